@@ -1,0 +1,265 @@
+"""Backpropagation, made visible: the reversed loop over a trace, one chain-rule application a step.
+
+On a trace that was unrolled over time this loop *is* backpropagation through time (BPTT).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import TeachrnnError
+from teachrnn.op import Op, Value
+from teachrnn.trace import Trace
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """One summand of a gradient: what one use of a value, by one operation, contributes.
+
+    Attributes
+    ----------
+    user : Op
+        The operation that used the value.
+    input : str
+        Under which input name.
+    dy : ndarray
+        Gradient of the loss with respect to that operation's output.
+    """
+
+    user: Op
+    input: str
+    dy: Array
+
+    @property
+    def gradient(self) -> Array:
+        """The summand itself, computed when asked for."""
+        return self.user.gradient_for(self.input, self.dy)
+
+
+@dataclass(frozen=True, eq=False)
+class ChainRule:
+    """One application of the chain rule: dy goes in, one term per input comes out."""
+
+    op: Op
+    dy: Array
+    terms: dict[str, Term]
+
+
+class Backprop:
+    """Walk a trace backwards; ``next()`` applies the chain rule once, `run` does the rest.
+
+    Gradients of results are added up as they arrive. Gradients of leaves (parameters, inputs) are
+    computed when asked for: the terms of a shared parameter stay apart (`terms`), and their sum
+    is formed in one product over all uses.
+
+    Parameters
+    ----------
+    trace : Trace
+        A record with at least one loss.
+    losses : sequence of Value, optional
+        Start from these losses only, instead of all: one loss L_t itemises the gradient.
+    horizon : int, optional
+        Truncate: follow the gradient of the loss at t back to step t - horizon + 1 and no further.
+        The losses must then be those of one time step; see `Itemised.total` for all of them.
+
+    Examples
+    --------
+    >>> from teachrnn import CharRNN, Backprop
+    >>> import numpy as np
+    >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
+    >>> trace = model.record([0, 1, 2], [1, 2, 3])
+    >>> sweep = Backprop(trace)
+    >>> next(sweep).op.name                      # the last loss comes first
+    'L[3]'
+    >>> trace["h[1]"].grad is None               # not yet
+    True
+    >>> sweep.run().gradient("W").shape
+    (3, 3)
+    >>> [term.user.t for term in sweep.terms("W")]
+    [3, 2, 1]
+    """
+
+    def __init__(
+        self,
+        trace: Trace,
+        *,
+        losses: Sequence[Value] | None = None,
+        horizon: int | None = None,
+    ) -> None:
+        self.trace = trace
+        self.losses = tuple(trace.losses if losses is None else losses)
+        self.horizon = horizon
+        if not self.losses:
+            raise TeachrnnError("the trace has no loss to start from: declare one with trace.loss(...).")
+        self._earliest = self._first_step()
+        self._terms: dict[int, list[Term]] = {}
+        self._sums: dict[int, Array] = {}
+        for loss in self.losses:
+            seed = np.ones(loss.shape, dtype=loss.data.dtype)
+            self._sums[loss.index] = self._sums.get(loss.index, 0) + seed
+        self._steps = self._sweep()
+        if losses is None and horizon is None:
+            trace.backprop = self
+
+    def _first_step(self) -> int | None:
+        if self.horizon is None:
+            return None
+        times = {loss.t for loss in self.losses}
+        if self.horizon < 1 or len(times) != 1 or None in times:
+            raise TeachrnnError(
+                "a horizon is a number of time steps, at least 1, for the loss of one time step: "
+                f"got horizon={self.horizon} and losses at t={sorted(map(str, times))}."
+            )
+        (t,) = times
+        assert t is not None
+        return t - self.horizon + 1
+
+    def _sweep(self) -> Iterator[ChainRule]:
+        for op in reversed(self.trace.ops):
+            dy = self._sums.get(op.index)
+            if dy is None:  # the loss does not depend on this result
+                continue
+            if self._earliest is not None and op.t is not None and op.t < self._earliest:
+                continue
+            terms = {}
+            for name, value in zip(op.inputs, op.operands, strict=True):
+                if op.gradients[name] is None:
+                    continue
+                term = terms[name] = Term(op, name, dy)
+                self._terms.setdefault(value.index, []).append(term)
+                if value.role == "result":
+                    so_far = self._sums.get(value.index)
+                    self._sums[value.index] = term.gradient if so_far is None else so_far + term.gradient
+            yield ChainRule(op, dy, terms)
+
+    def __iter__(self) -> Iterator[ChainRule]:
+        return self._steps
+
+    def __next__(self) -> ChainRule:
+        return next(self._steps)
+
+    def run(self) -> Backprop:
+        """Apply the chain rule to everything that is left."""
+        for _ in self._steps:
+            pass
+        return self
+
+    def terms(self, value: Value | str) -> list[Term]:
+        """The summands of a value's gradient so far, one per use, in the order of arrival."""
+        return list(self._terms.get(self._find(value).index, ()))
+
+    def gradient(self, value: Value | str) -> Array | None:
+        """Gradient of the loss with respect to ``value``; None until the sweep has reached it."""
+        value = self._find(value)
+        if value.index not in self._sums and value.role != "result":
+            terms = self._terms.get(value.index)
+            return _sum_terms(terms) if terms else None
+        return self._sums.get(value.index)
+
+    def gradients(self) -> dict[str, Array]:
+        """Gradient of every parameter after the whole sweep; zeros where the loss does not depend on it."""
+        self.run()
+        found = {name: self.gradient(value) for name, value in self.trace.parameters.items()}
+        return {
+            name: np.zeros_like(self.trace[name].data) if d is None else d for name, d in found.items()
+        }
+
+    def _find(self, value: Value | str) -> Value:
+        return self.trace[value] if isinstance(value, str) else value
+
+
+class Itemised:
+    """Every gradient split by (loss at t -> step k): how far back each loss reaches.
+
+    One sweep is made per loss, so the triangle costs as many sweeps as there are losses.
+
+    Parameters
+    ----------
+    trace : Trace
+        A record whose losses belong to time steps.
+    horizon : int, optional
+        Follow each loss back over so many steps only (truncated BPTT).
+    """
+
+    def __init__(self, trace: Trace, *, horizon: int | None = None) -> None:
+        self.trace = trace
+        times = sorted({loss.t for loss in trace.losses if loss.t is not None})
+        self.sweeps: dict[int, Backprop] = {
+            t: Backprop(trace, losses=[v for v in trace.losses if v.t == t], horizon=horizon).run()
+            for t in times
+        }
+
+    def term(self, name: str, loss: int, step: int) -> Array:
+        """What the loss at time ``loss`` contributes to the gradient through time ``step``."""
+        if loss not in self.sweeps:
+            raise TeachrnnError(f"there is no loss at t={loss}; losses are at {list(self.sweeps)}.")
+        value = self.trace[name]
+        found = [s.gradient for s in self.sweeps[loss].terms(value) if s.user.t == step]
+        return sum(found[1:], start=found[0]) if found else np.zeros_like(value.data, dtype=float)
+
+    def total(self, name: str) -> Array:
+        """The gradient: all entries of the triangle added up. Truncated BPTT if there is a horizon."""
+        value = self.trace[name]
+        found = [d for s in self.sweeps.values() if (d := s.gradient(value)) is not None]
+        return sum(found[1:], start=found[0]) if found else np.zeros_like(value.data, dtype=float)
+
+    def norms(self, name: str) -> Array:
+        """Norm of every entry of the triangle: row t-1 holds the loss at t, column k-1 step k."""
+        T = self.trace.T
+        return np.array(
+            [
+                [np.linalg.norm(self.term(name, t, k)) if k <= t and t in self.sweeps else 0.0
+                 for k in range(1, T + 1)]
+                for t in range(1, T + 1)
+            ]
+        )
+
+
+def backpropagate(trace: Trace) -> Backprop:
+    """Backpropagate through the whole trace; afterwards ``trace["h[3]"].grad`` and the like answer."""
+    return Backprop(trace).run()
+
+
+def _sum_terms(terms: Sequence[Term]) -> Array:
+    """Add up the terms of a shared value, in one product over all of its uses where that is possible.
+
+    Operations sum over leading axes, so uses by the same operation are stacked along a new leading
+    axis (time) and their gradient is asked for once: the same derivative, one call.
+    """
+    first = terms[0].user
+    kind, name = type(first), terms[0].input
+    if len(terms) > 1 and name in kind.shared and all(_stackable(t, first, name) for t in terms):
+        columns = [
+            terms[0].user.operands[i].data
+            if own in kind.shared
+            else np.array([t.user.operands[i].data for t in terms])
+            for i, own in enumerate(kind.inputs)
+        ]
+        gradient = kind.gradients[name]
+        assert gradient is not None
+        dy = np.array([t.dy for t in terms])
+        return gradient(dy, *columns, np.array([t.user.data for t in terms]))
+    total = terms[0].gradient
+    for term in terms[1:]:
+        total = total + term.gradient
+    return total
+
+
+def _stackable(term: Term, first: Op, name: str) -> bool:
+    user = term.user
+    return (
+        type(user) is type(first)
+        and term.input == name
+        and user.shape == first.shape
+        and all(
+            v is w if own in user.shared else v.shape == w.shape
+            for own, v, w in zip(user.inputs, user.operands, first.operands, strict=True)
+        )
+    )

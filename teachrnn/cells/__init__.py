@@ -1,0 +1,16 @@
+"""Recurrent cells, one family a file, each a step written in operations."""
+
+from teachrnn.cells.cell import CELLS, Cell, find_cell
+from teachrnn.cells.gru import GRUCell, ResetAfterGRUCell
+from teachrnn.cells.lstm import LSTMCell
+from teachrnn.cells.vanilla import VanillaCell
+
+__all__ = [
+    "CELLS",
+    "Cell",
+    "GRUCell",
+    "LSTMCell",
+    "ResetAfterGRUCell",
+    "VanillaCell",
+    "find_cell",
+]

@@ -1,0 +1,86 @@
+"""The contract of a recurrent cell: one time step, written in operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from teachrnn.errors import NameLookupError
+from teachrnn.op import Value
+from teachrnn.ops import Add, Affine, Embedding, Linear
+
+CELLS: dict[str, type[Cell]] = {}
+"""Every cell, by the name used on the command line: filled by defining subclasses of `Cell`."""
+
+Values = Mapping[str, Value]
+
+
+class Cell:
+    """Base of every recurrent cell.
+
+    A subclass has a ``name``, the names of its ``state`` vectors, the names of its ``gates`` (each
+    gate has its own U, W and b), and `step`: straight-line code, one operation per equation, in the
+    order of the paper. It holds no derivative and no loop over time.
+    """
+
+    name: ClassVar[str]
+    state: ClassVar[tuple[str, ...]] = ("h",)
+    gates: ClassVar[tuple[str, ...]] = ("",)
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        CELLS[cls.name] = cls
+
+    @classmethod
+    def shapes(cls, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
+        """Shape of every parameter: for each gate U (m, d), W (m, m) and b (m)."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for gate in cls.gates:
+            suffix = f"_{gate}" if gate else ""
+            shapes[f"U{suffix}"] = (hidden, inputs)
+            shapes[f"W{suffix}"] = (hidden, hidden)
+            shapes[f"b{suffix}"] = (hidden,)
+        return shapes
+
+    @classmethod
+    def step(cls, p: Values, x: Value, state: Values) -> dict[str, Value]:
+        """Record one time step and return the new state.
+
+        Parameters
+        ----------
+        p : mapping of str to Value
+            The cell's parameters by letter, as recorded in the trace.
+        x : Value
+            Input at this step: token numbers (...), or vectors (..., d).
+        state : mapping of str to Value
+            State vectors (..., m) of the step before.
+        """
+        raise NotImplementedError
+
+
+def input_product(x: Value, U: Value, *, name: str) -> Value:
+    """Record U x: a look-up where x holds token numbers, a product where it holds vectors."""
+    if x.data.dtype.kind in "iu":
+        return Embedding(x, U, name=name)
+    return Linear(x, U, name=name)
+
+
+def pre_activation(p: Values, x: Value, h: Value, *, gate: str = "") -> Value:
+    """Record a_t = (W h_{t-1} + b) + (U x_t), the argument of a squashing function."""
+    suffix = f"_{gate}" if gate else ""
+    r = Affine(h, p[f"W{suffix}"], p[f"b{suffix}"], name=f"r{suffix}")
+    u = input_product(x, p[f"U{suffix}"], name=f"u{suffix}")
+    return Add(r, u, name=f"a{suffix}")
+
+
+def find_cell(name: str) -> type[Cell]:
+    """The cell of that name.
+
+    Raises
+    ------
+    NameLookupError
+        Listing the names that exist.
+    """
+    if name not in CELLS:
+        raise NameLookupError(f"no cell is named {name!r}; there are: {', '.join(sorted(CELLS))}.")
+    return CELLS[name]

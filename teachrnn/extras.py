@@ -1,0 +1,25 @@
+"""Import a package that belongs to an optional extra, or say exactly how to install it."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+from teachrnn.errors import MissingExtraError
+
+
+def require(module: str, *, extra: str, purpose: str) -> ModuleType:
+    """Import ``module``; where it is missing, name the extra that brings it.
+
+    Raises
+    ------
+    MissingExtraError
+        With the install command.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{purpose} needs the package {module.partition('.')[0]!r}, which is not installed. "
+            f"Install it with: python -m pip install 'teachrnn[{extra}]'"
+        ) from error

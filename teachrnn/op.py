@@ -1,0 +1,279 @@
+"""The contract every operation obeys.
+
+A class is the mathematics: a shape signature, a definition (``formula``), its value (``forward``)
+and one gradient per input (``dx``, ``dW`` ...). An instance is one recorded application of it in a
+trace: the values that went in, the value that came out, its name and its time step.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from types import CodeType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.domain import Choice, Domain, Index
+from teachrnn.errors import DomainError, ShapeError, TeachrnnError
+from teachrnn.signature import Binding, Signature, shapes_of
+
+if TYPE_CHECKING:
+    from teachrnn.trace import Trace
+
+Array = NDArray[Any]
+
+OPS: dict[str, type[Op]] = {}
+"""Every operation, by name: filled by defining subclasses of `Op`."""
+
+
+class Value:
+    """A named, read-only array of a trace.
+
+    Attributes
+    ----------
+    trace : Trace
+        The record it belongs to.
+    name : str
+        Its address in the trace, such as ``"h[3]"``.
+    t : int or None
+        Its time step; parameters belong to no step.
+    data : ndarray
+        The recorded numbers (read-only).
+    index : int
+        Its place in the trace.
+    role : str
+        ``"parameter"``, ``"input"``, ``"constant"`` or ``"result"``.
+    """
+
+    trace: Trace
+    name: str
+    t: int | None
+    data: Array
+    index: int
+    role: str
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the recorded array."""
+        return self.data.shape
+
+    @property
+    def grad(self) -> Array | None:
+        """Gradient of the loss with respect to this value; None means "not yet"."""
+        return None if self.trace.backprop is None else self.trace.backprop.gradient(self)
+
+    def __repr__(self) -> str:
+        return f"<{self.role} {self.name} {self.shape}>"
+
+    def _repr_html_(self) -> str:
+        from teachrnn.views.card import card  # a view, loaded when first shown in a notebook
+
+        return card(self)
+
+
+class Op(Value):
+    """Base of every operation.
+
+    A subclass states, as static methods and class attributes:
+
+    ``signature``
+        Core shapes in NumPy's gufunc notation, such as ``"(d),(h,d),(h)->(h)"``.
+    ``forward(x, W, b)``
+        The value. Takes any leading (time, batch) axes.
+    ``formula(sp, x, W, b)``
+        The definition a second time, on matrices of the module ``sp`` that is handed in: SymPy for
+        the reference derivative, a typesetter for the formula that the reader sees. Vectors are
+        columns. Whole-number inputs arrive as numbers.
+    ``dx(dy, x, W, b, y)``, ``dW(...)`` ...
+        The gradient of the loss with respect to each input, given the gradient ``dy`` of the loss
+        with respect to the output; ``dx = None`` for an input that has none.
+    ``shared``
+        Inputs that never have leading axes: weights, used at every position.
+    ``domain``
+        Values an input may take, where not every real number will do.
+    ``fuses``
+        The operations that this one replaces, applied one after the other.
+
+    Defining the subclass registers it in `OPS`; its tests, its reference derivative, its page in
+    the docs and its drawing follow from the class. Applying it to recorded values records it::
+
+        y = Affine(x, W, b, name="y")
+
+    Raises
+    ------
+    TypeError
+        When the class is created: a gradient is missing or takes other arguments.
+    """
+
+    signature: ClassVar[str]
+    forward: ClassVar[Callable[..., Array]]
+    formula: ClassVar[Callable[..., Any]]
+    shared: ClassVar[Sequence[str]] = ()
+    domain: ClassVar[Mapping[str, Domain]] = {}
+    fuses: ClassVar[tuple[type[Op], ...]] = ()
+
+    inputs: ClassVar[tuple[str, ...]]
+    """Names of the inputs, read from ``forward``."""
+    output: ClassVar[str]
+    """Name of the output, read from the gradients: ``dy`` makes it ``y``."""
+    gradients: ClassVar[dict[str, Callable[..., Array] | None]]
+    """The gradient of each input, by the input's name."""
+    shape_rule: ClassVar[Signature]
+    _shared: ClassVar[frozenset[str]]
+
+    operands: tuple[Value, ...]
+    source: tuple[CodeType, int]
+
+    def __init_subclass__(cls, *, register: bool = True) -> None:
+        super().__init_subclass__()
+        for part in ("signature", "forward", "formula"):
+            if not hasattr(cls, part):
+                raise TypeError(f"{cls.__name__} must define `{part}`; see help(teachrnn.Op).")
+        cls.inputs = tuple(inspect.signature(cls.forward).parameters)
+        cls.shape_rule = Signature.parse(cls.signature)
+        if len(cls.shape_rule.inputs) != len(cls.inputs):
+            raise TypeError(
+                f"{cls.__name__}: signature {cls.signature} has {len(cls.shape_rule.inputs)} inputs, "
+                f"forward has {len(cls.inputs)}: {', '.join(cls.inputs)}."
+            )
+        missing = [f"d{name}" for name in cls.inputs if not hasattr(cls, f"d{name}")]
+        if missing:
+            raise TypeError(
+                f"{cls.__name__} must define {', '.join(missing)} "
+                "(or set it to None: the input has no gradient)."
+            )
+        cls.gradients = {name: getattr(cls, f"d{name}") for name in cls.inputs}
+        cls.output = cls._read_output_name()
+        for kind, names in (("shared", cls.shared), ("domain", cls.domain)):
+            unknown = sorted(set(names) - set(cls.inputs))
+            if unknown:
+                raise TypeError(f"{cls.__name__}.{kind} names {unknown}, not among {cls.inputs}.")
+        cls._shared = frozenset(cls.shared)
+        if register:
+            known = OPS.get(cls.__name__)
+            if known is not None and known.__module__ != cls.__module__:
+                raise TypeError(
+                    f"an operation named {cls.__name__} exists already, in {known.__module__}: "
+                    "choose another name."
+                )
+            OPS[cls.__name__] = cls
+
+    @classmethod
+    def _read_output_name(cls) -> str:
+        output = "y"
+        for name, gradient in cls.gradients.items():
+            if gradient is None:
+                continue
+            takes = list(inspect.signature(gradient).parameters)
+            output = takes[0][1:]
+            needs = [f"d{output}", *cls.inputs, output]
+            if takes != needs:
+                raise TypeError(
+                    f"{cls.__name__}.d{name} takes ({', '.join(takes)}) but must take "
+                    f"({', '.join(needs)}): the gradient of the output, every input, the output."
+                )
+        return output
+
+    @classmethod
+    def check(cls, *arrays: Array, where: str | None = None) -> Binding:
+        """Fit the inputs to the signature and the domains.
+
+        Raises
+        ------
+        ShapeError
+            An input's shape does not fit; the message says which input set each axis.
+        DomainError
+            A value lies outside the input's domain, or `requires` has a complaint.
+        """
+        where = where or cls.__name__
+        if len(arrays) != len(cls.inputs):
+            raise ShapeError(
+                f"{where}: got {len(arrays)} inputs but needs {len(cls.inputs)}: "
+                f"{', '.join(cls.inputs)}."
+            )
+        binding = cls.shape_rule.bind(where, cls.inputs, shapes_of(arrays), cls._shared)
+        for name, domain in cls.domain.items():
+            array = arrays[cls.inputs.index(name)]
+            if isinstance(domain, Index):
+                cls._check_index(where, name, array, domain, binding)
+            elif isinstance(domain, Choice) and not np.isin(array, domain.values).all():
+                raise DomainError(f"{where}: `{name}` must hold only {domain.values}.")
+        complaint = cls.requires(*arrays)
+        if complaint:
+            raise DomainError(f"{where}: {complaint}")
+        return binding
+
+    @classmethod
+    def _check_index(
+        cls, where: str, name: str, array: Array, domain: Index, binding: Binding
+    ) -> None:
+        if array.dtype.kind not in "iu":
+            raise DomainError(
+                f"{where}: `{name}` must hold whole numbers (an integer array), got {array.dtype}."
+            )
+        top = binding.sizes[domain.axis] - (0 if domain.end else 1)
+        if array.ndim == 0:
+            if 0 <= int(array) <= top:
+                return
+            at, worst = "", int(array)
+        else:
+            outside = np.flatnonzero((array < 0) | (array > top))
+            if outside.size == 0:
+                return
+            place = tuple(int(i) for i in np.unravel_index(outside[0], array.shape))
+            at, worst = f" at index {place}", int(array[place])
+        raise DomainError(
+            f"{where}: `{name}` holds {worst}{at} but must lie in 0..{top} "
+            f"(axis {domain.axis} has size {binding.sizes[domain.axis]})."
+        )
+
+    @classmethod
+    def requires(cls, *arrays: Array) -> str | None:
+        """What else the inputs must satisfy: a complaint, or None. Overridden where needed."""
+        return None
+
+    def __init__(self, *operands: Any, name: str | None = None) -> None:
+        """Apply the operation to recorded values and record the application in their trace.
+
+        Parameters
+        ----------
+        *operands : Value or array-like
+            At least one recorded value; a plain array or number is recorded as a constant.
+        name : str, optional
+            Base name of the result; the trace adds the time step: ``"h"`` becomes ``"h[3]"``.
+        """
+        cls = type(self)
+        trace: Trace | None = next((v.trace for v in operands if isinstance(v, Value)), None)
+        if trace is None:
+            raise TeachrnnError(
+                f"{cls.__name__}: none of the inputs belongs to a trace. Record them first "
+                f"(trace.input, trace.parameter), or use {cls.__name__}.forward for plain arrays."
+            )
+        values = tuple(v if isinstance(v, Value) else trace.constant(v) for v in operands)
+        arrays = [v.data for v in values]
+        self.name, self.t = trace.address(name or cls.__name__.lower(), unique=name is None)
+        cls.check(*arrays, where=f"{cls.__name__} `{self.name}`")
+        for value in values:
+            if value.trace is not trace:
+                raise TeachrnnError(
+                    f"{cls.__name__} `{self.name}`: `{value.name}` belongs to another trace."
+                )
+        self.operands = values
+        self.role = "result"
+        frame = sys._getframe(1)
+        self.source = (frame.f_code, frame.f_lineno)
+        trace.record(self, cls.forward(*arrays))
+
+    def gradient_for(self, name: str, dy: Array) -> Array:
+        """One chain-rule factor: this application's term of the gradient for input ``name``."""
+        gradient = type(self).gradients[name]
+        if gradient is None:
+            raise TeachrnnError(f"{type(self).__name__}: input `{name}` has no gradient.")
+        return gradient(dy, *[v.data for v in self.operands], self.data)
+
+    def __repr__(self) -> str:
+        operands = ", ".join(v.name for v in self.operands)
+        return f"<{self.name} = {type(self).__name__}({operands}) {self.shape}>"

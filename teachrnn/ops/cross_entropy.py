@@ -1,0 +1,56 @@
+"""Cross-entropy of a target under given probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from teachrnn.domain import Index, Reals
+from teachrnn.leading_axes import one_hot, pick, sum_leading
+from teachrnn.op import Array, Op
+
+
+class CrossEntropy(Op):
+    r"""Cross-entropy: the surprise, in nats, at seeing target $y$ when its probability was $p_y$.
+
+    A probability of 0 for what then happens costs infinitely much. To stay clear of that, and of
+    cancellation, a network is trained with `SoftmaxCrossEntropy`, which goes straight from the
+    scores to the loss.
+
+    Shapes
+    ------
+    p (..., K), y (...) -> L (...)
+
+    Gradients
+    ---------
+    $dp = -\frac{dL}{p_y}\, \mathrm{onehot}(y)$
+
+    References
+    ----------
+    Goodfellow, Bengio & Courville (2016), Deep Learning, section 3.13 and equation 10.14.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> CrossEntropy.forward(np.array([0.25, 0.75]), np.array(0))
+    np.float64(1.3862943611198906)
+    """
+
+    signature = "(K),()->()"
+    domain = {"p": Reals(0.05, 1.0), "y": Index("K")}
+
+    @staticmethod
+    def formula(sp: Any, p: Any, y: Any) -> Any:
+        return -sp.log(p[y])
+
+    @staticmethod
+    def forward(p: Array, y: Array) -> Array:
+        return -np.log(pick(p, y))
+
+    @staticmethod
+    def dp(dL: Array, p: Array, y: Array, L: Array) -> Array:
+        share = -dL / pick(p, y)
+        return sum_leading(share[..., np.newaxis] * one_hot(y, p.shape[-1]), like=p)
+
+    dy = None

@@ -1,0 +1,63 @@
+"""Slice of a vector."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from teachrnn.domain import Index
+from teachrnn.op import Array, Op
+
+
+class Slice(Op):
+    r"""Slice: the entries ``start`` to ``stop - 1`` of a vector, counted from 0 as in Python.
+
+    Gates that were computed by one product are cut apart with it. What was not taken did not
+    matter, so its gradient is 0.
+
+    Shapes
+    ------
+    x (..., n), start (), stop () -> y (..., k)
+
+    Gradients
+    ---------
+    $dx_{start:stop} = dy$
+
+    References
+    ----------
+    NumPy, "Indexing on ndarrays".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Slice.forward(np.array([5.0, 6.0, 7.0]), np.array(1), np.array(3))
+    array([6., 7.])
+    """
+
+    signature = "(n),(),()->(k)"
+    shared = ("start", "stop")
+    domain = {"start": Index("n"), "stop": Index("n", end=True)}
+
+    @classmethod
+    def requires(cls, x: Array, start: Array, stop: Array) -> str | None:  # type: ignore[override]
+        if start < stop:
+            return None
+        return f"`start` is {start} and `stop` is {stop}: the slice would be empty."
+
+    @staticmethod
+    def formula(sp: Any, x: Any, start: Any, stop: Any) -> Any:
+        return x[start:stop, :]
+
+    @staticmethod
+    def forward(x: Array, start: Array, stop: Array) -> Array:
+        return x[..., start:stop]
+
+    @staticmethod
+    def dx(dy: Array, x: Array, start: Array, stop: Array, y: Array) -> Array:
+        d = np.zeros_like(x)
+        d[..., start:stop] = dy
+        return d
+
+    dstart = None
+    dstop = None

@@ -1,0 +1,266 @@
+"""What happened, in order: a linear record of values and of the operations that made them.
+
+Creation order is topological order, so nothing needs sorting: replaying is a loop over the
+operations, backpropagation the same loop reversed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import DomainError, NameLookupError, ReplayError, TeachrnnError
+from teachrnn.op import Op, Value
+
+if TYPE_CHECKING:
+    from teachrnn.backprop import Backprop
+
+Array = NDArray[Any]
+
+
+class Trace:
+    """The record of one forward pass.
+
+    Values are addressed by name, ``trace["h[3]"]``, or by their place, ``trace[7]``.
+
+    Examples
+    --------
+    >>> from teachrnn import Affine, Tanh, Trace
+    >>> trace = Trace()
+    >>> W = trace.parameter("W", [[0.5, -1.0]])
+    >>> b = trace.parameter("b", [0.1])
+    >>> x = trace.input("x", [1.0, 2.0])
+    >>> y = Tanh(Affine(x, W, b, name="a"), name="y")
+    >>> trace["a"].data
+    array([-1.4])
+    >>> print(trace.summary())
+    #  name  t  made by          shape
+    0  W     -  parameter        (1, 2)
+    1  b     -  parameter        (1,)
+    2  x     -  input            (2,)
+    3  a     -  Affine(x, W, b)  (1,)
+    4  y     -  Tanh(a)          (1,)
+    """
+
+    def __init__(self) -> None:
+        self.values: list[Value] = []
+        self.ops: list[Op] = []
+        self.losses: list[Value] = []
+        self.backprop: Backprop | None = None
+        self.t: int | None = None
+        self.scope = ""
+        self._by_name: dict[str, Value] = {}
+
+    # Recording -------------------------------------------------------------------------------
+
+    def parameter(self, name: str, data: Any) -> Value:
+        """Record a parameter: a leaf that is shared by all time steps and is to be learnt."""
+        return self._leaf("parameter", name, None, np.array(data, dtype=_float_dtype(data)))
+
+    def input(self, name: str, data: Any) -> Value:
+        """Record an input: numbers from outside, such as x[t], a target or the initial state."""
+        full, t = self.address(name)
+        return self._leaf("input", full, t, np.array(data))
+
+    def constant(self, data: Any) -> Value:
+        """Record a number or array that is part of the model's definition."""
+        full, t = self.address("constant", unique=True)
+        return self._leaf("constant", full, t, np.array(data))
+
+    def loss(self, value: Value) -> Value:
+        """Count ``value`` (all its entries) into the loss L, the sum of everything so declared."""
+        self.losses.append(value)
+        return value
+
+    @contextmanager
+    def at(self, t: int | None = None, *, scope: str = "") -> Iterator[None]:
+        """Record what follows at time step ``t``, with names that begin with ``scope``."""
+        before = self.t, self.scope
+        self.t, self.scope = t, scope
+        try:
+            yield
+        finally:
+            self.t, self.scope = before
+
+    def address(self, base: str, *, unique: bool = False) -> tuple[str, int | None]:
+        """Full name and time step for a value recorded now; ``unique`` numbers a repeated name."""
+        name = self.scope + base
+        full = name if self.t is None else f"{name}[{self.t}]"
+        count = 1
+        while unique and full in self._by_name:
+            count += 1
+            full = f"{name}{count}" if self.t is None else f"{name}{count}[{self.t}]"
+        return full, self.t
+
+    def record(self, op: Op, data: Array) -> None:
+        """Enter an applied operation and its result. Called by the operation itself."""
+        self._enter(op, data)
+        self.ops.append(op)
+
+    def _leaf(self, role: str, name: str, t: int | None, data: Array) -> Value:
+        if data.dtype.kind not in "iufc":
+            raise DomainError(f"`{name}` must hold numbers, got an array of {data.dtype}.")
+        if data.dtype.kind in "fc" and not np.isfinite(data).all():
+            place = tuple(int(i) for i in np.argwhere(~np.isfinite(data))[0])
+            raise DomainError(
+                f"`{name}` holds {data[place]} at index {place}: a recorded input must be finite. "
+                "Clean the data (np.nan_to_num), or find where the number came from."
+            )
+        leaf = Value()
+        leaf.name, leaf.t, leaf.role = name, t, role
+        self._enter(leaf, data)
+        return leaf
+
+    def _enter(self, value: Value, data: Array) -> None:
+        if value.name in self._by_name:
+            raise TeachrnnError(
+                f"the trace has a value named {value.name!r} already: give this one another name, "
+                "or record it at another time step (trace.at)."
+            )
+        data = np.asarray(data)
+        data.flags.writeable = False
+        value.trace, value.data, value.index = self, data, len(self.values)
+        self.values.append(value)
+        self._by_name[value.name] = value
+
+    # Looking ---------------------------------------------------------------------------------
+
+    def __getitem__(self, key: str | int) -> Value:
+        if isinstance(key, str):
+            if key in self._by_name:
+                return self._by_name[key]
+            raise NameLookupError(_unknown(key, list(self._by_name)))
+        if not -len(self.values) <= key < len(self.values):
+            raise NameLookupError(f"value {key} does not exist: the trace has {len(self)} values.")
+        return self.values[key]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self.values)
+
+    def __repr__(self) -> str:
+        return f"<Trace: {len(self.values)} values, {len(self.ops)} operations, T={self.T}>"
+
+    @property
+    def T(self) -> int:  # noqa: N802  (the textbook's letter)
+        """Number of time steps."""
+        return max((v.t for v in self.values if v.t is not None), default=0)
+
+    @property
+    def parameters(self) -> dict[str, Value]:
+        """The parameters, by name."""
+        return {v.name: v for v in self.values if v.role == "parameter"}
+
+    @property
+    def total_loss(self) -> Any:
+        """L: the sum over every loss, that is over time steps and batch (nats)."""
+        return sum((value.data.sum() for value in self.losses), start=0.0)
+
+    def summary(self) -> str:
+        """The record as a table, one line a value."""
+        rows = [("#", "name", "t", "made by", "shape")]
+        for v in self.values:
+            made_by = v.role
+            if isinstance(v, Op):
+                made_by = f"{type(v).__name__}({', '.join(o.name for o in v.operands)})"
+            rows.append((str(v.index), v.name, "-" if v.t is None else str(v.t), made_by, str(v.shape)))
+        widths = [max(len(row[i]) for row in rows) for i in range(5)]
+        return "\n".join(
+            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
+        )
+
+    # Doing it again --------------------------------------------------------------------------
+
+    def recompute(self, changes: Mapping[str, Any]) -> dict[int, Array]:
+        """Values that differ from the record when some leaves are given other numbers.
+
+        Only what depends on a changed leaf is computed; a change without effect (an unread column
+        of U, say) stops where it dies. Complex numbers are welcome: they make the complex step.
+
+        Returns
+        -------
+        dict
+            New arrays by the index of the value; what is not listed is as recorded.
+        """
+        new: dict[int, Array] = {}
+        for name, data in changes.items():
+            leaf = self[name]
+            array = np.asarray(data)
+            if isinstance(leaf, Op):
+                raise NameLookupError(f"{name!r} is a result: only leaves can be changed.")
+            if array.shape != leaf.shape:
+                raise DomainError(f"`{name}` has shape {leaf.shape}; it cannot become {array.shape}.")
+            new[leaf.index] = array
+        leaves = frozenset(new)
+        for op in self.ops:
+            touched = [v.index for v in op.operands if v.index in new]
+            if not touched:
+                continue
+            arrays = [new.get(v.index, v.data) for v in op.operands]
+            data = np.asarray(type(op).forward(*arrays))
+            if leaves.issuperset(touched) and np.array_equal(data, op.data):
+                continue
+            new[op.index] = data
+        return new
+
+    def loss_after(self, changes: Mapping[str, Any]) -> Any:
+        """L when some leaves are given other numbers (see `recompute`)."""
+        new = self.recompute(changes)
+        return sum((new.get(v.index, v.data).sum() for v in self.losses), start=0.0)
+
+    def replay(self, changes: Mapping[str, Any] | None = None) -> Trace:
+        """Apply every recorded operation again; with ``changes``, to other leaves.
+
+        Raises
+        ------
+        ReplayError
+            Without changes, if a value differs from the record in a single bit: then the record
+            was altered, or an operation is not a function of its inputs.
+        """
+        new = {self[name].index: np.asarray(data) for name, data in (changes or {}).items()}
+        again = Trace()
+        values: list[Value] = []
+        for value in self.values:
+            again.t = value.t
+            if isinstance(value, Op):
+                twin: Value = object.__new__(type(value))
+                assert isinstance(twin, Op)
+                twin.operands = tuple(values[v.index] for v in value.operands)
+                twin.name, twin.t, twin.role, twin.source = value.name, value.t, "result", value.source
+                arrays = [v.data for v in twin.operands]
+                type(value).check(*arrays, where=f"{type(value).__name__} `{value.name}`")
+                again.record(twin, type(value).forward(*arrays))
+                if changes is None and not np.array_equal(twin.data, value.data, equal_nan=True):
+                    raise ReplayError(
+                        f"`{value.name}` was recorded as another value than "
+                        f"{type(value).__name__} gives now: the record does not reproduce itself."
+                    )
+            else:
+                data = new.get(value.index, value.data)
+                twin = again._leaf(value.role, value.name, value.t, np.array(data))
+            values.append(twin)
+        again.t = None
+        again.losses = [values[v.index] for v in self.losses]
+        return again
+
+
+def _float_dtype(data: Any) -> np.dtype[Any]:
+    """Parameters are floating point: whole numbers become float64."""
+    dtype = np.asarray(data).dtype
+    return np.dtype(np.float64) if dtype.kind in "iub" else dtype
+
+
+def _unknown(key: str, names: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(key, names, n=3) or names[:5]
+    return f"no value is named {key!r}; did you mean {', '.join(near) or 'another trace'}?"
