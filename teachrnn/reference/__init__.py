@@ -1,0 +1,24 @@
+"""Oracles: independent sources of reference gradients, one a file."""
+
+from teachrnn.reference.complex_step import ComplexStep
+from teachrnn.reference.derivative import ReferenceOp
+from teachrnn.reference.estimate import ORACLES, Estimate, Oracle, find_oracle
+from teachrnn.reference.finite_difference import CentralDifference, OneSidedDifference
+from teachrnn.reference.high_precision import HighPrecision, HighPrecisionGradient
+from teachrnn.reference.symbolic_network import SymbolicNetwork
+from teachrnn.reference.torch_autograd import TorchAutograd
+
+__all__ = [
+    "ORACLES",
+    "CentralDifference",
+    "ComplexStep",
+    "Estimate",
+    "HighPrecision",
+    "HighPrecisionGradient",
+    "OneSidedDifference",
+    "Oracle",
+    "ReferenceOp",
+    "SymbolicNetwork",
+    "TorchAutograd",
+    "find_oracle",
+]

@@ -1,0 +1,87 @@
+"""A whole small network as one SymPy expression: the recorded graph replayed with formulas."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy
+from numpy.typing import NDArray
+
+from teachrnn.op import Op
+from teachrnn.reference.derivative import as_matrix, core_positions, flat_entries, whole_numbers
+from teachrnn.trace import Trace
+
+Array = NDArray[Any]
+
+
+class SymbolicNetwork:
+    """The loss of a trace as an expression in its leaves, and its derivatives.
+
+    Every leaf of floating-point numbers becomes symbols, every operation its formula. The
+    expression grows exponentially with T: meant for networks of two or three steps and units. For
+    larger ones see `HighPrecisionGradient`.
+
+    Parameters
+    ----------
+    trace : Trace
+        A small record.
+
+    Examples
+    --------
+    >>> from teachrnn import CharRNN
+    >>> model = CharRNN(hidden=1, symbols=2, rng=np.random.default_rng(0))
+    >>> network = SymbolicNetwork(model.record([0], [1]))
+    >>> network.values["h[1]"]
+    [tanh(U[0,0] + W[0,0]*h[0][0] + b[0])]
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.symbols: dict[str, list[sympy.Symbol]] = {}
+        self.values: dict[str, list[Any]] = {}
+        for value in trace.values:
+            if isinstance(value, Op):
+                self.values[value.name] = self._apply(value)
+            elif value.data.dtype.kind == "f":
+                places = np.ndindex(value.shape)
+                self.symbols[value.name] = self.values[value.name] = [
+                    sympy.Symbol(f"{value.name}[{','.join(map(str, p))}]", real=True) for p in places
+                ]
+            else:
+                self.values[value.name] = value.data.ravel().tolist()
+
+    @cached_property
+    def loss(self) -> sympy.Expr:
+        """L as one expression."""
+        return sympy.Add(*(e for v in self.trace.losses for e in self.values[v.name]))
+
+    def derivative(self, name: str) -> list[sympy.Expr]:
+        """Derivatives of the loss by every entry of a leaf, flat."""
+        return [self.loss.diff(s) for s in self.symbols[name]]
+
+    def gradient(self, name: str) -> Array:
+        """The derivatives at the recorded numbers."""
+        symbols = [s for entries in self.symbols.values() for s in entries]
+        numbers = [x for leaf in self.symbols for x in self.trace[leaf].data.ravel().tolist()]
+        function = sympy.lambdify([symbols], self.derivative(name), modules="numpy", cse=True)
+        return np.array(function(numbers), dtype=float).reshape(self.trace[name].shape)
+
+    def _apply(self, applied: Op) -> list[Any]:
+        op = type(applied)
+        objects = [
+            np.array(self.values[v.name], dtype=object).reshape(v.shape) for v in applied.operands
+        ]
+        entries: list[Any] = []
+        recorded = [v.data for v in applied.operands]
+        for row, numbers in zip(
+            core_positions(op, recorded, carried=objects), core_positions(op, recorded), strict=True
+        ):
+            fixed = whole_numbers(op, numbers)
+            operands = [
+                n if n is not None else as_matrix(list(np.ravel(a)), np.shape(a))
+                for n, a in zip(fixed, row, strict=True)
+            ]
+            entries.extend(flat_entries(op.formula(sympy, *operands)))
+        return entries
