@@ -1,0 +1,23 @@
+"""Tutorials: each ``tutorials/*.py`` is executed and becomes a page, and a notebook to download.
+
+The scripts, in jupytext's percent format, are the only source.
+"""
+
+from __future__ import annotations
+
+import jupytext
+from execution import ROOT, as_markdown, executed
+from mkdocs.structure.files import File
+
+DOWNLOAD = "[Download as a notebook]({name}.ipynb){{ download }}"
+
+
+def on_files(files, config):
+    for path in sorted((ROOT / "tutorials").glob("*.py")):
+        source = jupytext.read(path)
+        notebook = jupytext.writes(source, fmt="ipynb")
+        heading, _, rest = as_markdown(executed(source, path.stem)).partition("\n")
+        page = f"{heading}\n\n{DOWNLOAD.format(name=path.stem)}\n{rest}"
+        files.append(File.generated(config, f"tutorials/{path.stem}.md", content=page))
+        files.append(File.generated(config, f"tutorials/{path.stem}.ipynb", content=notebook))
+    return files

@@ -1,0 +1,219 @@
+"""The laws that every recurrent cell obeys, as one pytest test for any cell, ours or yours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from numpy.typing import NDArray
+
+from teachrnn.backprop import Backprop, Itemised, backpropagate
+from teachrnn.cells import Cell
+from teachrnn.op import Op
+from teachrnn.reference.complex_step import ComplexStep
+from teachrnn.reference.finite_difference import CentralDifference
+from teachrnn.reference.high_precision import HighPrecisionGradient
+from teachrnn.reference.symbolic_network import SymbolicNetwork
+from teachrnn.testing.strategies import Network, networks
+from teachrnn.trace import Trace
+
+Array = NDArray[Any]
+Draw = Any
+
+
+@dataclass(frozen=True)
+class CellLaw:
+    """One law of one cell."""
+
+    cell: type[Cell]
+    law: Callable[[type[Cell], Draw], None]
+
+    def __str__(self) -> str:
+        return f"{self.cell.__name__}.{self.law.__name__}"
+
+
+def cell_suite(*cells: type[Cell]) -> Callable[..., None]:
+    """Make a pytest test that holds cells to every law, in networks of random shape.
+
+    Drawn are T, m, K, the batch, the number of layers, the initial state, the weight scale, and
+    whether the input is tokens or vectors. The laws: a record reproduces itself; its gradient is
+    that of the symbolic replay, of complex step, of finite differences and of 50 digits; the terms
+    of shared parameters add up; so do gradients itemised by (loss at t -> step k), and a horizon
+    keeps just those within reach; a batch gives the sum of what its members give::
+
+        test_my_cell = teachrnn.testing.cell_suite(MyCell)
+    """
+    cases = [CellLaw(cell, law) for cell in cells for law in LAWS]
+
+    @pytest.mark.parametrize("case", cases, ids=str)
+    def test_law(case: CellLaw) -> None:
+        wanted = settings().max_examples
+        if case.law is gradient_is_the_symbolic_one:  # seconds for one example, not milliseconds
+            wanted = max(3, wanted // 50)
+
+        @settings(max_examples=wanted)
+        @given(data=st.data())
+        def holds(data: st.DataObject) -> None:
+            case.law(case.cell, data.draw)
+
+        holds()
+
+    return test_law
+
+
+def leaves(trace: Trace) -> list[str]:
+    """Names of all leaves that have a gradient: parameters, initial state, dense inputs."""
+    return [v.name for v in trace.values if not isinstance(v, Op) and v.data.dtype.kind == "f"]
+
+
+def gradient(sweep: Backprop, name: str) -> Array:
+    """A leaf's gradient; zeros where the loss does not depend on it."""
+    d = sweep.gradient(name)
+    return np.zeros(sweep.trace[name].shape) if d is None else d
+
+
+def close(a: Array, b: Array, *, of: Array | None = None, tolerance: float = 1e-12) -> None:
+    """Assert that two arrays agree to ``tolerance`` of the largest entry around."""
+    scale = max(np.abs(b).max(initial=0.0), 0.0 if of is None else np.abs(of).max(initial=0.0))
+    np.testing.assert_allclose(a, b, rtol=0, atol=tolerance * scale + 1e-15)
+
+
+def record_reproduces_itself(cell: type[Cell], draw: Draw) -> None:
+    """Replaying a record gives the same bits; changing a parameter does not."""
+    trace = draw(networks(cell)).record()
+    assert trace.replay().total_loss == trace.total_loss
+    moved = trace["c"].data.copy()
+    moved[0] += 1.0
+    assert trace.replay({"c": moved}).total_loss != trace.total_loss
+
+
+def gradient_is_the_complex_step(cell: type[Cell], draw: Draw) -> None:
+    """Every entry of every leaf's gradient is the complex-step derivative."""
+    trace = draw(networks(cell, most_steps=3, most_units=3)).record()
+    sweep = backpropagate(trace)
+    for name in leaves(trace):
+        d = gradient(sweep, name)
+        expected = ComplexStep().estimate(trace, name, np.arange(d.size)).values
+        close(d.ravel(), expected, of=sweep.gradient("c"))
+
+
+def gradient_is_the_finite_difference(cell: type[Cell], draw: Draw) -> None:
+    """Every gradient is the central difference, within what differences can see."""
+    trace = draw(networks(cell, most_steps=3, most_units=2, most_layers=1)).record()
+    sweep = backpropagate(trace)
+    for name in leaves(trace):
+        d = gradient(sweep, name)
+        found = CentralDifference().estimate(trace, name, np.arange(d.size))
+        assert (np.abs(d.ravel() - found.values) <= 30 * found.bound + 1e-9).all(), name
+
+
+def gradient_is_that_of_many_digits(cell: type[Cell], draw: Draw) -> None:
+    """Every gradient is the 50-digit one, to the last digits of float64."""
+    trace = draw(networks(cell, most_steps=3, most_units=3)).record()
+    sweep = backpropagate(trace)
+    exact = HighPrecisionGradient(trace)
+    np.testing.assert_allclose(float(trace.total_loss), float(exact.loss), rtol=1e-13, atol=1e-13)
+    for name in leaves(trace):
+        if name in exact.gradients:
+            expected = exact.gradients[name].astype(float)
+            close(gradient(sweep, name), expected, of=sweep.gradient("c"))
+
+
+def gradient_is_the_symbolic_one(cell: type[Cell], draw: Draw) -> None:
+    """On a tiny network: one SymPy expression for the loss, differentiated as a whole."""
+    network: Network = draw(
+        networks(cell, most_steps=2, most_units=1, most_layers=1, most_symbols=2, batched=False)
+    )
+    trace = network.record()
+    sweep = backpropagate(trace)
+    symbolic = SymbolicNetwork(trace)
+    for name in leaves(trace):
+        close(gradient(sweep, name), symbolic.gradient(name), of=sweep.gradient("c"), tolerance=1e-10)
+
+
+def terms_add_up(cell: type[Cell], draw: Draw) -> None:
+    """The gradient of a shared parameter, formed in one product, is the sum of its terms."""
+    trace = draw(networks(cell)).record()
+    sweep = backpropagate(trace)
+    for name in trace.parameters:
+        terms = sweep.terms(name)
+        assert len(terms) == trace.T
+        total = sum((term.gradient for term in terms), start=np.zeros(trace[name].shape))
+        close(gradient(sweep, name), total, tolerance=1e-13)
+
+
+def itemised_gradients_add_up(cell: type[Cell], draw: Draw) -> None:
+    """(loss at t -> step k) entries add up to the gradient, and no loss reaches forward in time."""
+    trace = draw(networks(cell, most_layers=1)).record()
+    sweep = backpropagate(trace)
+    itemised = Itemised(trace)
+    for name in trace.parameters:
+        close(itemised.total(name), gradient(sweep, name), tolerance=1e-12)
+        triangle = np.array(
+            [[itemised.term(name, t, k) for k in range(1, trace.T + 1)] for t in range(1, trace.T + 1)]
+        )
+        close(triangle.sum(axis=(0, 1)), gradient(sweep, name), tolerance=1e-12)
+        for t in range(trace.T):
+            assert not triangle[t, t + 1 :].any()
+
+
+def horizon_truncates(cell: type[Cell], draw: Draw) -> None:
+    """A horizon keeps the itemised entries with t - k < horizon; a long one keeps all."""
+    trace = draw(networks(cell, most_layers=1)).record()
+    T = trace.T
+    full = Itemised(trace)
+    for horizon in range(1, T + 2):
+        truncated = Itemised(trace, horizon=horizon)
+        for name in trace.parameters:
+            kept = sum(
+                (full.term(name, t, k) for t in range(1, T + 1) for k in range(1, t + 1) if t - k < horizon),
+                start=np.zeros(trace[name].shape),
+            )
+            close(truncated.total(name), kept, tolerance=1e-12)
+
+
+def batch_is_the_sum_of_its_members(cell: type[Cell], draw: Draw) -> None:
+    """Loss and gradients of a batch are the sums over its members."""
+    network: Network = draw(networks(cell, most_steps=3, most_units=3, batched=True))
+    trace = network.record()
+    sweep = backpropagate(trace)
+    members = [
+        network.model.record(
+            network.x[:, i], network.y[:, i], state={n: s[i] for n, s in network.state.items()}
+        )
+        for i in range(network.y.shape[1])
+    ]
+    sweeps = [backpropagate(member) for member in members]
+    np.testing.assert_allclose(trace.total_loss, sum(m.total_loss for m in members), rtol=1e-12)
+    for name in trace.parameters:
+        total = sum((gradient(s, name) for s in sweeps), start=np.zeros(trace[name].shape))
+        close(gradient(sweep, name), total, of=sweep.gradient("c"))
+
+
+def fused_loss_equals_the_chain(cell: type[Cell], draw: Draw) -> None:
+    """Softmax, then cross-entropy, give what the fused operation gives."""
+    network: Network = draw(networks(cell, most_steps=3, most_units=3))
+    fused, chain = network.record(), network.record(fused=False)
+    np.testing.assert_allclose(chain.total_loss, fused.total_loss, rtol=1e-11)
+    a, b = backpropagate(fused), backpropagate(chain)
+    for name in fused.parameters:
+        close(gradient(b, name), gradient(a, name), of=a.gradient("c"), tolerance=1e-10)
+
+
+LAWS: tuple[Callable[[type[Cell], Draw], None], ...] = (
+    record_reproduces_itself,
+    gradient_is_the_complex_step,
+    gradient_is_the_finite_difference,
+    gradient_is_that_of_many_digits,
+    gradient_is_the_symbolic_one,
+    terms_add_up,
+    itemised_gradients_add_up,
+    horizon_truncates,
+    batch_is_the_sum_of_its_members,
+    fused_loss_equals_the_chain,
+)

@@ -1,0 +1,232 @@
+"""The laws that every operation obeys, as one pytest test for any operation, ours or yours."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from numpy.typing import NDArray
+
+from teachrnn.domain import Index
+from teachrnn.errors import DomainError, ShapeError
+from teachrnn.op import Op
+from teachrnn.reference.derivative import ReferenceOp
+from teachrnn.testing.strategies import like, op_inputs
+from teachrnn.views.typeset import gradient_formulas
+
+Array = NDArray[Any]
+Draw = Any
+
+RTOL, ATOL = 1e-9, 1e-11
+
+
+@dataclass(frozen=True)
+class Law:
+    """One law of one operation: its id names the guilty part."""
+
+    op: type[Op]
+    part: str
+    check: Callable[[Draw], None]
+
+    def __str__(self) -> str:
+        return f"{self.op.__name__}.{self.part}"
+
+
+def op_suite(*ops: type[Op]) -> Callable[..., None]:
+    """Make a pytest test that holds operations to every law.
+
+    Use it in a test file of your own; the ids of the cases name what is wrong, such as
+    ``test_my_op[MyOp.dW]``::
+
+        test_my_op = teachrnn.testing.op_suite(MyOp)
+
+    The laws: the value is that of the formula; each gradient is SymPy's derivative of the formula,
+    and the complex-step derivative of the value; what a batch gives is what its members give; a
+    fused operation equals the chain that it replaces; inputs are left alone; shapes and values
+    that do not fit are refused by name; the docstring states the shapes and every gradient.
+    """
+    laws = [law for op in ops for law in laws_of(op)]
+
+    @pytest.mark.parametrize("law", laws, ids=str)
+    @given(data=st.data())
+    def test_law(law: Law, data: st.DataObject) -> None:
+        law.check(data.draw)
+
+    return test_law
+
+
+def laws_of(op: type[Op]) -> list[Law]:
+    """Every law that applies to the operation."""
+    laws = [
+        Law(op, "forward", lambda draw: value_is_that_of_the_formula(op, draw)),
+        Law(op, "batch", lambda draw: batch_is_the_sum_of_its_members(op, draw)),
+        Law(op, "pure", lambda draw: inputs_are_left_alone(op, draw)),
+        Law(op, "refuses shape", lambda draw: wrong_shape_is_refused(op, draw)),
+        Law(op, "docstring", lambda draw: docstring_states_shapes_and_gradients(op)),
+    ]
+    for name in differentiable(op):
+        laws.append(Law(op, f"d{name}", lambda draw, n=name: gradient_is_the_derivative(op, n, draw)))
+        laws.append(
+            Law(op, f"d{name} by complex step", lambda draw, n=name: gradient_is_the_slope(op, n, draw))
+        )
+    for name, domain in op.domain.items():
+        if isinstance(domain, Index):
+            laws.append(
+                Law(op, f"refuses {name}", lambda draw, n=name: index_outside_is_refused(op, n, draw))
+            )
+    if op.fuses:
+        laws.append(Law(op, "fused", lambda draw: fused_equals_chain(op, draw)))
+    return laws
+
+
+def differentiable(op: type[Op]) -> list[str]:
+    """Inputs that have a gradient."""
+    return [name for name, gradient in op.gradients.items() if gradient is not None]
+
+
+def _gradient(op: type[Op], name: str, dy: Array, arrays: list[Array]) -> Array:
+    gradient = op.gradients[name]
+    assert gradient is not None
+    return gradient(dy, *arrays, np.asarray(op.forward(*arrays)))
+
+
+def value_is_that_of_the_formula(op: type[Op], draw: Draw) -> None:
+    """``forward`` computes what ``formula`` says."""
+    arrays = draw(op_inputs(op), label="inputs")
+    np.testing.assert_allclose(
+        op.forward(*arrays), ReferenceOp(op).value(*arrays), rtol=RTOL, atol=ATOL
+    )
+
+
+def gradient_is_the_derivative(op: type[Op], name: str, draw: Draw) -> None:
+    """A gradient is SymPy's derivative of the formula, and has the shape of its input."""
+    arrays = draw(op_inputs(op), label="inputs")
+    dy = draw(like(op.forward(*arrays)), label="gradient from above")
+    d = _gradient(op, name, dy, arrays)
+    assert d.shape == arrays[op.inputs.index(name)].shape, f"d{name} must have the shape of {name}"
+    expected = ReferenceOp(op).gradient(name, dy, *arrays)
+    np.testing.assert_allclose(d, expected, rtol=RTOL, atol=ATOL)
+
+
+def gradient_is_the_slope(op: type[Op], name: str, draw: Draw) -> None:
+    """A gradient, along a random direction, is the complex-step derivative of the value."""
+    arrays = draw(op_inputs(op), label="inputs")
+    dy = draw(like(op.forward(*arrays)), label="gradient from above")
+    position = op.inputs.index(name)
+    direction = draw(like(arrays[position]), label="direction")
+    stepped = list(arrays)
+    stepped[position] = arrays[position] + 1e-30j * direction
+    slope = np.sum(dy * np.asarray(op.forward(*stepped)).imag) / 1e-30
+    d = _gradient(op, name, dy, arrays)
+    np.testing.assert_allclose(np.sum(d * direction), slope, rtol=RTOL, atol=ATOL)
+
+
+def batch_is_the_sum_of_its_members(op: type[Op], draw: Draw) -> None:
+    """Leading axes: values and gradients stack; those of an input without them are summed."""
+    size = draw(st.integers(1, 3), label="batch")
+    arrays = draw(op_inputs(op, leading=(size,)), label="inputs")
+    carries = [a.ndim > len(axes) for a, axes in zip(arrays, op.shape_rule.inputs, strict=True)]
+    assume(any(carries))
+    members = [[a[i] if c else a for a, c in zip(arrays, carries, strict=True)] for i in range(size)]
+    y = op.forward(*arrays)
+    np.testing.assert_allclose(y, [op.forward(*m) for m in members], rtol=RTOL, atol=ATOL)
+    dy = draw(like(y), label="gradient from above")
+    for name, carried in zip(op.inputs, carries, strict=True):
+        if op.gradients[name] is None:
+            continue
+        single = np.array([_gradient(op, name, dy[i], members[i]) for i in range(size)])
+        expected = single if carried else single.sum(axis=0)
+        np.testing.assert_allclose(
+            _gradient(op, name, dy, arrays), expected, rtol=RTOL, atol=ATOL, err_msg=f"d{name}"
+        )
+
+
+def inputs_are_left_alone(op: type[Op], draw: Draw) -> None:
+    """Nothing is written into the inputs, and the same inputs give the same bits again."""
+    arrays = draw(op_inputs(op), label="inputs")
+    y = np.asarray(op.forward(*arrays))
+    dy = draw(like(y), label="gradient from above")
+    given_ = [*arrays, dy, y]
+    before = [a.copy() for a in given_]
+    for a in given_:
+        a.flags.writeable = False
+    first = [_gradient(op, name, dy, arrays) for name in differentiable(op)]
+    for name, d in zip(differentiable(op), first, strict=True):
+        np.testing.assert_array_equal(d, _gradient(op, name, dy, arrays))
+    np.testing.assert_array_equal(y, op.forward(*arrays))
+    for a, b in zip(given_, before, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def wrong_shape_is_refused(op: type[Op], draw: Draw) -> None:
+    """An input that lacks an axis, or has one of another length, is named in the error."""
+    arrays = draw(op_inputs(op, leading=()), label="inputs")
+    core = [i for i, axes in enumerate(op.shape_rule.inputs) if axes]
+    i = draw(st.sampled_from(core), label="input to spoil")
+    letters = [a for j, axes in enumerate(op.shape_rule.inputs) if j != i for a in axes]
+    tied = [k for k, a in enumerate(op.shape_rule.inputs[i]) if a in letters]
+    spoilt = list(arrays)
+    if tied and draw(st.booleans(), label="lengthen an axis"):
+        axis = draw(st.sampled_from(tied), label="axis")
+        spoilt[i] = np.concatenate([arrays[i], np.take(arrays[i], [0], axis=axis)], axis=axis)
+    else:
+        spoilt[i] = arrays[i][0] if arrays[i].ndim == 1 else arrays[i].ravel()
+    with pytest.raises(ShapeError) as caught:
+        op.check(*spoilt)
+    message = str(caught.value)
+    assert message.startswith(f"{op.__name__}: `")
+    assert op.signature in message
+
+
+def index_outside_is_refused(op: type[Op], name: str, draw: Draw) -> None:
+    """A whole number outside its range, or a fraction, is refused and named."""
+    arrays = draw(op_inputs(op), label="inputs")
+    position = op.inputs.index(name)
+    bad = draw(st.sampled_from([-1, 10**6]), label="bad number")
+    for spoilt in (np.full_like(arrays[position], bad), arrays[position] + 0.5):
+        inputs = [*arrays[:position], spoilt, *arrays[position + 1 :]]
+        with pytest.raises(DomainError, match=f"`{name}` (holds|must hold)"):
+            op.check(*inputs)
+
+
+def fused_equals_chain(op: type[Op], draw: Draw) -> None:
+    """A fused operation has the value and the gradients of the operations that it replaces."""
+    arrays = draw(op_inputs(op), label="inputs")
+    names, used = list(op.inputs), dict(zip(op.inputs, arrays, strict=True))
+    steps: list[tuple[type[Op], list[Array], Array]] = []
+    flowing = used[names.pop(0)]
+    for part in op.fuses:
+        others = [used[names.pop(0)] for _ in part.inputs[1:]]
+        inputs = [flowing, *others]
+        flowing = np.asarray(part.forward(*inputs))
+        steps.append((part, inputs, flowing))
+    np.testing.assert_allclose(op.forward(*arrays), flowing, rtol=RTOL, atol=ATOL)
+    dy = draw(like(flowing), label="gradient from above")
+    d = dy
+    for part, inputs, _ in reversed(steps):
+        d = _gradient(part, part.inputs[0], d, inputs)
+    np.testing.assert_allclose(_gradient(op, op.inputs[0], dy, arrays), d, rtol=RTOL, atol=ATOL)
+
+
+def docstring_states_shapes_and_gradients(op: type[Op]) -> None:
+    """The docstring's Shapes line is the signature; Gradients has a line for each of them."""
+    doc = inspect.getdoc(op) or ""
+    stated = re.search(r"^Shapes\n-+\n(.+?)\n\n", doc, re.DOTALL | re.MULTILINE)
+    assert stated, f"{op.__name__}: the docstring has no section Shapes"
+    axes = op.shape_rule.inputs + (op.shape_rule.output,)
+    shared = [name in op.shared for name in op.inputs] + [False]
+    shown = [
+        f"{name} ({', '.join((() if fixed else ('...',)) + letters)})"
+        for name, letters, fixed in zip((*op.inputs, op.output), axes, shared, strict=True)
+    ]
+    assert stated[1] == f"{', '.join(shown[:-1])} -> {shown[-1]}"
+    assert sorted(gradient_formulas(op)) == sorted(differentiable(op))
+    for section in ("References", "Examples"):
+        assert f"\n{section}\n---" in doc, f"{op.__name__}: the docstring has no section {section}"

@@ -1,0 +1,131 @@
+"""Hypothesis strategies: inputs that fit an operation, networks of random shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import hypothesis.extra.numpy as hnp
+import hypothesis.strategies as st
+import numpy as np
+from hypothesis import assume
+from numpy.typing import NDArray
+
+from teachrnn.cells import Cell
+from teachrnn.domain import Choice, Domain, Index, Reals
+from teachrnn.models import CharRNN
+from teachrnn.op import Op
+from teachrnn.trace import Trace
+
+Array = NDArray[Any]
+MARGIN = 1e-3
+"""How far drawn numbers stay away from the points that a domain avoids."""
+
+
+def numbers(domain: Domain | None = None) -> st.SearchStrategy[float]:
+    """Real numbers of a domain, by default of [-2, 2]."""
+    reals = domain if isinstance(domain, Reals) else Reals()
+    drawn = st.floats(reals.low, reals.high, allow_subnormal=False)
+    return drawn.filter(lambda x: all(abs(x - a) > MARGIN for a in reals.avoid))
+
+
+@st.composite
+def op_inputs(
+    draw: st.DrawFn, op: type[Op], *, leading: tuple[int, ...] | None = None, most: int = 3
+) -> list[Array]:
+    """Arrays that an operation accepts: random sizes, leading axes and numbers of its domains.
+
+    Parameters
+    ----------
+    op : type
+        The operation.
+    leading : tuple of int, optional
+        The leading axes of every input that may have them; by default none, one or two axes, on
+        some of the inputs.
+    most : int
+        Largest core size.
+    """
+    sizes = {letter: draw(st.integers(1, most), label=letter) for letter in op.shape_rule.letters()}
+    forced = leading is not None
+    if leading is None:
+        leading = tuple(draw(st.lists(st.integers(1, 3), max_size=2), label="leading axes"))
+    arrays = []
+    for name, axes in zip(op.inputs, op.shape_rule.inputs, strict=True):
+        carries = name not in op.shared and (forced or draw(st.booleans(), label=f"{name} has them"))
+        shape = (leading if carries else ()) + tuple(sizes[a] for a in axes)
+        arrays.append(draw(_entries(op.domain.get(name), shape, sizes), label=name))
+    assume(op.requires(*arrays) is None)
+    return arrays
+
+
+def _entries(
+    domain: Domain | None, shape: tuple[int, ...], sizes: dict[str, int]
+) -> st.SearchStrategy[Array]:
+    if isinstance(domain, Index):
+        top = sizes[domain.axis] - (0 if domain.end else 1)
+        return hnp.arrays(np.int64, shape, elements=st.integers(0, top))
+    if isinstance(domain, Choice):
+        return hnp.arrays(np.float64, shape, elements=st.sampled_from(domain.values))
+    return hnp.arrays(np.float64, shape, elements=numbers(domain))
+
+
+def like(array: Array) -> st.SearchStrategy[Array]:
+    """An array of the same shape, to be the gradient that arrives from above."""
+    return hnp.arrays(np.float64, np.shape(array), elements=numbers())
+
+
+@dataclass(frozen=True)
+class Network:
+    """A model, a sequence and its record."""
+
+    model: CharRNN
+    x: Array
+    y: Array
+    state: dict[str, Array]
+
+    def record(self, *, fused: bool = True) -> Trace:
+        """Record the forward pass."""
+        return self.model.record(self.x, self.y, state=self.state, fused=fused)
+
+    def __repr__(self) -> str:
+        m = self.model
+        return (
+            f"Network(cell={m.cell.name}, T={len(self.x)}, m={m.hidden}, K={m.symbols}, "
+            f"layers={m.layers}, x={self.x.dtype}{self.x.shape})"
+        )
+
+
+@st.composite
+def networks(
+    draw: st.DrawFn,
+    cell: type[Cell],
+    *,
+    most_steps: int = 4,
+    most_units: int = 4,
+    most_layers: int = 2,
+    most_symbols: int = 5,
+    batched: bool | None = None,
+    dense: bool | None = None,
+) -> Network:
+    """A network with random T, m, K, B, layers, initial state, weight scale and kind of input."""
+    T = draw(st.integers(1, most_steps), label="T")
+    m = draw(st.integers(1, most_units), label="m")
+    K = draw(st.integers(2, most_symbols), label="K")
+    layers = draw(st.integers(1, most_layers), label="layers")
+    if batched is None:
+        batched = draw(st.booleans(), label="batched")
+    if dense is None:
+        dense = draw(st.booleans(), label="dense input")
+    scale = draw(st.sampled_from([0.01, 0.1, 0.5, 1.0]), label="weight scale")
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1), label="seed"))
+    leading = (draw(st.integers(1, 3), label="B"),) if batched else ()
+    inputs = draw(st.integers(1, 3), label="d") if dense else None
+    model = CharRNN(
+        hidden=m, symbols=K, cell=cell.name, layers=layers, inputs=inputs, scale=scale, rng=rng
+    )
+    model.set_parameters(**{k: p + rng.normal(0, scale, p.shape) for k, p in model.parameters.items()})
+    x = rng.normal(size=(T, *leading, inputs)) if inputs else rng.integers(0, K, (T, *leading))
+    y = rng.integers(0, K, (T, *leading))
+    zero = draw(st.booleans(), label="h0 = 0")
+    state = {n: rng.normal(0, 0 if zero else 0.5, (*leading, m)) for n in model.state_names()}
+    return Network(model, x, y, state)

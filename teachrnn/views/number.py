@@ -1,0 +1,39 @@
+"""The one rule by which every view writes a number."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def format_number(x: float, digits: int = 3) -> str:
+    """Write a number with ``digits`` significant digits, a real minus sign and never a -0.
+
+    Scientific below 1e-3 and from 1e5 on; halves are rounded away from zero, on the exact value of
+    the float, which is what JavaScript's ``toExponential`` does too.
+
+    Examples
+    --------
+    >>> [format_number(x) for x in (0.0, -0.0, 1.0, -0.12345, 1.125, 0.00012345, 123456.0)]
+    ['0', '0', '1.00', '−0.123', '1.13', '1.23e−4', '1.23e5']
+    """
+    if math.isnan(x):
+        return "nan"
+    if math.isinf(x):
+        return "∞" if x > 0 else f"{MINUS}∞"
+    if isinstance(x, int) or x == 0:
+        return str(int(x)).replace("-", MINUS)
+    sign = MINUS if x < 0 else ""
+    exact = Decimal(abs(float(x)))
+    exponent = exact.adjusted()
+    rounded = exact.quantize(Decimal(1).scaleb(exponent - digits + 1), rounding=ROUND_HALF_UP)
+    if rounded.adjusted() > exponent:  # 9.999 became 10.0
+        exponent += 1
+        rounded = rounded.quantize(Decimal(1).scaleb(exponent - digits + 1))
+    if -3 <= exponent < 5:
+        places = max(digits - 1 - exponent, 0)
+        return f"{sign}{rounded:.{places}f}"
+    mantissa = rounded.scaleb(-exponent)
+    return f"{sign}{mantissa:.{digits - 1}f}e{str(exponent).replace('-', MINUS)}"

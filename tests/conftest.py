@@ -1,0 +1,28 @@
+"""What all tests share: hypothesis profiles and the --thorough option."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+from teachrnn.testing import register_profiles
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="also run what takes minutes; draw far more examples")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    register_profiles()
+    default = "ci" if os.environ.get("CI") else "dev"
+    settings.load_profile("thorough" if config.getoption("--thorough") else default)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--thorough"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
