@@ -184,7 +184,9 @@ class Trace:
         """Values that differ from the record when some leaves are given other numbers.
 
         Only what depends on a changed leaf is computed; a change without effect (an unread column
-        of U, say) stops where it dies. Complex numbers are welcome: they make the complex step.
+        of U, say) stops where it dies. Complex numbers make the complex step: their real parts are
+        kept on the recorded values, which they are but for rounding, so that a network that
+        amplifies rounding from step to step is differentiated where it was recorded.
 
         Returns
         -------
@@ -201,6 +203,7 @@ class Trace:
                 raise DomainError(f"`{name}` has shape {leaf.shape}; it cannot become {array.shape}.")
             new[leaf.index] = array
         leaves = frozenset(new)
+        complex_step = all(np.array_equal(new[i].real, self.values[i].data) for i in new)
         for op in self.ops:
             touched = [v.index for v in op.operands if v.index in new]
             if not touched:
@@ -209,6 +212,8 @@ class Trace:
             data = np.asarray(type(op).forward(*arrays))
             if leaves.issuperset(touched) and np.array_equal(data, op.data):
                 continue
+            if complex_step and data.dtype.kind == "c":
+                data.real = op.data
             new[op.index] = data
         return new
 

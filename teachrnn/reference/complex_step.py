@@ -15,7 +15,8 @@ class ComplexStep(Oracle):
     that the truncation error, of order $h^2$, is far below rounding. Correct code shows an error of
     1e-14 or so; code that finite differences cannot tell from correct code stands out by orders of
     magnitude. It needs a loss that is analytic where it is evaluated: the operations shift by the
-    *real part* of a row's maximum and switch on the real part.
+    *real part* of a row's maximum and switch on the real part. The real parts stay on the recorded
+    values, so what is differentiated is the recorded forward pass, rounding included.
 
     References
     ----------
@@ -31,8 +32,13 @@ class ComplexStep(Oracle):
     def estimate(
         self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
     ) -> Estimate:
-        losses = nudged(trace, parameter, entries, 1j * self.h, complex, progress)
-        values = losses.imag / self.h
+        values = self.slope(trace, parameter, entries, progress)
         floor = EPS * float(np.abs(values).max(initial=0.0))
         truncation = np.abs(values) * self.h**2
         return Estimate(entries, values, floor + truncation, floor)
+
+    def slope(
+        self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
+    ) -> Array:
+        """The imaginary part of the loss over the step."""
+        return nudged(trace, parameter, entries, 1j * self.h, complex, progress).imag / self.h

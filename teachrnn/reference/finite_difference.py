@@ -30,17 +30,18 @@ class CentralDifference(Oracle):
     def estimate(
         self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
     ) -> Estimate:
-        values = self._slope(trace, parameter, entries, self.h, progress)
-        wider = self._slope(trace, parameter, entries, 2 * self.h, None)
+        values = self.slope(trace, parameter, entries, progress)
+        wider = CentralDifference(2 * self.h).slope(trace, parameter, entries)
         floor = EPS * abs(float(trace.total_loss)) / self.h
-        return Estimate(entries, values, floor + np.abs(wider - values) / 3, floor)
+        return Estimate(entries, values, _bound(values, wider, floor, 3.0), floor)
 
-    def _slope(
-        self, trace: Trace, parameter: str, entries: Array, h: float, progress: Progress | None
+    def slope(
+        self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
     ) -> Array:
-        up = nudged(trace, parameter, entries, h, float, progress)
-        down = nudged(trace, parameter, entries, -h, float)
-        return (up - down) / (2 * h)
+        """The difference quotient alone."""
+        up = nudged(trace, parameter, entries, self.h, float, progress)
+        down = nudged(trace, parameter, entries, -self.h, float)
+        return (up - down) / (2 * self.h)
 
 
 class OneSidedDifference(Oracle):
@@ -63,8 +64,26 @@ class OneSidedDifference(Oracle):
     def estimate(
         self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
     ) -> Estimate:
-        loss = float(trace.total_loss)
-        values = (nudged(trace, parameter, entries, self.h, float, progress) - loss) / self.h
-        wider = (nudged(trace, parameter, entries, 2 * self.h, float) - loss) / (2 * self.h)
-        floor = EPS * abs(loss) / self.h
-        return Estimate(entries, values, 2 * floor + np.abs(wider - values), floor)
+        values = self.slope(trace, parameter, entries, progress)
+        wider = OneSidedDifference(2 * self.h).slope(trace, parameter, entries)
+        floor = EPS * abs(float(trace.total_loss)) / self.h
+        return Estimate(entries, values, _bound(values, wider, 2 * floor, 1.0), floor)
+
+    def slope(
+        self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
+    ) -> Array:
+        """The difference quotient alone."""
+        moved = nudged(trace, parameter, entries, self.h, float, progress)
+        return (moved - float(trace.total_loss)) / self.h
+
+
+def _bound(values: Array, wider: Array, floor: float, divisor: float) -> Array:
+    """Round-off plus truncation; infinite where doubling the step changes the slope beyond use.
+
+    Then the step is too long for Richardson's estimate, or the slope drowns in round-off: the
+    difference says nothing.
+    """
+    change = wider - values
+    if np.linalg.norm(change) > 0.3 * np.linalg.norm(values):
+        return np.full(values.shape, np.inf)
+    return np.asarray(floor + np.abs(change) / divisor)

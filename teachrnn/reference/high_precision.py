@@ -222,24 +222,35 @@ def _exact(array: Array) -> Array:
 
 
 class HighPrecision(Oracle):
-    """The true gradient: SymPy's derivatives, evaluated by mpmath with 50 digits, then rounded."""
+    """The true gradient: SymPy's derivatives, evaluated by mpmath with 50 digits, then rounded.
+
+    Its own error is nil. Its bound tells how much the gradient moves because the *forward* pass was
+    recorded in float64, which matters in networks that amplify rounding from step to step.
+    """
 
     name = "mpmath"
     title = "50 digits (SymPy, mpmath)"
 
     def __init__(self, digits: int = 50) -> None:
         self.digits = digits
-        self._last: HighPrecisionGradient | None = None
+        self._last: tuple[HighPrecisionGradient, HighPrecisionGradient] | None = None
 
     def estimate(
         self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
     ) -> Estimate:
-        if self._last is None or self._last.trace is not trace:  # one sweep serves all parameters
-            self._last = HighPrecisionGradient(trace, digits=self.digits)
-        gradient = self._last.gradients.get(parameter)
-        size = trace[parameter].data.size
-        flat = np.zeros(size) if gradient is None else gradient.ravel()
-        values = np.array([float(flat[int(e)]) for e in entries])
+        if self._last is None or self._last[0].trace is not trace:  # one sweep serves all parameters
+            self._last = (
+                HighPrecisionGradient(trace, digits=self.digits),
+                HighPrecisionGradient(trace, digits=self.digits, linearise_at="recorded"),
+            )
+        place = np.asarray(entries, dtype=int)
+        exact, recorded = (
+            sweep.gradients[parameter].ravel()[place]
+            if parameter in sweep.gradients
+            else np.zeros(len(place))
+            for sweep in self._last
+        )
+        moved = np.abs((recorded - exact).astype(float))
         if progress is not None:
-            progress(len(entries))
-        return Estimate(entries, values, np.zeros(len(entries)), 0.0)
+            progress(len(place))
+        return Estimate(place, exact.astype(float), moved, 0.0)
