@@ -235,7 +235,7 @@ def backward_latex(applied: Op, name: str, *, one_of_many: bool = False) -> str:
     names = dict(zip(op.inputs, (v.name for v in applied.operands), strict=True))
     names[op.output] = applied.name
     target = name_latex(names[name], d=True)
-    sign = r"\mathrel{+}=" if one_of_many else "="
+    sign = r"\mathrel{+=}" if one_of_many else "="
     right = gradient_formulas(op).get(name)
     if right is None:
         upstream = name_latex(applied.name, d=True)

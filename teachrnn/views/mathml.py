@@ -1,0 +1,84 @@
+"""Formulas for pages: LaTeX to MathML, and the part of the mathematical font that they need."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+
+ITALIC = {chr(ord("A") + i): chr(0x1D434 + i) for i in range(26)}
+ITALIC |= {chr(ord("a") + i): chr(0x1D44E + i) for i in range(26)}
+ITALIC["h"] = "\N{PLANCK CONSTANT}"
+ITALIC |= {chr(0x3B1 + i): chr(0x1D6FC + i) for i in range(25)}
+"""A letter alone is shown as the mathematical italic one, which is another sign of the font."""
+
+ALWAYS = "0123456789()[]{}|+-=.,:;/<>\N{MINUS SIGN}\N{PRIME}"
+
+
+_HIDDEN = {"<": "\ue000", ">": "\ue001", "&": "\ue002", '"': "\ue003"}
+"""Signs of HTML travel through the converter, which does not escape them, as private characters."""
+
+
+@lru_cache(maxsize=8192)
+def mathml(latex: str) -> str:
+    """MathML of a formula, small enough to be inlined by the hundred; any text in it is escaped.
+
+    Examples
+    --------
+    >>> mathml("h_{3}")
+    '<math><msub><mi>h</mi><mn>3</mn></msub></math>'
+    """
+    from latex2mathml.converter import convert
+
+    latex = re.sub(r"\\mathrm\{((?:[^{}\\]|\\.)*)\}", lambda m: _words(m[1]), latex)
+    for sign, hidden in _HIDDEN.items():
+        latex = latex.replace(sign, {"<": r"\lt ", ">": r"\gt "}.get(sign, hidden))
+    text = re.sub(r"<math [^>]*>", "<math>", convert(latex))
+    text = re.sub(r"&#x([0-9A-Fa-f]+);", lambda m: html.escape(chr(int(m[1], 16))), text)
+    text = text.replace("<mo><mrow><mo>+</mo><mo>=</mo></mrow></mo>", "<mo>+=</mo>")
+    for sign, hidden in _HIDDEN.items():
+        text = text.replace(hidden, html.escape(sign))
+    while True:  # a row around a single element says nothing
+        shorter = re.sub(r"<mrow>(<(m[ion]|mtext)>[^<]*</\2>)</mrow>", r"\1", text)
+        shorter = re.sub(r"<mrow>(<(msub|msup)>(?:(?!<mrow>|</?\2>).)*</\2>)</mrow>", r"\1", shorter)
+        shorter = re.sub(r"^<math><mrow>((?:(?!</?mrow>).)*)</mrow></math>$", r"<math>\1</math>", shorter)
+        if shorter == text:
+            return text
+        text = shorter
+
+
+def _words(escaped: str) -> str:
+    """Upright words: one piece of text to the eye and to a screen reader."""
+    plain = re.sub(r"\\(.)", r"\1", escaped)
+    for sign, hidden in _HIDDEN.items():
+        plain = plain.replace(sign, hidden)
+    return rf"\text{{{re.sub(r'[{}$]', ' ', plain)}}}"
+
+
+def font_subset(formulas: Iterable[str]) -> bytes:
+    """STIX Two Math (SIL Open Font License) cut down to the signs of some MathML, as WOFF.
+
+    The font is read from the installed package ziamath.
+    """
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    signs = set(ALWAYS)
+    for formula in formulas:
+        signs |= set(html.unescape(re.sub(r"<[^>]*>", "", formula)))
+    signs |= {ITALIC[c] for c in signs if c in ITALIC}
+    options = subset.Options()
+    options.layout_features = ["math", "ssty"]
+    options.hinting = False
+    options.notdef_outline = True
+    font = TTFont(str(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"), lazy=True)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text="".join(sorted(signs)))
+    cutter.subset(font)
+    font.flavor = "woff"
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()
