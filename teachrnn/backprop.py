@@ -164,7 +164,7 @@ class Backprop:
         return self._sums.get(value.index)
 
     def gradients(self) -> dict[str, Array]:
-        """Gradient of every parameter after the whole sweep; zeros where the loss does not depend on it."""
+        """Gradient of every parameter, after the whole sweep; zeros where the loss does not depend."""
         self.run()
         found = {name: self.gradient(value) for name, value in self.trace.parameters.items()}
         return {
@@ -215,8 +215,10 @@ class Itemised:
         T = self.trace.T
         return np.array(
             [
-                [np.linalg.norm(self.term(name, t, k)) if k <= t and t in self.sweeps else 0.0
-                 for k in range(1, T + 1)]
+                [
+                    np.linalg.norm(self.term(name, t, k)) if k <= t and t in self.sweeps else 0.0
+                    for k in range(1, T + 1)
+                ]
                 for t in range(1, T + 1)
             ]
         )

@@ -207,9 +207,7 @@ class Op(Value):
         return binding
 
     @classmethod
-    def _check_index(
-        cls, where: str, name: str, array: Array, domain: Index, binding: Binding
-    ) -> None:
+    def _check_index(cls, where: str, name: str, array: Array, domain: Index, binding: Binding) -> None:
         if array.dtype.kind not in "iu":
             raise DomainError(
                 f"{where}: `{name}` must hold whole numbers (an integer array), got {array.dtype}."
@@ -254,18 +252,15 @@ class Op(Value):
             )
         values = tuple(v if isinstance(v, Value) else trace.constant(v) for v in operands)
         arrays = [v.data for v in values]
-        self.name, self.t = trace.address(name or cls.__name__.lower(), unique=name is None)
-        cls.check(*arrays, where=f"{cls.__name__} `{self.name}`")
+        full = trace.address(name or cls.__name__.lower(), unique=name is None)
+        cls.check(*arrays, where=f"{cls.__name__} `{full}`")
         for value in values:
             if value.trace is not trace:
-                raise TeachrnnError(
-                    f"{cls.__name__} `{self.name}`: `{value.name}` belongs to another trace."
-                )
+                raise TeachrnnError(f"{cls.__name__} `{full}`: `{value.name}` belongs to another trace.")
         self.operands = values
-        self.role = "result"
         frame = sys._getframe(1)
         self.source = (frame.f_code, frame.f_lineno)
-        trace.record(self, cls.forward(*arrays))
+        trace.enter(self, full, "result", cls.forward(*arrays))
 
     def gradient_for(self, name: str, dy: Array) -> Array:
         """One chain-rule factor: this application's term of the gradient for input ``name``."""

@@ -59,17 +59,16 @@ class Trace:
 
     def parameter(self, name: str, data: Any) -> Value:
         """Record a parameter: a leaf that is shared by all time steps and is to be learnt."""
-        return self._leaf("parameter", name, None, np.array(data, dtype=_float_dtype(data)))
+        with self.at(None):
+            return self._leaf("parameter", name, np.array(data, dtype=_float_dtype(data)))
 
     def input(self, name: str, data: Any) -> Value:
         """Record an input: numbers from outside, such as x[t], a target or the initial state."""
-        full, t = self.address(name)
-        return self._leaf("input", full, t, np.array(data))
+        return self._leaf("input", self.address(name), np.array(data))
 
     def constant(self, data: Any) -> Value:
         """Record a number or array that is part of the model's definition."""
-        full, t = self.address("constant", unique=True)
-        return self._leaf("constant", full, t, np.array(data))
+        return self._leaf("constant", self.address("constant", unique=True), np.array(data))
 
     def loss(self, value: Value) -> Value:
         """Count ``value`` (all its entries) into the loss L, the sum of everything so declared."""
@@ -86,22 +85,33 @@ class Trace:
         finally:
             self.t, self.scope = before
 
-    def address(self, base: str, *, unique: bool = False) -> tuple[str, int | None]:
-        """Full name and time step for a value recorded now; ``unique`` numbers a repeated name."""
+    def address(self, base: str, *, unique: bool = False) -> str:
+        """Full name of a value recorded now; ``unique`` numbers a name that is taken."""
         name = self.scope + base
         full = name if self.t is None else f"{name}[{self.t}]"
         count = 1
         while unique and full in self._by_name:
             count += 1
             full = f"{name}{count}" if self.t is None else f"{name}{count}[{self.t}]"
-        return full, self.t
+        return full
 
-    def record(self, op: Op, data: Array) -> None:
-        """Enter an applied operation and its result. Called by the operation itself."""
-        self._enter(op, data)
-        self.ops.append(op)
+    def enter(self, value: Value, name: str, role: str, data: Array) -> None:
+        """Enter a value under its full name. An operation that is applied calls this itself."""
+        if name in self._by_name:
+            raise TeachrnnError(
+                f"the trace has a value named {name!r} already: give this one another name, "
+                "or record it at another time step (trace.at)."
+            )
+        data = np.asarray(data)
+        data.flags.writeable = False
+        value.trace, value.name, value.t, value.role = self, name, self.t, role
+        value.data, value.index = data, len(self.values)
+        self.values.append(value)
+        self._by_name[name] = value
+        if isinstance(value, Op):
+            self.ops.append(value)
 
-    def _leaf(self, role: str, name: str, t: int | None, data: Array) -> Value:
+    def _leaf(self, role: str, name: str, data: Array) -> Value:
         if data.dtype.kind not in "iufc":
             raise DomainError(f"`{name}` must hold numbers, got an array of {data.dtype}.")
         if data.dtype.kind in "fc" and not np.isfinite(data).all():
@@ -111,21 +121,8 @@ class Trace:
                 "Clean the data (np.nan_to_num), or find where the number came from."
             )
         leaf = Value()
-        leaf.name, leaf.t, leaf.role = name, t, role
-        self._enter(leaf, data)
+        self.enter(leaf, name, role, data)
         return leaf
-
-    def _enter(self, value: Value, data: Array) -> None:
-        if value.name in self._by_name:
-            raise TeachrnnError(
-                f"the trace has a value named {value.name!r} already: give this one another name, "
-                "or record it at another time step (trace.at)."
-            )
-        data = np.asarray(data)
-        data.flags.writeable = False
-        value.trace, value.data, value.index = self, data, len(self.values)
-        self.values.append(value)
-        self._by_name[value.name] = value
 
     # Looking ---------------------------------------------------------------------------------
 
@@ -151,7 +148,7 @@ class Trace:
         return f"<Trace: {len(self.values)} values, {len(self.ops)} operations, T={self.T}>"
 
     @property
-    def T(self) -> int:  # noqa: N802  (the textbook's letter)
+    def T(self) -> int:
         """Number of time steps."""
         return max((v.t for v in self.values if v.t is not None), default=0)
 
@@ -163,7 +160,7 @@ class Trace:
     @property
     def total_loss(self) -> Any:
         """L: the sum over every loss, that is over time steps and batch (nats)."""
-        return sum((value.data.sum() for value in self.losses), start=0.0)
+        return sum((value.data.sum().item() for value in self.losses), start=0.0)
 
     def summary(self) -> str:
         """The record as a table, one line a value."""
@@ -175,7 +172,8 @@ class Trace:
             rows.append((str(v.index), v.name, "-" if v.t is None else str(v.t), made_by, str(v.shape)))
         widths = [max(len(row[i]) for row in rows) for i in range(5)]
         return "\n".join(
-            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
+            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
+            for row in rows
         )
 
     # Doing it again --------------------------------------------------------------------------
@@ -233,28 +231,25 @@ class Trace:
         """
         new = {self[name].index: np.asarray(data) for name, data in (changes or {}).items()}
         again = Trace()
-        values: list[Value] = []
         for value in self.values:
             again.t = value.t
-            if isinstance(value, Op):
-                twin: Value = object.__new__(type(value))
-                assert isinstance(twin, Op)
-                twin.operands = tuple(values[v.index] for v in value.operands)
-                twin.name, twin.t, twin.role, twin.source = value.name, value.t, "result", value.source
-                arrays = [v.data for v in twin.operands]
-                type(value).check(*arrays, where=f"{type(value).__name__} `{value.name}`")
-                again.record(twin, type(value).forward(*arrays))
-                if changes is None and not np.array_equal(twin.data, value.data, equal_nan=True):
-                    raise ReplayError(
-                        f"`{value.name}` was recorded as another value than "
-                        f"{type(value).__name__} gives now: the record does not reproduce itself."
-                    )
-            else:
-                data = new.get(value.index, value.data)
-                twin = again._leaf(value.role, value.name, value.t, np.array(data))
-            values.append(twin)
+            if not isinstance(value, Op):
+                again._leaf(value.role, value.name, np.array(new.get(value.index, value.data)))
+                continue
+            op = type(value)
+            twin: Op = object.__new__(op)
+            twin.operands = tuple(again.values[v.index] for v in value.operands)
+            twin.source = value.source
+            arrays = [v.data for v in twin.operands]
+            op.check(*arrays, where=f"{op.__name__} `{value.name}`")
+            again.enter(twin, value.name, "result", op.forward(*arrays))
+            if changes is None and not np.array_equal(twin.data, value.data, equal_nan=True):
+                raise ReplayError(
+                    f"`{value.name}` was recorded as another value than {op.__name__} gives now: "
+                    "the record does not reproduce itself."
+                )
         again.t = None
-        again.losses = [values[v.index] for v in self.losses]
+        again.losses = [again.values[v.index] for v in self.losses]
         return again
 
 

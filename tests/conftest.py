@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 
 import pytest
+from browser import browser_page, chromium  # noqa: F401  (fixtures)
 from hypothesis import settings
 
 from teachrnn.testing import register_profiles
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--thorough", action="store_true", help="also run what takes minutes; draw far more examples")
+    parser.addoption(
+        "--thorough", action="store_true", help="also run what takes minutes; draw far more examples"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -40,4 +40,4 @@ class LSTMCell(Cell):
         written = Multiply(i, g, name="written")
         s = Add(kept, written, name="s")
         q = Sigmoid(pre_activation(p, x, h, gate="q"), name="q")
-        return {"h": Multiply(q, Tanh(s, name="squashed"), name="h"), "s": s}
+        return {"h": Multiply(q, Tanh(s, name="squash"), name="h"), "s": s}

@@ -31,7 +31,7 @@ def sum_relative(a: Array, n: Array) -> float:
 
 
 def max_relative(a: Array, n: Array) -> float:
-    r"""The largest $|a - n| / \max(|a|, |n|)$ of an entry: the strictest, and blown up by tiny entries."""
+    r"""The largest $|a - n| / \max(|a|, |n|)$ of an entry: the strictest; tiny entries blow it up."""
     larger = np.maximum(np.abs(a), np.abs(n))
     return float(max(map(_ratio, np.abs(a - n).ravel(), larger.ravel()), default=0.0))
 

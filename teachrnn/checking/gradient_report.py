@@ -1,4 +1,4 @@
-"""The gradient report: is a gradient right, and could this check have told?
+"""The gradient report: whether a gradient is right, and whether the check could have told.
 
 An error is judged against what the check itself can see, never against a fixed threshold: the
 entries of W's gradient are tiny at small weights, and a fixed relative threshold fails correct code
@@ -122,7 +122,9 @@ class GradientReport:
             for c in self.checks
         ]
         widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-        lines = ["  ".join(cell.ljust(w) for cell, w in zip(r, widths, strict=True)).rstrip() for r in rows]
+        lines = [
+            "  ".join(cell.ljust(w) for cell, w in zip(r, widths, strict=True)).rstrip() for r in rows
+        ]
         return "\n".join([f"analytic gradient against {self.oracle}; L = {self.loss:.6g} nats", *lines])
 
     def __repr__(self) -> str:
@@ -214,7 +216,8 @@ def _as_gradient(trace: Trace, name: str, d: Any) -> Array:
     array = np.asarray(d, dtype=float)
     if array.shape != value.shape:
         raise ShapeError(
-            f"the gradient of `{name}` has shape {array.shape} but must have that of `{name}`: {value.shape}."
+            f"the gradient of `{name}` has shape {array.shape} "
+            f"but must have that of `{name}`: {value.shape}."
         )
     if not np.isfinite(array).all():
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])

@@ -99,7 +99,10 @@ def step_size_curve(
     tiny = float(np.finfo(float).eps) / 2
     errors = {
         title: np.array(
-            [max(float(np.linalg.norm(kind(h).slope(trace, parameter, drawn) - exact)) / scale, tiny) for h in grid]
+            [
+                max(float(np.linalg.norm(kind(h).slope(trace, parameter, drawn) - exact)) / scale, tiny)
+                for h in grid
+            ]
         )
         for title, kind in METHODS.items()
     }

@@ -101,9 +101,7 @@ class CharRNN:
     def state_names(self) -> list[str]:
         """Names of the state vectors, such as ``h`` or ``layer2.s``."""
         return [
-            self.scope(layer) + name
-            for layer in range(1, self.layers + 1)
-            for name in self.cell.state
+            self.scope(layer) + name for layer in range(1, self.layers + 1) for name in self.cell.state
         ]
 
     def initial_state(self, batch: int | None = None) -> dict[str, Array]:

@@ -44,7 +44,7 @@ class SymbolicOp:
 
 def symbolic_op(op: type[Op], sizes: dict[str, int], arrays: Sequence[Array]) -> SymbolicOp:
     """Apply the formula to matrices of symbols; whole-number inputs are taken from ``arrays``."""
-    return _symbolic_op(op, tuple(sorted(sizes.items())), whole_numbers(op, arrays))
+    return _symbolic_op(op, tuple(sorted(sizes.items())), whole_numbers(op, arrays))  # type: ignore[arg-type]
 
 
 def whole_numbers(op: type[Op], arrays: Sequence[Array]) -> Numbers:
@@ -149,7 +149,11 @@ class ReferenceOp:
         return stacked.sum(axis=tuple(range(lacking))) if lacking else stacked
 
     def _output_shape(self, *arrays: Array) -> tuple[int, ...]:
-        count = len(symbolic_op(self.op, self.op.check(*arrays).sizes, core_positions(self.op, arrays)[0]).outputs)
+        count = len(
+            symbolic_op(
+                self.op, self.op.check(*arrays).sizes, core_positions(self.op, arrays)[0]
+            ).outputs
+        )
         return (count,) if self.op.shape_rule.output else ()
 
     def _evaluate(
@@ -163,23 +167,23 @@ class ReferenceOp:
         key = (self.op, tuple(sorted(sizes.items())), numbers)
         flat = [x for array, n in zip(row, numbers, strict=True) if n is None for x in np.ravel(array)]
         if position is None:
-            return _value_function(*key)(flat), []
-        return [], _gradient_function(*key, position)(flat, upstream)
+            return _value_function(*key)(flat), []  # type: ignore[arg-type]
+        return [], _gradient_function(*key, position)(flat, upstream)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=2048)
 def _value_function(op: type[Op], sizes: Sizes, numbers: Numbers) -> Callable[..., list[float]]:
-    symbolic = _symbolic_op(op, sizes, numbers)
+    symbolic = _symbolic_op(op, sizes, numbers)  # type: ignore[arg-type]
     symbols = [s for entries in symbolic.symbols for s in entries]
-    return sympy.lambdify([symbols], symbolic.outputs, modules="numpy")  # type: ignore[no-any-return]
+    return sympy.lambdify([symbols], symbolic.outputs, modules="numpy")
 
 
 @lru_cache(maxsize=2048)
 def _gradient_function(
     op: type[Op], sizes: Sizes, numbers: Numbers, position: int
 ) -> Callable[..., list[float]]:
-    symbolic = _symbolic_op(op, sizes, numbers)
+    symbolic = _symbolic_op(op, sizes, numbers)  # type: ignore[arg-type]
     symbols = [s for entries in symbolic.symbols for s in entries]
     upstream = [sympy.Symbol(f"g_{i}", real=True) for i in range(len(symbolic.outputs))]
     gradient = symbolic.gradient(position, upstream)
-    return sympy.lambdify([symbols, upstream], gradient, modules="numpy")  # type: ignore[no-any-return]
+    return sympy.lambdify([symbols, upstream], gradient, modules="numpy")

@@ -92,7 +92,7 @@ def nudged(
     progress: Progress | None = None,
 ) -> Array:
     """L with one entry of ``parameter`` moved by ``step``, for every entry in turn."""
-    base = np.array(trace[parameter].data, dtype=dtype)
+    base: Array = np.array(trace[parameter].data, dtype=dtype)
     losses = []
     for entry in entries:
         place = np.unravel_index(int(entry), base.shape)

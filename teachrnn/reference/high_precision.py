@@ -168,9 +168,10 @@ class HighPrecisionGradient:
             arrays = [self._values[v.index].reshape(v.shape) for v in value.operands]
             recorded = [v.data for v in value.operands]
             sizes = tuple(sorted(op.check(*recorded).sizes.items()))
-            runs, entries = [], []
+            runs: list[tuple[Program, list[Any]]] = []
+            entries: list[Any] = []
             for row in core_positions(op, recorded, carried=arrays):
-                program = _program(op, sizes, whole_numbers(op, row))
+                program = _program(op, sizes, whole_numbers(op, row))  # type: ignore[arg-type]
                 slots = program.run([a.ravel() for a in row])
                 runs.append((program, slots))
                 entries.extend(slots[s] for s in program.outputs)

@@ -112,7 +112,9 @@ def torch_gradient(trace: Trace, name: str) -> Array:
             y = op.formula(sp, *operands)
             rows.append(y.data[..., 0] if isinstance(y, Tensor) else y)
         y = torch.stack(rows).reshape(value.shape)
-        tensors.append(y + (torch.tensor(value.data) - y).detach())  # differentiate where it was recorded
+        tensors.append(
+            y + (torch.tensor(value.data) - y).detach()
+        )  # differentiate where it was recorded
     loss = sum(tensors[v.index].sum() for v in trace.losses)
     (gradient,) = torch.autograd.grad(loss, tensors[trace[name].index], allow_unused=True)
     return np.zeros(trace[name].shape) if gradient is None else gradient.numpy()

@@ -1,1 +1,5 @@
+"""Sampling strategies, one a file."""
 
+from teachrnn.sampling.temperature import sample_temperature
+
+__all__ = ["sample_temperature"]

@@ -171,7 +171,12 @@ def horizon_truncates(cell: type[Cell], draw: Draw) -> None:
         truncated = Itemised(trace, horizon=horizon)
         for name in trace.parameters:
             kept = sum(
-                (full.term(name, t, k) for t in range(1, T + 1) for k in range(1, t + 1) if t - k < horizon),
+                (
+                    full.term(name, t, k)
+                    for t in range(1, T + 1)
+                    for k in range(1, t + 1)
+                    if t - k < horizon
+                ),
                 start=np.zeros(trace[name].shape),
             )
             close(truncated.total(name), kept, tolerance=1e-12)

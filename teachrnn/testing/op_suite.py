@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import hypothesis.strategies as st
@@ -65,24 +66,20 @@ def op_suite(*ops: type[Op]) -> Callable[..., None]:
 def laws_of(op: type[Op]) -> list[Law]:
     """Every law that applies to the operation."""
     laws = [
-        Law(op, "forward", lambda draw: value_is_that_of_the_formula(op, draw)),
-        Law(op, "batch", lambda draw: batch_is_the_sum_of_its_members(op, draw)),
-        Law(op, "pure", lambda draw: inputs_are_left_alone(op, draw)),
-        Law(op, "refuses shape", lambda draw: wrong_shape_is_refused(op, draw)),
-        Law(op, "docstring", lambda draw: docstring_states_shapes_and_gradients(op)),
+        Law(op, "forward", partial(value_is_that_of_the_formula, op)),
+        Law(op, "batch", partial(batch_is_the_sum_of_its_members, op)),
+        Law(op, "pure", partial(inputs_are_left_alone, op)),
+        Law(op, "refuses shape", partial(wrong_shape_is_refused, op)),
+        Law(op, "docstring", partial(docstring_states_shapes_and_gradients, op)),
     ]
     for name in differentiable(op):
-        laws.append(Law(op, f"d{name}", lambda draw, n=name: gradient_is_the_derivative(op, n, draw)))
-        laws.append(
-            Law(op, f"d{name} by complex step", lambda draw, n=name: gradient_is_the_slope(op, n, draw))
-        )
+        laws.append(Law(op, f"d{name}", partial(gradient_is_the_derivative, op, name)))
+        laws.append(Law(op, f"d{name} by complex step", partial(gradient_is_the_slope, op, name)))
     for name, domain in op.domain.items():
         if isinstance(domain, Index):
-            laws.append(
-                Law(op, f"refuses {name}", lambda draw, n=name: index_outside_is_refused(op, n, draw))
-            )
+            laws.append(Law(op, f"refuses {name}", partial(index_outside_is_refused, op, name)))
     if op.fuses:
-        laws.append(Law(op, "fused", lambda draw: fused_equals_chain(op, draw)))
+        laws.append(Law(op, "fused", partial(fused_equals_chain, op)))
     return laws
 
 
@@ -100,9 +97,7 @@ def _gradient(op: type[Op], name: str, dy: Array, arrays: list[Array]) -> Array:
 def value_is_that_of_the_formula(op: type[Op], draw: Draw) -> None:
     """``forward`` computes what ``formula`` says."""
     arrays = draw(op_inputs(op), label="inputs")
-    np.testing.assert_allclose(
-        op.forward(*arrays), ReferenceOp(op).value(*arrays), rtol=RTOL, atol=ATOL
-    )
+    np.testing.assert_allclose(op.forward(*arrays), ReferenceOp(op).value(*arrays), rtol=RTOL, atol=ATOL)
 
 
 def gradient_is_the_derivative(op: type[Op], name: str, draw: Draw) -> None:
@@ -215,12 +210,12 @@ def fused_equals_chain(op: type[Op], draw: Draw) -> None:
     np.testing.assert_allclose(_gradient(op, op.inputs[0], dy, arrays), d, rtol=RTOL, atol=ATOL)
 
 
-def docstring_states_shapes_and_gradients(op: type[Op]) -> None:
+def docstring_states_shapes_and_gradients(op: type[Op], _: Draw) -> None:
     """The docstring's Shapes line is the signature; Gradients has a line for each of them."""
     doc = inspect.getdoc(op) or ""
     stated = re.search(r"^Shapes\n-+\n(.+?)\n\n", doc, re.DOTALL | re.MULTILINE)
     assert stated, f"{op.__name__}: the docstring has no section Shapes"
-    axes = op.shape_rule.inputs + (op.shape_rule.output,)
+    axes = (*op.shape_rule.inputs, op.shape_rule.output)
     shared = [name in op.shared for name in op.inputs] + [False]
     shown = [
         f"{name} ({', '.join((() if fixed else ('...',)) + letters)})"

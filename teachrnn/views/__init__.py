@@ -1,1 +1,1 @@
-
+"""Views of a trace: story, page, terminal, figures. They compute no mathematics."""

@@ -47,9 +47,7 @@ def grid(trace: Trace) -> dict[int, Place]:
     }
 
 
-def _row_of_leaf(
-    leaf: Value, trace: Trace, rows: dict[int, int], users: dict[int, list[Op]]
-) -> int:
+def _row_of_leaf(leaf: Value, trace: Trace, rows: dict[int, int], users: dict[int, list[Op]]) -> int:
     if leaf.t == 0:  # an initial state: beside the states of the same name
         later = f"{leaf.name.removesuffix('[0]')}[1]"
         return rows[trace[later].index] if later in trace else 1

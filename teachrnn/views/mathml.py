@@ -44,7 +44,9 @@ def mathml(latex: str) -> str:
     while True:  # a row around a single element says nothing
         shorter = re.sub(r"<mrow>(<(m[ion]|mtext)>[^<]*</\2>)</mrow>", r"\1", text)
         shorter = re.sub(r"<mrow>(<(msub|msup)>(?:(?!<mrow>|</?\2>).)*</\2>)</mrow>", r"\1", shorter)
-        shorter = re.sub(r"^<math><mrow>((?:(?!</?mrow>).)*)</mrow></math>$", r"<math>\1</math>", shorter)
+        shorter = re.sub(
+            r"^<math><mrow>((?:(?!</?mrow>).)*)</mrow></math>$", r"<math>\1</math>", shorter
+        )
         if shorter == text:
             return text
         text = shorter

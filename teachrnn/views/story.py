@@ -167,7 +167,8 @@ def _turn(trace: Trace) -> StoryStep:
         title=f"L = {format_number(loss)} nats: turn round",
         sentence=(
             f"The loss of the whole sequence is the sum over its steps: {format_number(loss)} nats, "
-            f"{format_number(loss / count)} nats or {format_number(loss / count / np.log(2))} bits a symbol. "
+            f"{format_number(loss / count)} nats "
+            f"or {format_number(loss / count / np.log(2))} bits a symbol. "
             "Each step's loss counts once, so the gradient with respect to each of them is 1. "
             "From here the same graph is walked backwards."
         ),
@@ -257,7 +258,8 @@ def _backward_sentence(
             words.append(f"A first part of d{value.name} comes {origins[0]}.")
         else:
             words.append(
-                f"A further part of d{value.name} comes {origins[-1]}; the {len(origins)} parts are added."
+                f"A further part of d{value.name} comes {origins[-1]}; "
+                f"the {len(origins)} parts are added."
             )
     parameters = [v for v in reached if v.index in shared and v.t is None]
     if parameters:

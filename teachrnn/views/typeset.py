@@ -16,8 +16,23 @@ from typing import Any
 from teachrnn.op import Op, Value
 
 SUM, PRODUCT, ATOM = range(3)
-GREEK = ("alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda", "mu", "rho", "sigma", "tau")
-_NAME = re.compile(r"(?:layer(?P<layer>\d+)\.)?(?P<base>[^_\[\]]+)(?:_(?P<sub>[^\[\]]+))?(?:\[(?P<t>\d+)\])?")
+GREEK = (
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "eta",
+    "theta",
+    "lambda",
+    "mu",
+    "rho",
+    "sigma",
+    "tau",
+)
+_NAME = re.compile(
+    r"(?:layer(?P<layer>\d+)\.)?(?P<base>[^_\[\]]+)(?:_(?P<sub>[^\[\]]+))?(?:\[(?P<t>\d+)\])?"
+)
 
 
 class Written:
@@ -132,7 +147,7 @@ class Typesetter:
         return Written(lambda i: rf"\tanh({x.render(i)})")
 
     @staticmethod
-    def Max(low: Any, x: Written) -> Written:  # noqa: N802  (SymPy's name)
+    def Max(low: Any, x: Written) -> Written:
         """The larger of two numbers."""
         return Written(lambda i: rf"\max({low}, {x.render(i)})")
 

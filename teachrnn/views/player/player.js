@@ -71,10 +71,8 @@ function formula(mathml) {
 }
 
 export function useFont(bytes) {
-  if (bytes) {
-    const face = new FontFace("TeachrnnMath", bytes);
-    face.load().then((f) => document.fonts.add(f), () => {});
-  }
+  const face = new FontFace("TeachrnnMath", bytes);
+  face.load().then((f) => document.fonts.add(f), () => {}); // without it the browser's own font serves
 }
 
 // Colour: two diverging scales, zero in the paper's colour -------------------------------------
@@ -449,7 +447,7 @@ export function render({ model, el }) {
   }
 
   function follow(step) {
-    const at = graph.at.get(step.node);
+    const at = graph.at.get(step.node ?? step.outcomes[0]?.target);
     if (!at || graph.width <= stage.clientWidth) return;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     stage.scrollTo({ left: at.x - stage.clientWidth / 2, behavior: calm ? "instant" : "smooth" });

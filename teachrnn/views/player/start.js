@@ -1,8 +1,10 @@
 
-// What a page of its own adds: it finds the data and starts the player.
-const font = document.getElementById("font").textContent.trim();
-useFont(font ? Uint8Array.from(atob(font), (c) => c.charCodeAt(0)) : null);
+// What a page of its own adds: it unpacks the data and starts the player.
+const bytesIn = (id) => Uint8Array.from(atob(document.getElementById(id).textContent.trim()), (c) => c.charCodeAt(0));
+const unpacked = new Blob([bytesIn("story")]).stream().pipeThrough(new DecompressionStream("gzip"));
+useFont(bytesIn("font"));
 mount(document.getElementById("player"), {
-  story: JSON.parse(document.getElementById("story").textContent),
+  story: await new Response(unpacked).json(),
   step: Math.max(0, parseInt(location.hash.slice(1), 10) - 1 || 0),
 });
+document.body.dataset.ready = "true";

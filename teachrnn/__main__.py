@@ -1,0 +1,5 @@
+"""``python -m teachrnn``."""
+
+from teachrnn.cli import main
+
+main()

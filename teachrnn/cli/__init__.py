@@ -1,0 +1,51 @@
+"""The command line, one command a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from teachrnn import __version__
+from teachrnn.cli.check import check
+from teachrnn.cli.step import step
+from teachrnn.cli.train import train
+from teachrnn.errors import TeachrnnError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (step, check, train):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user ends with a message and status 2."""
+    try:
+        app()
+    except TeachrnnError as error:
+        print(f"teachrnn: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except BrokenPipeError:  # the reader of our output has gone, as in `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"teachrnn {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Hold a recurrent neural network in your hand: step through it, check it, train it."""

@@ -1,0 +1,140 @@
+"""``teachrnn check``: every derivative against an independent reference."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import typer
+
+from teachrnn.cells import CELLS, find_cell
+from teachrnn.errors import NameLookupError
+from teachrnn.models import CharRNN
+from teachrnn.trace import Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from teachrnn.checking import GradientReport, OpCheck
+    from teachrnn.reference import Oracle
+
+
+@dataclass(frozen=True)
+class Size:
+    """Sizes of a network: state, steps, symbols."""
+
+    m: int
+    T: int
+    K: int
+
+
+SIZES = {"small": Size(m=5, T=4, K=7), "assignment": Size(m=100, T=25, K=80)}
+MANY = {
+    "cell": f"Cell to check ({', '.join(sorted(CELLS))}), may be repeated. [default: vanilla]",
+    "size": "small (m=5, T=4, K=7) or assignment (m=100, T=25, K=80), may be repeated. [default: both]",
+    "oracle": "complex, central, one-sided, mpmath, torch; may be repeated. [default: complex, central]",
+    "scale": "Standard deviation of the weights, may be repeated. [default: 0.01, 0.5]",
+}
+
+
+def check(
+    cell: Annotated[list[str] | None, typer.Option(help=MANY["cell"])] = None,
+    size: Annotated[list[str] | None, typer.Option(help=MANY["size"])] = None,
+    oracle: Annotated[list[str] | None, typer.Option(help=MANY["oracle"])] = None,
+    scale: Annotated[list[float] | None, typer.Option(help=MANY["scale"])] = None,
+    entries: Annotated[
+        int, typer.Option(help="Entries of each parameter, drawn at random; 0 for all.", min=0)
+    ] = 200,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.", min=0)] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Check every derivative: operations against SymPy, whole networks against oracles.
+
+    Ends with status 1 if a gradient differs from its reference.
+    """
+    from teachrnn.checking import check_gradient, check_ops
+    from teachrnn.reference import find_oracle
+
+    cells = [find_cell(name) for name in cell or ["vanilla"]]
+    sizes = [(name, _size(name)) for name in size or SIZES]
+    oracles = [find_oracle(name) for name in oracle or ["complex", "central"]]
+    operations = check_ops()
+    if not as_json:
+        _print_operations(operations)
+    found: list[dict[str, Any]] = []
+    reports: list[GradientReport] = []
+    for kind, (size_name, n), sigma in product(cells, sizes, scale or [0.01, 0.5]):
+        trace = random_network(kind.name, n, sigma, seed)
+        for source in oracles:
+            report = check_gradient(
+                trace,
+                oracle=source,
+                entries=entries or None,
+                rng=np.random.default_rng(seed),
+                progress=_progress(kind.name, source),
+            )
+            reports.append(report)
+            found.append(
+                {"cell": kind.name, "size": size_name, **vars(n), "scale": sigma, **report.to_json()}
+            )
+            if not as_json:
+                print(f"\n{kind.name} network, m={n.m}, T={n.T}, K={n.K}, weight scale {sigma}, h0 != 0")
+                print(report)
+    fine = all(c.agrees for c in operations) and not any(
+        c.verdict == "differs" for r in reports for c in r.checks
+    )
+    if as_json:
+        print(json.dumps({"operations": [vars(c) for c in operations], "networks": found}, indent=1))
+    else:
+        _print_conclusion(fine, reports)
+    raise typer.Exit(0 if fine else 1)
+
+
+def random_network(cell: str, n: Size, scale: float, seed: int) -> Trace:
+    """Record a network, a text and an initial state, all random; h0 is not 0, or bugs would hide."""
+    rng = np.random.default_rng(seed)
+    model = CharRNN(hidden=n.m, symbols=n.K, cell=cell, scale=scale, rng=rng)
+    tokens = rng.integers(0, n.K, n.T + 1)
+    state = {name: rng.normal(0, 0.5, n.m) for name in model.state_names()}
+    return model.record(tokens[:-1], tokens[1:], state=state)
+
+
+def _size(name: str) -> Size:
+    if name not in SIZES:
+        raise NameLookupError(f"no size is named {name!r}; there are: {', '.join(SIZES)}.")
+    return SIZES[name]
+
+
+def _print_operations(checks: list[OpCheck]) -> None:
+    print("operations against SymPy's derivative of their formula (largest relative error)")
+    width = max(len(c.name) for c in checks)
+    for c in checks:
+        print(f"  {c.name.ljust(width)}  {c.error:.1e}  {'agrees' if c.agrees else 'DIFFERS'}")
+
+
+def _print_conclusion(fine: bool, reports: list[GradientReport]) -> None:
+    print()
+    print(
+        "No gradient differs from its reference." if fine else "A gradient DIFFERS from its reference."
+    )
+    if any(c.verdict == "blind" for r in reports for c in r.checks):
+        print("Blind: at this point the method could not see an error of 10 % (column `sees`).")
+
+
+def _progress(cell: str, source: Oracle) -> Callable[[str, int, int], None] | None:
+    """A line on the terminal that tells how far a long check is; nothing in a file or pipe."""
+    if not sys.stderr.isatty():
+        return None
+    done: dict[str, int] = {}
+
+    def report(parameter: str, more: int, total: int) -> None:
+        done[parameter] = done.get(parameter, 0) + more
+        line = f"{cell}, {source.title}: {parameter} {done[parameter]}/{total}"
+        end = "\r" + " " * len(line) + "\r" if done[parameter] >= total else ""
+        print(f"\r{line}", end=end, file=sys.stderr, flush=True)
+
+    return report

@@ -1,0 +1,101 @@
+"""``teachrnn step``: walk through backpropagation through time on a text."""
+
+from __future__ import annotations
+
+import os
+import sys
+import webbrowser
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from teachrnn.cells import CELLS
+from teachrnn.data import Vocabulary, check_text
+from teachrnn.files import write_atomically
+from teachrnn.models import CharRNN
+from teachrnn.optimizers import AdaGrad
+from teachrnn.trace import Trace
+from teachrnn.training import train
+from teachrnn.views.number import format_number
+
+TITLE = "Backpropagation through time, step by step"
+
+
+def step(
+    text: Annotated[str, typer.Argument(help="The text to read.")] = "hello world",
+    cell: Annotated[str, typer.Option(help=f"Recurrent cell: {', '.join(sorted(CELLS))}.")] = "vanilla",
+    hidden: Annotated[int, typer.Option(help="m, length of the state.", min=1, max=64)] = 8,
+    layers: Annotated[int, typer.Option(help="Cells on top of each other.", min=1, max=4)] = 1,
+    updates: Annotated[int, typer.Option(help="Updates of training before stepping.", min=0)] = 20,
+    length: Annotated[int, typer.Option(help="Characters to step through at most.", min=2)] = 40,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.", min=0)] = 0,
+    out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("teachrnn-step.html"),
+    terminal: Annotated[bool, typer.Option("--terminal", help="Step in the terminal instead.")] = False,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Step through backpropagation through time on a text of your own, forward and then back."""
+    check_text(text, where="the text")
+    shown = text[:length]
+    if len(text) > length:
+        print(f"The text has {len(text)} characters; the first {length} are stepped through (--length).")
+    vocabulary = Vocabulary.of(shown)
+    tokens = vocabulary.encode(shown)
+    rng = np.random.default_rng(seed)
+    model = CharRNN(hidden=hidden, symbols=len(vocabulary), cell=cell, layers=layers, scale=0.3, rng=rng)
+    before = model.record(tokens[:-1], tokens[1:]).total_loss
+    for _ in islice(train(model, tokens, optimizer=AdaGrad(), length=min(25, len(tokens) - 1)), updates):
+        pass
+    trace = model.record(tokens[:-1], tokens[1:])
+    about = _about(model, shown, updates, before, trace)
+    if terminal:
+        _step_in_terminal(trace, vocabulary, about)
+    else:
+        _write_page(trace, vocabulary, about, out, browser)
+
+
+def _about(model: CharRNN, text: str, updates: int, before: float, trace: Trace) -> list[str]:
+    stack = f"{model.layers} layers, " if model.layers > 1 else ""
+    after = trace.total_loss
+    return [
+        f"A {model.cell.name} network ({stack}m = {model.hidden}, K = {model.symbols}) reads "
+        f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK} "
+        "and predicts every next character.",
+        f"{updates} updates on this text took its loss from {format_number(before)} to "
+        f"{format_number(after)} nats per sequence "
+        f"({format_number(after / trace.T)} nats per character).",
+    ]
+
+
+def _write_page(
+    trace: Trace, vocabulary: Vocabulary, about: list[str], out: Path, browser: bool
+) -> None:
+    from teachrnn.views.page import story_page
+
+    page = story_page(trace, symbols=vocabulary.symbols, title=TITLE, about=about)
+    path = write_atomically(out, page.encode("utf-8")).resolve()
+    print("\n".join(about))
+    print(f"Page: {path}")
+    if browser and _has_screen():
+        webbrowser.open(path.as_uri())
+
+
+def _step_in_terminal(trace: Trace, vocabulary: Vocabulary, about: list[str]) -> None:
+    from rich.console import Console
+
+    from teachrnn.views.terminal import print_story, step_through
+
+    console = Console()
+    if sys.stdin.isatty() and console.is_terminal:
+        step_through(trace, symbols=vocabulary.symbols, console=console)
+    else:
+        print("\n".join(about))
+        print_story(trace, symbols=vocabulary.symbols, console=console)
+
+
+def _has_screen() -> bool:
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,62 @@
+"""A value as a notebook shows it: formula, shape, a small heat map, and its gradient."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.op import Op, Value
+from teachrnn.views.mathml import mathml
+from teachrnn.views.number import format_number
+from teachrnn.views.typeset import forward_latex, label
+
+COLOURS = {"value": ("#d9822b", "#2f6db5"), "gradient": ("#9355a8", "#3c8f4a")}
+"""Negative and positive end of each scale: told apart by hue, safe for colour-blind readers."""
+MOST = 12
+"""Rows and columns that are shown."""
+
+
+def card(value: Value) -> str:
+    """Self-contained HTML, without scripts: it survives when a notebook is exported."""
+    formula = forward_latex(value) if isinstance(value, Op) else label(value)
+    made_by = type(value).__name__ if isinstance(value, Op) else value.role
+    d = value.grad
+    gradient = (
+        "<div><i>gradient: not yet</i></div>" if d is None else _heat(f"d{value.name}", d, "gradient")
+    )
+    return (
+        '<div style="line-height:1.5">'
+        f'<div style="font-size:1.15em">{mathml(formula)}</div>'
+        f"<div><code>{html.escape(value.name)}</code> &#183; {html.escape(made_by)} "
+        f"&#183; shape {html.escape(str(value.shape))}</div>"
+        f"{_heat(value.name, value.data, 'value')}"
+        f"{gradient if value.data.dtype.kind == 'f' else ''}</div>"
+    )
+
+
+def _heat(name: str, data: NDArray[Any], kind: str) -> str:
+    rows = data.reshape(-1, data.shape[-1]) if data.ndim else data.reshape(1, 1)
+    largest = float(np.abs(rows[np.isfinite(rows)]).max(initial=0.0))
+    lines = "".join(
+        f"<tr>{''.join(_cell(x, largest, kind) for x in row[:MOST].tolist())}"
+        f"{'<td>&#8230;</td>' if len(row) > MOST else ''}</tr>"
+        for row in rows[:MOST]
+    )
+    more = f"<caption>&#8230; {len(rows) - MOST} more rows</caption>" if len(rows) > MOST else ""
+    style = "display:inline-table;margin:.2em 1em .2em 0;border-collapse:separate;border-spacing:1px"
+    return f'<table aria-label="{html.escape(name)}" style="{style}">{more}{lines}</table>'
+
+
+def _cell(x: float, largest: float, kind: str) -> str:
+    share = 0.0
+    if largest > 0 and np.isfinite(x):
+        share = float(np.sqrt(abs(x) / largest))
+    colour = COLOURS[kind][0 if x < 0 else 1]
+    background = f"color-mix(in srgb, {colour} {round(60 * share)}%, transparent)"
+    return (
+        f'<td style="background:{background};text-align:right;padding:.1em .4em;'
+        f'font:12px monospace" title="{x!r}">{format_number(x)}</td>'
+    )

@@ -1,0 +1,64 @@
+"""Whole networks at the assignment's sizes: m = 100, T = 25, K = 80, h0 != 0, small and large weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from teachrnn import CELLS, backpropagate
+from teachrnn.checking import check_gradient
+from teachrnn.cli.check import SIZES, Size, random_network
+from teachrnn.reference import ComplexStep, HighPrecisionGradient
+
+
+@pytest.mark.parametrize("scale", [0.01, 0.5])
+@pytest.mark.parametrize("cell", CELLS)
+def test_gradient_is_the_complex_step_to_twelve_digits(cell, scale):
+    trace = random_network(cell, SIZES["assignment"], scale, seed=3)
+    report = check_gradient(trace, oracle=ComplexStep(), entries=40, rng=np.random.default_rng(5))
+    assert report.agrees, report
+    assert max(c.norm_relative for c in report.checks) <= 1e-12, report
+
+
+def errors(trace, linearise_at):
+    exact = HighPrecisionGradient(trace, digits=50, linearise_at=linearise_at)
+    ours = backpropagate(trace).gradients()
+    found = {}
+    for name, d in ours.items():
+        truth = exact.gradients[name].astype(float)
+        found[name] = np.linalg.norm(d - truth) / np.linalg.norm(truth)
+    return found
+
+
+MIDDLE = Size(m=20, T=10, K=15)
+
+
+@pytest.mark.parametrize("scale", [0.01, 0.5])
+@pytest.mark.parametrize("cell", CELLS)
+def test_gradient_is_that_of_fifty_digits_to_thirteen(cell, scale):
+    trace = random_network(cell, MIDDLE, scale, seed=3)
+    assert max(errors(trace, "recorded").values()) <= 1e-13
+    if scale == 0.01:
+        assert max(errors(trace, "exact").values()) <= 1e-13
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("scale", [0.01, 0.5])
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_entry_at_full_size_is_that_of_fifty_digits(cell, scale):
+    trace = random_network(cell, SIZES["assignment"], scale, seed=3)
+    assert max(errors(trace, "recorded").values()) <= 1e-13
+
+
+def test_large_weights_amplify_the_rounding_of_the_forward_pass_and_the_report_says_so():
+    # With m = 100 and weights of 0.5 the vanilla network is chaotic: from step to step it multiplies
+    # the rounding of its own forward pass, and with it the difference to the true gradient. The
+    # backward pass is right all the same; no float64 code could come closer.
+    trace = random_network("vanilla", Size(m=100, T=25, K=10), 0.5, seed=3)
+    exact, recorded = errors(trace, "exact"), errors(trace, "recorded")
+    assert recorded["W"] <= 1e-13
+    assert exact["W"] > 100 * recorded["W"]
+    report = check_gradient(trace, oracle="mpmath", entries=30)
+    assert report.agrees, report
+    assert report["W"].resolution > 1e-13
