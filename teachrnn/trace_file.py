@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,21 @@ from teachrnn.errors import FileFormatError, TeachrnnError
 from teachrnn.files import write_atomically
 from teachrnn.op import OPS, Op, Value
 from teachrnn.trace import Trace
+
+DAMAGE = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+)
+"""What the readers of ZIP, arrays and JSON raise on bytes that make no sense."""
 
 FORMAT = "teachrnn trace"
 VERSION = 1
@@ -51,7 +68,7 @@ def load_trace(path: str | Path) -> Trace:
     """
     path = Path(path)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             header = json.loads(bytes(file["header"]).decode("utf-8"))
             if header.get("format") != FORMAT:
                 raise FileFormatError(f"{path} is not a trace of teachrnn.")
@@ -65,7 +82,7 @@ def load_trace(path: str | Path) -> Trace:
         raise FileFormatError(f"cannot read {path}: {error.strerror or error}.") from error
     except TeachrnnError:
         raise
-    except (ValueError, KeyError, TypeError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+    except DAMAGE as error:
         raise FileFormatError(f"{path} is damaged, or is not a trace of teachrnn.") from error
 
 

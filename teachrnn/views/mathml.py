@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.resources import files
+from importlib.metadata import distribution
 
 ITALIC = {chr(ord("A") + i): chr(0x1D434 + i) for i in range(26)}
 ITALIC |= {chr(ord("a") + i): chr(0x1D44E + i) for i in range(26)}
@@ -63,7 +63,7 @@ def _words(escaped: str) -> str:
 def font_subset(formulas: Iterable[str]) -> bytes:
     """STIX Two Math (SIL Open Font License) cut down to the signs of some MathML, as WOFF.
 
-    The font is read from the installed package ziamath.
+    The font is read from the installed package ziamath, which itself is not imported.
     """
     from fontTools import subset
     from fontTools.ttLib import TTFont
@@ -76,11 +76,12 @@ def font_subset(formulas: Iterable[str]) -> bytes:
     options.layout_features = ["math", "ssty"]
     options.hinting = False
     options.notdef_outline = True
-    font = TTFont(str(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"), lazy=True)
-    cutter = subset.Subsetter(options)
-    cutter.populate(text="".join(sorted(signs)))
-    cutter.subset(font)
-    font.flavor = "woff"
+    where = distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")
     out = io.BytesIO()
-    font.save(out)
+    with TTFont(str(where), lazy=True) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(text="".join(sorted(signs)))
+        cutter.subset(font)
+        font.flavor = "woff"
+        font.save(out)
     return out.getvalue()

@@ -1,0 +1,201 @@
+"""The commands as a person runs them: output, status, and no traceback for a mistake."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+
+def run(*arguments, cwd=None, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "teachrnn", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", **environment},
+        timeout=120,
+    )
+
+
+def test_step_writes_a_page_and_prints_where(tmp_path):
+    done = run("step", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    page = tmp_path / "teachrnn-step.html"
+    assert f"Page: {page.resolve()}" in done.stdout
+    assert "took its loss from" in done.stdout
+    assert page.stat().st_size < 300_000
+    assert list(tmp_path.iterdir()) == [page]  # nothing half-written beside it
+
+
+@pytest.mark.parametrize("text", ["</script><b>", "😀😃", "a\nb", "räksmörgås", "--"])
+def test_step_takes_any_text(tmp_path, text):
+    done = run("step", "--out", "page.html", "--", text, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "page.html").exists()
+
+
+def test_step_cuts_a_long_text_and_says_so(tmp_path):
+    done = run("step", "x" * 30 + "y" * 30, cwd=tmp_path)
+    assert "The text has 60 characters; the first 40 are stepped through (--length)." in done.stdout
+
+
+def test_training_for_a_moment_lowers_the_loss(tmp_path):
+    done = run("step", cwd=tmp_path)
+    before, after = (
+        float(x) for x in re.search(r"from ([\d.]+) to ([\d.]+) nats", done.stdout).groups()
+    )
+    assert after < before / 2
+
+
+def test_terminal_tells_every_step_when_nobody_is_at_the_keys():
+    done = run("step", "abc", "--terminal")
+    assert done.returncode == 0, done.stderr
+    for words in (
+        "step 1/25",
+        "step 25/25",
+        "h[1] = Tanh(a[1])",
+        "turning point",
+        "da_2 = dh_2 ⊙ (1 − h_2^2)",
+    ):
+        assert words in done.stdout
+
+
+def test_check_proves_every_operation_and_a_network():
+    done = run("check", "--size", "small")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Affine.dW" in done.stdout
+    assert "m=5, T=4, K=7, weight scale 0.5" in done.stdout
+    assert "complex step" in done.stdout
+    assert "central difference" in done.stdout
+    assert "No gradient differs" in done.stdout
+    assert "DIFFERS" not in done.stdout
+
+
+def test_check_reports_every_cell_as_json():
+    cells = ["vanilla", "lstm", "gru", "gru-reset-after"]
+    done = run("check", "--size", "small", "--json", *[x for c in cells for x in ("--cell", c)])
+    report = json.loads(done.stdout)
+    assert {n["cell"] for n in report["networks"]} == set(cells)
+    assert all(n["agrees"] for n in report["networks"])
+
+
+def test_check_at_the_size_of_the_assignment():
+    done = run(
+        "check", "--size", "assignment", "--scale", "0.01", "--oracle", "complex", "--entries", "20"
+    )
+    assert done.returncode == 0
+    assert "m=100, T=25, K=80" in done.stdout
+    assert re.search(r"W +20/10000", done.stdout)
+
+
+def test_check_ends_with_status_1_when_a_gradient_is_wrong():
+    code = (
+        "import sys, teachrnn\n"
+        "teachrnn.Tanh.gradients['x'] = lambda dy, x, y: dy * (1 - y)\n"
+        "from teachrnn.cli import main\n"
+        "sys.argv = ['teachrnn', 'check', '--size', 'small', '--oracle', 'complex']\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert re.search(r"Tanh.dx .* DIFFERS", done.stdout)
+    assert "A gradient DIFFERS" in done.stdout
+
+
+def test_train_shows_losses_and_samples(tmp_path):
+    file = tmp_path / "text.txt"
+    file.write_text("the cat sat on the mat. " * 40, "utf-8")
+    done = run("train", str(file), "--updates", "120", "--every", "50", "--hidden", "20")
+    assert done.returncode == 0, done.stderr
+    assert "960 characters, K = 11; guessing costs T log K = 59.9 nats per sequence." in done.stdout
+    for heading in ("update 50,", "update 100,", "update 120,"):
+        assert heading in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_train_stops_cleanly_when_interrupted(tmp_path):
+    file = tmp_path / "text.txt"
+    file.write_text("the cat sat on the mat. " * 40, "utf-8")
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-u",
+            "-m",
+            "teachrnn",
+            "train",
+            str(file),
+            "--updates",
+            "1000000",
+            "--every",
+            "20",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stdout:
+        if "update 20," in line:
+            break
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert "Stopped." in out
+    assert "Traceback" not in err
+
+
+BAD = {
+    "empty text": (["step", ""], "the text is empty: at least two are needed"),
+    "one character": (["step", "x"], "the text has one character, 'x'"),
+    "unknown cell": (["step", "--cell", "elman"], "no cell is named 'elman'; there are: gru,"),
+    "no such folder": (["step", "--out", "nowhere/page.html"], "cannot write nowhere/page.html"),
+    "zero units": (["step", "--hidden", "0"], "--hidden"),
+    "missing file": (["train", "missing.txt"], "cannot read missing.txt: No such file"),
+    "folder": (["train", "."], "is a folder: name a text file"),
+    "empty file": (["train", "empty.txt"], "empty.txt is empty"),
+    "binary file": (["train", "binary"], "looks like a binary file (a zero byte at position 2)"),
+    "latin-1": (["train", "latin1.txt"], "is not UTF-8: byte 0xe9 at position 10 (line 2)"),
+    "short file": (["train", "short.txt"], "need a text of at least 26; this one has 5"),
+    "sequence of no length": (["train", "short.txt", "--length", "0"], "--length"),
+    "unknown oracle": (["check", "--oracle", "delphi"], "no oracle is named 'delphi'; there are:"),
+    "unknown size": (
+        ["check", "--size", "huge"],
+        "no size is named 'huge'; there are: small, assignment",
+    ),
+    "unknown command": (["fly"], "No such command 'fly'"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_mistake_ends_with_status_2_and_what_to_do(tmp_path, case):
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "binary").write_bytes(b"\x7fE\x00LF")
+    (tmp_path / "latin1.txt").write_bytes("un\nune the\xe9".encode("latin-1"))
+    (tmp_path / "short.txt").write_text("hello", "utf-8")
+    arguments, words = BAD[case]
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert words in done.stderr.replace("\n", " ").replace("│", "")
+    assert "Traceback" not in done.stderr
+
+
+def test_byte_order_mark_and_line_ends_are_translated(tmp_path):
+    from teachrnn.data import read_text
+
+    (tmp_path / "windows.txt").write_bytes(b"\xef\xbb\xbfa\r\nb\rc")
+    assert read_text(tmp_path / "windows.txt") == "a\nb\nc"
+
+
+def test_version_is_that_of_the_package():
+    import teachrnn
+
+    assert run("--version").stdout == f"teachrnn {teachrnn.__version__}\n"

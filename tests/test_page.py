@@ -1,0 +1,216 @@
+"""The stepper page in a real browser: what it shows is the trace, and nothing comes from outside."""
+
+from __future__ import annotations
+
+import re
+import struct
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from teachrnn import CharRNN
+from teachrnn.data import Vocabulary
+from teachrnn.views.number import format_number
+from teachrnn.views.page import story_page
+from teachrnn.views.story import tell
+
+HOSTILE = "</script><img src=x onerror=document.title='gone'>😀"
+
+
+def recorded(text="hello", **options):
+    vocabulary = Vocabulary.of(text)
+    tokens = vocabulary.encode(text)
+    rng = np.random.default_rng(0)
+    model = CharRNN(hidden=4, symbols=len(vocabulary), scale=0.5, rng=rng, **options)
+    return model.record(tokens[:-1], tokens[1:]), vocabulary
+
+
+@pytest.fixture
+def opened(browser_page, tmp_path):
+    def open_page(text="hello", hash_="", **options):
+        trace, vocabulary = recorded(text, **options)
+        path = tmp_path / "page.html"
+        path.write_text(story_page(trace, symbols=vocabulary.symbols, about=[f"reads {text}"]), "utf-8")
+        browser_page.goto(path.as_uri() + hash_)
+        browser_page.wait_for_selector("body[data-ready]")
+        return browser_page, trace, vocabulary
+
+    return open_page
+
+
+def numbers_shown(page, part):
+    return page.locator(f"{part} figure").evaluate_all(
+        """figures => figures.map(f => [f.dataset.name,
+            [...f.querySelectorAll('td, output')].map(c => c.textContent)])"""
+    )
+
+
+def test_every_step_shows_the_names_and_numbers_of_the_story(opened):
+    page, trace, vocabulary = opened("aba")
+    story = tell(trace, vocabulary.symbols)
+    for index, step in enumerate(story):
+        assert page.locator("h2").inner_text() == step.title
+        assert page.locator(".sentence").inner_text() == step.sentence
+        assert page.locator(".where").inner_text().startswith(f"Step {index + 1} of {len(story)}")
+        page.locator("details:not([open]) summary").evaluate_all("all => all.forEach(s => s.click())")
+        expect(page.locator("details > summary:only-child")).to_have_count(0)
+        shown = numbers_shown(page, ".now .in")
+        assert [name for name, _ in shown] == [q.name for q in step.operands]
+        shown += numbers_shown(page, ".now .out")
+        told = [*step.operands, *(q for o in step.outcomes for q in o.quantities)]
+        for (name, cells), quantity in zip(shown, told, strict=True):
+            assert name == quantity.name
+            assert cells == [format_number(x) for x in quantity.data.ravel().tolist()]
+        if index < len(story) - 1:
+            page.keyboard.press("ArrowRight")
+    assert page.get_by_role("button", name="Next step").is_disabled()
+
+
+def test_keys_buttons_slider_and_nodes_move_through_the_story(opened):
+    page, trace, _ = opened("abcab")
+    where = lambda: int(re.match(r"Step (\d+)", page.locator(".where").inner_text())[1])  # noqa: E731
+    total = 2 * len(trace.ops) + 1
+    page.get_by_role("button", name="Next step").click()
+    assert where() == 2
+    page.keyboard.press("ArrowLeft")
+    assert where() == 1
+    page.keyboard.press("End")
+    assert where() == total
+    page.keyboard.press("Home")
+    page.keyboard.press("PageDown")
+    assert "t = 2" in page.locator(".where").inner_text()
+    page.keyboard.press("t")
+    assert "turning point" in page.locator(".where").inner_text()
+    page.get_by_role("slider").fill("3")
+    assert where() == 4
+    page.locator('[data-name="h[2]"]').click()
+    assert page.locator("h2").inner_text().startswith("h[2] = Tanh")
+    page.keyboard.press("?")
+    assert page.locator(".keys").is_visible()
+    page.get_by_role("button", name="First step").click()
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator(".where")).to_have_text(re.compile("^Step 3 "), timeout=6000)
+    page.get_by_role("button", name="Pause").click()
+    held = where()
+    page.wait_for_timeout(1500)
+    assert where() == held
+
+
+def test_gradient_is_not_yet_until_the_sweep_has_reached_it(opened):
+    page, _, _ = opened("abc")
+    dashes = page.locator('[data-name="h[1]"] .bars.gradient .not-yet')
+    assert dashes.count() == 1
+    page.keyboard.press("End")
+    assert dashes.count() == 0
+    assert page.locator('[data-name="h[1]"] .bars.gradient rect').count() == 4
+
+
+def test_two_gradients_that_meet_are_shown_apart_and_then_added(opened):
+    page, trace, vocabulary = opened("abc")
+    story = tell(trace, vocabulary.symbols)
+    meeting = next(i for i, s in enumerate(story) if "the 2 parts are added" in s.sentence and s.t == 1)
+    page.get_by_role("slider").fill(str(meeting))
+    names = page.locator(".out figure").evaluate_all("all => all.map(f => f.dataset.name)")
+    notes = page.locator(".out figure .note").all_inner_texts()
+    assert names[:2] == ["dh[1]", "dh[1]"]
+    assert notes[0].startswith("from this step")
+    assert notes[1] == "sum of 2 terms"
+
+
+@pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])
+def test_every_cell_and_stack_can_be_stepped_to_the_end(opened, cell):
+    page, trace, _ = opened("abcd", cell=cell, layers=2)
+    page.keyboard.press("End")
+    assert f"Step {2 * len(trace.ops) + 1} of" in page.locator(".where").inner_text()
+    assert page.locator(".node").count() == sum(v.t is not None for v in trace)
+
+
+def test_hostile_text_is_shown_as_the_characters_it_is(opened):
+    page, _, _ = opened(HOSTILE)
+    assert page.title() != "gone"
+    assert page.locator(".about").inner_text() == f"reads {HOSTILE}"
+    assert page.locator("img").count() == 0
+    shown = page.locator(".node.leaf .symbol").all_text_contents()
+    assert "😀" in shown
+    assert "<" in shown
+    assert "␣" in shown
+
+
+def test_policy_of_the_page_forbids_requests_and_foreign_scripts(opened):
+    page, _, _ = opened("ab")
+    policy = page.locator("meta[http-equiv]").get_attribute("content")
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in policy
+
+
+def test_mathematical_font_comes_with_the_page(opened):
+    page, _, _ = opened("ab")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.fonts.size") == 1
+    assert page.evaluate("document.fonts.check('16px TeachrnnMath', 'h')")
+
+
+def test_page_opens_at_the_step_in_its_address(opened):
+    page, _, _ = opened("abc", hash_="#5")
+    assert page.locator(".where").inner_text().startswith("Step 5 of")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_phone_shows_the_page_without_scrolling_sideways(opened, scheme):
+    page, _, _ = opened("hello world")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme=scheme)
+    for key in ("Home", "t", "End"):
+        page.keyboard.press(key)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_numbers_are_written_by_one_rule_in_python_and_in_the_browser(opened):
+    page, _, _ = opened("ab")
+    rng = np.random.default_rng(1)
+    bits = rng.integers(0, 2**64, 3000, dtype=np.uint64)
+    numbers = [struct.unpack("<d", struct.pack("<Q", int(b)))[0] for b in bits]
+    numbers += (rng.normal(size=3000) * 10.0 ** rng.integers(-8, 8, 3000)).tolist()
+    numbers += [
+        0.0,
+        -0.0,
+        1.0,
+        9.995,
+        99.95,
+        0.9995,
+        1.125,
+        2.675,
+        0.001,
+        0.00099951,
+        99950.0,
+        1e5,
+        5e-324,
+    ]
+    numbers = [x for x in numbers if np.isfinite(x)]
+    source = (page.locator("script[type=module]").text_content() or "").replace(
+        "export default", "const all ="
+    )
+    start = source.index("export function formatNumber")
+    function = source[start : source.index("function numbersOf")].replace("export ", "")
+    shown = page.evaluate(
+        f"numbers => {{ {function} return numbers.map(x => formatNumber(x)) }}", numbers
+    )
+    assert shown == [format_number(x) for x in numbers]
+
+
+@pytest.mark.parametrize("text", ["hello worl", "abcdefghij", HOSTILE[:10]])
+def test_page_of_ten_characters_is_small(text):
+    trace, vocabulary = recorded(text)
+    page = story_page(trace, symbols=vocabulary.symbols)
+    assert len(page.encode("utf-8")) < 300_000
+
+
+def test_trace_without_a_loss_is_told_forward_only(browser_page, tmp_path):
+    model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
+    path = tmp_path / "page.html"
+    path.write_text(story_page(model.record([0, 1])), "utf-8")
+    browser_page.goto(path.as_uri())
+    browser_page.wait_for_selector("body[data-ready]")
+    browser_page.keyboard.press("End")
+    assert browser_page.locator(".where").inner_text() == "Step 10 of 10 · forward · t = 2 · Affine"
