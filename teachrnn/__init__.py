@@ -5,9 +5,10 @@ textbook name, can be pointed at, and answers three questions: which formula mad
 numbers, and how do we know that you are right?
 """
 
-from teachrnn.backprop import Backprop, ChainRule, Itemised, Term, backpropagate
+from teachrnn.backprop import Backprop, ChainRule, Itemised, backpropagate
 from teachrnn.cells import CELLS, Cell, GRUCell, LSTMCell, ResetAfterGRUCell, VanillaCell
 from teachrnn.errors import TeachrnnError
+from teachrnn.gradients import Gradients, Term
 from teachrnn.models import CharRNN
 from teachrnn.op import OPS, Op, Value
 from teachrnn.ops import (
@@ -46,6 +47,7 @@ __all__ = [
     "Dropout",
     "Embedding",
     "GRUCell",
+    "Gradients",
     "Interpolate",
     "Itemised",
     "LSTMCell",

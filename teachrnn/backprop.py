@@ -13,34 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.errors import TeachrnnError
+from teachrnn.gradients import Gradients, Term
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
 
 Array = NDArray[Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Term:
-    """One summand of a gradient: what one use of a value, by one operation, contributes.
-
-    Attributes
-    ----------
-    user : Op
-        The operation that used the value.
-    input : str
-        Under which input name.
-    dy : ndarray
-        Gradient of the loss with respect to that operation's output.
-    """
-
-    user: Op
-    input: str
-    dy: Array
-
-    @property
-    def gradient(self) -> Array:
-        """The summand itself, computed when asked for."""
-        return self.user.gradient_for(self.input, self.dy)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +26,12 @@ class ChainRule:
 
     op: Op
     dy: Array
-    terms: dict[str, Term]
+
+    @property
+    def terms(self) -> dict[str, Term]:
+        """The terms by input name."""
+        gradients = self.op.gradients.items()
+        return {name: Term(self.op, name, self.dy) for name, d in gradients if d is not None}
 
 
 class Backprop:
@@ -57,7 +39,7 @@ class Backprop:
 
     Gradients of results are added up as they arrive. Gradients of leaves (parameters, inputs) are
     computed when asked for: the terms of a shared parameter stay apart (`terms`), and their sum
-    is formed in one product over all uses.
+    is formed in one product over all uses (see `Gradients`).
 
     Parameters
     ----------
@@ -99,14 +81,12 @@ class Backprop:
         if not self.losses:
             raise TeachrnnError("the trace has no loss to start from: declare one with trace.loss(...).")
         self._earliest = self._first_step()
-        self._terms: dict[int, list[Term]] = {}
-        self._sums: dict[int, Array] = {}
+        self.found = Gradients()
         for loss in self.losses:
-            seed = np.ones(loss.shape, dtype=loss.data.dtype)
-            self._sums[loss.index] = self._sums.get(loss.index, 0) + seed
+            self.found.start(loss)
         self._steps = self._sweep()
         if losses is None and horizon is None:
-            trace.backprop = self
+            trace.gradients = self.found
 
     def _first_step(self) -> int | None:
         if self.horizon is None:
@@ -121,29 +101,34 @@ class Backprop:
         assert t is not None
         return t - self.horizon + 1
 
-    def _sweep(self) -> Iterator[ChainRule]:
+    def _sweep(self) -> Iterator[tuple[Op, Array]]:
+        sums, uses, earliest = self.found.sums, self.found.uses, self._earliest
         for op in reversed(self.trace.ops):
-            dy = self._sums.get(op.index)
+            dy = sums.get(op.index)
             if dy is None:  # the loss does not depend on this result
                 continue
-            if self._earliest is not None and op.t is not None and op.t < self._earliest:
+            if earliest is not None and op.t is not None and op.t < earliest:
                 continue
-            terms = {}
-            for name, value in zip(op.inputs, op.operands, strict=True):
-                if op.gradients[name] is None:
+            arrays = [value.data for value in op.operands]
+            for value, name in zip(op.operands, op.inputs, strict=True):
+                gradient = op.gradients[name]
+                if gradient is None:
                     continue
-                term = terms[name] = Term(op, name, dy)
-                self._terms.setdefault(value.index, []).append(term)
+                index = value.index
+                if index in uses:
+                    uses[index].append((op, name))
+                else:
+                    uses[index] = [(op, name)]
                 if value.role == "result":
-                    so_far = self._sums.get(value.index)
-                    self._sums[value.index] = term.gradient if so_far is None else so_far + term.gradient
-            yield ChainRule(op, dy, terms)
+                    d = gradient(dy, *arrays, op.data)
+                    sums[index] = sums[index] + d if index in sums else d
+            yield op, dy
 
     def __iter__(self) -> Iterator[ChainRule]:
-        return self._steps
+        return self
 
     def __next__(self) -> ChainRule:
-        return next(self._steps)
+        return ChainRule(*next(self._steps))
 
     def run(self) -> Backprop:
         """Apply the chain rule to everything that is left."""
@@ -153,15 +138,11 @@ class Backprop:
 
     def terms(self, value: Value | str) -> list[Term]:
         """The summands of a value's gradient so far, one per use, in the order of arrival."""
-        return list(self._terms.get(self._find(value).index, ()))
+        return self.found.terms(self._find(value))
 
     def gradient(self, value: Value | str) -> Array | None:
         """Gradient of the loss with respect to ``value``; None until the sweep has reached it."""
-        value = self._find(value)
-        if value.index not in self._sums and value.role != "result":
-            terms = self._terms.get(value.index)
-            return _sum_terms(terms) if terms else None
-        return self._sums.get(value.index)
+        return self.found.gradient(self._find(value))
 
     def gradients(self) -> dict[str, Array]:
         """Gradient of every parameter, after the whole sweep; zeros where the loss does not depend."""
@@ -227,41 +208,3 @@ class Itemised:
 def backpropagate(trace: Trace) -> Backprop:
     """Backpropagate through the whole trace; afterwards ``trace["h[3]"].grad`` and the like answer."""
     return Backprop(trace).run()
-
-
-def _sum_terms(terms: Sequence[Term]) -> Array:
-    """Add up the terms of a shared value, in one product over all of its uses where that is possible.
-
-    Operations sum over leading axes, so uses by the same operation are stacked along a new leading
-    axis (time) and their gradient is asked for once: the same derivative, one call.
-    """
-    first = terms[0].user
-    kind, name = type(first), terms[0].input
-    if len(terms) > 1 and name in kind.shared and all(_stackable(t, first, name) for t in terms):
-        columns = [
-            terms[0].user.operands[i].data
-            if own in kind.shared
-            else np.array([t.user.operands[i].data for t in terms])
-            for i, own in enumerate(kind.inputs)
-        ]
-        gradient = kind.gradients[name]
-        assert gradient is not None
-        dy = np.array([t.dy for t in terms])
-        return gradient(dy, *columns, np.array([t.user.data for t in terms]))
-    total = terms[0].gradient
-    for term in terms[1:]:
-        total = total + term.gradient
-    return total
-
-
-def _stackable(term: Term, first: Op, name: str) -> bool:
-    user = term.user
-    return (
-        type(user) is type(first)
-        and term.input == name
-        and user.shape == first.shape
-        and all(
-            v is w if own in user.shared else v.shape == w.shape
-            for own, v, w in zip(user.inputs, user.operands, first.operands, strict=True)
-        )
-    )

@@ -22,7 +22,7 @@ def sum_leading(d: Array, like: Array) -> Array:
     >>> sum_leading(np.ones((4, 2, 3)), like=np.zeros(3))
     array([8., 8., 8.])
     """
-    extra = d.ndim - np.ndim(like)
+    extra = d.ndim - like.ndim
     return d.sum(axis=tuple(range(extra))) if extra else d
 
 
@@ -51,6 +51,21 @@ def one_hot(index: Array, size: int) -> Array:
     return (np.asarray(index)[..., np.newaxis] == np.arange(size)).astype(float)
 
 
+def minus_one_hot(x: Array, index: Array) -> Array:
+    """Subtract 1 at ``index`` of each vector: x - one_hot(index), which is not formed.
+
+    Examples
+    --------
+    >>> minus_one_hot(np.array([0.25, 0.75]), np.array(1))
+    array([ 0.25, -0.25])
+    """
+    if index.ndim:
+        return x - one_hot(index, x.shape[-1])
+    less = x.copy()
+    less.T[int(index)] -= 1  # transposed, it is the first index, which NumPy is quick with
+    return less
+
+
 def pick(x: Array, index: Array) -> Array:
     """Entry ``index`` of each vector: (..., n), (...) -> (...).
 
@@ -59,7 +74,7 @@ def pick(x: Array, index: Array) -> Array:
     >>> pick(np.array([[5.0, 6.0], [7.0, 8.0]]), np.array([1, 0]))
     array([6., 7.])
     """
-    if np.ndim(index) == 0:
-        return np.asarray(x[..., int(index)])
+    if not index.ndim:
+        return x[..., int(index)]
     x = np.broadcast_to(x, index.shape + x.shape[-1:])
     return np.take_along_axis(x, index[..., np.newaxis], axis=-1)[..., 0]

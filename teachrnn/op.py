@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from types import CodeType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,12 +19,15 @@ from numpy.typing import NDArray
 
 from teachrnn.domain import Choice, Domain, Index
 from teachrnn.errors import DomainError, ShapeError, TeachrnnError
-from teachrnn.signature import Binding, Signature, shapes_of
+from teachrnn.signature import Binding, Shape, Signature
 
 if TYPE_CHECKING:
     from teachrnn.trace import Trace
 
 Array = NDArray[Any]
+
+MOST_FITS = 4096
+"""How many combinations of shapes an operation remembers."""
 
 OPS: dict[str, type[Op]] = {}
 """Every operation, by name: filled by defining subclasses of `Op`."""
@@ -34,8 +38,6 @@ class Value:
 
     Attributes
     ----------
-    trace : Trace
-        The record it belongs to.
     name : str
         Its address in the trace, such as ``"h[3]"``.
     t : int or None
@@ -48,12 +50,29 @@ class Value:
         ``"parameter"``, ``"input"``, ``"constant"`` or ``"result"``.
     """
 
-    trace: Trace
+    __slots__ = ("__weakref__", "data", "index", "name", "role", "t", "trace_reference")
+
+    trace_reference: weakref.ref[Trace]
     name: str
     t: int | None
     data: Array
     index: int
     role: str
+
+    @property
+    def trace(self) -> Trace:
+        """The record that the value belongs to.
+
+        A value does not keep its trace alive: a trace and its values would keep each other, and
+        every one of thousands of training steps would wait for the garbage collector.
+        """
+        trace = self.trace_reference()
+        if trace is None:
+            raise TeachrnnError(
+                f"the trace that `{self.name}` belongs to is gone: keep the trace in a variable "
+                "for as long as you use its values."
+            )
+        return trace
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -63,7 +82,8 @@ class Value:
     @property
     def grad(self) -> Array | None:
         """Gradient of the loss with respect to this value; None means "not yet"."""
-        return None if self.trace.backprop is None else self.trace.backprop.gradient(self)
+        gradients = self.trace.gradients
+        return None if gradients is None else gradients.gradient(self)
 
     def __repr__(self) -> str:
         return f"<{self.role} {self.name} {self.shape}>"
@@ -122,10 +142,16 @@ class Op(Value):
     gradients: ClassVar[dict[str, Callable[..., Array] | None]]
     """The gradient of each input, by the input's name."""
     shape_rule: ClassVar[Signature]
-    _shared: ClassVar[frozenset[str]]
+    _fits: ClassVar[dict[tuple[Shape, ...], Binding]]
+    """Input shapes that have been found to fit, with the sizes that they give the axes."""
+    _any_value_will_do: ClassVar[bool]
+
+    __slots__ = ("code", "instruction", "operands")
 
     operands: tuple[Value, ...]
-    source: tuple[CodeType, int]
+    code: CodeType
+    instruction: int
+    """Where it was applied: an instruction of that code, which costs less to note than a line."""
 
     def __init_subclass__(cls, *, register: bool = True) -> None:
         super().__init_subclass__()
@@ -151,7 +177,8 @@ class Op(Value):
             unknown = sorted(set(names) - set(cls.inputs))
             if unknown:
                 raise TypeError(f"{cls.__name__}.{kind} names {unknown}, not among {cls.inputs}.")
-        cls._shared = frozenset(cls.shared)
+        cls._fits = {}
+        cls._any_value_will_do = not cls.domain and cls.requires.__func__ is Op.requires.__func__  # type: ignore[attr-defined]
         if register:
             known = OPS.get(cls.__name__)
             if known is not None and known.__module__ != cls.__module__:
@@ -188,13 +215,28 @@ class Op(Value):
         DomainError
             A value lies outside the input's domain, or `requires` has a complaint.
         """
-        where = where or cls.__name__
+        binding = cls._fits.get(tuple([array.shape for array in arrays]))
+        if binding is None:
+            binding = cls._fit(arrays, where or cls.__name__)
+        if not cls._any_value_will_do:
+            cls._check_values(arrays, where or cls.__name__, binding)
+        return binding
+
+    @classmethod
+    def _fit(cls, arrays: Sequence[Array], where: str) -> Binding:
         if len(arrays) != len(cls.inputs):
             raise ShapeError(
                 f"{where}: got {len(arrays)} inputs but needs {len(cls.inputs)}: "
                 f"{', '.join(cls.inputs)}."
             )
-        binding = cls.shape_rule.bind(where, cls.inputs, shapes_of(arrays), cls._shared)
+        shapes = tuple(array.shape for array in arrays)
+        binding = cls.shape_rule.bind(where, cls.inputs, shapes, cls.shared)
+        if len(cls._fits) < MOST_FITS:
+            cls._fits[shapes] = binding
+        return binding
+
+    @classmethod
+    def _check_values(cls, arrays: Sequence[Array], where: str, binding: Binding) -> None:
         for name, domain in cls.domain.items():
             array = arrays[cls.inputs.index(name)]
             if isinstance(domain, Index):
@@ -204,7 +246,6 @@ class Op(Value):
         complaint = cls.requires(*arrays)
         if complaint:
             raise DomainError(f"{where}: {complaint}")
-        return binding
 
     @classmethod
     def _check_index(cls, where: str, name: str, array: Array, domain: Index, binding: Binding) -> None:
@@ -244,23 +285,49 @@ class Op(Value):
             Base name of the result; the trace adds the time step: ``"h"`` becomes ``"h[3]"``.
         """
         cls = type(self)
-        trace: Trace | None = next((v.trace for v in operands if isinstance(v, Value)), None)
+        try:
+            reference = operands[0].trace_reference
+            for operand in operands:
+                if operand.trace_reference is not reference:
+                    raise AttributeError
+        except (AttributeError, IndexError):  # not all of them recorded, or not in one trace
+            operands = cls._recorded(operands)
+        self.operands = operands
+        trace = operands[0].trace
+        arrays = [v.data for v in operands]
+        full = trace.address(name) if name else trace.address(cls.__name__.lower(), unique=True)
+        if not cls._any_value_will_do or tuple([a.shape for a in arrays]) not in cls._fits:
+            cls._check_for(full, arrays)
+        frame = sys._getframe(1)
+        self.code, self.instruction = frame.f_code, frame.f_lasti
+        trace.enter(self, full, "result", cls.forward(*arrays))
+        trace.ops.append(self)
+
+    @classmethod
+    def _recorded(cls, operands: Sequence[Any]) -> tuple[Value, ...]:
+        """Take the values of one trace as they are; record plain arrays as its constants."""
+        trace: Trace | None = None
+        for operand in operands:
+            if isinstance(operand, Value):
+                if trace is None:
+                    trace = operand.trace
+                elif operand.trace is not trace:
+                    raise TeachrnnError(f"{cls.__name__}: `{operand.name}` belongs to another trace.")
         if trace is None:
             raise TeachrnnError(
                 f"{cls.__name__}: none of the inputs belongs to a trace. Record them first "
                 f"(trace.input, trace.parameter), or use {cls.__name__}.forward for plain arrays."
             )
-        values = tuple(v if isinstance(v, Value) else trace.constant(v) for v in operands)
-        arrays = [v.data for v in values]
-        full = trace.address(name or cls.__name__.lower(), unique=name is None)
-        cls.check(*arrays, where=f"{cls.__name__} `{full}`")
-        for value in values:
-            if value.trace is not trace:
-                raise TeachrnnError(f"{cls.__name__} `{full}`: `{value.name}` belongs to another trace.")
-        self.operands = values
-        frame = sys._getframe(1)
-        self.source = (frame.f_code, frame.f_lineno)
-        trace.enter(self, full, "result", cls.forward(*arrays))
+        return tuple([v if isinstance(v, Value) else trace.constant(v) for v in operands])
+
+    @classmethod
+    def _check_for(cls, full: str, arrays: Sequence[Array]) -> None:
+        """Check the inputs, and name the result in the complaint."""
+        try:
+            cls.check(*arrays)
+        except (ShapeError, DomainError) as error:
+            message = str(error).replace(f"{cls.__name__}:", f"{cls.__name__} `{full}`:", 1)
+            raise type(error)(message) from None
 
     def gradient_for(self, name: str, dy: Array) -> Array:
         """One chain-rule factor: this application's term of the gradient for input ``name``."""

@@ -14,9 +14,8 @@ NumPy, "Generalized universal function API".
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 
 from teachrnn.errors import ShapeError
 
@@ -69,7 +68,6 @@ class Signature:
         """Axis letters of the inputs, in order of first appearance."""
         return list(dict.fromkeys(letter for axes in self.inputs for letter in axes))
 
-    @lru_cache(maxsize=4096)  # noqa: B019  (signatures live as long as their operation's class)
     def bind(
         self, where: str, names: Axes, shapes: tuple[Shape, ...], shared: Collection[str]
     ) -> Binding:
@@ -133,11 +131,6 @@ class Signature:
             + (f" with {', '.join(dict.fromkeys(known))}" if known else "")
             + "."
         )
-
-
-def shapes_of(arrays: Sequence[object]) -> tuple[Shape, ...]:
-    """Shapes of the arrays, as a tuple that can be looked up."""
-    return tuple(array.shape for array in arrays)  # type: ignore[attr-defined]
 
 
 def _axes(part: str) -> Axes:

@@ -6,6 +6,7 @@ operations, backpropagation the same loop reversed.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from teachrnn.errors import DomainError, NameLookupError, ReplayError, TeachrnnE
 from teachrnn.op import Op, Value
 
 if TYPE_CHECKING:
-    from teachrnn.backprop import Backprop
+    from teachrnn.gradients import Gradients
 
 Array = NDArray[Any]
 
@@ -50,10 +51,11 @@ class Trace:
         self.values: list[Value] = []
         self.ops: list[Op] = []
         self.losses: list[Value] = []
-        self.backprop: Backprop | None = None
-        self.t: int | None = None
+        self.gradients: Gradients | None = None
         self.scope = ""
+        self.t = None
         self._by_name: dict[str, Value] = {}
+        self._reference = weakref.ref(self)
 
     # Recording -------------------------------------------------------------------------------
 
@@ -85,14 +87,23 @@ class Trace:
         finally:
             self.t, self.scope = before
 
+    @property
+    def t(self) -> int | None:
+        """The time step at which values are recorded now; None for what belongs to no step."""
+        return self._t
+
+    @t.setter
+    def t(self, t: int | None) -> None:
+        self._t = t
+        self._time = "" if t is None else f"[{t}]"
+
     def address(self, base: str, *, unique: bool = False) -> str:
         """Full name of a value recorded now; ``unique`` numbers a name that is taken."""
-        name = self.scope + base
-        full = name if self.t is None else f"{name}[{self.t}]"
+        full = self.scope + base + self._time
         count = 1
         while unique and full in self._by_name:
             count += 1
-            full = f"{name}{count}" if self.t is None else f"{name}{count}[{self.t}]"
+            full = f"{self.scope}{base}{count}{self._time}"
         return full
 
     def enter(self, value: Value, name: str, role: str, data: Array) -> None:
@@ -103,13 +114,12 @@ class Trace:
                 "or record it at another time step (trace.at)."
             )
         data = np.asarray(data)
-        data.flags.writeable = False
-        value.trace, value.name, value.t, value.role = self, name, self.t, role
+        data.setflags(write=False)
+        value.trace_reference = self._reference
+        value.name, value.t, value.role = name, self._t, role
         value.data, value.index = data, len(self.values)
         self.values.append(value)
         self._by_name[name] = value
-        if isinstance(value, Op):
-            self.ops.append(value)
 
     def _leaf(self, role: str, name: str, data: Array) -> Value:
         if data.dtype.kind not in "iufc":
@@ -239,10 +249,11 @@ class Trace:
             op = type(value)
             twin: Op = object.__new__(op)
             twin.operands = tuple(again.values[v.index] for v in value.operands)
-            twin.source = value.source
+            twin.code, twin.instruction = value.code, value.instruction
             arrays = [v.data for v in twin.operands]
             op.check(*arrays, where=f"{op.__name__} `{value.name}`")
             again.enter(twin, value.name, "result", op.forward(*arrays))
+            again.ops.append(twin)
             if changes is None and not np.array_equal(twin.data, value.data, equal_nan=True):
                 raise ReplayError(
                     f"`{value.name}` was recorded as another value than {op.__name__} gives now: "

@@ -122,8 +122,9 @@ def _rebuild(header: dict[str, Any], arrays: list[Any], path: Path) -> Trace:
             )
         op: Op = object.__new__(OPS[entry["op"]])
         op.operands = tuple(trace[i] for i in entry["operands"])
-        op.source = (_rebuild.__code__, 0)
+        op.code, op.instruction = _rebuild.__code__, -1  # where it was applied is not in the file
         trace.enter(op, entry["name"], "result", data)
+        trace.ops.append(op)
     trace.t = None
     trace.losses = [trace[i] for i in header["losses"]]
     return trace

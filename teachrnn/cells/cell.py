@@ -67,10 +67,10 @@ def input_product(x: Value, U: Value, *, name: str) -> Value:
 
 def pre_activation(p: Values, x: Value, h: Value, *, gate: str = "") -> Value:
     """Record a_t = (W h_{t-1} + b) + (U x_t), the argument of a squashing function."""
-    suffix = f"_{gate}" if gate else ""
-    r = Affine(h, p[f"W{suffix}"], p[f"b{suffix}"], name=f"r{suffix}")
-    u = input_product(x, p[f"U{suffix}"], name=f"u{suffix}")
-    return Add(r, u, name=f"a{suffix}")
+    of = f"_{gate}" if gate else ""
+    r = Affine(h, p["W" + of], p["b" + of], name="r" + of)
+    u = input_product(x, p["U" + of], name="u" + of)
+    return Add(r, u, name="a" + of)
 
 
 def find_cell(name: str) -> type[Cell]:

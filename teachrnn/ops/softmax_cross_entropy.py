@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from teachrnn.domain import Index
-from teachrnn.leading_axes import one_hot, pick, sum_leading
+from teachrnn.leading_axes import minus_one_hot, pick, sum_leading
 from teachrnn.op import Array, Op
 from teachrnn.ops.cross_entropy import CrossEntropy
 from teachrnn.ops.softmax import Softmax
@@ -47,16 +47,20 @@ class SoftmaxCrossEntropy(Op):
     def formula(sp: Any, o: Any, y: Any) -> Any:
         return CrossEntropy.formula(sp, Softmax.formula(sp, o), y)
 
+    # Transposed, the scores of a vector lie along the first axis, and one number per vector is
+    # subtracted without a new axis; for a single vector that is several times faster.
+
     @staticmethod
     def forward(o: Array, y: Array) -> Array:
-        top = o.real.max(axis=-1)  # a real shift: fit for a complex step
-        shifted = o - top[..., np.newaxis]
-        return np.log(np.exp(shifted).sum(axis=-1)) - pick(shifted, y)
+        top = np.maximum.reduce(o.real, axis=-1)  # a real shift: fit for a complex step
+        shifted = (o.T - top.T).T
+        return np.log(np.add.reduce(np.exp(shifted), axis=-1)) - pick(shifted, y)
 
     @staticmethod
     def do(dL: Array, o: Array, y: Array, L: Array) -> Array:
         log_sum = L + pick(o, y)
-        p = np.exp(o - log_sum[..., np.newaxis])
-        return sum_leading(dL[..., np.newaxis] * (p - one_hot(y, o.shape[-1])), like=o)
+        wide = o if o.ndim > L.ndim else np.broadcast_to(o, L.shape + o.shape)
+        p = np.exp(wide.T - log_sum.T).T
+        return sum_leading((dL.T * minus_one_hot(p, y).T).T, like=o)
 
     dy = None

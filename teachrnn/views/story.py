@@ -14,7 +14,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from teachrnn.backprop import Backprop, ChainRule, Term
+from teachrnn.backprop import Backprop, ChainRule
+from teachrnn.gradients import Term
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
 from teachrnn.views.number import format_number
@@ -316,5 +317,5 @@ def _token_note(value: Value, symbols: Sequence[str] | None) -> str:
 
 
 def _code(op: Op) -> str:
-    code, line = op.source
-    return linecache.getline(code.co_filename, line).strip()
+    lines = (n for start, end, n in op.code.co_lines() if n and start <= op.instruction < end)
+    return linecache.getline(op.code.co_filename, next(lines, 0)).strip()
