@@ -32,6 +32,11 @@ class Term:
     dy: Array
 
     @property
+    def value(self) -> Value:
+        """The value whose gradient this is a part of."""
+        return self.user.operands[self.user.inputs.index(self.input)]
+
+    @property
     def gradient(self) -> Array:
         """The summand itself, computed when asked for."""
         return self.user.gradient_for(self.input, self.dy)
@@ -68,10 +73,12 @@ class Gradients:
 
         For a leaf it is made now, from its terms.
         """
-        if value.index in self.sums or value.role == "result":
-            return self.sums.get(value.index)
+        so_far = self.sums.get(value.index)
         uses = self.uses.get(value.index)
-        return self._sum(uses) if uses else None
+        if value.role == "result" or not uses:
+            return so_far
+        d = self._sum(uses)
+        return d if so_far is None else so_far + d
 
     def _sum(self, uses: list[tuple[Op, str]]) -> Array:
         """Add up the terms of a leaf, in one product over all of its uses where that is possible.
@@ -133,9 +140,12 @@ def _alike(users: list[Op]) -> bool:
     first = users[0]
     if len({type(user) for user in users}) > 1 or len({user.data.shape for user in users}) > 1:
         return False
+    leading = set()  # how many leading axes; an operand with fewer would be broadcast over time
     for i, own in enumerate(first.inputs):
         values = [user.operands[i] for user in users]
+        if own not in first.shared:
+            leading.add(values[0].data.ndim - len(first.shape_rule.inputs[i]))
         same = {v.index for v in values} if own in first.shared else {v.data.shape for v in values}
-        if len(same) > 1:
+        if len(same) > 1 or len(leading) > 1:
             return False
     return True

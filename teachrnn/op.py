@@ -336,6 +336,12 @@ class Op(Value):
             raise TeachrnnError(f"{type(self).__name__}: input `{name}` has no gradient.")
         return gradient(dy, *[v.data for v in self.operands], self.data)
 
+    @property
+    def line(self) -> int:
+        """Number of the line that applied it; 0 where that is not known (a record from a file)."""
+        lines = self.code.co_lines()
+        return next((n for start, end, n in lines if n and start <= self.instruction < end), 0)
+
     def __repr__(self) -> str:
         operands = ", ".join(v.name for v in self.operands)
         return f"<{self.name} = {type(self).__name__}({operands}) {self.shape}>"

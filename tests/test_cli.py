@@ -94,7 +94,7 @@ def test_check_at_the_size_of_the_assignment():
     )
     assert done.returncode == 0
     assert "m=100, T=25, K=80" in done.stdout
-    assert re.search(r"W +20/10000", done.stdout)
+    assert re.search(r"W +agrees +20/10000", done.stdout)
 
 
 def test_check_ends_with_status_1_when_a_gradient_is_wrong():

@@ -1,4 +1,4 @@
-"""Whole networks at the assignment's sizes: m = 100, T = 25, K = 80, h0 != 0, small and large weights."""
+"""Whole networks at the assignment's sizes, h0 != 0, small and large weights."""
 
 from __future__ import annotations
 

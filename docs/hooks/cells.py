@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-import textwrap
-
 import numpy as np
 from docstring import Docstring
+from facts import definitions, folded_code
 from mkdocs.structure.files import File
 
 import teachrnn
@@ -25,7 +23,8 @@ libraries.
 
 
 def on_files(files, config):
-    cells = [cell for cell in teachrnn.CELLS.values() if cell.__module__.startswith("teachrnn.")]
+    own = [cell for cell in teachrnn.CELLS.values() if cell.__module__.startswith("teachrnn.")]
+    cells = sorted(own, key=size)  # the simplest first
     content = INTRODUCTION + "\n" + "\n\n".join(section(cell) for cell in cells) + "\n"
     files.append(File.generated(config, "reference/cells.md", content=content))
     return files
@@ -33,24 +32,15 @@ def on_files(files, config):
 
 def section(cell: type[teachrnn.Cell]) -> str:
     doc = Docstring.of(cell)
-    source = textwrap.dedent(inspect.getsource(cell.step)).replace("@classmethod\n", "").strip()
-    path = cell.__module__.replace(".", "/") + ".py"
-    return "\n\n".join(
-        [
-            f"## {cell.__name__}",
-            f'`cell="{cell.name}"`{{ .label }}',
-            doc.summary,
-            doc.body,
-            "**Parameters** { .label }",
-            parameters(cell),
-            "**State** { .label }",
-            ", ".join(f"`{name}[t]` (m)" for name in cell.state),
-            "**Recorded at every step** { .label }",
-            recorded(cell),
-            f"**Reference** {{ .label }}\n\n{doc.sections['References']}",
-            f'??? quote "The code, `{path}`"\n\n' + textwrap.indent(f"```python\n{source}\n```", "    "),
-        ]
-    )
+    facts = {
+        "Name": f'`CharRNN(cell="{cell.name}")`',
+        "State": ", ".join(f"`{name}[t]` (m)" for name in cell.state),
+        "Parameters": parameters(cell),
+        "Recorded at each step": recorded(cell),
+        "Reference": doc.sections["References"],
+        "Code": folded_code(cell.__module__, [cell.step]),
+    }
+    return "\n\n".join([f"## {cell.__name__}", doc.summary, doc.body, definitions(facts)])
 
 
 def parameters(cell: type[teachrnn.Cell]) -> str:
@@ -58,15 +48,16 @@ def parameters(cell: type[teachrnn.Cell]) -> str:
     by_shape: dict[tuple[int, ...], list[str]] = {}
     for name, shape in cell.shapes(5, 7).items():
         by_shape.setdefault(shape, []).append(f"`{name}`")
-    rows = [
-        f"| {', '.join(names)} | ({', '.join(letters[size] for size in shape)}) |"
+    lines = [
+        f"{', '.join(names)} ({', '.join(letters[size] for size in shape)})"
         for shape, names in by_shape.items()
     ]
-    total = sum(int(np.prod(shape)) for shape in cell.shapes(100, 100).values())
-    return (
-        "| Name | Shape |\n| --- | --- |\n" + "\n".join(rows)
-        + f"\n\nTogether {total:,} numbers at d = m = 100."
-    )
+    return "<br>\n".join([*lines, f"{size(cell):,} numbers at d = m = 100"])
+
+
+def size(cell: type[teachrnn.Cell]) -> int:
+    """How many numbers the parameters are, at d = m = 100."""
+    return sum(int(np.prod(shape)) for shape in cell.shapes(100, 100).values())
 
 
 def recorded(cell: type[teachrnn.Cell]) -> str:

@@ -24,8 +24,9 @@ class Docstring:
             raise ValueError(f"{thing.__name__} has no docstring: its page would be empty.")
         prose, *rest = HEADING.split(inspect.cleandoc(text))
         summary, _, body = prose.strip().partition("\n\n")
-        sections = dict(zip(rest[::2], (part.strip() for part in rest[1::2]), strict=True))
-        return cls(summary, _apart(body.strip()), {title: _apart(part) for title, part in sections.items()})
+        sections = zip(rest[::2], rest[1::2], strict=True)
+        apart = {title: _apart(text.strip()) for title, text in sections}
+        return cls(summary, _apart(body.strip()), apart)
 
 
 def _apart(text: str) -> str:

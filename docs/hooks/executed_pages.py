@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import jupytext
-from execution import as_markdown, executed
+from execution import executed
+from notebook_markdown import as_markdown
 
 
 def on_page_markdown(markdown, page, config, files):
     if not page.meta.get("execute"):
         return markdown
-    return as_markdown(executed(jupytext.reads(markdown, fmt="md"), page.file.name))
+    name = page.file.src_uri.removesuffix(".md").replace("/", "-")
+    return as_markdown(executed(jupytext.reads(markdown, fmt="md"), name))

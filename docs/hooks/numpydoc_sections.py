@@ -1,6 +1,6 @@
-"""Griffe extension: numpydoc sections that mkdocstrings does not know become small headings.
+"""Griffe extension: sections that mkdocstrings does not know join the prose above the others.
 
-Without it ``References`` and its underline would turn into a heading of the page.
+Left alone, ``References`` and its underline would become a heading of the page.
 """
 
 from __future__ import annotations
@@ -9,10 +9,20 @@ import re
 
 import griffe
 
-OWN = re.compile(r"^(Shapes|Gradients|References|Notes)\n-+$\n", re.MULTILINE)
+HEADING = r"^\w[^\n]*\n-{3,}\n"
+UNKNOWN = re.compile(rf"^(References|Shapes|Gradients)\n-{{3,}}\n(.*?)(?={HEADING}|\Z)", re.M | re.S)
+KNOWN = re.compile(HEADING, re.M)
 
 
 class NumpydocSections(griffe.Extension):
     def on_instance(self, *, obj, **kwargs):
         if obj.docstring:
-            obj.docstring.value = OWN.sub(r"**\1**\n\n", obj.docstring.value)
+            obj.docstring.value = rearranged(obj.docstring.value)
+
+
+def rearranged(text: str) -> str:
+    paragraphs = [f"**{title}.** {' '.join(body.split())}" for title, body in UNKNOWN.findall(text)]
+    rest = UNKNOWN.sub("", text)
+    first = KNOWN.search(rest)
+    end = first.start() if first else len(rest)
+    return "\n\n".join(part.strip() for part in [rest[:end], *paragraphs, rest[end:]] if part.strip())

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-import textwrap
-
 from docstring import Docstring
+from facts import definitions, folded_code
 from mkdocs.structure.files import File
 
 import teachrnn
@@ -35,33 +33,34 @@ def on_files(files, config):
 
 
 def page(ops: list[type[teachrnn.Op]]) -> str:
-    rows = [
-        f"| [{op.__name__}](#{op.__name__.lower()}) | ${formula_latex(op)}$ | `{op.signature}` |"
-        for op in ops
-    ]
+    rows = [rf"| {link(op)} | $\displaystyle {formula_latex(op)}$ | `{op.signature}` |" for op in ops]
     return INTRODUCTION + "\n".join(rows) + "\n\n" + "\n\n".join(section(op) for op in ops) + "\n"
 
 
 def section(op: type[teachrnn.Op]) -> str:
     doc = Docstring.of(op)
-    parts = [f"## {op.__name__}", doc.summary, f"$${formula_latex(op)}$$", doc.body]
-    parts += [f"**Shapes** {{ .label }}\n\n`{doc.sections['Shapes']}`"]
-    parts += ["**Gradients** { .label }", gradients(op, doc)]
-    if op.domain:
-        parts += ["**Domain** { .label }", "\n".join(f"- `{n}`: {domain(d)}" for n, d in op.domain.items())]
-    if op.fuses:
-        links = ", then ".join(f"[{part.__name__}](#{part.__name__.lower()})" for part in op.fuses)
-        parts += [f"**Replaces** {{ .label }}\n\n{links}"]
-    parts += ["**Example** { .label }", f"```pycon\n{doc.sections['Examples']}\n```"]
-    parts += [f"**Reference** {{ .label }}\n\n{doc.sections['References']}"]
-    parts += [code(op)]
-    return "\n\n".join(part for part in parts if part)
+    facts = {
+        "Shapes": f"`{doc.sections['Shapes']}`",
+        "Gradients": gradients(op, doc),
+        "Domain": "<br>\n".join(f"`{name}`: {domain(d)}" for name, d in op.domain.items()),
+        "Replaces": ", then ".join(link(part) for part in op.fuses),
+        "Example": f"```pycon\n{doc.sections['Examples']}\n```",
+        "Reference": doc.sections["References"],
+        "Code": code(op),
+    }
+    return "\n\n".join(
+        [f"## {op.__name__}", doc.summary, f"$${formula_latex(op)}$$", doc.body, definitions(facts)]
+    )
+
+
+def link(op: type[teachrnn.Op]) -> str:
+    return f"[{op.__name__}](#{op.__name__.lower()})"
 
 
 def gradients(op: type[teachrnn.Op], doc: Docstring) -> str:
     formulas = "\n\n".join(f"$${line.strip('$')}$$" for line in doc.sections["Gradients"].split("\n\n"))
     without = [f"`{name}`" for name, gradient in op.gradients.items() if gradient is None]
-    return formulas + (f"\n\nNo gradient: {', '.join(without)}." if without else "")
+    return formulas + (f"\n\nnone for {', '.join(without)}" if without else "")
 
 
 def domain(allowed: Reals | Index | Choice) -> str:
@@ -77,9 +76,4 @@ def domain(allowed: Reals | Index | Choice) -> str:
 def code(op: type[teachrnn.Op]) -> str:
     """What the class computes: the value and the gradients, as they stand in the file."""
     methods = [op.forward, *(gradient for gradient in op.gradients.values() if gradient is not None)]
-    source = "\n\n".join(textwrap.dedent(inspect.getsource(method)).strip() for method in methods)
-    source = source.replace("@staticmethod\n", "")
-    path = op.__module__.replace(".", "/") + ".py"
-    return textwrap.indent(f"```python\n{source}\n```", "    ").join(
-        [f'??? quote "The code, `{path}`"\n\n', ""]
-    )
+    return folded_code(op.__module__, methods)

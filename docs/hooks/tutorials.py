@@ -6,8 +6,9 @@ The scripts, in jupytext's percent format, are the only source.
 from __future__ import annotations
 
 import jupytext
-from execution import ROOT, as_markdown, executed
+from execution import ROOT, executed
 from mkdocs.structure.files import File
+from notebook_markdown import as_markdown
 
 DOWNLOAD = "[Download as a notebook]({name}.ipynb){{ download }}"
 

@@ -106,18 +106,18 @@ class GradientReport:
 
     def table(self) -> str:
         """The report as plain text."""
-        head = ("parameter", "checked", "max abs", "norm rel", "sum rel", "max rel", "allclose",
-                "floor", "sees", "worst at", "verdict")  # fmt: skip
+        head = ("parameter", "verdict", "checked", "max abs", "norm rel", "sum rel", "max rel",
+                "allclose", "floor", "sees", "worst at")  # fmt: skip
         rows = [head] + [
             (
                 c.name,
+                c.verdict.upper() if c.verdict == "differs" else c.verdict,
                 f"{c.checked}/{c.entries}",
                 *(f"{x:.1e}" for x in (c.max_absolute, c.norm_relative, c.sum_relative, c.max_relative)),
                 "yes" if c.allclose else "no",
                 f"{c.floor:.0e}",
                 f"{c.resolution:.0e}",
                 str(list(c.worst)).replace(" ", ""),
-                c.verdict.upper() if c.verdict == "differs" else c.verdict,
             )
             for c in self.checks
         ]

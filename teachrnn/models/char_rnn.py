@@ -23,7 +23,8 @@ class CharRNN:
     At every step the cell turns the input $x_t$ and the old state into $h_t$, and the readout
     scores the next symbol:
 
-    $$o_t = V h_t + c, \qquad p_t = \mathrm{softmax}(o_t), \qquad L = \sum_t -\log p_t[y_t]$$
+    $$o_t = V h_t + c, \qquad p_t = \mathrm{softmax}(o_t)$$
+    $$L = \sum_t -\log p_t[y_t]$$
 
     The parameters live in a plain dict: ``U``, ``W``, ``b`` of the cell (``U_f`` ... where it has
     gates; ``layer1.U`` ... where layers are stacked), ``V`` and ``c`` of the readout. They are the

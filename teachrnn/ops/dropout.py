@@ -22,7 +22,7 @@ class Dropout(Op):
 
     Gradients
     ---------
-    $dx = dy \odot mask / keep$
+    $dx = dy \odot \mathrm{mask} / \mathrm{keep}$
 
     References
     ----------

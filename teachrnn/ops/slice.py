@@ -22,7 +22,7 @@ class Slice(Op):
 
     Gradients
     ---------
-    $dx_{start:stop} = dy$
+    $dx = \mathrm{pad}(dy)$, with zeros around the slice
 
     References
     ----------

@@ -20,7 +20,7 @@ class Sum(Op):
 
     Gradients
     ---------
-    $dx_i = dy$
+    $dx = dy\, \mathbf{1}$
 
     References
     ----------

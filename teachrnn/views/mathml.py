@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import distribution
 
+from teachrnn.views.math_spacing import spaced
+
 ITALIC = {chr(ord("A") + i): chr(0x1D434 + i) for i in range(26)}
 ITALIC |= {chr(ord("a") + i): chr(0x1D44E + i) for i in range(26)}
 ITALIC["h"] = "\N{PLANCK CONSTANT}"
@@ -23,7 +25,7 @@ _HIDDEN = {"<": "\ue000", ">": "\ue001", "&": "\ue002", '"': "\ue003"}
 
 
 @lru_cache(maxsize=8192)
-def mathml(latex: str) -> str:
+def mathml(latex: str, *, display: bool = False) -> str:
     """MathML of a formula, small enough to be inlined by the hundred; any text in it is escaped.
 
     Examples
@@ -48,7 +50,7 @@ def mathml(latex: str) -> str:
             r"^<math><mrow>((?:(?!</?mrow>).)*)</mrow></math>$", r"<math>\1</math>", shorter
         )
         if shorter == text:
-            return text
+            return spaced(text, display=display)
         text = shorter
 
 
@@ -76,12 +78,15 @@ def font_subset(formulas: Iterable[str]) -> bytes:
     options.layout_features = ["math", "ssty"]
     options.hinting = False
     options.notdef_outline = True
+    options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]  # 13 and 14 are the licence
     where = distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")
     out = io.BytesIO()
     with TTFont(str(where), lazy=True) as font:
         cutter = subset.Subsetter(options)
         cutter.populate(text="".join(sorted(signs)))
         cutter.subset(font)
+        # A browser would set the t of $y_t$ lower than that of $h_t$, because y has a descender.
+        font["MATH"].table.MathConstants.SubscriptBaselineDropMin.Value = -300
         font.flavor = "woff"
         font.save(out)
     return out.getvalue()

@@ -206,8 +206,7 @@ def _chain_rule(
     op = rule.op
     outcomes = []
     for name, term in rule.terms.items():
-        value = op.operands[op.inputs.index(name)]
-        gradient = term.gradient
+        value, gradient = term.value, term.gradient
         before = sums.get(value.index)
         total = sums[value.index] = gradient if before is None else before + gradient
         origin = _origin(term, value)
@@ -218,7 +217,7 @@ def _chain_rule(
             quantities.append(gradient_of(value, total, f"sum of {len(arrived[value.index])} terms"))
         outcomes.append(Outcome(backward_latex(op, name, one_of_many=many), value.index, quantities))
     fixed = [v for v in op.operands if v.data.dtype.kind in "iu"]
-    reached = [op.operands[op.inputs.index(name)] for name in rule.terms]
+    reached = [term.value for term in rule.terms.values()]
     return StoryStep(
         phase="backward",
         t=op.t,
@@ -317,5 +316,4 @@ def _token_note(value: Value, symbols: Sequence[str] | None) -> str:
 
 
 def _code(op: Op) -> str:
-    lines = (n for start, end, n in op.code.co_lines() if n and start <= op.instruction < end)
-    return linecache.getline(op.code.co_filename, next(lines, 0)).strip()
+    return linecache.getline(op.code.co_filename, op.line).strip()

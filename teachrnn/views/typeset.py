@@ -163,6 +163,8 @@ def name_latex(name: str, index: str | None = None, *, d: bool = False) -> str:
     >>> name_latex("h[3]"), name_latex("layer2.W_f"), name_latex("h[3]", d=True)
     ('h_{3}', 'W_{f}^{(2)}', '\\mathrm{d}h_{3}')
     """
+    if re.fullmatch(r"-?\d+(\.\d+)?", name):
+        return name
     match = _NAME.fullmatch(name)
     if match is None:
         return rf"\mathrm{{{_escape(name)}}}"
@@ -209,7 +211,14 @@ def formula_latex(op: type[Op]) -> str:
 
 def forward_latex(applied: Op) -> str:
     """The definition with the names of one recorded application."""
-    return _equation(type(applied), applied.name, [v.name for v in applied.operands])
+    return _equation(type(applied), applied.name, [_called(v) for v in applied.operands])
+
+
+def _called(value: Value) -> str:
+    """The name of a value; for a number that is part of the definition, the number."""
+    if value.role == "constant" and value.data.ndim == 0:
+        return f"{value.data.item():g}"
+    return value.name
 
 
 def _equation(op: type[Op], output: str, inputs: list[str]) -> str:
@@ -247,7 +256,7 @@ def backward_latex(applied: Op, name: str, *, one_of_many: bool = False) -> str:
     The sum sign over leading axes is left out where the application has none.
     """
     op = type(applied)
-    names = dict(zip(op.inputs, (v.name for v in applied.operands), strict=True))
+    names = dict(zip(op.inputs, (_called(v) for v in applied.operands), strict=True))
     names[op.output] = applied.name
     target = name_latex(names[name], d=True)
     sign = r"\mathrel{+=}" if one_of_many else "="

@@ -1,0 +1,25 @@
+"""How a reference page sets out the facts about one thing: a list of terms, code folded away."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+
+
+def definitions(facts: Mapping[str, str]) -> str:
+    """A list of terms; what is empty is left out. Markdown's own has no place for a code block."""
+    items = [
+        f'<dt>{term}</dt>\n<dd markdown="block">\n\n{text}\n\n</dd>'
+        for term, text in facts.items()
+        if text
+    ]
+    return '<dl class="facts" markdown="1">\n' + "\n".join(items) + "\n</dl>"
+
+
+def folded_code(module: str, methods: Iterable[Callable[..., object]]) -> str:
+    """Methods as they stand in the file, without their decorators."""
+    sources = [textwrap.dedent(inspect.getsource(method)).strip() for method in methods]
+    bare = [source.partition("\n")[2] if source.startswith("@") else source for source in sources]
+    block = textwrap.indent("```python\n" + "\n\n".join(bare) + "\n```", "    ")
+    return f'??? quote "`{module.replace(".", "/")}.py`"\n\n{block}'

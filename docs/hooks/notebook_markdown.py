@@ -1,0 +1,56 @@
+"""An executed notebook as Markdown: prose as it is, code and outputs as blocks, answers folded."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from nbformat import NotebookNode
+
+ANSWER = "answer"
+"""Tag of cells that stay folded until the reader asks for them."""
+HIDDEN = "hidden"
+"""Tag of cells that show what they print and not their code."""
+
+
+def as_markdown(notebook: NotebookNode) -> str:
+    """Cells in order: prose as it is, code and outputs as blocks, answers folded."""
+    parts: list[str] = []
+    open_answer = False
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", ())
+        answer = ANSWER in tags
+        if answer and not open_answer:
+            parts.append('<details class="answer" markdown="1">\n<summary>Answer</summary>')
+        if open_answer and not answer:
+            parts.append("</details>")
+        open_answer = answer
+        if cell.cell_type == "markdown":
+            parts.append(cell.source)
+        elif cell.source.strip():
+            if HIDDEN not in tags:
+                parts.append(f"```python\n{cell.source}\n```")
+            parts.extend(_output(output) for output in cell.outputs)
+    if open_answer:
+        parts.append("</details>")
+    return "\n\n".join(parts) + "\n"
+
+
+def _output(output: NotebookNode) -> str:
+    if output.output_type == "stream":
+        return _text(output.text)
+    data = output.data
+    if "text/html" in data:
+        lines = "\n".join(line for line in data["text/html"].splitlines() if line.strip())
+        return f'<div class="output">\n{lines}\n</div>'
+    if "image/svg+xml" in data:
+        return f'<div class="output">{"".join(data["image/svg+xml"].splitlines())}</div>'
+    if "image/png" in data:
+        return f'<img class="output" alt="" src="data:image/png;base64,{data["image/png"].strip()}">'
+    return _text(data["text/plain"])
+
+
+def _text(text: str) -> str:
+    """Not a fenced block, which would get a copy button; a blank line would end the HTML block."""
+    lines = re.sub(r"\n(?=\n)", "\n&#8203;", html.escape(text.rstrip("\n")))
+    return f'<pre class="output">{lines}</pre>'

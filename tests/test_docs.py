@@ -1,0 +1,175 @@
+"""The documentation builds without a warning, is complete, and needs nothing from outside."""
+
+import html
+import importlib
+import json
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from browser import served
+
+import teachrnn
+
+ROOT = Path(__file__).parents[1]
+TUTORIALS = sorted(path.stem for path in (ROOT / "tutorials").glob("*.py"))
+FOLDERS = [folder.name for folder in pkgutil.iter_modules(teachrnn.__path__) if folder.ispkg]
+MODULES = [importlib.import_module(f"teachrnn.{name}") for name in FOLDERS]
+PUBLIC = [module for module in (teachrnn, *MODULES) if hasattr(module, "__all__")]
+sys.path.insert(0, str(ROOT / "docs" / "hooks"))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return {
+        str(path.parent.relative_to(site)): path.read_text("utf-8")
+        for path in sorted(site.rglob("index.html"))
+    }
+
+
+def section_of(name, page):
+    found = re.search(rf'<h2 id="{name.lower()}">.*?(?=<h2|</article>)', page, re.DOTALL)
+    assert found, f"{name} has no section"
+    return found[0]
+
+
+def test_every_tutorial_has_a_page_with_output(pages):
+    assert TUTORIALS
+    for name in TUTORIALS:
+        assert '<pre class="output">' in pages[f"tutorials/{name}"]
+
+
+def test_every_tutorial_can_be_downloaded_as_a_notebook(site):
+    for name in TUTORIALS:
+        notebook = nbformat.read(site / "tutorials" / f"{name}.ipynb", as_version=4)
+        nbformat.validate(notebook)
+        assert not any(cell.get("outputs") for cell in notebook.cells)
+
+
+def test_answers_are_folded(pages):
+    assert pages["tutorials/01_one_step_of_bptt"].count("<summary>Answer</summary>") == 3
+
+
+@pytest.mark.parametrize("name", teachrnn.OPS)
+def test_every_operation_has_its_section(pages, name):
+    op = teachrnn.OPS[name]
+    section = section_of(name, pages["reference/operations"])
+    gradients = [d for d in op.gradients.values() if d is not None]
+    assert section.count('class="formula"') >= 1 + len(gradients)
+    for fact in ("Shapes", "Gradients", "Example", "Reference", "Code"):
+        assert f"<dt>{fact}</dt>" in section
+
+
+@pytest.mark.parametrize("cell", teachrnn.CELLS.values(), ids=lambda cell: cell.name)
+def test_every_cell_has_its_section(pages, cell):
+    section = section_of(cell.__name__, pages["reference/cells"])
+    for parameter in cell.shapes(1, 1):
+        assert f"<code>{parameter}</code>" in section
+
+
+def test_a_new_operation_appears_by_itself():
+    from operations import page
+
+    class Twice(teachrnn.Tanh, register=False):
+        """Twice the input.
+
+        Shapes
+        ------
+        x (..., n) -> y (..., n)
+
+        Gradients
+        ---------
+        $dx = 2 dy$
+
+        References
+        ----------
+        None needed.
+
+        Examples
+        --------
+        >>> 2 * 1
+        2
+        """
+
+    text = page([Twice])
+    assert "[Twice](#twice)" in text
+    assert "$$dx = 2 dy$$" in text
+
+
+@pytest.mark.parametrize("module", PUBLIC, ids=lambda module: module.__name__)
+def test_every_public_name_is_in_the_reference(pages, module):
+    elsewhere = {"__version__", *teachrnn.OPS, *(cell.__name__ for cell in teachrnn.CELLS.values())}
+    reference = pages["reference/api"]
+    missing = [
+        name
+        for name in module.__all__
+        if name not in elsewhere and not re.search(rf'id="teachrnn[\w.]*\.{name}"', reference)
+    ]
+    assert not missing
+
+
+def test_every_formula_was_set(pages):
+    for name, page in pages.items():
+        assert "arithmatex" not in page, name
+        prose = re.sub(r"<(pre|code|script|math)\b.*?</\1>", "", page, flags=re.S)
+        assert not re.search(r"\$[^$\n]+\$|\\[a-z]+\{", html.unescape(prose)), name
+
+
+def test_nothing_is_fetched_from_elsewhere(site):
+    fetched = re.compile(
+        r'<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="(?:https?:)?//[^"]*"|url\(["\']?(?:https?:)?//'
+    )
+    for path in [*site.rglob("*.html"), *site.rglob("*.css")]:
+        assert not fetched.search(path.read_text("utf-8")), path
+
+
+def test_the_search_knows_the_operations(site):
+    index = json.loads((site / "search" / "search_index.json").read_text("utf-8"))
+    titles = {entry["title"] for entry in index["docs"]}
+    assert set(teachrnn.OPS) <= titles
+
+
+def test_the_pages_work_in_a_browser(site, pages, browser_page):
+    """On a phone, in the dark: every page fits, formulas have their font, nothing comes from outside."""
+    browser_page.set_viewport_size({"width": 390, "height": 844})
+    browser_page.emulate_media(color_scheme="dark")
+    with served(site) as address:
+        for name, text in pages.items():
+            browser_page.goto(f"{address}/{name}/", wait_until="load")
+            assert browser_page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+                name
+            )
+            if "<math" in text:
+                font = "document.fonts.ready.then(() => document.fonts.check('1em \"STIX Two Math\"'))"
+                assert browser_page.evaluate(font), name
+            assert browser_page.locator("body").get_attribute("data-md-color-scheme") == "slate"
+
+
+def test_a_reader_finds_an_operation_by_searching(site, browser_page):
+    with served(site) as address:
+        browser_page.goto(address)
+        field = browser_page.get_by_placeholder("Search")
+        field.click()
+        field.press_sequentially("Interpolate")
+        found = browser_page.locator('.md-search-result a[href$="/operations/#interpolate"]')
+        found.first.wait_for(state="attached")

@@ -1,0 +1,39 @@
+"""What the README shows is what runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_python_of_the_readme_runs():
+    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), {})
+
+
+def test_ci_runs_the_test_command_of_the_readme():
+    command = "python -m pip install '.[test]' && python -m pytest"
+    assert command in README
+    assert command in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_commands_and_options_of_the_readme_exist():
+    from typer.testing import CliRunner
+
+    from teachrnn.cli import app
+
+    help_texts = {c: CliRunner().invoke(app, [c, "--help"]).output for c in ("step", "check", "train")}
+    for command, option in re.findall(r"teachrnn (step|check|train)[^\n]*?(--[a-z]+)", README):
+        assert option in help_texts[command]
+    for option in ("--oracle", "--cell", "--layers", "--terminal"):
+        assert any(option in text for text in help_texts.values())
+
+
+def test_pages_that_the_readme_links_exist():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target).exists()
