@@ -202,9 +202,8 @@ sweep = Backprop(trace)
 for _ in range(3):
     rule = next(sweep)
     print(rule.op)
-    for name, term in rule.terms.items():
-        operand = term.value
-        print(f"    gives d{operand.name} {np.round(term.gradient, 4).tolist()}")
+    for term in rule.terms.values():
+        print(f"    gives d{term.value.name} {np.round(term.gradient, 4).tolist()}")
 
 # %% [markdown]
 # The loss, the readout, the tanh: three operations, and $da_3$ has arrived. What the sweep has not
