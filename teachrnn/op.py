@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from teachrnn.domain import Choice, Domain, Index
+from teachrnn.domain import Choice, Domain, Index, Reals
 from teachrnn.errors import DomainError, ShapeError, TeachrnnError
 from teachrnn.signature import Binding, Shape, Signature
 
@@ -145,6 +145,8 @@ class Op(Value):
     _fits: ClassVar[dict[tuple[Shape, ...], Binding]]
     """Input shapes that have been found to fit, with the sizes that they give the axes."""
     _any_value_will_do: ClassVar[bool]
+    _only_indices: ClassVar[bool]
+    _indices: ClassVar[tuple[tuple[int, Index], ...]]
 
     __slots__ = ("code", "instruction", "operands")
 
@@ -178,7 +180,13 @@ class Op(Value):
             if unknown:
                 raise TypeError(f"{cls.__name__}.{kind} names {unknown}, not among {cls.inputs}.")
         cls._fits = {}
-        cls._any_value_will_do = not cls.domain and cls.requires.__func__ is Op.requires.__func__  # type: ignore[attr-defined]
+        demands = cls.requires.__func__ is not Op.requires.__func__  # type: ignore[attr-defined]
+        cls._any_value_will_do = not demands and all(isinstance(d, Reals) for d in cls.domain.values())
+        cls._indices = tuple(
+            (cls.inputs.index(name), d) for name, d in cls.domain.items() if isinstance(d, Index)
+        )
+        others = [d for d in cls.domain.values() if not isinstance(d, Index | Reals)]
+        cls._only_indices = not demands and not others
         if register:
             known = OPS.get(cls.__name__)
             if known is not None and known.__module__ != cls.__module__:
@@ -296,7 +304,8 @@ class Op(Value):
         trace = operands[0].trace
         arrays = [v.data for v in operands]
         full = trace.address(name) if name else trace.address(cls.__name__.lower(), unique=True)
-        if not cls._any_value_will_do or tuple([a.shape for a in arrays]) not in cls._fits:
+        binding = cls._fits.get(tuple([a.shape for a in arrays]))
+        if binding is None or not (cls._any_value_will_do or cls._plainly_fit(arrays, binding)):
             cls._check_for(full, arrays)
         frame = sys._getframe(1)
         self.code, self.instruction = frame.f_code, frame.f_lasti
@@ -319,6 +328,19 @@ class Op(Value):
                 f"(trace.input, trace.parameter), or use {cls.__name__}.forward for plain arrays."
             )
         return tuple([v if isinstance(v, Value) else trace.constant(v) for v in operands])
+
+    @classmethod
+    def _plainly_fit(cls, arrays: Sequence[Array], binding: Binding) -> bool:
+        """Whether the values fit at a glance: single whole numbers, each within its axis."""
+        if not cls._only_indices:
+            return False
+        for position, domain in cls._indices:
+            array = arrays[position]
+            if array.ndim or array.dtype.kind not in "iu":
+                return False
+            if not 0 <= int(array) < binding.sizes[domain.axis]:
+                return False
+        return True
 
     @classmethod
     def _check_for(cls, full: str, arrays: Sequence[Array]) -> None:
