@@ -109,11 +109,12 @@ class Backprop:
                 continue
             if earliest is not None and op.t is not None and op.t < earliest:
                 continue
-            arrays = [value.data for value in op.operands]
-            for value, name in zip(op.operands, op.inputs, strict=True):
-                gradient = op.gradients[name]
+            operands = op.operands
+            arrays = [value.data for value in operands]
+            for position, (name, gradient) in enumerate(op.gradients.items()):
                 if gradient is None:
                     continue
+                value = operands[position]
                 index = value.index
                 if index in uses:
                     uses[index].append((op, name))

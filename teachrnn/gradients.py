@@ -138,14 +138,14 @@ def _stacked(arrays: list[Array]) -> Array:
 def _alike(users: list[Op]) -> bool:
     """Whether uses share operation, shapes and shared operands, and so differ in numbers only."""
     first = users[0]
-    if len({type(user) for user in users}) > 1 or len({user.data.shape for user in users}) > 1:
+    binding = first.binding
+    if not all(user.binding is binding for user in users):
         return False
     leading = set()  # how many leading axes; an operand with fewer would be broadcast over time
     for i, own in enumerate(first.inputs):
-        values = [user.operands[i] for user in users]
+        operand = first.operands[i]
         if own not in first.shared:
-            leading.add(values[0].data.ndim - len(first.shape_rule.inputs[i]))
-        same = {v.index for v in values} if own in first.shared else {v.data.shape for v in values}
-        if len(same) > 1 or len(leading) > 1:
+            leading.add(operand.data.ndim - len(first.shape_rule.inputs[i]))
+        elif not all(user.operands[i] is operand for user in users):
             return False
-    return True
+    return len(leading) <= 1

@@ -36,7 +36,8 @@ def outer_sum(dy: Array, x: Array) -> Array:
     """
     if dy.ndim == 1:
         return np.multiply.outer(dy, x)
-    x = np.broadcast_to(x, dy.shape[:-1] + x.shape[-1:])
+    if x.ndim < dy.ndim:
+        x = np.broadcast_to(x, dy.shape[:-1] + x.shape[-1:])
     return np.dot(dy.reshape(-1, dy.shape[-1]).T, x.reshape(-1, x.shape[-1]))
 
 

@@ -148,9 +148,11 @@ class Op(Value):
     _only_indices: ClassVar[bool]
     _indices: ClassVar[tuple[tuple[int, Index], ...]]
 
-    __slots__ = ("code", "instruction", "operands")
+    __slots__ = ("binding", "code", "instruction", "operands")
 
     operands: tuple[Value, ...]
+    binding: Binding
+    """The sizes of the axes; the same object for every application to the same shapes."""
     code: CodeType
     instruction: int
     """Where it was applied: an instruction of that code, which costs less to note than a line."""
@@ -303,10 +305,14 @@ class Op(Value):
         self.operands = operands
         trace = operands[0].trace
         arrays = [v.data for v in operands]
-        full = trace.address(name) if name else trace.address(cls.__name__.lower(), unique=True)
+        if name:
+            full = trace.scope + name + trace.time
+        else:
+            full = trace.address(cls.__name__.lower(), unique=True)
         binding = cls._fits.get(tuple([a.shape for a in arrays]))
         if binding is None or not (cls._any_value_will_do or cls._plainly_fit(arrays, binding)):
-            cls._check_for(full, arrays)
+            binding = cls._check_for(full, arrays)
+        self.binding = binding
         frame = sys._getframe(1)
         self.code, self.instruction = frame.f_code, frame.f_lasti
         trace.enter(self, full, "result", cls.forward(*arrays))
@@ -343,10 +349,10 @@ class Op(Value):
         return True
 
     @classmethod
-    def _check_for(cls, full: str, arrays: Sequence[Array]) -> None:
+    def _check_for(cls, full: str, arrays: Sequence[Array]) -> Binding:
         """Check the inputs, and name the result in the complaint."""
         try:
-            cls.check(*arrays)
+            return cls.check(*arrays)
         except (ShapeError, DomainError) as error:
             message = str(error).replace(f"{cls.__name__}:", f"{cls.__name__} `{full}`:", 1)
             raise type(error)(message) from None

@@ -61,12 +61,19 @@ class Trace:
 
     def parameter(self, name: str, data: Any) -> Value:
         """Record a parameter: a leaf that is shared by all time steps and is to be learnt."""
-        with self.at(None):
+        t, self.t = self.t, None
+        try:
             return self._leaf("parameter", name, np.array(data, dtype=_float_dtype(data)))
+        finally:
+            self.t = t
 
-    def input(self, name: str, data: Any) -> Value:
-        """Record an input: numbers from outside, such as x[t], a target or the initial state."""
-        return self._leaf("input", self.address(name), np.array(data))
+    def input(self, name: str, data: Any, *, copy: bool = True) -> Value:
+        """Record an input: numbers from outside, such as x[t], a target or the initial state.
+
+        The numbers are copied, so that the record stays as it is whatever becomes of the array;
+        ``copy=False`` takes an array that nobody else will write to.
+        """
+        return self._leaf("input", self.address(name), np.array(data) if copy else data)
 
     def constant(self, data: Any) -> Value:
         """Record a number or array that is part of the model's definition."""
@@ -95,15 +102,15 @@ class Trace:
     @t.setter
     def t(self, t: int | None) -> None:
         self._t = t
-        self._time = "" if t is None else f"[{t}]"
+        self.time = "" if t is None else f"[{t}]"
 
     def address(self, base: str, *, unique: bool = False) -> str:
         """Full name of a value recorded now; ``unique`` numbers a name that is taken."""
-        full = self.scope + base + self._time
+        full = self.scope + base + self.time
         count = 1
         while unique and full in self._by_name:
             count += 1
-            full = f"{self.scope}{base}{count}{self._time}"
+            full = f"{self.scope}{base}{count}{self.time}"
         return full
 
     def enter(self, value: Value, name: str, role: str, data: Array) -> None:
@@ -251,7 +258,7 @@ class Trace:
             twin.operands = tuple(again.values[v.index] for v in value.operands)
             twin.code, twin.instruction = value.code, value.instruction
             arrays = [v.data for v in twin.operands]
-            op.check(*arrays, where=f"{op.__name__} `{value.name}`")
+            twin.binding = op.check(*arrays, where=f"{op.__name__} `{value.name}`")
             again.enter(twin, value.name, "result", op.forward(*arrays))
             again.ops.append(twin)
             if changes is None and not np.array_equal(twin.data, value.data, equal_nan=True):

@@ -122,6 +122,7 @@ def _rebuild(header: dict[str, Any], arrays: list[Any], path: Path) -> Trace:
             )
         op: Op = object.__new__(OPS[entry["op"]])
         op.operands = tuple(trace[i] for i in entry["operands"])
+        op.binding = op.check(*[v.data for v in op.operands])
         op.code, op.instruction = _rebuild.__code__, -1  # where it was applied is not in the file
         trace.enter(op, entry["name"], "result", data)
         trace.ops.append(op)

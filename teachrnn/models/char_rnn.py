@@ -142,28 +142,28 @@ class CharRNN:
         ShapeError, DomainError
             If the sequence is empty, or lengths or shapes do not fit.
         """
-        x = self._sequence(np.asarray(x))
+        x = self._sequence(np.array(x))
         token = x.dtype.kind in "iu"
         leading = x.shape[1:] if token else x.shape[1:-1]
-        y = None if targets is None else self._targets(np.asarray(targets), x.shape[: 1 + len(leading)])
+        y = None if targets is None else self._targets(np.array(targets), x.shape[: 1 + len(leading)])
         trace = Trace()
         parameters = {name: trace.parameter(name, p) for name, p in self.parameters.items()}
-        layers = [
-            {name: parameters[self.scope(layer) + name] for name in self.cell.shapes(1, 1)}
-            for layer in range(1, self.layers + 1)
-        ]
+        scopes = [self.scope(layer) for layer in range(1, self.layers + 1)]
+        names = list(self.cell.shapes(1, 1))
+        layers = [{name: parameters[scope + name] for name in names} for scope in scopes]
         states = self._record_initial_state(trace, state or {}, leading)
         for t in range(1, len(x) + 1):
             trace.t = t
-            below = trace.input("x", x[t - 1])
-            for layer, p in enumerate(layers, start=1):
-                trace.scope = self.scope(layer)
-                states[layer - 1] = self.cell.step(p, below, states[layer - 1])
-                below = states[layer - 1]["h"]
+            below = trace.input("x", x[t - 1, ...], copy=False)
+            for index, (scope, p) in enumerate(zip(scopes, layers, strict=True)):
+                trace.scope = scope
+                states[index] = self.cell.step(p, below, states[index])
+                below = states[index]["h"]
             trace.scope = ""
             o = Affine(below, parameters["V"], parameters["c"], name="o")
             if y is not None:
-                self._record_loss(trace, o, trace.input("y", y[t - 1]), fused)
+                target = trace.input("y", y[t - 1, ...], copy=False)
+                self._record_loss(trace, o, target, fused)
         trace.t = None
         return trace
 
