@@ -442,6 +442,23 @@ def test_uses_beside_the_same_weights_are_thrown_together_without_stacking_the_w
     np.testing.assert_allclose(sweep.gradient("b"), (x.data + z.data) * W.data, rtol=1e-15)
 
 
+def test_a_weight_whose_gradient_is_written_with_the_output_is_given_the_outputs(trace):
+    class Grow(Op, register=False):
+        signature = "(n),(n)->(n)"
+        shared = ("W",)
+        formula = staticmethod(lambda sp, x, W: x.multiply_elementwise(W).applyfunc(sp.exp))
+        forward = staticmethod(lambda x, W: np.exp(x * W))
+        dx = staticmethod(lambda dy, x, W, y: dy * y * W)
+        dW = staticmethod(lambda dy, x, W, y: sum_leading(dy * y * x, like=W))
+
+    W, h = trace.parameter("W", [0.5, -0.25]), trace.input("h", [1.0, 2.0])
+    for t in (1, 2):
+        with trace.at(t):
+            h = Grow(h, W, name="h")
+    trace.loss(h)
+    np.testing.assert_allclose(backpropagate(trace).gradient("W"), slope(trace, "W"), rtol=1e-14)
+
+
 def test_uses_of_different_shape_add_up(trace):
     W = trace.parameter("W", [[0.5, 0.1], [-0.2, 0.3]])
     x, batch = trace.input("x", [1.0, -2.0]), trace.input("batch", [[3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])
@@ -531,6 +548,20 @@ def test_an_operation_at_no_time_step_is_never_cut_off(trace):
     sweep = Backprop(trace, horizon=3).run()
     np.testing.assert_array_equal(sweep.gradient("start"), [8.0])
     np.testing.assert_array_equal(sweep.gradient("w"), [48.0])
+
+
+def test_what_is_cut_off_does_not_keep_the_sweep_from_what_was_recorded_before(trace):
+    W, w = trace.parameter("W", [[2.0]]), trace.parameter("w", [3.0])
+    drive = Multiply(w, w, name="drive")  # at no time step, recorded first, used at every step
+    h = trace.input("h", [1.0])
+    for t in (1, 2, 3):
+        with trace.at(t):
+            h = Multiply(Linear(h, W, name="a"), drive, name="h")
+    with trace.at(3):
+        trace.loss(Sum(h, name="L"))
+    sweep = Backprop(trace, horizon=1).run()
+    np.testing.assert_array_equal(sweep.gradient("drive"), trace["a[3]"].data)
+    np.testing.assert_array_equal(sweep.gradient("w"), 2 * 3.0 * trace["a[3]"].data)
 
 
 @pytest.mark.parametrize("horizon", [0, -1])

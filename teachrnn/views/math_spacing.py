@@ -8,7 +8,7 @@ Element = ElementTree.Element
 
 SCRIPTS = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
 TALL = {"mfrac", "mtable", "munder", "mover", "munderover"}
-CLOSING = {")", "]", "}", "|", "\N{DOWN TACK}"}
+NOT_OPERATORS = {")", "]", "}", "|", "\N{DOWN TACK}", "\N{MIDLINE HORIZONTAL ELLIPSIS}"}
 
 
 def spaced(mathml: str, *, display: bool = False) -> str:
@@ -64,4 +64,4 @@ def _opens(element: Element) -> bool:
 def _is_operator(element: Element) -> bool:
     if element.tag in SCRIPTS:  # a sum with its limits
         return len(element) > 0 and _is_operator(element[0])
-    return element.tag == "mo" and element.text not in CLOSING
+    return element.tag == "mo" and element.text not in NOT_OPERATORS

@@ -20,8 +20,8 @@ ITALIC |= {chr(0x3B1 + i): chr(0x1D6FC + i) for i in range(25)}
 ALWAYS = "0123456789()[]{}|+-=.,:;/<>\N{MINUS SIGN}\N{PRIME}"
 
 
-_HIDDEN = {"<": "\ue000", ">": "\ue001", "&": "\ue002", '"': "\ue003"}
-"""Signs of HTML travel through the converter, which does not escape them, as private characters."""
+_HIDDEN = {sign: chr(0xE000 + i) for i, sign in enumerate('<>&"%${}\\')}
+"""Signs of HTML and LaTeX in a name travel through the converter as private characters."""
 
 
 @lru_cache(maxsize=8192)
@@ -36,8 +36,8 @@ def mathml(latex: str, *, display: bool = False) -> str:
     from latex2mathml.converter import convert
 
     latex = re.sub(r"\\mathrm\{((?:[^{}\\]|\\.)*)\}", lambda m: _words(m[1]), latex)
-    for sign, hidden in _HIDDEN.items():
-        latex = latex.replace(sign, {"<": r"\lt ", ">": r"\gt "}.get(sign, hidden))
+    for sign, written in {"<": r"\lt ", ">": r"\gt ", "&": _HIDDEN["&"], '"': _HIDDEN['"']}.items():
+        latex = latex.replace(sign, written)
     text = re.sub(r"<math [^>]*>", "<math>", convert(latex))
     text = re.sub(r"&#x([0-9A-Fa-f]+);", lambda m: html.escape(chr(int(m[1], 16))), text)
     text = text.replace("<mo><mrow><mo>+</mo><mo>=</mo></mrow></mo>", "<mo>+=</mo>")
@@ -59,7 +59,7 @@ def _words(escaped: str) -> str:
     plain = re.sub(r"\\(.)", r"\1", escaped)
     for sign, hidden in _HIDDEN.items():
         plain = plain.replace(sign, hidden)
-    return rf"\text{{{re.sub(r'[{}$]', ' ', plain)}}}"
+    return rf"\text{{{plain}}}"
 
 
 def font_subset(formulas: Iterable[str]) -> bytes:

@@ -1,0 +1,232 @@
+"""What is shown is the trace: numbers by one rule, names in LaTeX, nothing taken for HTML."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from teachrnn import OPS, CharRNN, Dropout, Op, Tanh, Trace, backpropagate
+from teachrnn.views.layout import grid
+from teachrnn.views.mathml import font_subset, mathml
+from teachrnn.views.number import format_number
+from teachrnn.views.plain_formula import plain_formula
+from teachrnn.views.story import tell
+from teachrnn.views.terminal import _moved, print_story
+from teachrnn.views.typeset import backward_latex, formula_latex, forward_latex, name_latex
+
+
+def recorded(**options):
+    model = CharRNN(hidden=3, symbols=4, scale=0.5, rng=np.random.default_rng(0), **options)
+    return model.record([0, 1, 2], [1, 2, 3])
+
+
+# Numbers -----------------------------------------------------------------------------------------
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_written_number_is_the_number_to_three_digits_and_never_minus_zero(x):
+    text = format_number(x)
+    back = float(text.replace("−", "-"))
+    assert back == pytest.approx(x, rel=0.00501, abs=0)
+    assert text not in ("−0", "−0.00", "-0")
+    assert "-" not in text
+
+
+@pytest.mark.parametrize(
+    ("x", "text"),
+    [
+        (9.995, "9.99"),
+        (9.9951, "10.0"),
+        (999.5, "1000"),
+        (0.001, "0.00100"),
+        (0.0009996, "0.00100"),
+        (np.inf, "∞"),
+        (-np.inf, "−∞"),
+        (np.nan, "nan"),
+        (-2, "−2"),
+        (99999.0, "1.00e5"),
+    ],
+)
+def test_numbers_at_the_edges(x, text):
+    assert format_number(x) == text
+
+
+# Formulas ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("op", OPS.values(), ids=OPS)
+def test_every_formula_is_written_with_the_operations_own_letters(op):
+    latex = formula_latex(op)
+    assert latex.startswith(f"{name_latex(op.output)} = ")
+    assert op.__name__ not in latex  # the fallback for formulas that cannot be written
+    for name in op.inputs:
+        assert name in latex
+    assert mathml(latex).startswith("<math>")
+    assert "\\" not in plain_formula(latex)
+
+
+def test_formulas_of_a_step_carry_the_names_of_the_step():
+    trace = recorded(layers=2)
+    h = trace["layer2.h[3]"]
+    assert forward_latex(h) == r"h_{3}^{(2)} = \tanh(a_{3}^{(2)})"
+    assert backward_latex(h, "x") == (
+        r"\mathrm{d}a_{3}^{(2)} = \mathrm{d}h_{3}^{(2)} \odot (1 - {h_{3}^{(2)}}^2)"
+    )
+    r = trace["layer1.r[2]"]
+    assert backward_latex(r, "W", one_of_many=True) == (
+        r"\mathrm{d}W^{(1)} \mathrel{+=} \mathrm{d}r_{2}^{(1)}\, {h_{1}^{(1)}}^\top"
+    )
+
+
+def test_sum_over_the_batch_is_written_where_there_is_one():
+    model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
+    batch = model.record([[0, 1]], [[1, 2]])
+    assert backward_latex(batch["o[1]"], "b").startswith(r"\mathrm{d}c = \sum ")
+
+
+def test_numbers_that_belong_to_the_definition_are_written_as_numbers():
+    trace = Trace()
+    y = Dropout(trace.input("x", [1.0, 2.0]), trace.input("mask", [1.0, 0.0]), 0.5, name="y")
+    assert forward_latex(y) == r"y = \frac{x \odot \mathrm{mask}}{0.5}"
+
+
+def test_operation_whose_formula_cannot_be_written_is_named_instead():
+    class Gamma(Op, register=False):
+        signature = "(n)->(n)"
+        formula = staticmethod(lambda sp, x: x.applyfunc(sp.gamma))
+        forward = staticmethod(lambda x: x)
+        dx = staticmethod(lambda dy, x, y: dy)
+
+    trace = Trace()
+    y = Gamma(trace.input("x", [1.0]), name="y")
+    assert forward_latex(y) == r"y = \mathrm{Gamma}(x)"
+    assert backward_latex(y, "x") == r"\mathrm{d}x = \mathrm{Gamma.dx}(\mathrm{d}y)"
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>", 'a"b', "a&b", "{", "$x$", "\\frac", "a_b_c", "ärm", "x y", "%"]
+)
+def test_any_name_can_be_written_and_none_becomes_markup(name):
+    text = mathml(name_latex(name))
+    assert "<script" not in text
+    assert text.startswith("<math>")
+
+
+def test_font_holds_the_signs_of_the_formulas_and_its_licence():
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(io.BytesIO(font_subset([mathml(r"h_{3} = \tanh(a) \odot \rho")])))
+    signs = font.getBestCmap()
+    for sign in ("ℎ", "𝑎", "𝜌", "⊙", "="):
+        assert ord(sign) in signs
+    assert "Open Font License" in font["name"].getDebugName(13)
+
+
+# Notebook ------------------------------------------------------------------------------------------
+
+
+def test_value_shows_formula_shape_and_numbers_and_not_yet():
+    trace = recorded()
+    h = trace["h[2]"]
+    shown = h._repr_html_()
+    assert mathml(r"h_{2} = \tanh(a_{2})") in shown
+    assert "shape (3,)" in shown
+    assert "not yet" in shown
+    for x in h.data:
+        assert format_number(float(x)) in shown
+    backpropagate(trace)
+    shown = h._repr_html_()
+    assert "not yet" not in shown
+    for x in h.grad:
+        assert format_number(float(x)) in shown
+    assert repr(h) == "<h[2] = Tanh(a[2]) (3,)>"
+
+
+def test_value_with_a_hostile_name_or_odd_numbers_is_shown_as_it_is():
+    trace = Trace()
+    x = trace.input("<img src=x onerror=alert(1)>", np.arange(400.0).reshape(20, 20))
+    assert "<img" not in x._repr_html_()
+    assert "8 more rows" in x._repr_html_()
+    big = Tanh(trace.input("x", [1e308]), name="y")
+    assert "1.00" in big._repr_html_()
+
+
+# Story, layout, terminal ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])
+def test_story_tells_every_operation_once_in_each_direction(cell):
+    trace = recorded(cell=cell, layers=2)
+    story = tell(trace)
+    forward = [s.node for s in story if s.phase == "forward"]
+    backward = [s.node for s in story if s.phase == "backward"]
+    assert forward == [op.index for op in trace.ops]
+    assert backward == forward[::-1]
+    assert [s.phase for s in story].index("turn") == len(forward)
+
+
+def test_last_sum_that_the_story_shows_is_the_gradient():
+    trace = recorded()
+    story = tell(trace)
+    sweep = backpropagate(trace)
+    for name in [*trace.parameters, "h[0]", "h[1]", "a[2]", "o[3]"]:
+        shown = [o.quantities[-1] for s in story if s.phase == "backward" for o in s.outcomes]
+        last = [q for q in shown if q.name == f"d{name}"][-1]
+        np.testing.assert_allclose(last.data, sweep.gradient(name), rtol=1e-12, atol=1e-15)
+
+
+def test_story_shows_the_line_of_code_and_the_symbols():
+    story = tell(recorded(), symbols=list("abcd"))
+    assert story[3].code == 'return {"h": Tanh(a, name="h")}'
+    assert "x[1] is the symbol 'a'." in story[1].sentence
+
+
+def test_grid_has_a_place_for_every_value_of_a_step_and_no_two_share_one():
+    for cell in ("vanilla", "lstm", "gru", "gru-reset-after"):
+        trace = recorded(cell=cell, layers=2)
+        places = grid(trace)
+        assert set(places) == {v.index for v in trace if v.t is not None}
+        assert len(set(places.values())) == len(places)
+        for op in trace.ops:
+            for v in op.operands:
+                if isinstance(v, Op) and v.t == op.t:
+                    assert places[v.index].row < places[op.index].row
+        assert places[trace["layer1.h[0]"].index].row == places[trace["layer1.h[1]"].index].row
+
+
+def test_terminal_tells_the_titles_and_sentences_of_the_story():
+    trace = recorded()
+    out = io.StringIO()
+    print_story(trace, console=Console(file=out, width=200, color_system=None))
+    text = out.getvalue()
+    for step in tell(trace):
+        assert step.title in text
+        for outcome in step.outcomes:
+            assert plain_formula(outcome.formula) in text
+            for q in outcome.quantities:
+                assert format_number(float(q.data.ravel()[0])) in text
+
+
+@pytest.mark.parametrize(
+    ("key", "start", "end"),
+    [
+        ("\x1b[C", 0, 1),
+        (" ", 5, 6),
+        ("\x1b[D", 5, 4),
+        ("\x1b[D", 0, 0),
+        ("t", 0, 18),
+        ("n", 0, 6),
+        ("p", 6, 5),
+        ("\x1b[F", 3, 36),
+        ("\x1b[H", 3, 0),
+        ("\x1b[C", 36, 36),
+        ("x", 3, 3),
+    ],
+)
+def test_keys_of_the_terminal(key, start, end):
+    assert _moved(tell(recorded()), start, key) == end
