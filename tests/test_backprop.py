@@ -325,6 +325,12 @@ def test_the_terms_of_a_shared_parameter_stay_apart(network):
     np.testing.assert_allclose(sum(t.gradient for t in terms), sweep.gradient("W"), rtol=1e-13)
 
 
+def test_a_term_names_the_value_that_it_is_a_part_of(network):
+    sweep = backpropagate(network)
+    for name in ("W", "b", "h[1]", "h[0]", "U"):
+        assert [term.value for term in sweep.terms(name)] == [network[name]] * len(sweep.terms(name))
+
+
 def test_the_list_of_terms_is_ones_own_to_change(network):
     sweep = backpropagate(network)
     before = sweep.gradient("W").copy()

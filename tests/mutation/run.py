@@ -41,6 +41,7 @@ import sys
 import tempfile
 import time
 import tomllib
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -384,6 +385,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
     parser.add_argument("--tester", nargs="+", choices=TESTERS, default=TESTERS, help="only this one")
     arguments = parser.parse_args()
+    warnings.simplefilter("ignore", SyntaxWarning)  # "is" with a number: that is a mutant, not a mistake
     everything = modules()
     unknown = [m for m in arguments.module or () if m not in everything]
     if unknown:

@@ -80,7 +80,8 @@ export function useFont(bytes) {
 function shade(kind, x, largest) {
   if (!Number.isFinite(x)) return "var(--trnn-not-finite)";
   const share = largest > 0 ? Math.sqrt(Math.abs(x) / largest) : 0;
-  return `color-mix(in oklab, var(--trnn-${kind}-${x < 0 ? "minus" : "plus"}) ${Math.round(88 * share)}%, var(--trnn-paper))`;
+  const colour = `var(--trnn-${kind}-${x < 0 ? "minus" : "plus"})`;
+  return `color-mix(in oklab, ${colour} calc(${share.toFixed(3)} * var(--trnn-most)), var(--trnn-paper))`;
 }
 
 const largestOf = (numbers) => numbers.reduce((m, x) => (Number.isFinite(x) ? Math.max(m, Math.abs(x)) : m), 0);
@@ -229,10 +230,13 @@ class Graph {
     const g = drawn("g", {
       class: node.op ? "node" : "node leaf", transform: `translate(${x} ${y})`, tabindex: "-1", role: "button",
       "data-name": node.name,
-      "aria-label": node.op ? `${node.name}, made by ${node.op}` : `${node.name}, ${node.t === 0 ? "initial state" : "given"}`,
     });
+    const label = this.label(node);
+    const seen = [label.textContent, node.symbol && this.shown(node.symbol)].filter(Boolean).join("");
+    const made = node.op ? `made by ${node.op}` : node.t === 0 ? "initial state" : "given";
+    g.setAttribute("aria-label", `${seen}: ${node.name}, ${made}`);
     g.append(drawn("rect", { width: NODE.width, height: NODE.height, rx: 7, class: "box" }));
-    g.append(this.label(node));
+    g.append(label);
     const value = drawn("g", { class: "bars value", transform: "translate(5 26)" });
     const gradient = drawn("g", { class: "bars gradient", transform: "translate(5 40)" });
     g.append(value, gradient, drawn("title", {}, [node.name, node.op, ...node.uses].filter(Boolean).join(" · ")));
@@ -303,9 +307,12 @@ class Graph {
     }
   }
 
+  shown(text) {
+    return { " ": "␣", "\n": "⏎", "\t": "⇥" }[text] || text;
+  }
+
   symbol(group, text) {
-    const shown = { " ": "␣", "\n": "⏎", "\t": "⇥" }[text] || text;
-    group.replaceChildren(drawn("text", { x: (NODE.width - 10) / 2, y: 12, class: "symbol" }, shown));
+    group.replaceChildren(drawn("text", { x: (NODE.width - 10) / 2, y: 12, class: "symbol" }, this.shown(text)));
   }
 }
 
@@ -443,6 +450,8 @@ export function render({ model, el }) {
       return element("div", { class: "outcome" }, line, element("div", { class: "arrays" }, ...arrays));
     }));
     operands.replaceChildren(...step.operands.map(([array, note]) => arrayFigure(story, story.arrays[array], note)));
+    // what scrolls can be reached with the keyboard
+    for (const s of now.querySelectorAll(".scroll, .code, .formula")) if (s.scrollWidth > s.clientWidth) s.tabIndex = 0;
     follow(step);
   }
 
