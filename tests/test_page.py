@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from importlib.metadata import distribution
 
 import numpy as np
 import pytest
@@ -164,6 +165,27 @@ def test_phone_shows_the_page_without_scrolling_sideways(opened, scheme):
     for key in ("Home", "t", "End"):
         page.keyboard.press(key)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_core_finds_no_violation(chromium, tmp_path, scheme, width):
+    axe = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
+    trace, vocabulary = recorded("hello world")
+    path = tmp_path / "page.html"
+    path.write_text(story_page(trace, symbols=vocabulary.symbols, about=["A network."]), "utf-8")
+    context = chromium.new_context(
+        bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}
+    )
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("body[data-ready]")
+    page.add_script_tag(path=str(axe))
+    for key in ("Home", "PageDown", "t", "ArrowRight", "ArrowRight", "End"):
+        page.keyboard.press(key)
+        found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")
+        assert found == [], f"at {page.locator('.where').inner_text()}"
+    context.close()
 
 
 def test_numbers_are_written_by_one_rule_in_python_and_in_the_browser(opened):
