@@ -79,7 +79,10 @@ class Backprop:
         self.losses = tuple(trace.losses if losses is None else losses)
         self.horizon = horizon
         if not self.losses:
-            raise TeachrnnError("the trace has no loss to start from: declare one with trace.loss(...).")
+            raise TeachrnnError(
+                "the trace has no loss to start from: give the model targets= when it records, "
+                "or declare one with trace.loss(...)."
+            )
         self._earliest = self._first_step()
         self.found = Gradients()
         for loss in self.losses:

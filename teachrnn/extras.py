@@ -21,5 +21,6 @@ def require(module: str, *, extra: str, purpose: str) -> ModuleType:
     except ImportError as error:
         raise MissingExtraError(
             f"{purpose} needs the package {module.partition('.')[0]!r}, which is not installed. "
-            f"Install it with: python -m pip install 'teachrnn[{extra}]'"
+            f"Install it with: python -m pip install 'teachrnn[{extra}]' "
+            f"(in a clone of the project: python -m pip install '.[{extra}]')"
         ) from error

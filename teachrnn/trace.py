@@ -280,5 +280,9 @@ def _float_dtype(data: Any) -> np.dtype[Any]:
 def _unknown(key: str, names: list[str]) -> str:
     import difflib
 
+    if key[:1] == "d" and key[1:] in names:
+        return (
+            f"a trace holds values, not gradients: trace[{key[1:]!r}].grad, after backpropagate(trace)."
+        )
     near = difflib.get_close_matches(key, names, n=3) or names[:5]
     return f"no value is named {key!r}; did you mean {', '.join(near) or 'another trace'}?"

@@ -226,7 +226,10 @@ def test_arrays_that_were_shown_are_not_written_to_later(trace):
 
 # Where the sweep starts --------------------------------------------------------------------------
 
-NO_LOSS = "the trace has no loss to start from: declare one with trace.loss(...)."
+NO_LOSS = (
+    "the trace has no loss to start from: give the model targets= when it records, "
+    "or declare one with trace.loss(...)."
+)
 
 
 def test_a_trace_without_loss_cannot_be_swept(trace):

@@ -485,9 +485,19 @@ def test_a_token_out_of_range_is_refused_with_its_place(x, token, place):
     )
 
 
-@pytest.mark.parametrize(
-    ("x", "kind"), [([True, False], "bool"), (["a", "b"], "<U1"), ([1j], "complex128")]
-)
+def test_a_text_is_refused_with_what_to_do():
+    assert refusal(DomainError, lambda: a_model().record("ab")) == (
+        "x holds text: turn it into token numbers first, Vocabulary.of(text).encode(text)."
+    )
+
+
+def test_a_state_that_is_no_dict_is_refused_with_the_names_it_needs():
+    assert refusal(DomainError, lambda: a_model().record([0], state=np.zeros(3))) == (
+        "the initial state must be a dict of vectors: {'h': ...}."
+    )
+
+
+@pytest.mark.parametrize(("x", "kind"), [([True, False], "bool"), ([1j], "complex128")])
 def test_a_sequence_of_something_else_is_refused(x, kind):
     assert refusal(DomainError, lambda: a_model().record(x)) == (
         f"x must hold whole numbers (tokens) or floats (vectors), got {kind}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -67,6 +68,52 @@ def test_terminal_tells_every_step_when_nobody_is_at_the_keys():
         "da_2 = dh_2 ⊙ (1 − h_2^2)",
     ):
         assert words in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of its own kind")
+def test_terminal_is_stepped_with_keys():
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "teachrnn", "step", "ab", "--terminal"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "40"},
+    )
+    os.close(theirs)
+
+    def press(key, expected):
+        time.sleep(0.5)  # the terminal drops what is typed before the program reads single keys
+        os.write(ours, key)
+        shown, end = b"", time.monotonic() + 20
+        while expected not in shown and time.monotonic() < end:
+            if select.select([ours], [], [], 0.2)[0]:
+                shown += os.read(ours, 65536)
+        assert expected in shown
+
+    try:
+        press(b"", b"q: quit")
+        press(b"\x1b[C", b"step 2/13")
+        press(b"t", b"turning point")
+        time.sleep(0.5)
+        os.write(ours, b"q")
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
+        os.close(ours)
+
+
+def test_bytes_that_are_no_characters_are_refused(tmp_path):
+    done = subprocess.run(
+        [sys.executable.encode(), b"-m", b"teachrnn", b"step", b"a\xffb"],
+        capture_output=True,
+        cwd=tmp_path,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert b"not valid UTF-8 at character 1" in done.stderr
 
 
 def test_check_proves_every_operation_and_a_network():
@@ -167,6 +214,15 @@ BAD = {
     "short file": (["train", "short.txt"], "need a text of at least 26; this one has 5"),
     "sequence of no length": (["train", "short.txt", "--length", "0"], "--length"),
     "unknown oracle": (["check", "--oracle", "delphi"], "no oracle is named 'delphi'; there are:"),
+    "negative scale": (["check", "--scale", "-1"], "--scale"),
+    "negative learning rate": (
+        ["train", "text.txt", "--eta", "-1"],
+        "eta is -1.0 but must be a positive",
+    ),
+    "page that no browser opens": (
+        ["step", "x y" * 30, "--cell", "lstm", "--layers", "4", "--hidden", "64"],
+        "lower --length, --hidden or --layers",
+    ),
     "unknown size": (
         ["check", "--size", "huge"],
         "no size is named 'huge'; there are: small, assignment",
@@ -181,6 +237,7 @@ def test_mistake_ends_with_status_2_and_what_to_do(tmp_path, case):
     (tmp_path / "binary").write_bytes(b"\x7fE\x00LF")
     (tmp_path / "latin1.txt").write_bytes("un\nune the\xe9".encode("latin-1"))
     (tmp_path / "short.txt").write_text("hello", "utf-8")
+    (tmp_path / "text.txt").write_text("hello " * 20, "utf-8")
     arguments, words = BAD[case]
     done = run(*arguments, cwd=tmp_path)
     assert done.returncode == 2, done.stdout + done.stderr

@@ -116,6 +116,13 @@ def test_check_that_cannot_see_is_blind_and_does_not_agree():
     assert check_gradient(trace, oracle="complex", entries=20).agrees
 
 
+def test_reference_of_zeros_that_drowned_in_round_off_is_blind_too():
+    trace = random_network("vanilla", SMALL, 100.0, seed=0)  # every unit saturated
+    check = check_gradient(trace, oracle=CentralDifference())["W"]
+    assert check.norm_relative > 0.5
+    assert check.verdict == "blind"
+
+
 def test_gradient_of_the_initial_state_can_be_checked_too(small):
     d = Backprop(small).run().gradient("h[0]")
     assert check_gradient(small, {"h[0]": d}).agrees

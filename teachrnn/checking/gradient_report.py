@@ -52,7 +52,8 @@ class ParameterCheck:
     floor : float
         Round-off floor of the oracle: no absolute error below it means anything.
     resolution : float
-        The smallest relative error that this check can see (relative to the largest entry).
+        The smallest relative error that this check can see (relative to the largest entry, of
+        the gradient or of the reference).
     worst : tuple of int
         Index of the entry that is furthest beyond what rounding allows.
     worst_analytic, worst_reference : float
@@ -234,7 +235,8 @@ def _compare(name: str, d: Array, estimate: Estimate, largest: float) -> Paramet
     worst = int(np.argmax(error - np.minimum(allowed, 1e300))) if error.size else 0
     place = tuple(int(i) for i in np.unravel_index(int(estimate.entries[worst]), d.shape))
     sees = float(np.median(allowed))
-    resolution = sees / size if size else 0.0
+    seen = max(size, float(np.abs(a).max(initial=0.0)))
+    resolution = sees / seen if seen else 0.0
     verdict: Literal["agrees", "differs", "blind"] = "agrees" if (error <= allowed).all() else "differs"
     if verdict == "agrees" and resolution > BLIND:
         verdict = "blind"

@@ -45,7 +45,7 @@ def check(
     cell: Annotated[list[str] | None, typer.Option(help=MANY["cell"])] = None,
     size: Annotated[list[str] | None, typer.Option(help=MANY["size"])] = None,
     oracle: Annotated[list[str] | None, typer.Option(help=MANY["oracle"])] = None,
-    scale: Annotated[list[float] | None, typer.Option(help=MANY["scale"])] = None,
+    scale: Annotated[list[float] | None, typer.Option(help=MANY["scale"], min=0)] = None,
     entries: Annotated[
         int, typer.Option(help="Entries of each parameter, drawn at random; 0 for all.", min=0)
     ] = 200,
@@ -119,10 +119,17 @@ def _print_operations(checks: list[OpCheck]) -> None:
 def _print_conclusion(fine: bool, reports: list[GradientReport]) -> None:
     print()
     print(
+        "rel: relative error of the array (norm), of the worst entry (sum, max). floor: what round-off"
+    )
+    print("hides. sees: the smallest relative error that the method could have seen.")
+    print(
         "No gradient differs from its reference." if fine else "A gradient DIFFERS from its reference."
     )
     if any(c.verdict == "blind" for r in reports for c in r.checks):
-        print("Blind: at this point the method could not see an error of 10 % (column `sees`).")
+        print(
+            "Blind: the method could not see an error of 10 % there (column `sees`). Where gradients "
+            "vanish or explode, differences drown; trust complex step or --oracle mpmath."
+        )
 
 
 def _progress(cell: str, source: Oracle) -> Callable[[str, int, int], None] | None:

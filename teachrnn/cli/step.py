@@ -14,12 +14,16 @@ import typer
 
 from teachrnn.cells import CELLS
 from teachrnn.data import Vocabulary, check_text
+from teachrnn.errors import TeachrnnError
 from teachrnn.files import write_atomically
 from teachrnn.models import CharRNN
 from teachrnn.optimizers import AdaGrad
 from teachrnn.trace import Trace
 from teachrnn.training import train
 from teachrnn.views.number import format_number
+
+MOST_NUMBERS = 2_000_000
+"""Every step has its own term of every parameter's gradient, and their sum so far."""
 
 TITLE = "Backpropagation through time, step by step"
 
@@ -49,6 +53,7 @@ def step(
     for _ in islice(train(model, tokens, optimizer=AdaGrad(), length=min(25, len(tokens) - 1)), updates):
         pass
     trace = model.record(tokens[:-1], tokens[1:])
+    _refuse_what_no_browser_opens(trace)
     about = _about(model, shown, updates, before, trace)
     if terminal:
         _step_in_terminal(trace, vocabulary, about)
@@ -58,15 +63,25 @@ def step(
 
 def _about(model: CharRNN, text: str, updates: int, before: float, trace: Trace) -> list[str]:
     stack = f"{model.layers} layers, " if model.layers > 1 else ""
+    kind = model.cell.name if model.cell.name == "vanilla" else model.cell.name.upper()
     after = trace.total_loss
     return [
-        f"A {model.cell.name} network ({stack}m = {model.hidden}, K = {model.symbols}) reads "
+        f"This {kind} network ({stack}m = {model.hidden}, K = {model.symbols}) reads "
         f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK} "
         "and predicts every next character.",
         f"{updates} updates on this text took its loss from {format_number(before)} to "
         f"{format_number(after)} nats per sequence "
         f"({format_number(after / trace.T)} nats per character).",
     ]
+
+
+def _refuse_what_no_browser_opens(trace: Trace) -> None:
+    numbers = 2 * trace.T * sum(p.data.size for p in trace.parameters.values())
+    if numbers > MOST_NUMBERS:
+        raise TeachrnnError(
+            f"the story would hold about {numbers / 1e6:.0f} million numbers, more than a browser shows "
+            f"(at most {MOST_NUMBERS / 1e6:.0f} million): lower --length, --hidden or --layers."
+        )
 
 
 def _write_page(

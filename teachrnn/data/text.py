@@ -46,8 +46,11 @@ def check_text(text: str, *, where: str) -> str:
     Raises
     ------
     FileFormatError
-        If it has fewer than two characters.
+        If it has fewer than two characters, or holds bytes that were no characters.
     """
+    unpaired = next((i for i, c in enumerate(text) if "\ud800" <= c <= "\udfff"), None)
+    if unpaired is not None:
+        raise FileFormatError(f"{where} is not valid UTF-8 at character {unpaired}.")
     if len(text) < 2:
         held = "is empty" if not text else f"has one character, {text!r}"
         raise FileFormatError(

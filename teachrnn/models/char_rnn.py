@@ -78,6 +78,8 @@ class CharRNN:
         for name, size in (("hidden", hidden), ("symbols", symbols), ("layers", layers)):
             if size < 1:
                 raise DomainError(f"CharRNN: `{name}` is {size} but must be at least 1.")
+        if not 0 <= scale < float("inf"):
+            raise DomainError(f"CharRNN: `scale` is {scale} but must be a number that is not negative.")
         self.cell: type[Cell] = find_cell(cell)
         self.hidden, self.symbols, self.layers = hidden, symbols, layers
         self.inputs = symbols if inputs is None else inputs
@@ -151,7 +153,7 @@ class CharRNN:
         scopes = [self.scope(layer) for layer in range(1, self.layers + 1)]
         names = list(self.cell.shapes(1, 1))
         layers = [{name: parameters[scope + name] for name in names} for scope in scopes]
-        states = self._record_initial_state(trace, state or {}, leading)
+        states = self._record_initial_state(trace, {} if state is None else state, leading)
         for t in range(1, len(x) + 1):
             trace.t = t
             below = trace.input("x", x[t - 1, ...], copy=False)
@@ -199,8 +201,11 @@ class CharRNN:
             trace.loss(CrossEntropy(Softmax(o, name="p"), y, name="L"))
 
     def _record_initial_state(
-        self, trace: Trace, state: Mapping[str, Any], leading: tuple[int, ...]
+        self, trace: Trace, state: Any, leading: tuple[int, ...]
     ) -> list[dict[str, Value]]:
+        if not isinstance(state, Mapping):
+            names = ", ".join(f"{name!r}: ..." for name in self.state_names())
+            raise DomainError(f"the initial state must be a dict of vectors: {{{names}}}.")
         unknown = sorted(set(state) - set(self.state_names()))
         if unknown:
             raise NameLookupError(
@@ -225,6 +230,10 @@ class CharRNN:
         return recorded
 
     def _sequence(self, x: Array) -> Array:
+        if x.dtype.kind in "US":
+            raise DomainError(
+                "x holds text: turn it into token numbers first, Vocabulary.of(text).encode(text)."
+            )
         if x.shape[:1] in ((), (0,)):
             raise ShapeError(
                 "the sequence is empty (T = 0): a network needs at least one step, "

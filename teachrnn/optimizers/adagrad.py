@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.errors import DomainError
+
 Array = NDArray[Any]
 
 
@@ -38,6 +40,8 @@ class AdaGrad:
     """
 
     def __init__(self, *, eta: float = 0.1, epsilon: float = 1e-8) -> None:
+        if not 0 < eta < float("inf"):
+            raise DomainError(f"the learning rate eta is {eta} but must be a positive number.")
         self.eta, self.epsilon = eta, epsilon
         self.squares: dict[str, Array] = {}
 

@@ -159,7 +159,8 @@ def _turn(trace: Trace) -> StoryStep:
     names = [name_latex(v.name) for v in trace.losses]
     shown = names if len(names) <= 4 else [*names[:2], r"\cdots", names[-1]]
     total = np.asarray(loss)
-    seeds = [gradient_of(v, np.ones(v.shape), "where the way back begins") for v in trace.losses]
+    notes = ["where the way back begins", *[""] * (len(trace.losses) - 1)]
+    seeds = [gradient_of(v, np.ones(v.shape), n) for v, n in zip(trace.losses, notes, strict=True)]
     return StoryStep(
         phase="turn",
         t=None,
@@ -214,6 +215,7 @@ def _chain_rule(
         many = value.index in shared
         quantities = [gradient_of(value, gradient, origin if many else "")]
         if before is not None:
+            quantities.append(gradient_of(value, before, "what had arrived before"))
             quantities.append(gradient_of(value, total, f"sum of {len(arrived[value.index])} terms"))
         outcomes.append(Outcome(backward_latex(op, name, one_of_many=many), value.index, quantities))
     fixed = [v for v in op.operands if v.data.dtype.kind in "iu"]

@@ -18,23 +18,27 @@ from teachrnn.views.story import Quantity, StoryStep, tell
 PHASES = {"forward": "forward →", "turn": "turning point", "backward": "← back through time"}
 TALLEST = 10
 """Rows of a matrix that are shown; the rest is counted."""
+BAR = 24
 NAME, NUMBER = 14, 9
 """Characters that a name and a number take up."""
 
-KEYS = "→ or space: next   ←: back   n, p: next, previous time step   t: turning point   q: quit"
+KEYS = "→ ←: step   n p: time step   t: turning point   g G: first, last   q: quit"
 
 
-def step_screen(steps: Sequence[StoryStep], index: int, *, width: int = 100) -> RenderableType:
-    """One step as a terminal shows it."""
+def step_screen(
+    steps: Sequence[StoryStep], index: int, *, width: int = 100, height: int = 60
+) -> RenderableType:
+    """One step as a terminal shows it; matrices are cut where the screen is low."""
+    rows = TALLEST if height >= 50 else 2
     step = steps[index]
-    done = round((index + 1) / len(steps) * 40)
+    done = round((index + 1) / len(steps) * BAR)
     head = Text.assemble(
         (f"step {index + 1}/{len(steps)}", "bold"),
         f"  {PHASES[step.phase]}",
         f"  t = {step.t}" if step.t is not None else "",
         "   ",
         ("━" * done, "red" if step.phase == "backward" else "blue"),
-        ("─" * (40 - done), "dim"),
+        ("─" * (BAR - done), "dim"),
     )
     width = min(width, 120)
     most = max(1, (width - NAME - 14) // NUMBER)
@@ -43,9 +47,9 @@ def step_screen(steps: Sequence[StoryStep], index: int, *, width: int = 100) -> 
         parts += [
             Text(),
             Text(plain_formula(outcome.formula), style="bold"),
-            *(_array(q, most) for q in outcome.quantities),
+            *(_array(q, most, rows) for q in outcome.quantities),
         ]
-    parts += [Text(), Text("what went in", style="dim"), *(_array(q, most) for q in step.operands)]
+    parts += [Text(), Text("what went in", style="dim"), *(_array(q, most, rows) for q in step.operands)]
     if step.code:
         parts += [Text(), Text.assemble(("code  ", "dim"), step.code)]
     return Panel(Group(*parts), width=width, padding=(0, 1))
@@ -66,7 +70,7 @@ def step_through(trace: Trace, *, symbols: Sequence[str] | None = None, console:
     index = 0
     while True:
         console.clear()
-        console.print(step_screen(steps, index, width=console.width))
+        console.print(step_screen(steps, index, width=console.width, height=console.height))
         console.print(Text(KEYS, style="dim"))
         key = click.getchar()
         if key in ("q", "Q", "\x1b", "\x03", "\x04"):
@@ -93,19 +97,19 @@ def _moved(steps: Sequence[StoryStep], index: int, key: str) -> int:
     return max(0, min(len(steps) - 1, index))
 
 
-def _array(quantity: Quantity, most: int) -> RenderableType:
+def _array(quantity: Quantity, most: int, tallest: int) -> RenderableType:
     data = quantity.data
     shape = f" {' × '.join(map(str, data.shape))}" if data.ndim else ""
     name = Text.assemble((quantity.name, "bold"), (shape, "dim"))
     rows = data.reshape(-1, data.shape[-1]) if data.ndim else data.reshape(1, 1)
     table = Table.grid(padding=(0, 1))
     largest = float(np.abs(rows[np.isfinite(rows)]).max(initial=0.0))
-    for row in rows[:TALLEST]:
+    for row in rows[:tallest]:
         cells = [_number(x, quantity, largest) for x in row[:most].tolist()]
         if len(row) > most:
             cells.append(Text(f"… {len(row) - most} more", style="dim"))
         table.add_row(*cells)
-    below = [Text(f"… {len(rows) - TALLEST} more rows", style="dim")] if len(rows) > TALLEST else []
+    below = [Text(f"… {len(rows) - tallest} more rows", style="dim")] if len(rows) > tallest else []
     note = [Text(quantity.note, style="italic")] if quantity.note else []
     both = Table.grid(padding=(0, 1))
     both.add_column(min_width=NAME)

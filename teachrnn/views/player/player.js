@@ -375,7 +375,7 @@ export function render({ model, el }) {
     const used = steps.findIndex((s) => s.phase === phase && s.edges.some(([from]) => from === id));
     if (made >= 0 || used >= 0) go(made >= 0 ? made : used);
   });
-  const stage = element("div", { class: "stage", tabindex: "0", role: "region", "aria-label": "Graph, scrolls sideways" }, graph.svg);
+  const stage = element("div", { class: "stage", tabindex: "0", role: "region", "aria-label": "Graph, scrolls" }, graph.svg);
   const about = element("div", { class: "about" }, ...story.about.map((line) => element("p", {}, line)));
   const where = element("p", { class: "where" });
   const title = element("h2");
@@ -457,9 +457,11 @@ export function render({ model, el }) {
 
   function follow(step) {
     const at = graph.at.get(step.node ?? step.outcomes[0]?.target);
-    if (!at || graph.width <= stage.clientWidth) return;
+    if (!at) return;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    stage.scrollTo({ left: at.x - stage.clientWidth / 2, behavior: calm ? "instant" : "smooth" });
+    stage.scrollTo({
+      left: at.x - stage.clientWidth / 2, top: at.y - stage.clientHeight / 2, behavior: calm ? "instant" : "smooth",
+    });
   }
 
   const scope = el.closest("[data-keys]") || (el.parentElement?.closest(".trnn-page") ? document : el);

@@ -3,8 +3,11 @@
 const bytesIn = (id) => Uint8Array.from(atob(document.getElementById(id).textContent.trim()), (c) => c.charCodeAt(0));
 const unpacked = new Blob([bytesIn("story")]).stream().pipeThrough(new DecompressionStream("gzip"));
 useFont(bytesIn("font"));
-mount(document.getElementById("player"), {
+const stepInAddress = () => Math.max(0, parseInt(location.hash.slice(1), 10) - 1 || 0);
+const { model } = mount(document.getElementById("player"), {
   story: await new Response(unpacked).json(),
-  step: Math.max(0, parseInt(location.hash.slice(1), 10) - 1 || 0),
+  step: stepInAddress(),
 });
+model.on("change:step", () => history.replaceState(null, "", `#${model.get("step") + 1}`));
+addEventListener("hashchange", () => model.set("step", Math.min(stepInAddress(), model.get("story").steps.length - 1)));
 document.body.dataset.ready = "true";
