@@ -21,6 +21,7 @@ import time
 import numpy as np
 
 from teachrnn import CharRNN, backpropagate
+from teachrnn.optimizers import AdaGrad
 
 M, T, K = 100, 25, 80
 ROUNDS = 500
@@ -88,11 +89,34 @@ def recorded(model, x, y, h0):
     return trace.total_loss, backpropagate(trace).gradients()
 
 
+def column_training_step(p, x, y, h0, memory):
+    """The column loop and its AdaGrad update, as in min-char-rnn."""
+    _, d = column_loop(p, x, y, h0)
+    for name, gradient in d.items():
+        memory[name] += gradient * gradient
+        p[name] += -0.01 * gradient / np.sqrt(memory[name] + 1e-8)
+
+
+def recorded_training_step(model, x, y, h0, optimizer):
+    """The same by teachrnn: recorded, clipped, updated."""
+    _, d = recorded(model, x, y, h0)
+    optimizer.update(model.parameters, {name: np.clip(g, -5, 5) for name, g in d.items()})
+
+
 def seconds(function, *arguments):
     """Time of one call."""
     start = time.perf_counter()
     function(*arguments)
     return time.perf_counter() - start
+
+
+def show(ours, own, name, theirs):
+    """One line of the comparison."""
+    ratio = np.median(own) / np.median(theirs)
+    print(
+        f"{ours} {1e3 * np.median(own):.2f} ms, "
+        f"{name} {1e3 * np.median(theirs):.2f} ms: ratio {ratio:.2f}"
+    )
 
 
 def main():
@@ -108,17 +132,23 @@ def main():
         np.testing.assert_allclose(ours, loss, rtol=1e-12)
         for name, expected in d.items():
             np.testing.assert_allclose(gradients[name], expected, rtol=1e-9, atol=1e-12)
-    times = {name: [] for name in peers}
-    record = []
+    print(f"m={M}, T={T}, K={K}, float64, one thread, {ROUNDS} rounds in turn with each peer, medians")
+    for name, peer in peers.items():
+        theirs, own = [], []
+        for _ in range(ROUNDS):
+            theirs.append(seconds(peer, model.parameters, x, y, h0))
+            own.append(seconds(recorded, model, x, y, h0))
+        show("record and backpropagate", own, name, theirs)
+    p = {name: a.copy() for name, a in model.parameters.items()}
+    memory = {name: np.zeros_like(a) for name, a in p.items()}
+    optimizer = AdaGrad(eta=0.01)
+    theirs, own = [], []
     for _ in range(ROUNDS):
-        for name, peer in peers.items():
-            times[name].append(seconds(peer, model.parameters, x, y, h0))
-        record.append(seconds(recorded, model, x, y, h0))
-    print(f"m={M}, T={T}, K={K}, float64, one thread, {ROUNDS} interleaved rounds, medians")
-    print(f"{'record and backpropagate':28} {1e3 * np.median(record):6.2f} ms")
-    for name, taken in times.items():
-        ratio = np.median(record) / np.median(taken)
-        print(f"{name:28} {1e3 * np.median(taken):6.2f} ms   ratio {ratio:.2f}")
+        theirs.append(seconds(column_training_step, p, x, y, h0, memory))
+        own.append(seconds(recorded_training_step, model, x, y, h0, optimizer))
+    for name, a in p.items():
+        np.testing.assert_allclose(model.parameters[name], a, rtol=1e-6, atol=1e-9)
+    show("whole training step", own, "column loop with AdaGrad", theirs)
 
 
 if __name__ == "__main__":

@@ -302,8 +302,9 @@ class Op(Value):
                     raise AttributeError
         except (AttributeError, IndexError):  # not all of them recorded, or not in one trace
             operands = cls._recorded(operands)
+            reference = operands[0].trace_reference
         self.operands = operands
-        trace = operands[0].trace
+        trace = reference() or operands[0].trace  # the second says what to do where the trace is gone
         arrays = [v.data for v in operands]
         if name:
             full = trace.scope + name + trace.time
