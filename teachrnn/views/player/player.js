@@ -458,10 +458,10 @@ export function render({ model, el }) {
   function follow(step) {
     const at = graph.at.get(step.node ?? step.outcomes[0]?.target);
     if (!at) return;
+    const left = Math.max(0, at.x - stage.clientWidth / 2), top = Math.max(0, at.y - stage.clientHeight / 2);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    stage.scrollTo({
-      left: at.x - stage.clientWidth / 2, top: at.y - stage.clientHeight / 2, behavior: calm ? "instant" : "smooth",
-    });
+    const far = Math.abs(left - stage.scrollLeft) > stage.clientWidth / 2; // a jump, or the page has just opened
+    stage.scrollTo({ left, top, behavior: calm || far ? "instant" : "smooth" });
   }
 
   const scope = el.closest("[data-keys]") || (el.parentElement?.closest(".trnn-page") ? document : el);
