@@ -22,7 +22,7 @@ class Place:
 def grid(trace: Trace) -> dict[int, Place]:
     """Place every value that belongs to a time step; parameters belong to none and have no place.
 
-    A result stands one row above the highest of its operands of the same step, an input below its
+    A result stands above its operands of the same step, right below its lowest user, an input below its
     user (or above, where the slot below is taken by a result: a target comes from above), and the
     state of step 0 in the row of the states that follow it.
     """
@@ -33,6 +33,9 @@ def grid(trace: Trace) -> dict[int, Place]:
             users[operand.index].append(op)
         below = [rows.get(v.index, 0) for v in op.operands if v.t == op.t and v.t is not None]
         rows[op.index] = 1 + max(below, default=0)
+    for op in reversed(trace.ops):  # as high as its users allow: what comes from the past stands by them
+        here = [rows[user.index] for user in users[op.index] if user.t == op.t]
+        rows[op.index] = max(rows[op.index], min(here, default=1) - 1)
     for value in trace.values:
         if value.t is not None and not isinstance(value, Op):
             rows[value.index] = _row_of_leaf(value, trace, rows, users)
