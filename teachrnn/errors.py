@@ -30,6 +30,10 @@ class ReplayError(TeachrnnError, ArithmeticError):
     """A recorded value is not what its operation gives when it is applied again."""
 
 
+class DivergedError(TeachrnnError, ArithmeticError):
+    """Training has come to numbers that are not finite."""
+
+
 class FileFormatError(TeachrnnError, ValueError):
     """A file cannot be read as what it should be."""
 

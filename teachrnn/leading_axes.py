@@ -41,7 +41,7 @@ def outer_sum(dy: Array, x: Array) -> Array:
     return np.dot(dy.reshape(-1, dy.shape[-1]).T, x.reshape(-1, x.shape[-1]))
 
 
-def one_hot(index: Array, size: int) -> Array:
+def one_hot(index: Array, size: int, dtype: Any = float) -> Array:
     """The vector that is 1 at ``index`` and 0 elsewhere, for every leading position.
 
     Examples
@@ -49,7 +49,7 @@ def one_hot(index: Array, size: int) -> Array:
     >>> one_hot(np.array(2), 4)
     array([0., 0., 1., 0.])
     """
-    return (np.asarray(index)[..., np.newaxis] == np.arange(size)).astype(float)
+    return (np.asarray(index)[..., np.newaxis] == np.arange(size)).astype(dtype)
 
 
 def minus_one_hot(x: Array, index: Array) -> Array:
@@ -61,7 +61,7 @@ def minus_one_hot(x: Array, index: Array) -> Array:
     array([ 0.25, -0.25])
     """
     if index.ndim:
-        return x - one_hot(index, x.shape[-1])
+        return x - one_hot(index, x.shape[-1], x.dtype)
     less = x.copy()
     less.T[int(index)] -= 1  # transposed, it is the first index, which NumPy is quick with
     return less

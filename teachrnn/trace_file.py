@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
-import struct
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from teachrnn.archive import DAMAGE, read_archive, write_archive
 from teachrnn.errors import FileFormatError, TeachrnnError
-from teachrnn.files import write_atomically
 from teachrnn.op import OPS, Op, Value
 from teachrnn.trace import Trace
 
-DAMAGE = (
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    EOFError,
-    MemoryError,
-    NotImplementedError,
-    RuntimeError,
-    struct.error,
-    zlib.error,
-    zipfile.BadZipFile,
-)
-"""What the readers of ZIP, arrays and JSON raise on bytes that make no sense."""
-
-FORMAT = "teachrnn trace"
+KIND = "trace"
 VERSION = 1
 
 
@@ -42,6 +21,7 @@ def save_trace(trace: Trace, path: str | Path) -> Path:
     Examples
     --------
     >>> import tempfile
+    >>> import numpy as np
     >>> from teachrnn import CharRNN
     >>> trace = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0)).record([0, 1], [1, 2])
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -49,12 +29,8 @@ def save_trace(trace: Trace, path: str | Path) -> Path:
     >>> again.total_loss == trace.total_loss
     True
     """
-    header = {"format": FORMAT, "version": VERSION, **_structure(trace)}
-    arrays: dict[str, Any] = {f"v{value.index}": value.data for value in trace.values}
-    out = io.BytesIO()
-    text = np.frombuffer(json.dumps(header).encode("utf-8"), dtype=np.uint8)
-    np.savez_compressed(out, header=text, **arrays)
-    return write_atomically(Path(path), out.getvalue())
+    arrays = {f"v{value.index}": value.data for value in trace.values}
+    return write_archive(path, _structure(trace), arrays, kind=KIND, version=VERSION, compress=True)
 
 
 def load_trace(path: str | Path) -> Trace:
@@ -67,23 +43,13 @@ def load_trace(path: str | Path) -> Trace:
         operation that is not defined in this session.
     """
     path = Path(path)
+    header, arrays = read_archive(path, kind=KIND, version=VERSION)
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            header = json.loads(bytes(file["header"]).decode("utf-8"))
-            if header.get("format") != FORMAT:
-                raise FileFormatError(f"{path} is not a trace of teachrnn.")
-            if header["version"] > VERSION:
-                raise FileFormatError(
-                    f"{path} was written by a newer teachrnn (format {header['version']}, this one "
-                    f"reads up to {VERSION}): upgrade teachrnn."
-                )
-            return _rebuild(header, [file[f"v{i}"] for i in range(len(header["values"]))], path)
-    except OSError as error:
-        raise FileFormatError(f"cannot read {path}: {error.strerror or error}.") from error
+        return _rebuild(header, [arrays[f"v{i}"] for i in range(len(header["values"]))], path)
     except TeachrnnError:
         raise
     except DAMAGE as error:
-        raise FileFormatError(f"{path} is damaged, or is not a trace of teachrnn.") from error
+        raise FileFormatError(f"{path} is damaged, or is not a {KIND} of teachrnn.") from error
 
 
 def trace_to_json(trace: Trace) -> str:
@@ -94,7 +60,7 @@ def trace_to_json(trace: Trace) -> str:
         entry["data"] = value.data.tolist()
         d = value.grad
         entry["grad"] = None if d is None else d.tolist()
-    return json.dumps({"format": FORMAT, "version": VERSION, **data}, indent=1)
+    return json.dumps({"format": f"teachrnn {KIND}", "version": VERSION, **data}, indent=1)
 
 
 def _structure(trace: Trace) -> dict[str, Any]:

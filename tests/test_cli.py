@@ -161,11 +161,13 @@ def test_check_ends_with_status_1_when_a_gradient_is_wrong():
 def test_train_shows_losses_and_samples(tmp_path):
     file = tmp_path / "text.txt"
     file.write_text("the cat sat on the mat. " * 40, "utf-8")
-    done = run("train", str(file), "--updates", "120", "--every", "50", "--hidden", "20")
+    done = run("train", str(file), "--updates", "120", "--every", "50", "--hidden", "20", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "960 characters, K = 11; guessing costs T log K = 59.9 nats per sequence." in done.stdout
-    for heading in ("update 50,", "update 100,", "update 120,"):
+    assert "960 characters, K = 11; guessing costs T log K = 59.9 nats per sequence" in done.stdout
+    for heading in ("before the first update", "after 50 updates", "after 100 updates"):
         assert heading in done.stdout
+    assert "runs/adagrad-text-0/checkpoint.npz" in done.stdout
+    assert (tmp_path / "runs/adagrad-text-0/checkpoint.npz").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -185,18 +187,19 @@ def test_train_stops_cleanly_when_interrupted(tmp_path):
             "--every",
             "20",
         ],
+        cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     for line in process.stdout:
-        if "update 20," in line:
+        if "after 20 updates" in line:
             break
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 0, err
-    assert "Stopped." in out
+    assert "Stopped after update" in out
     assert "Traceback" not in err
 
 
@@ -206,18 +209,18 @@ BAD = {
     "unknown cell": (["step", "--cell", "elman"], "no cell is named 'elman'; there are: gru,"),
     "no such folder": (["step", "--out", "nowhere/page.html"], "cannot write nowhere/page.html"),
     "zero units": (["step", "--hidden", "0"], "--hidden"),
-    "missing file": (["train", "missing.txt"], "cannot read missing.txt: No such file"),
+    "missing file": (["train", "missing.txt"], "no file 'missing.txt', and no corpus of that name"),
     "folder": (["train", "."], "is a folder: name a text file"),
     "empty file": (["train", "empty.txt"], "empty.txt is empty"),
     "binary file": (["train", "binary"], "looks like a binary file (a zero byte at position 2)"),
     "latin-1": (["train", "latin1.txt"], "is not UTF-8: byte 0xe9 at position 10 (line 2)"),
-    "short file": (["train", "short.txt"], "need a text of at least 26; this one has 5"),
+    "short file": (["train", "short.txt"], "cannot be split with 0.1 of it held out"),
     "sequence of no length": (["train", "short.txt", "--length", "0"], "--length"),
     "unknown oracle": (["check", "--oracle", "delphi"], "no oracle is named 'delphi'; there are:"),
     "negative scale": (["check", "--scale", "-1"], "--scale"),
     "negative learning rate": (
         ["train", "text.txt", "--eta", "-1"],
-        "eta is -1.0 but must be a positive",
+        "`eta` is -1.0 but must be a number above 0",
     ),
     "page that no browser opens": (
         ["step", "x y" * 30, "--cell", "lstm", "--layers", "4", "--hidden", "64"],

@@ -119,7 +119,7 @@ def test_a_new_operation_appears_by_itself():
 @pytest.mark.parametrize("module", PUBLIC, ids=lambda module: module.__name__)
 def test_every_public_name_is_in_the_reference(pages, module):
     elsewhere = {"__version__", *teachrnn.OPS, *(cell.__name__ for cell in teachrnn.CELLS.values())}
-    reference = pages["reference/api"]
+    reference = pages[f"reference/api/{module.__name__.rpartition('.')[2]}"]
     missing = [
         name
         for name in module.__all__

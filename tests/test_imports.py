@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +11,12 @@ from pathlib import Path
 import pytest
 
 import teachrnn
-import teachrnn.checking
-import teachrnn.reference
-import teachrnn.testing
+
+PACKAGES = [
+    importlib.import_module(f"teachrnn.{found.name}")
+    for found in pkgutil.iter_modules(teachrnn.__path__)
+    if found.ispkg
+]
 
 ROOT = Path(__file__).parents[1]
 HEAVY = [
@@ -25,6 +30,9 @@ HEAVY = [
     "rich",
     "typer",
     "jinja2",
+    "safetensors",
+    "joblib",
+    "distributed",
 ]
 
 
@@ -38,7 +46,7 @@ def test_importing_teachrnn_loads_numpy_and_nothing_heavier():
 
 @pytest.mark.parametrize(
     "module",
-    [teachrnn, teachrnn.checking, teachrnn.reference, teachrnn.testing],
+    [package for package in (teachrnn, *PACKAGES) if hasattr(package, "__all__")],
     ids=lambda m: m.__name__,
 )
 def test_public_names_are_sorted_and_exist(module):

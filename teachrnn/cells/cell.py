@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from teachrnn.cells.fused import FusedLayer
 from teachrnn.errors import NameLookupError
 from teachrnn.op import Value
 from teachrnn.ops import Add, Affine, Embedding, Linear
@@ -26,6 +27,10 @@ class Cell:
     name: ClassVar[str]
     state: ClassVar[tuple[str, ...]] = ("h",)
     gates: ClassVar[tuple[str, ...]] = ("",)
+    fused: ClassVar[type[FusedLayer] | None] = None
+    """The same over a whole sequence, for training: it re-orders what `step` says, no more."""
+    fused_single: ClassVar[type[FusedLayer] | None] = None
+    """Another one for a single sequence of several steps, where that is worth it."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -10,6 +10,8 @@ import typer
 
 from teachrnn import __version__
 from teachrnn.cli.check import check
+from teachrnn.cli.listing import list_names
+from teachrnn.cli.sample import sample
 from teachrnn.cli.step import step
 from teachrnn.cli.train import train
 from teachrnn.errors import TeachrnnError
@@ -20,8 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (step, check, train):
+for command in (step, check, train, sample):
     app.command()(command)
+app.command("list")(list_names)
 
 
 def main() -> None:

@@ -1,6 +1,35 @@
-"""From a file to numbers: text, vocabulary."""
+"""From a file to batches of numbers: text, corpora, vocabularies, items, batching."""
 
-from teachrnn.data.text import check_text, read_text
-from teachrnn.data.vocabulary import Vocabulary
+from teachrnn.data.batching import BATCHINGS, Batch, Batching, find_batching
+from teachrnn.data.corpora import CORPORA, Corpus, find_corpus, load_corpus
+from teachrnn.data.items import END, END_SIGN, join_items, read_items, show_items
+from teachrnn.data.split import split
+from teachrnn.data.text import check_text, read_text, text_blocks
+from teachrnn.data.token_file import read_tokens
+from teachrnn.data.vocabulary import VOCABULARIES, Vocabulary
+from teachrnn.data.word_vocabulary import UNKNOWN, WordVocabulary
 
-__all__ = ["Vocabulary", "check_text", "read_text"]
+__all__ = [
+    "BATCHINGS",
+    "CORPORA",
+    "END",
+    "END_SIGN",
+    "UNKNOWN",
+    "VOCABULARIES",
+    "Batch",
+    "Batching",
+    "Corpus",
+    "Vocabulary",
+    "WordVocabulary",
+    "check_text",
+    "find_batching",
+    "find_corpus",
+    "join_items",
+    "load_corpus",
+    "read_items",
+    "read_text",
+    "read_tokens",
+    "show_items",
+    "split",
+    "text_blocks",
+]

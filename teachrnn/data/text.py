@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from teachrnn.errors import FileFormatError
+
+BLOCK = 1 << 18
+"""Bytes of a file that are in memory at a time."""
 
 
 def read_text(path: str | Path) -> str:
@@ -13,31 +19,75 @@ def read_text(path: str | Path) -> str:
     Raises
     ------
     FileFormatError
-        If the file is missing, a folder, binary, not UTF-8 (with the position of the first bad
-        byte), or holds fewer than two characters.
+        If the file is missing, a folder, binary, not UTF-8 (with the position and the line of the
+        first bad byte), or holds fewer than two characters.
+    """
+    return "".join(text_blocks(path))
+
+
+def text_blocks(path: str | Path, *, block: int = BLOCK) -> Iterator[str]:
+    r"""Read a UTF-8 file as `read_text` does, one block after the other, in little memory.
+
+    The blocks, put together, are the text: a character of several bytes, or a CR LF, that lies
+    across the edge of a block is whole.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    block : int
+        How many bytes are read at a time.
+
+    Raises
+    ------
+    FileFormatError
+        As `read_text`, when the trouble is reached.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp(), "text.txt")
+    >>> file.write_bytes("é\r\nè\r\n".encode())
+    8
+    >>> list(text_blocks(file, block=3))
+    ['é', '\nè', '\n']
     """
     path = Path(path)
+    if path.is_dir():
+        raise FileFormatError(f"{path} is a folder: name a text file in it.")
+    utf8 = codecs.getincrementaldecoder("utf-8-sig")()
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
+    read = lines = characters = 0
+    last = ""
     try:
-        raw = path.read_bytes()
-    except IsADirectoryError as error:
-        raise FileFormatError(f"{path} is a folder: name a text file in it.") from error
+        with path.open("rb") as file:
+            ended = False
+            while not ended:
+                raw = file.read(block)
+                ended = not raw
+                _refuse_binary(raw, path, before=read)
+                read += len(raw)
+                try:
+                    decoded = utf8.decode(raw, final=ended)
+                except UnicodeDecodeError as error:
+                    # What the decoder had before it is the end of what was read, and good so far.
+                    position = read - len(error.object) + error.start
+                    good = newlines.decode(error.object[: error.start].decode("utf-8"), final=True)
+                    raise FileFormatError(
+                        f"{path} is not UTF-8: byte 0x{error.object[error.start]:02x} at position "
+                        f"{position} (line {lines + good.count(chr(10)) + 1}). If it is in another "
+                        f"encoding, convert it, for instance: iconv -f latin1 -t utf-8 {path}"
+                    ) from error
+                text = newlines.decode(decoded, final=ended)
+                if text:
+                    lines += text.count("\n")
+                    characters += len(text)
+                    last = text
+                    yield text
     except OSError as error:
         raise FileFormatError(f"cannot read {path}: {error.strerror or error}.") from error
-    zero = raw.find(b"\0")
-    if zero >= 0:
-        raise FileFormatError(
-            f"{path} looks like a binary file (a zero byte at position {zero}): a text file is needed."
-        )
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise FileFormatError(
-            f"{path} is not UTF-8: byte 0x{raw[error.start]:02x} at position {error.start} "
-            f"(line {line}). "
-            f"If it is in another encoding, convert it, for instance: iconv -f latin1 -t utf-8 {path}"
-        ) from error
-    return check_text(text.replace("\r\n", "\n").replace("\r", "\n"), where=str(path))
+    if characters < 2:
+        check_text(last, where=str(path))
 
 
 def check_text(text: str, *, where: str) -> str:
@@ -48,12 +98,26 @@ def check_text(text: str, *, where: str) -> str:
     FileFormatError
         If it has fewer than two characters, or holds bytes that were no characters.
     """
-    unpaired = next((i for i, c in enumerate(text) if "\ud800" <= c <= "\udfff"), None)
-    if unpaired is not None:
-        raise FileFormatError(f"{where} is not valid UTF-8 at character {unpaired}.")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise FileFormatError(f"{where} is not valid UTF-8 at character {error.start}.") from error
     if len(text) < 2:
         held = "is empty" if not text else f"has one character, {text!r}"
         raise FileFormatError(
             f"{where} {held}: at least two are needed, one to read and one to predict."
         )
     return text
+
+
+def _refuse_binary(raw: bytes, path: Path, *, before: int) -> None:
+    if before == 0 and raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise FileFormatError(
+            f"{path} is UTF-16, not UTF-8. Convert it, for instance: iconv -f utf-16 -t utf-8 {path}"
+        )
+    zero = raw.find(b"\0")
+    if zero >= 0:
+        raise FileFormatError(
+            f"{path} looks like a binary file (a zero byte at position {before + zero}): "
+            "a text file is needed."
+        )

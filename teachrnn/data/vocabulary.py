@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from teachrnn.errors import DomainError
+from teachrnn.errors import DomainError, FileFormatError
+
+VOCABULARIES: dict[str, type[Vocabulary]] = {}
+"""Every kind of vocabulary by its name: filled by defining subclasses of `Vocabulary`."""
 
 
 class Vocabulary:
     """The symbols of a text, sorted, so that the same text gives the same numbers everywhere.
+
+    The symbols are characters; `WordVocabulary` has words in their place.
+
+    Parameters
+    ----------
+    symbols : sequence of str
+        Each once; its place is its number.
+
+    Raises
+    ------
+    DomainError
+        If a symbol stands there twice, or is not what this kind of vocabulary holds.
 
     Examples
     --------
@@ -23,37 +38,131 @@ class Vocabulary:
     array([1, 3, 2, 0])
     >>> vocabulary.decode([1, 3, 2, 0])
     'hole'
+    >>> Vocabulary.from_dict(vocabulary.to_dict()) == vocabulary
+    True
     """
+
+    kind: ClassVar[str] = "characters"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        VOCABULARIES[cls.kind] = cls
 
     def __init__(self, symbols: Sequence[str]) -> None:
         self.symbols = tuple(symbols)
         self._number = {symbol: i for i, symbol in enumerate(self.symbols)}
+        if len(self._number) < len(self.symbols):
+            twice = next(s for i, s in enumerate(self.symbols) if self._number[s] != i)
+            raise DomainError(f"the symbol {twice!r} stands twice in the vocabulary.")
+        self._prepare()
+
+    def _prepare(self) -> None:
+        wrong = next((s for s in self.symbols if len(s) != 1), None)
+        if wrong is not None:
+            raise DomainError(
+                f"the symbol {wrong!r} is not one character: a vocabulary of words is a WordVocabulary."
+            )
+        self._code = _code_points("".join(self.symbols))
+        # A row for every character up to the largest, and one for all beyond; len(self) = unknown.
+        self._table = np.full(int(self._code.max(initial=0)) + 2, len(self), dtype=np.intp)
+        self._table[self._code] = np.arange(len(self))
 
     @classmethod
-    def of(cls, text: str) -> Vocabulary:
-        """All characters that occur in a text."""
-        return cls(sorted(set(text)))
+    def of(cls, text: str | Iterable[str]) -> Vocabulary:
+        """All characters that occur in a text, which may come in blocks (see `text_blocks`)."""
+        seen: set[str] = set()
+        for block in _blocks(text):
+            seen.update(block)
+        return cls(sorted(seen))
 
     def __len__(self) -> int:
         return len(self.symbols)
 
-    def encode(self, text: str) -> NDArray[Any]:
-        """Numbers of the characters.
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.symbols == self.symbols
+
+    def __hash__(self) -> int:
+        return hash(self.symbols)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self)} {self.kind}>"
+
+    @staticmethod
+    def whole(blocks: Iterable[str]) -> Iterator[str]:
+        """Regroup the blocks of a text so that no symbol lies across an edge."""
+        yield from blocks
+
+    def encode(self, text: str, *, before: int = 0) -> NDArray[np.intp]:
+        """Numbers of the symbols of a text.
+
+        Parameters
+        ----------
+        text : str
+            What to encode.
+        before : int
+            How many characters come before it, where it is a piece of a text: for the message.
 
         Raises
         ------
         DomainError
             For the first character that the vocabulary does not hold, with its place.
         """
-        unknown = next(((i, c) for i, c in enumerate(text) if c not in self._number), None)
-        if unknown is not None:
-            place, character = unknown
+        numbers = self._table.take(_code_points(text), mode="clip")
+        if numbers.max(initial=-1) == len(self):
+            place = int(np.argmax(numbers))
+            character = text[place]
             raise DomainError(
-                f"character {character!r} (U+{ord(character):04X}) at position {place} is not among the "
-                f"{len(self)} characters of the vocabulary."
+                f"character {character!r} (U+{ord(character):04X}) at position {before + place} is not "
+                f"among the {len(self)} characters of the vocabulary."
             )
-        return np.array([self._number[c] for c in text], dtype=np.int64)
+        return numbers
 
     def decode(self, numbers: Iterable[int]) -> str:
-        """The text that the numbers stand for."""
-        return "".join(self.symbols[int(i)] for i in numbers)
+        """The text that the numbers stand for.
+
+        Raises
+        ------
+        DomainError
+            For a number that no symbol has.
+        """
+        codes = self._code[self._checked(numbers)]
+        return codes.tobytes().decode("utf-32-le", "surrogatepass")
+
+    def _checked(self, numbers: Iterable[int]) -> NDArray[Any]:
+        array = np.asarray(numbers if hasattr(numbers, "__len__") else list(numbers), dtype=np.intp)
+        if array.size and not 0 <= array.min() <= array.max() < len(self):
+            wrong = array.min() if array.min() < 0 else array.max()
+            raise DomainError(f"no symbol has the number {wrong}: there are 0 to {len(self) - 1}.")
+        return array
+
+    def to_dict(self) -> dict[str, Any]:
+        """What a JSON file needs to hold to make the vocabulary again; it belongs with the weights."""
+        return {"kind": self.kind, "symbols": list(self.symbols)}
+
+    @staticmethod
+    def from_dict(stored: Mapping[str, Any]) -> Vocabulary:
+        """Make a vocabulary of any kind from what `to_dict` gave.
+
+        Raises
+        ------
+        FileFormatError
+            If it is not what `to_dict` gives.
+        """
+        kind, symbols = stored.get("kind"), stored.get("symbols")
+        if kind not in VOCABULARIES:
+            known = ", ".join(sorted(VOCABULARIES))
+            raise FileFormatError(f"there is no vocabulary of kind {kind!r}; there are: {known}.")
+        if not isinstance(symbols, list) or not all(isinstance(s, str) for s in symbols):
+            raise FileFormatError("the symbols of a stored vocabulary must be a list of strings.")
+        return VOCABULARIES[kind](symbols)
+
+
+VOCABULARIES[Vocabulary.kind] = Vocabulary
+
+
+def _blocks(text: str | Iterable[str]) -> Iterable[str]:
+    return [text] if isinstance(text, str) else text
+
+
+def _code_points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")

@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 
 from teachrnn.cells import Cell, find_cell
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
+from teachrnn.initializers import Initializer, Normal
+from teachrnn.models.fused_path import FusedPath
+from teachrnn.models.parameter_vector import ParameterVector
+from teachrnn.models.reader import Reader
+from teachrnn.models.recorded_path import RecordedPath
 from teachrnn.op import Value
 from teachrnn.ops import Affine, CrossEntropy, Softmax, SoftmaxCrossEntropy
 from teachrnn.trace import Trace
@@ -26,9 +31,13 @@ class CharRNN:
     $$o_t = V h_t + c, \qquad p_t = \mathrm{softmax}(o_t)$$
     $$L = \sum_t -\log p_t[y_t]$$
 
-    The parameters live in a plain dict: ``U``, ``W``, ``b`` of the cell (``U_f`` ... where it has
-    gates; ``layer1.U`` ... where layers are stacked), ``V`` and ``c`` of the readout. They are the
-    same arrays at every step. L is in nats per sequence, summed over time and batch.
+    The parameters go by name: ``U``, ``W``, ``b`` of the cell (``U_f`` ... where it has gates;
+    ``layer1.U`` ... where layers are stacked), ``V`` and ``c`` of the readout. They are the same
+    arrays at every step, and views of one flat vector, which an optimizer updates in place. L is in
+    nats per sequence, summed over time and batch.
+
+    `record` keeps every value, to be looked at; `path` computes the same loss and gradients in
+    memory made once, to train with.
 
     Parameters
     ----------
@@ -45,6 +54,10 @@ class CharRNN:
     scale : float
         Standard deviation of the normal distribution that the matrices are drawn from; biases
         start at 0.
+    initializer : Initializer, optional
+        Another rule for what the parameters start from, in place of ``scale``.
+    dtype : dtype
+        float64, or float32 for faster training.
     rng : numpy.random.Generator
         Where the numbers come from.
 
@@ -55,7 +68,7 @@ class CharRNN:
     Examples
     --------
     >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
-    >>> {name: p.shape for name, p in model.parameters.items()}
+    >>> model.shapes()
     {'U': (3, 4), 'W': (3, 3), 'b': (3,), 'V': (4, 3), 'c': (4,)}
     >>> trace = model.record([0, 1, 2], targets=[1, 2, 3])
     >>> trace["h[3]"]
@@ -73,29 +86,38 @@ class CharRNN:
         layers: int = 1,
         inputs: int | None = None,
         scale: float = 0.01,
+        initializer: Initializer | None = None,
+        dtype: Any = np.float64,
         rng: np.random.Generator,
     ) -> None:
         for name, size in (("hidden", hidden), ("symbols", symbols), ("layers", layers)):
             if size < 1:
                 raise DomainError(f"CharRNN: `{name}` is {size} but must be at least 1.")
-        if not 0 <= scale < float("inf"):
-            raise DomainError(f"CharRNN: `scale` is {scale} but must be a number that is not negative.")
         self.cell: type[Cell] = find_cell(cell)
         self.hidden, self.symbols, self.layers = hidden, symbols, layers
         self.inputs = symbols if inputs is None else inputs
-        self.parameters: dict[str, Array] = {
-            name: rng.normal(0.0, scale, shape) if len(shape) == 2 else np.zeros(shape)
-            for name, shape in self.shapes().items()
-        }
+        self.dtype = np.dtype(dtype)
+        if self.dtype not in (np.float32, np.float64):
+            raise DomainError(f"CharRNN: `dtype` is {self.dtype} but must be float32 or float64.")
+        self.parameters = self._vector()
+        start = Normal(scale=scale) if initializer is None else initializer
+        for name, drawn in start.draw(self.shapes(), rng=rng).items():
+            self.parameters[name] = drawn
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of every parameter, in the order in which they are applied."""
-        shapes: dict[str, tuple[int, ...]] = {}
-        for layer in range(1, self.layers + 1):
-            width = self.inputs if layer == 1 else self.hidden
-            for name, shape in self.cell.shapes(width, self.hidden).items():
-                shapes[self.scope(layer) + name] = shape
-        return {**shapes, "V": (self.symbols, self.hidden), "c": (self.symbols,)}
+        return dict(self.parameters.shapes)
+
+    def settings(self) -> dict[str, Any]:
+        """What it was made with: ``CharRNN(**model.settings(), rng=rng)`` has the same shapes."""
+        return {
+            "hidden": self.hidden,
+            "symbols": self.symbols,
+            "cell": self.cell.name,
+            "layers": self.layers,
+            "inputs": self.inputs,
+            "dtype": self.dtype.name,
+        }
 
     def scope(self, layer: int) -> str:
         """What the names of a layer begin with: nothing where there is only one."""
@@ -110,7 +132,7 @@ class CharRNN:
     def initial_state(self, batch: int | None = None) -> dict[str, Array]:
         """State vectors of zeros, (m,) or (B, m)."""
         shape = (self.hidden,) if batch is None else (batch, self.hidden)
-        return {name: np.zeros(shape) for name in self.state_names()}
+        return {name: np.zeros(shape, self.dtype) for name in self.state_names()}
 
     def record(
         self,
@@ -119,6 +141,7 @@ class CharRNN:
         *,
         state: Mapping[str, Any] | None = None,
         fused: bool = True,
+        trace: Trace | None = None,
     ) -> Trace:
         """Run forward over a sequence and record everything.
 
@@ -133,6 +156,8 @@ class CharRNN:
         fused : bool
             True records the loss as one operation, False as softmax, then cross-entropy, so that
             the probabilities ``p[t]`` appear.
+        trace : Trace, optional
+            An empty trace to record in; a new one if not given.
 
         Returns
         -------
@@ -148,7 +173,7 @@ class CharRNN:
         token = x.dtype.kind in "iu"
         leading = x.shape[1:] if token else x.shape[1:-1]
         y = None if targets is None else self._targets(np.array(targets), x.shape[: 1 + len(leading)])
-        trace = Trace()
+        trace = Trace() if trace is None else trace
         parameters = {name: trace.parameter(name, p) for name, p in self.parameters.items()}
         scopes = [self.scope(layer) for layer in range(1, self.layers + 1)]
         names = list(self.cell.shapes(1, 1))
@@ -181,18 +206,54 @@ class CharRNN:
         NameLookupError, ShapeError
             Naming what exists and what fits.
         """
-        shapes = self.shapes()
-        new = {name: np.array(p, dtype=float) for name, p in parameters.items()}
-        for name, p in new.items():
-            if name not in shapes:
-                raise NameLookupError(
-                    f"the model has no parameter {name!r}; it has: {', '.join(shapes)}."
-                )
-            if p.shape != shapes[name]:
-                raise ShapeError(f"parameter `{name}` must have shape {shapes[name]}, got {p.shape}.")
-        self.parameters.update(new)
+        checked = {name: self.parameters.checked(name, p) for name, p in parameters.items()}
+        for name, p in checked.items():
+            self.parameters[name] = p
+
+    def path(
+        self, *, length: int, batch: int = 1, gradients: ParameterVector | None = None
+    ) -> FusedPath | RecordedPath:
+        """What computes loss and gradients of T x B symbols again and again, for training.
+
+        Parameters
+        ----------
+        length, batch : int
+            T and B.
+        gradients : ParameterVector, optional
+            Where the gradients go; a new one if not given.
+
+        Returns
+        -------
+        FusedPath or RecordedPath
+            The latter where the cell says only what one step does.
+        """
+        for name, size in (("length", length), ("batch", batch)):
+            if size < 1:
+                raise DomainError(f"a path over sequences: `{name}` is {size} but must be at least 1.")
+        kind = RecordedPath if self.cell.fused is None else FusedPath
+        return kind(
+            self, self.gradients() if gradients is None else gradients, length=length, batch=batch
+        )
+
+    def reader(self) -> Reader:
+        """What reads symbol by symbol and scores the next: to write with (`teachrnn.sampling.write`)."""
+        return Reader(self)
+
+    def gradients(self) -> ParameterVector:
+        """Zeros under the names of the parameters: where gradients are put."""
+        return self._vector()
 
     # Inside ----------------------------------------------------------------------------------
+
+    def _vector(self) -> ParameterVector:
+        return ParameterVector(
+            self.cell,
+            inputs=self.inputs,
+            hidden=self.hidden,
+            symbols=self.symbols,
+            layers=self.layers,
+            dtype=self.dtype,
+        )
 
     def _record_loss(self, trace: Trace, o: Value, y: Value, fused: bool) -> None:
         if fused:
@@ -218,7 +279,7 @@ class CharRNN:
             trace.scope = self.scope(layer)
             vectors = {}
             for name in self.cell.state:
-                data = np.array(state.get(trace.scope + name, np.zeros(shape)), dtype=float)
+                data = np.array(state.get(trace.scope + name, np.zeros(shape)), dtype=self.dtype)
                 if data.shape != shape:
                     raise ShapeError(
                         f"initial state `{trace.scope + name}` has shape {data.shape} but the "

@@ -51,6 +51,6 @@ class CrossEntropy(Op):
     @staticmethod
     def dp(dL: Array, p: Array, y: Array, L: Array) -> Array:
         share = -dL / pick(p, y)
-        return sum_leading(share[..., np.newaxis] * one_hot(y, p.shape[-1]), like=p)
+        return sum_leading(share[..., np.newaxis] * one_hot(y, p.shape[-1], p.dtype), like=p)
 
     dy = None

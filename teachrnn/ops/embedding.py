@@ -55,4 +55,4 @@ class Embedding(Op):
 
     @staticmethod
     def dU(dy: Array, x: Array, U: Array, y: Array) -> Array:
-        return outer_sum(dy, one_hot(x, U.shape[-1]))
+        return outer_sum(dy, one_hot(x, U.shape[-1], dy.dtype))

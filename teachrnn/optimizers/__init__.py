@@ -1,5 +1,23 @@
 """Update rules, one a file."""
 
 from teachrnn.optimizers.adagrad import AdaGrad
+from teachrnn.optimizers.adam import Adam
+from teachrnn.optimizers.adamw import AdamW
+from teachrnn.optimizers.momentum import Momentum
+from teachrnn.optimizers.nesterov import Nesterov
+from teachrnn.optimizers.optimizer import OPTIMIZERS, Optimizer, find_optimizer
+from teachrnn.optimizers.rmsprop import RMSProp
+from teachrnn.optimizers.sgd import SGD
 
-__all__ = ["AdaGrad"]
+__all__ = [
+    "OPTIMIZERS",
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "Momentum",
+    "Nesterov",
+    "Optimizer",
+    "RMSProp",
+    "find_optimizer",
+]

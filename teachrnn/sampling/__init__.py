@@ -1,5 +1,26 @@
-"""Sampling strategies, one a file."""
+"""Writing with a network: strategies to draw the next symbol, one a file, and what uses them."""
 
-from teachrnn.sampling.temperature import sample_temperature
+from teachrnn.sampling.beam import Hypothesis, beam
+from teachrnn.sampling.greedy import Greedy
+from teachrnn.sampling.nucleus import Nucleus
+from teachrnn.sampling.passage import Passage, write
+from teachrnn.sampling.reader import BranchingReader, Reader
+from teachrnn.sampling.sampler import SAMPLERS, Sampler, find_sampler
+from teachrnn.sampling.temperature import Temperature
+from teachrnn.sampling.top_k import TopK
 
-__all__ = ["sample_temperature"]
+__all__ = [
+    "SAMPLERS",
+    "BranchingReader",
+    "Greedy",
+    "Hypothesis",
+    "Nucleus",
+    "Passage",
+    "Reader",
+    "Sampler",
+    "Temperature",
+    "TopK",
+    "beam",
+    "find_sampler",
+    "write",
+]

@@ -1,50 +1,59 @@
-"""Sampling from the softmax at a temperature."""
+"""Sampling at a temperature."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import NDArray
 
-from teachrnn.errors import DomainError
+from teachrnn.sampling.cumulative import invert
+from teachrnn.sampling.sampler import Sampler
+from teachrnn.sampling.softmax import check_temperature, softmax, softmax_weights
 
 Array = NDArray[Any]
 
 
-def sample_temperature(scores: Array, *, temperature: float = 1.0, rng: np.random.Generator) -> int:
-    r"""Draw a symbol from $\mathrm{softmax}(o / \tau)$.
+@dataclass(frozen=True, kw_only=True)
+class Temperature(Sampler):
+    r"""Every symbol with its probability, at a temperature.
 
-    Below 1 a temperature makes the likely likelier, above 1 it evens out; 0 is defined as the limit,
-    the likeliest symbol. The draw inverts the cumulative distribution.
+    $$p = \mathrm{softmax}(o / \tau)$$
+
+    At 1 the probabilities are the network's own. Below, the likely becomes likelier still; above,
+    the symbols even out. Dividing by 0 has no meaning: 0 is defined as the limit, the likeliest
+    symbol.
 
     Parameters
     ----------
-    scores : ndarray
-        $o$, (K,).
     temperature : float
-        $\tau \ge 0$.
-    rng : numpy.random.Generator
-        Where the chance comes from.
+        $\tau \ge 0$; it may exceed 1.
 
     Raises
     ------
     DomainError
-        For a negative temperature, or scores that are not numbers.
+        If it is negative or not finite.
+
+    References
+    ----------
+    Ackley, Hinton & Sejnowski (1985), A learning algorithm for Boltzmann machines, equation 5.
 
     Examples
     --------
-    >>> sample_temperature(np.array([0.0, 5.0, 1.0]), temperature=0, rng=np.random.default_rng(0))
-    1
+    >>> import numpy as np
+    >>> Temperature(temperature=0.5).distribution(np.log([0.5, 0.25, 0.25])).round(3)
+    array([0.667, 0.167, 0.167])
     """
-    if not temperature >= 0:
-        raise DomainError(f"the temperature is {temperature} but must not be negative.")
-    if not np.isfinite(scores).all():
-        raise DomainError(
-            "the scores are not finite: the network has diverged; lower the learning rate."
-        )
-    if temperature == 0:
-        return int(np.argmax(scores))
-    cumulative = np.cumsum(np.exp((scores - scores.max()) / temperature))
-    drawn = rng.random() * cumulative[-1]  # never beyond the last, whatever rounding did to the sum
-    return min(int(np.searchsorted(cumulative, drawn, side="right")), len(scores) - 1)
+
+    temperature: float = 1.0
+
+    name: ClassVar[str] = "temperature"
+
+    def __post_init__(self) -> None:
+        check_temperature(self.temperature)
+
+    def distribution(self, scores: Array) -> Array:
+        return softmax(scores, self.temperature)
+
+    def draw(self, scores: Array, u: float) -> int:
+        return invert(softmax_weights(scores, self.temperature), u)  # spared: sum and division

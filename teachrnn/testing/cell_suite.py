@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 from teachrnn.backprop import Backprop, Itemised, backpropagate
 from teachrnn.cells import Cell
+from teachrnn.cells.fused import ROWS_AT_ONCE
+from teachrnn.models import CharRNN
+from teachrnn.models.fused_embedding import LIKE_A_CALL
+from teachrnn.models.fused_path import FusedPath
 from teachrnn.op import Op
 from teachrnn.reference.complex_step import ComplexStep
 from teachrnn.reference.finite_difference import CentralDifference
@@ -44,11 +48,12 @@ def cell_suite(*cells: type[Cell]) -> Callable[..., None]:
     whether the input is tokens or vectors. The laws: a record reproduces itself; its gradient is
     that of the symbolic replay, of complex step, of finite differences and of 50 digits; the terms
     of shared parameters add up; so do gradients itemised by (loss at t -> step k), and a horizon
-    keeps just those within reach; a batch gives the sum of what its members give::
+    keeps just those within reach; a batch gives the sum of what its members give; and where the
+    cell has a fused pass, it gives what the record gives::
 
         test_my_cell = teachrnn.testing.cell_suite(MyCell)
     """
-    cases = [CellLaw(cell, law) for cell in cells for law in LAWS]
+    cases = [CellLaw(cell, law) for cell in cells for law in LAWS + (FUSED_LAWS if cell.fused else ())]
 
     @pytest.mark.parametrize("case", cases, ids=str)
     def test_law(case: CellLaw) -> None:
@@ -210,6 +215,93 @@ def fused_loss_equals_the_chain(cell: type[Cell], draw: Draw) -> None:
         close(gradient(b, name), gradient(a, name), of=a.gradient("c"), tolerance=1e-10)
 
 
+def fused_pass_equals_the_record(cell: type[Cell], draw: Draw) -> None:
+    """Loss, gradients, states and all values of the fused pass are those of the record.
+
+    The text has few symbols or so many that the gradient of U is added up row by row, sequences are
+    short or fill several groups of steps, and the precision is double or single.
+    """
+    T = draw(st.integers(1, 40) | st.just(ROWS_AT_ONCE + 6), label="T")
+    B = draw(st.just(1) | st.integers(2, 4), label="B")  # a single sequence may have a pass of its own
+    m = draw(st.integers(1, 5), label="m")
+    q = m * len(cell.gates)
+    K = draw(st.integers(1, 6) | st.integers(0, 1).map(lambda more: LIKE_A_CALL // q + more), label="K")
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1), label="seed"))
+    scale = draw(st.sampled_from([0.01, 0.1, 0.5, 1.0]), label="weight scale")
+    model = CharRNN(
+        hidden=m,
+        symbols=K,
+        cell=cell.name,
+        layers=draw(st.integers(1, 2), label="layers"),
+        dtype=draw(st.sampled_from([np.float64, np.float32]), label="dtype"),
+        rng=rng,
+    )
+    model.parameters.flat[...] = rng.normal(0, scale / np.sqrt(m), model.parameters.flat.size)
+    weight = draw(st.sampled_from([1.0, 1 / B, 1 / (B * T), 3.0]), label="weight of the loss")
+    spread = draw(st.sampled_from([0.0, 0.5]), label="spread of the initial state")
+    assert_fused_pass_equals_the_record(model, length=T, batch=B, weight=weight, spread=spread, rng=rng)
+
+
+def assert_fused_pass_equals_the_record(
+    model: CharRNN,
+    *,
+    length: int,
+    batch: int,
+    weight: float = 1.0,
+    spread: float = 0.5,
+    rng: np.random.Generator,
+) -> None:
+    """Hold a model's fused path to its record on two sequences, one going on from the other.
+
+    Between the two the parameters change: the memory of the path is used again, nothing of the
+    first pass may be left in it, and it must see the new parameters.
+
+    Parameters
+    ----------
+    model : CharRNN
+        Its parameters are changed.
+    length, batch : int
+        T and B.
+    weight : float
+        What the gradient's loss is multiplied by.
+    spread : float
+        Standard deviation of the initial state.
+    rng : numpy.random.Generator
+        Where sequences and initial state come from.
+    """
+    tolerance = 1e-12 if model.dtype == np.float64 else 1e-5
+    path = model.path(length=length, batch=batch)
+    assert isinstance(path, FusedPath), f"{model.cell.__name__} has no fused pass"
+    state = {n: rng.normal(0, spread, s.shape) for n, s in model.initial_state(batch).items()}
+    path.start(state)
+    for _ in range(2):
+        x, y = rng.integers(0, model.symbols, (2, length, batch))
+        state = {name: vectors.copy() for name, vectors in path.state.items()}
+        trace = model.record(x, y, state=state)
+
+        def recorded(name: str, trace: Trace = trace) -> Array:
+            return np.concatenate([trace[f"{name}[{t}]"].data for t in range(1, length + 1)])
+
+        close(path.forward(x), recorded("o"), tolerance=tolerance)
+        close(np.array(path.loss(x, y)), trace.total_loss, tolerance=tolerance)
+        loss = path.gradient(x, y, weight=weight)
+        close(np.array(loss), trace.total_loss, tolerance=tolerance)
+        for name, rows in path.values().items():
+            close(rows, recorded(name), tolerance=tolerance)
+        for name, vectors in path.initial().items():
+            np.testing.assert_array_equal(vectors, state[name])
+        expected = backpropagate(trace).gradients()
+        assert list(expected) == list(path.gradients)
+        for name, d in expected.items():
+            assert path.gradients[name].dtype == model.dtype
+            one_step = np.array(weight)  # what p - y is at most, before the steps cancel in the sum
+            close(path.gradients[name], weight * d, of=one_step, tolerance=tolerance)
+        path.carry()
+        for name, vectors in model.final_state(trace).items():
+            close(path.state[name], vectors, tolerance=tolerance)
+        model.parameters.flat[...] *= -0.9
+
+
 LAWS: tuple[Callable[[type[Cell], Draw], None], ...] = (
     record_reproduces_itself,
     gradient_is_the_complex_step,
@@ -222,3 +314,6 @@ LAWS: tuple[Callable[[type[Cell], Draw], None], ...] = (
     batch_is_the_sum_of_its_members,
     fused_loss_equals_the_chain,
 )
+
+FUSED_LAWS = (fused_pass_equals_the_record,)
+"""For cells that have a fused pass."""

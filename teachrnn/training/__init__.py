@@ -1,5 +1,38 @@
-"""Training: a loop that is a generator, so that whoever wants to look on can."""
+"""Training: the loop as an iterator over its steps, clipping, schedules, what is kept on the way."""
 
-from teachrnn.training.loop import TrainStep, generate, train
+from teachrnn.training.best import Best
+from teachrnn.training.clipping import (
+    CLIPPINGS,
+    ClipByNorm,
+    ClipByValue,
+    Clipping,
+    NoClipping,
+    find_clipping,
+)
+from teachrnn.training.curve import Curve, Epoch
+from teachrnn.training.evaluation import Evaluation
+from teachrnn.training.flight_recorder import FlightRecorder, Kept
+from teachrnn.training.schedule import SCHEDULES, Constant, Schedule, find_schedule
+from teachrnn.training.train_step import TrainStep
+from teachrnn.training.training import Training
 
-__all__ = ["TrainStep", "generate", "train"]
+__all__ = [
+    "CLIPPINGS",
+    "SCHEDULES",
+    "Best",
+    "ClipByNorm",
+    "ClipByValue",
+    "Clipping",
+    "Constant",
+    "Curve",
+    "Epoch",
+    "Evaluation",
+    "FlightRecorder",
+    "Kept",
+    "NoClipping",
+    "Schedule",
+    "TrainStep",
+    "Training",
+    "find_clipping",
+    "find_schedule",
+]

@@ -1,0 +1,1 @@
+"""Peers of the training-speed benchmark, one a file: add a file, and it is compared."""

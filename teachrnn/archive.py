@@ -1,0 +1,87 @@
+"""Arrays and a description in one file, without pickle: what traces and checkpoints are kept in."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import FileFormatError
+from teachrnn.files import write_atomically
+
+DAMAGE = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    EOFError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+)
+"""What the readers of ZIP, arrays and JSON raise on bytes that make no sense."""
+
+
+def write_archive(
+    path: str | Path,
+    header: Mapping[str, Any],
+    arrays: Mapping[str, Any],
+    *,
+    kind: str,
+    version: int,
+    compress: bool = False,
+) -> Path:
+    """Write an ``.npz`` file of arrays, with a header that JSON can hold, in one go.
+
+    Raises
+    ------
+    FileFormatError
+        If the place cannot be written to.
+    """
+    text = json.dumps({"format": f"teachrnn {kind}", "version": version, **header}).encode("utf-8")
+    out = io.BytesIO()
+    save = np.savez_compressed if compress else np.savez
+    save(out, header=np.frombuffer(text, np.uint8), **dict(arrays))
+    return write_atomically(Path(path), out.getvalue())
+
+
+def read_archive(
+    path: str | Path, *, kind: str, version: int
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Read header and arrays back; every byte of them is checked (CRC-32 of the ZIP format).
+
+    Raises
+    ------
+    FileFormatError
+        If the file is missing, damaged, of another kind or of a newer version.
+    """
+    path = Path(path)
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+            header = json.loads(bytes(file["header"]).decode("utf-8"))
+            if header.get("format") != f"teachrnn {kind}":
+                raise FileFormatError(f"{path} is not a {kind} of teachrnn.")
+            if header["version"] > version:
+                raise FileFormatError(
+                    f"{path} was written by a newer teachrnn (format {header['version']}, this one "
+                    f"reads up to {version}): upgrade teachrnn."
+                )
+            return header, {name: file[name] for name in file.files if name != "header"}
+    except OSError as error:
+        raise FileFormatError(f"cannot read {path}: {error.strerror or error}.") from error
+    except FileFormatError:
+        raise
+    except DAMAGE as error:
+        raise FileFormatError(f"{path} is damaged, or is not a {kind} of teachrnn.") from error

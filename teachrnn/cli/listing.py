@@ -1,0 +1,33 @@
+"""``teachrnn list``: what goes by a name: recipes, corpora, cells, optimizers, samplers."""
+
+from __future__ import annotations
+
+from teachrnn.cells import CELLS
+from teachrnn.data import BATCHINGS, CORPORA
+from teachrnn.optimizers import OPTIMIZERS
+from teachrnn.recipes import RECIPES
+from teachrnn.sampling import SAMPLERS
+
+
+def list_names() -> None:
+    """List what goes by a name: recipes, texts, cells, optimizers, samplers."""
+    from rich.console import Console
+    from rich.table import Table
+
+    recipes = Table("recipe", "what it is", "from", title="Recipes (--recipe)", title_justify="left")
+    for name, recipe in sorted(RECIPES.items()):
+        recipes.add_row(name, recipe.title, recipe.source)
+    corpora = Table("text", "what it is", "characters", "needs", title="Texts", title_justify="left")
+    for name, corpus in sorted(CORPORA.items()):
+        size = f"{corpus.characters:,}" if corpus.characters else "varies"
+        corpora.add_row(name, f"{corpus.title}, {corpus.author}", size, corpus.install or "nothing")
+    console = Console()
+    console.print(recipes)
+    console.print(corpora)
+    for title, registry in (
+        ("Cells", CELLS),
+        ("Optimizers", OPTIMIZERS),
+        ("Batchings", BATCHINGS),
+        ("Samplers", SAMPLERS),
+    ):
+        console.print(f"{title}: {', '.join(sorted(registry))}", highlight=False)

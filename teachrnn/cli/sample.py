@@ -1,0 +1,53 @@
+"""``teachrnn sample``: let a trained network write."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from teachrnn.data import show_items
+from teachrnn.runs import TrainedModel
+from teachrnn.runs.trained_model import Which
+from teachrnn.sampling import Nucleus, Sampler, Temperature, TopK, beam
+
+
+def sample(
+    checkpoint: Annotated[Path, typer.Argument(help="checkpoint.npz of a run.")],
+    count: Annotated[int, typer.Option(help="How many symbols.", min=1)] = 1000,
+    prime: Annotated[str, typer.Option(help="What it reads first.")] = "",
+    temperature: Annotated[
+        float, typer.Option(help="Below 1: safer; above: bolder; 0: always the likeliest.", min=0)
+    ] = 1.0,
+    top_k: Annotated[int | None, typer.Option(help="Draw from the k likeliest.", min=1)] = None,
+    nucleus: Annotated[
+        float | None, typer.Option(help="Draw from the likeliest that together have this share.")
+    ] = None,
+    beam_width: Annotated[
+        int | None, typer.Option("--beam", help="Look for the likeliest text, this wide.", min=1)
+    ] = None,
+    which: Annotated[
+        Which, typer.Option(help="Best by validation, best by smooth loss, or last.")
+    ] = "validation",
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.", min=0)] = 0,
+) -> None:
+    """Let a trained network write; the text it was trained on is not needed."""
+    if sum(x is not None for x in (top_k, nucleus, beam_width)) > 1:
+        raise typer.BadParameter("choose one of --top-k, --nucleus and --beam.")
+    trained = TrainedModel.load(checkpoint, which)
+    if beam_width is not None:
+        best, *_ = beam(
+            trained.model.reader(), prime=trained.beginning(prime), count=count, width=beam_width
+        )
+        text = trained.vocabulary.decode(best.symbols)
+    else:
+        sampler: Sampler = Temperature(temperature=temperature)
+        if top_k is not None:
+            sampler = TopK(k=top_k, temperature=temperature)
+        if nucleus is not None:
+            sampler = Nucleus(theta=nucleus, temperature=temperature)
+        text = trained.text(count, rng=np.random.default_rng(seed), sampler=sampler, prime=prime)
+    sys.stdout.write(show_items(prime + text) + "\n")

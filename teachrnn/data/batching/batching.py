@@ -1,0 +1,150 @@
+"""The contract of a batching: which sequences of a text are read, in which order."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.data.batching.batch import Batch
+from teachrnn.errors import DomainError, FileFormatError, NameLookupError, ShapeError
+
+BATCHINGS: dict[str, type[Batching]] = {}
+"""Every batching, by the name used on the command line: filled by defining subclasses of `Batching`."""
+
+
+class Batching:
+    """Base of every batching: an iterator over batches that never ends.
+
+    A subclass has a ``name``, `__next__`, `batches_per_epoch`, and says which of its attributes are
+    ``fixed``, as it was made, and which are ``moving`` from batch to batch; a generator of random
+    numbers is its ``rng``. From that alone it can be saved and restored.
+
+    No batching copies the text: it may be a `numpy.memmap` that is larger than the memory. The
+    arrays of a batch are its own.
+
+    Parameters
+    ----------
+    tokens : ndarray of int
+        The text, (N,), of any type of whole numbers.
+    length : int
+        T, the symbols of a sequence.
+
+    Raises
+    ------
+    ShapeError
+        If the tokens are no vector of whole numbers.
+    DomainError
+        If the text is too short for a sequence and the symbol after it.
+    """
+
+    name: ClassVar[str]
+    fixed: ClassVar[tuple[str, ...]] = ("length",)
+    moving: ClassVar[tuple[str, ...]] = ("epoch", "start")
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        BATCHINGS[cls.name] = cls
+
+    def __init__(self, tokens: NDArray[Any], *, length: int) -> None:
+        if tokens.ndim != 1 or tokens.dtype.kind not in "iu":
+            raise ShapeError(
+                f"the tokens are {tokens.dtype} of shape {tokens.shape}: a vector of whole numbers is "
+                "needed, Vocabulary.of(text).encode(text)."
+            )
+        self.tokens = np.asarray(tokens)  # slicing a memmap as such takes ten times as long
+        self.length = length
+        self.rng: np.random.Generator | None = None
+        self.epoch, self.start = 1, 0
+        check_length(length, within=len(tokens), what="text")
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Batch:
+        raise NotImplementedError
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """How many batches, hence updates, make one pass through the text."""
+        raise NotImplementedError
+
+    @property
+    def sequences_per_epoch(self) -> int:
+        """How many sequences make one pass through the text: B for each batch."""
+        return self.batches_per_epoch * int(getattr(self, "batch", 1))
+
+    def settings(self) -> dict[str, Any]:
+        """Its name and what it was made with, for a report."""
+        return {"name": self.name} | {name: getattr(self, name) for name in self.fixed}
+
+    def state(self) -> dict[str, Any]:
+        """Where it is, for a JSON file: after `restore`, the same batches follow, bit for bit."""
+        place = {name: copy.copy(getattr(self, name)) for name in self.moving}
+        random = None if self.rng is None else _plain(self.rng.bit_generator.state)
+        return {
+            "settings": self.settings(),
+            "symbols": len(self.tokens),
+            "place": place,
+            "random": random,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go to where another batching of the same text and settings was.
+
+        Raises
+        ------
+        FileFormatError
+            If the state is that of another batching or text.
+        """
+        ours = {"settings": self.settings(), "symbols": len(self.tokens)}
+        for name, needed in ours.items():
+            if state.get(name) != needed:
+                raise FileFormatError(
+                    f"the saved place is that of another batching: {name} was {state.get(name)!r} and "
+                    f"is {needed!r} here. Go on with the text and the settings that it was saved with."
+                )
+        for name in self.moving:
+            setattr(self, name, copy.copy(state["place"][name]))
+        if self.rng is not None:
+            self.rng.bit_generator.state = state["random"]
+
+
+def check_length(length: int, *, within: int, what: str) -> None:
+    """Refuse sequences for which a part of the text is too short.
+
+    Raises
+    ------
+    DomainError
+        Saying how long it must be.
+    """
+    if not 1 <= length < within:
+        raise DomainError(
+            f"a sequence of {length} symbols and the one after it need a {what} of at least "
+            f"{max(length, 1) + 1}; this one has {within}. Choose another sequence length."
+        )
+
+
+def find_batching(name: str) -> type[Batching]:
+    """The batching of that name.
+
+    Raises
+    ------
+    NameLookupError
+        Listing the names that exist.
+    """
+    if name not in BATCHINGS:
+        raise NameLookupError(
+            f"no batching is named {name!r}; there are: {', '.join(sorted(BATCHINGS))}."
+        )
+    return BATCHINGS[name]
+
+
+def _plain(value: Any) -> Any:
+    """The state of a bit generator without arrays; it takes lists in their place."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return value.tolist() if isinstance(value, np.ndarray) else value

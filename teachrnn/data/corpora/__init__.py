@@ -1,0 +1,18 @@
+"""Texts by name, one a file, each read from where it is installed."""
+
+from teachrnn.data.corpora.corpus import CORPORA, Corpus, find_corpus, load_corpus
+from teachrnn.data.corpora.help import Help
+from teachrnn.data.corpora.king_james import KingJames
+from teachrnn.data.corpora.pride_and_prejudice import PrideAndPrejudice
+from teachrnn.data.corpora.sonnets import Sonnets
+
+__all__ = [
+    "CORPORA",
+    "Corpus",
+    "Help",
+    "KingJames",
+    "PrideAndPrejudice",
+    "Sonnets",
+    "find_corpus",
+    "load_corpus",
+]

@@ -1,0 +1,28 @@
+"""Data files of an installed package, whose code is not run."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from teachrnn.errors import MissingExtraError
+
+
+def package_data(package: str, path: str, *, purpose: str) -> Path:
+    """The place of a file that a package of the extra ``corpora`` installs.
+
+    It is looked up in the list of what is installed: nothing is imported.
+
+    Raises
+    ------
+    MissingExtraError
+        If the package is not installed, with the install command.
+    """
+    try:
+        return Path(str(distribution(package).locate_file(path)))
+    except PackageNotFoundError as error:
+        raise MissingExtraError(
+            f"{purpose} needs the package {package!r}, which is not installed. "
+            "Install it with: python -m pip install 'teachrnn[corpora]' "
+            "(in a clone of the project: python -m pip install '.[corpora]')"
+        ) from error

@@ -1,0 +1,102 @@
+"""The numbers of a text of any length."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.data.text import BLOCK, text_blocks
+from teachrnn.data.vocabulary import Vocabulary
+from teachrnn.errors import FileFormatError
+
+
+def read_tokens(
+    path: str | Path,
+    vocabulary: Vocabulary | None = None,
+    *,
+    in_memory: int = 1 << 26,
+    folder: str | Path | None = None,
+    block: int = BLOCK,
+) -> tuple[NDArray[Any], Vocabulary]:
+    """Read a text file as numbers; the memory that this takes does not grow with the file.
+
+    The file is read block by block. The numbers of a small one are an array in memory; those of a
+    large one are written to a temporary file and mapped into memory (`numpy.memmap`), so that only
+    the pages in use are loaded. That file vanishes with the last array that refers to it.
+
+    Parameters
+    ----------
+    path : str or Path
+        A text file, as for `read_text`.
+    vocabulary : Vocabulary, optional
+        Where the numbers come from; otherwise the characters of the file, which is then read twice.
+    in_memory : int
+        The largest number of bytes that the array may take in memory.
+    folder : str or Path, optional
+        Where the temporary file goes; otherwise the system's folder for them, which on some systems
+        is itself kept in memory.
+    block : int
+        How many bytes are read at a time.
+
+    Returns
+    -------
+    tokens : ndarray
+        Of the smallest unsigned type that holds the vocabulary, (N,), read-only.
+    vocabulary : Vocabulary
+        The one given, or made.
+
+    Raises
+    ------
+    FileFormatError
+        As `read_text`; or if the temporary file cannot be written.
+    DomainError
+        For the first symbol that the vocabulary given does not hold, with its place.
+
+    Examples
+    --------
+    >>> file = Path(tempfile.mkdtemp(), "text.txt")
+    >>> file.write_text("hello")
+    5
+    >>> tokens, vocabulary = read_tokens(file)
+    >>> tokens
+    array([1, 0, 2, 2, 3], dtype=uint8)
+    >>> vocabulary.decode(tokens)
+    'hello'
+    """
+    path = Path(path)
+    if vocabulary is None:
+        vocabulary = Vocabulary.of(text_blocks(path, block=block))
+    dtype = np.min_scalar_type(max(len(vocabulary) - 1, 0))
+    encoded = _encoded_blocks(text_blocks(path, block=block), vocabulary, dtype)
+    first = next(encoded)
+    if path.stat().st_size * dtype.itemsize <= in_memory:  # a symbol takes one byte or more
+        tokens = np.concatenate([first, *encoded])
+        tokens.flags.writeable = False
+        return tokens, vocabulary
+    try:
+        with tempfile.TemporaryFile(dir=folder, prefix="teachrnn-") as file:
+            file.write(first.data)
+            for numbers in encoded:
+                file.write(numbers.data)
+            file.flush()
+            return np.memmap(file, dtype=dtype, mode="r"), vocabulary
+    except OSError as error:
+        raise FileFormatError(
+            f"cannot keep the numbers of {path} in a temporary file in "
+            f"{folder or tempfile.gettempdir()}: {error.strerror or error}. "
+            "Name another place for it: folder=..."
+        ) from error
+
+
+def _encoded_blocks(
+    blocks: Iterable[str], vocabulary: Vocabulary, dtype: np.dtype[Any]
+) -> Iterator[NDArray[Any]]:
+    before = 0
+    for piece in vocabulary.whole(blocks):
+        yield vocabulary.encode(piece, before=before).astype(dtype)
+        before += len(piece)

@@ -1,0 +1,140 @@
+"""Words and their numbers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.data.vocabulary import Vocabulary
+from teachrnn.errors import DomainError
+
+UNKNOWN = "<unknown>"
+"""Stands for every word that a capped vocabulary leaves out; in a text it would be three symbols."""
+
+APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
+WORD_OR_SIGN = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}][^\W_]+)*|.", re.DOTALL)
+"""A word, with apostrophes inside it, or one single other character, a blank or a newline too."""
+
+
+class WordVocabulary(Vocabulary):
+    """The words and signs of a text, sorted; blanks and newlines are symbols of their own.
+
+    So decoding gives the text back exactly, unless words were left out. A text has thousands of
+    words, most of them rare: a cap keeps the most frequent and one symbol, ``<unknown>``, for all
+    others.
+
+    References
+    ----------
+    Goodfellow, Bengio & Courville (2016), Deep Learning, section 12.4.3.1, on short lists.
+
+    Examples
+    --------
+    >>> vocabulary = WordVocabulary.of("to be, or not to be")
+    >>> vocabulary.symbols
+    (' ', ',', 'be', 'not', 'or', 'to')
+    >>> vocabulary.decode(vocabulary.encode("be, or be not"))
+    'be, or be not'
+    >>> capped = WordVocabulary.of("to be, or not to be", most=4)
+    >>> capped.symbols
+    (' ', '<unknown>', 'be', 'to')
+    >>> capped.decode(capped.encode("be not afraid"))
+    'be <unknown> <unknown>'
+    """
+
+    kind = "words"
+
+    @classmethod
+    def of(cls, text: str | Iterable[str], *, most: int | None = None) -> WordVocabulary:
+        """All words and signs of a text, which may come in blocks (see `text_blocks`).
+
+        Parameters
+        ----------
+        text : str or iterable of str
+            The text.
+        most : int, optional
+            K, the largest number of symbols, ``<unknown>`` included; of equally frequent words
+            the first in the alphabet stay. Without it every word is kept, and there is no
+            ``<unknown>``.
+
+        Raises
+        ------
+        DomainError
+            If the cap leaves no room for a word.
+        """
+        if most is not None and most < 2:
+            raise DomainError(f"most is {most}, but {UNKNOWN} and one word need a cap of at least 2.")
+        counts: Counter[str] = Counter()
+        for piece in cls.whole([text] if isinstance(text, str) else text):
+            counts.update(WORD_OR_SIGN.findall(piece))
+        if most is None:
+            return cls(sorted(counts))
+        frequent = sorted(counts, key=lambda word: (-counts[word], word))[: most - 1]
+        return cls(sorted([*frequent, UNKNOWN]))
+
+    def _prepare(self) -> None:
+        wrong = next((s for s in self.symbols if s != UNKNOWN and not WORD_OR_SIGN.fullmatch(s)), None)
+        if wrong is not None:
+            raise DomainError(f"the symbol {wrong!r} is neither one word nor one sign.")
+
+    @staticmethod
+    def whole(blocks: Iterable[str]) -> Iterator[str]:
+        """Regroup the blocks of a text so that no word lies across an edge.
+
+        Examples
+        --------
+        >>> list(WordVocabulary.whole(["I don", "'", "t kno", "w."]))
+        ['I ', "don't ", 'know.']
+        """
+        held = ""
+        for block in blocks:
+            text = held + block
+            edge = len(text)  # what the next block may make longer is held back
+            while edge and (text[edge - 1].isalnum() or text[edge - 1] in APOSTROPHES):
+                edge -= 1
+            held = text[edge:]
+            if edge:
+                yield text[:edge]
+        if held:
+            yield held
+
+    def encode(self, text: str, *, before: int = 0) -> NDArray[np.intp]:
+        """Numbers of the words and signs of a text.
+
+        Parameters
+        ----------
+        text : str
+            What to encode.
+        before : int
+            How many characters come before it, where it is a piece of a text: for the message.
+
+        Raises
+        ------
+        DomainError
+            For the first word that a vocabulary without ``<unknown>`` does not hold, with the
+            place of its first character.
+        """
+        words = WORD_OR_SIGN.findall(text)
+        unknown = self._number.get(UNKNOWN, -1)
+        numbers = np.fromiter((self._number.get(w, unknown) for w in words), np.intp, len(words))
+        if numbers.min(initial=0) < 0:
+            first = int(np.argmin(numbers))
+            place = before + sum(map(len, words[:first]))
+            raise DomainError(
+                f"the word {words[first]!r} at position {place} is not among the {len(self)} symbols of "
+                f"the vocabulary. A vocabulary made with most=... takes it as {UNKNOWN}."
+            )
+        return numbers
+
+    def decode(self, numbers: Iterable[int]) -> str:
+        """The text that the numbers stand for.
+
+        Raises
+        ------
+        DomainError
+            For a number that no symbol has.
+        """
+        return "".join([self.symbols[i] for i in self._checked(numbers)])

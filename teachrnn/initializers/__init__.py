@@ -1,0 +1,22 @@
+"""What parameters start from, one rule a file."""
+
+from teachrnn.initializers.he import He
+from teachrnn.initializers.initializer import INITIALIZERS, Initializer, Parameter, find_initializer
+from teachrnn.initializers.normal import Normal
+from teachrnn.initializers.normal_fan_in import NormalFanIn
+from teachrnn.initializers.orthogonal import Orthogonal
+from teachrnn.initializers.uniform_torch import UniformTorch
+from teachrnn.initializers.xavier import Xavier
+
+__all__ = [
+    "INITIALIZERS",
+    "He",
+    "Initializer",
+    "Normal",
+    "NormalFanIn",
+    "Orthogonal",
+    "Parameter",
+    "UniformTorch",
+    "Xavier",
+    "find_initializer",
+]

@@ -1,0 +1,162 @@
+"""The contract of an initializer: what each parameter starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import DomainError, NameLookupError
+
+Array = NDArray[Any]
+
+INITIALIZERS: dict[str, type[Initializer]] = {}
+"""Every initializer, by the name used on the command line: filled by defining subclasses."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter that is to be drawn: all that a rule may ask about it.
+
+    Attributes
+    ----------
+    letter : str
+        The textbook's: "U", "W", "V", or of a bias "b", "c".
+    gate : str
+        The gate that it belongs to, such as "f"; "" where there is none.
+    shape : tuple of int
+        A matrix (n, d) or a bias (n,).
+    hidden : int
+        m, the length of the state vectors.
+    paired : bool
+        Whether its gate has a second bias, as the candidate of a GRU may have: ``b_n`` and ``c_n``.
+    """
+
+    letter: str
+    gate: str
+    shape: tuple[int, ...]
+    hidden: int
+    paired: bool
+
+    @property
+    def fan_in(self) -> int:
+        """How many numbers one number of the result is summed from: columns of the matrix."""
+        return self.shape[1]
+
+    @property
+    def fan_out(self) -> int:
+        """How many sums one number enters: rows of the matrix."""
+        return self.shape[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Initializer:
+    """Base of every initializer.
+
+    A subclass has a ``name`` and a `matrix`; where biases don't start at 0, also a `bias`; and where
+    it has settings of its own, it is a frozen dataclass with a field with a default for each.
+
+    Parameters
+    ----------
+    forget_bias : float, optional
+        What the bias of a forget gate, ``b_f``, starts from. 1 lets an untrained LSTM remember:
+        near 0 its gate is half shut, and after ten steps a thousandth is left of the state. Without
+        it, ``b_f`` starts as the other biases do.
+
+    References
+    ----------
+    Jozefowicz, Zaremba & Sutskever (2015), An empirical exploration of recurrent network
+    architectures, ICML, for the forget gate.
+
+    Examples
+    --------
+    >>> from teachrnn import LSTMCell
+    >>> shapes = {**LSTMCell.shapes(inputs=3, hidden=2), "V": (3, 2), "c": (3,)}
+    >>> start = INITIALIZERS["xavier"](forget_bias=1.0).draw(shapes, rng=np.random.default_rng(0))
+    >>> start["b_f"], start["b_i"]
+    (array([1., 1.]), array([0., 0.]))
+    """
+
+    name: ClassVar[str]
+
+    forget_bias: float | None = None
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        INITIALIZERS[cls.name] = cls
+
+    def __post_init__(self) -> None:
+        if self.forget_bias is not None and not np.isfinite(self.forget_bias):
+            raise DomainError(f"`forget_bias` is {self.forget_bias} but must be a finite number.")
+
+    def settings(self) -> dict[str, Any]:
+        """The settings by name: ``type(i)(**i.settings())`` equals ``i``."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def draw(
+        self, shapes: Mapping[str, tuple[int, ...]], *, rng: np.random.Generator
+    ) -> dict[str, Array]:
+        """Draw all parameters of a network, one after the other.
+
+        Parameters
+        ----------
+        shapes : mapping of str to tuple of int
+            Shape of every parameter by name, as ``model.shapes()`` gives them.
+        rng : numpy.random.Generator
+            Where the numbers come from.
+
+        Raises
+        ------
+        DomainError
+            If a bias is given for forget gates, and the network has none.
+        """
+        parameters = {name: self._describe(name, shapes) for name in shapes}
+        if self.forget_bias is not None and not any(map(_forgets, parameters.values())):
+            raise DomainError(
+                f"`forget_bias` is {self.forget_bias} but this network has no forget gate: leave it out."
+            )
+        drawn = {}
+        for name, p in parameters.items():
+            if len(p.shape) == 2:
+                drawn[name] = self.matrix(p, rng)
+            elif self.forget_bias is not None and _forgets(p):
+                drawn[name] = np.full(p.shape, self.forget_bias)
+            else:
+                drawn[name] = self.bias(p, rng)
+        return drawn
+
+    @staticmethod
+    def _describe(name: str, shapes: Mapping[str, tuple[int, ...]]) -> Parameter:
+        scope, dot, local = name.rpartition(".")
+        letter, _, gate = local.partition("_")
+        paired = f"{scope}{dot}c_{gate}" in shapes
+        return Parameter(letter, gate, shapes[name], hidden=shapes["V"][1], paired=paired)
+
+    def matrix(self, p: Parameter, rng: np.random.Generator) -> Array:
+        """Draw a U, W or V."""
+        raise NotImplementedError
+
+    def bias(self, p: Parameter, rng: np.random.Generator) -> Array:
+        """Draw a b or c: nothing is drawn, they start at 0."""
+        return np.zeros(p.shape)
+
+
+def _forgets(p: Parameter) -> bool:
+    return (p.letter, p.gate) == ("b", "f")
+
+
+def find_initializer(name: str) -> type[Initializer]:
+    """The initializer of that name.
+
+    Raises
+    ------
+    NameLookupError
+        Listing the names that exist.
+    """
+    if name not in INITIALIZERS:
+        known = ", ".join(sorted(INITIALIZERS))
+        raise NameLookupError(f"no initializer is named {name!r}; there are: {known}.")
+    return INITIALIZERS[name]

@@ -1,0 +1,96 @@
+"""What PyTorch calls our cells, and where it keeps their parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from teachrnn.cells import find_cell
+from teachrnn.errors import DomainError
+
+Place = tuple[str, int]
+"""A block of m rows in an entry of PyTorch: ``("bias_ih", 2)`` is its third."""
+
+
+@dataclass(frozen=True)
+class TorchCell:
+    """A cell of ours as PyTorch has it: one array for all gates, and two biases where we have one.
+
+    Attributes
+    ----------
+    module : str
+        Its class in ``torch.nn``.
+    gates : tuple of str
+        Our gates, in the order in which PyTorch stacks them.
+    outside : mapping of str to str
+        For a gate that needs both biases: what ours calls the one beside U x, PyTorch's ``bias_ih``.
+
+    Examples
+    --------
+    >>> TORCH_CELLS["lstm"].places()["W_f"]
+    (('weight_hh', 1),)
+    >>> TORCH_CELLS["lstm"].places()["b_f"]
+    (('bias_ih', 1), ('bias_hh', 1))
+    """
+
+    module: str
+    gates: tuple[str, ...]
+    outside: Mapping[str, str] = field(default_factory=dict)
+
+    def places(self) -> dict[str, tuple[Place, ...]]:
+        """Where PyTorch keeps each of our parameters; in two places, it is their sum."""
+        places: dict[str, tuple[Place, ...]] = {}
+        for block, gate in enumerate(self.gates):
+            of = f"_{gate}" if gate else ""
+            places["U" + of] = (("weight_ih", block),)
+            places["W" + of] = (("weight_hh", block),)
+            if gate in self.outside:
+                places["b" + of] = (("bias_hh", block),)
+                places[self.outside[gate]] = (("bias_ih", block),)
+            else:
+                places["b" + of] = (("bias_ih", block), ("bias_hh", block))
+        return places
+
+    def shapes(self, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
+        """Shape of each of PyTorch's entries for one layer, without the layer's number."""
+        rows = len(self.gates) * hidden
+        return {
+            "weight_ih": (rows, inputs),
+            "weight_hh": (rows, hidden),
+            "bias_ih": (rows,),
+            "bias_hh": (rows,),
+        }
+
+
+TORCH_CELLS: dict[str, TorchCell] = {
+    "vanilla": TorchCell("RNN", ("",)),
+    "lstm": TorchCell("LSTM", ("i", "f", "g", "q")),
+    "gru-reset-after": TorchCell("GRU", ("rho", "z", "n"), outside={"n": "c_n"}),
+}
+"""Every cell of ours that PyTorch has too, by our name; a cell of your own may be added."""
+
+REFUSED = {
+    "gru": "torch.nn.GRU resets after the recurrent product, this cell before it; "
+    "train the cell 'gru-reset-after' instead, which is PyTorch's",
+}
+"""Cells for which one would expect a counterpart: why there is none, and what to do."""
+
+
+def find_torch_cell(cell: str) -> TorchCell:
+    """The counterpart of a cell of ours.
+
+    Raises
+    ------
+    NameLookupError
+        If there is no such cell at all.
+    DomainError
+        If PyTorch has no such cell, with the reason.
+    """
+    find_cell(cell)
+    if cell not in TORCH_CELLS:
+        reason = REFUSED.get(cell, "no entry of TORCH_CELLS says where PyTorch keeps its parameters")
+        raise DomainError(
+            f"the cell {cell!r} has no counterpart in PyTorch: {reason}. "
+            f"Cells that have one: {', '.join(TORCH_CELLS)}."
+        )
+    return TORCH_CELLS[cell]

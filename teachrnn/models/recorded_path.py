@@ -1,0 +1,75 @@
+"""The slow path with the interface of the fast one: for cells that say only what one step does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.backprop import backpropagate
+from teachrnn.models.parameter_vector import ParameterVector
+from teachrnn.trace import Trace
+
+if TYPE_CHECKING:
+    from teachrnn.models.char_rnn import CharRNN
+
+Array = NDArray[Any]
+
+
+class RecordedPath:
+    """Loss and gradients of a model by recording everything and going back through the record.
+
+    See `FusedPath`, whose methods these are.
+    """
+
+    def __init__(self, model: CharRNN, gradients: ParameterVector, *, length: int, batch: int) -> None:
+        self.model, self.gradients = model, gradients
+        self.length, self.batch = length, batch
+        self.state = model.initial_state(batch)
+        self._trace: Trace | None = None
+
+    def forward(self, x: Array) -> Array:
+        """Scores o, (T B, K), of token numbers (T,) or (T, B)."""
+        self._trace = self.model.record(self._sequence(x), state=self.state)
+        return np.concatenate([self._trace[f"o[{t}]"].data for t in range(1, self.length + 1)])
+
+    def loss(self, x: Array, y: Array) -> float:
+        """The loss summed over time and batch, in nats."""
+        trace = self.model.record(self._sequence(x), self._sequence(y), state=self.state)
+        self._trace = trace
+        return float(trace.total_loss)
+
+    def gradient(self, x: Array, y: Array, *, weight: float = 1.0) -> float:
+        """The loss, summed over time and batch, in nats; ``gradients`` are of ``weight`` times it."""
+        loss = self.loss(x, y)
+        assert self._trace is not None
+        for name, d in backpropagate(self._trace).gradients().items():
+            self.gradients[name] = weight * d
+        return loss
+
+    def carry(self) -> None:
+        """Let the last state be the initial state of the next sequences."""
+        if self._trace is not None:
+            self.start(self.model.final_state(self._trace))
+
+    def start(self, state: Mapping[str, Array] | None = None) -> None:
+        """Set the initial state, to zeros where it is not given."""
+        for name, view in self.state.items():
+            view[...] = 0 if state is None else state[name]
+
+    def _sequence(self, symbols: Array) -> Array:
+        return symbols.reshape(self.length, self.batch)
+
+    def memory(self) -> list[Array]:
+        """The initial state: everything else follows from it, by the same operations."""
+        return list(self.state.values())
+
+    def initial(self) -> dict[str, Array]:
+        """State vectors that the last pass began with, (B, m)."""
+        return self.state
+
+    def values(self) -> dict[str, Array]:
+        """Nothing that recording again would not give."""
+        return {}

@@ -1,0 +1,92 @@
+"""One step of a training run at full speed, kept to be opened as an ordinary trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.op import Value
+from teachrnn.trace import Trace
+
+if TYPE_CHECKING:
+    from teachrnn.models.char_rnn import CharRNN
+    from teachrnn.models.fused_path import FusedPath
+    from teachrnn.models.recorded_path import RecordedPath
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The memory of a path after a step, with the parameters that the step was made with.
+
+    Keeping it is a handful of copies; the names are made when it is opened.
+
+    Attributes
+    ----------
+    model : dict
+        Settings of the model, as `CharRNN.settings` gives them.
+    theta : ndarray
+        All parameters, before the update.
+    x, y : ndarray of int
+        Inputs and targets, (T, B).
+    memory : list of ndarray
+        Copies of what `FusedPath.memory` listed.
+    """
+
+    model: dict[str, Any]
+    theta: Array
+    x: Array
+    y: Array
+    memory: list[Array]
+
+    @classmethod
+    def take(cls, model: CharRNN, path: FusedPath | RecordedPath, x: Array, y: Array) -> Snapshot:
+        """Keep the step that the path has just made, before the parameters are updated."""
+        memory = [array.copy() for array in path.memory()]
+        return cls(model.settings(), model.parameters.flat.copy(), x.copy(), y.copy(), memory)
+
+    def open(self) -> Trace:
+        """The step as a trace: what the run had in memory stands there as it was, to the last bit.
+
+        Values that a fused pass never forms (``r[t]``, ``a[t]`` ...) are computed from those;
+        ``backpropagate(trace)`` gives every gradient.
+
+        Returns
+        -------
+        Trace
+            Of vectors where the batch is 1, otherwise with a batch axis.
+        """
+        from teachrnn.models.char_rnn import CharRNN
+
+        model = CharRNN(**self.model, rng=np.random.default_rng(0))
+        model.parameters.flat[...] = self.theta
+        T, B = self.x.shape
+        path = model.path(length=T, batch=B)
+        for array, kept in zip(path.memory(), self.memory, strict=True):
+            array[...] = kept
+        single = B == 1
+        given = {}
+        for name, rows in path.values().items():
+            steps = rows.reshape(T, B, *rows.shape[1:])
+            for t in range(1, T + 1):
+                given[f"{name}[{t}]"] = steps[t - 1, 0] if single else steps[t - 1]
+        state = {name: s[0] if single else s for name, s in path.initial().items()}
+        x, y = (self.x[:, 0], self.y[:, 0]) if single else (self.x, self.y)
+        return model.record(x, y, state=state, trace=_Recalled(given))
+
+
+class _Recalled(Trace):
+    """A trace in which some values stand as they were, whatever their operation gives now."""
+
+    def __init__(self, given: Mapping[str, Array]) -> None:
+        super().__init__()
+        self._given = given
+
+    def enter(self, value: Value, name: str, role: str, data: Array) -> None:
+        given = self._given.get(name)
+        super().enter(value, name, role, data if given is None else given.copy())

@@ -1,0 +1,30 @@
+"""Recipes, one a file: named ways to train, with their source."""
+
+from teachrnn.recipes.adagrad import ADAGRAD
+from teachrnn.recipes.adam import ADAM
+from teachrnn.recipes.adam_mean import ADAM_MEAN
+from teachrnn.recipes.gru import GRU
+from teachrnn.recipes.lstm import LSTM
+from teachrnn.recipes.recipe import RECIPES, Recipe, find_recipe, register
+from teachrnn.recipes.rmsprop import RMSPROP
+from teachrnn.recipes.rmsprop_long_memory import RMSPROP_LONG_MEMORY
+from teachrnn.recipes.stacked import STACKED
+from teachrnn.recipes.tweets import TWEETS
+from teachrnn.recipes.words import WORDS
+
+__all__ = [
+    "ADAGRAD",
+    "ADAM",
+    "ADAM_MEAN",
+    "GRU",
+    "LSTM",
+    "RECIPES",
+    "RMSPROP",
+    "RMSPROP_LONG_MEMORY",
+    "STACKED",
+    "TWEETS",
+    "WORDS",
+    "Recipe",
+    "find_recipe",
+    "register",
+]

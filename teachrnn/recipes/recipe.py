@@ -1,0 +1,181 @@
+"""The contract of a recipe: everything that decides how a run goes, but for the text and the seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from inspect import signature
+from typing import Any, Literal, Self
+
+import numpy as np
+
+from teachrnn.data import find_batching
+from teachrnn.errors import DomainError, NameLookupError
+from teachrnn.initializers import find_initializer
+from teachrnn.models import CharRNN
+from teachrnn.optimizers import find_optimizer
+from teachrnn.training import FlightRecorder, Training, find_clipping, find_schedule
+
+RECIPES: dict[str, Recipe] = {}
+"""Every recipe by name: filled by `register`."""
+
+Settings = dict[str, Any]
+"""A rule's ``name`` and its hyper-parameters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How a model is made and trained.
+
+    Attributes
+    ----------
+    name, title, source : str
+        What it is called, what it is, and where it comes from.
+    notes : str
+        What is to be known about it.
+    cell, hidden, layers, dtype
+        The model: see `CharRNN`.
+    initializer, optimizer, clipping, schedule, batching : dict
+        A rule by ``name``, with its hyper-parameters.
+    length : int
+        T, symbols in a sequence.
+    reduction : {"sum", "mean"}
+        Loss over the steps of a sequence: see `Training`.
+    vocabulary : {"characters", "words"}
+        What a symbol is.
+    most : int, optional
+        The largest number of words in the vocabulary.
+    items : bool
+        Whether the text is a file of short texts, each read by itself: see `read_items`.
+    validation : float
+        Share of the text that is held out.
+    validate_every : int
+        Updates between two measurements of the validation loss.
+    updates : int
+        How many updates a run has.
+    """
+
+    name: str
+    title: str
+    source: str
+    notes: str = ""
+    cell: str = "vanilla"
+    hidden: int = 100
+    layers: int = 1
+    dtype: str = "float32"
+    initializer: Settings = field(default_factory=lambda: {"name": "normal", "scale": 0.01})
+    optimizer: Settings = field(default_factory=lambda: {"name": "adagrad", "eta": 0.1})
+    clipping: Settings = field(default_factory=lambda: {"name": "value", "limit": 5.0})
+    schedule: Settings = field(default_factory=lambda: {"name": "constant"})
+    batching: Settings = field(default_factory=lambda: {"name": "in-order"})
+    length: int = 25
+    reduction: Literal["sum", "mean"] = "sum"
+    vocabulary: Literal["characters", "words"] = "characters"
+    most: int | None = None
+    items: bool = False
+    validation: float = 0.1
+    validate_every: int = 2000
+    updates: int = 100_000
+
+    def but(self, **changes: Any) -> Self:
+        """The same recipe with other settings; a dict of a rule's settings replaces the whole rule.
+
+        Raises
+        ------
+        NameLookupError
+            If there is no such setting.
+        """
+        known = [f.name for f in fields(self)]
+        for name in changes:
+            if name not in known:
+                raise NameLookupError(f"a recipe has no setting {name!r}; it has: {', '.join(known)}.")
+        return replace(self, **changes)
+
+    def settings(self) -> dict[str, Any]:
+        """Everything about it, as JSON can hold it: ``Recipe(**recipe.settings())`` equals it."""
+        return asdict(self)
+
+    def training(
+        self,
+        tokens: Any,
+        *,
+        symbols: int,
+        validation: Any = None,
+        end: int | None = None,
+        seed: int = 0,
+        recorder: FlightRecorder | None = None,
+    ) -> Training:
+        """Make the model and all that trains it.
+
+        Parameters
+        ----------
+        tokens : ndarray of int
+            The text to learn from, (N,).
+        symbols : int
+            K.
+        validation : ndarray of int, optional
+            The text to measure on.
+        end : int, optional
+            The number of the symbol that ends an item, where the batching is by items.
+        seed : int
+            Where all chance comes from: the parameters and the order of reading, each its own.
+        recorder : FlightRecorder, optional
+            Keeps chosen steps.
+        """
+        for_model, for_reading = (np.random.default_rng([seed, i]) for i in range(2))
+        model = CharRNN(
+            hidden=self.hidden,
+            symbols=symbols,
+            cell=self.cell,
+            layers=self.layers,
+            dtype=self.dtype,
+            initializer=_made(find_initializer, self.initializer),
+            rng=for_model,
+        )
+        return Training(
+            model,
+            _made(find_batching, self.batching, tokens, length=self.length, rng=for_reading, end=end),
+            _made(find_optimizer, self.optimizer),
+            clipping=_made(find_clipping, self.clipping),
+            schedule=_made(find_schedule, self.schedule),
+            reduction=self.reduction,
+            validation=validation,
+            validate_every=self.validate_every,
+            recorder=recorder,
+        )
+
+
+def register(recipe: Recipe) -> Recipe:
+    """Enter a recipe in `RECIPES`."""
+    RECIPES[recipe.name] = recipe
+    return recipe
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises
+    ------
+    NameLookupError
+        Listing the names that exist.
+    """
+    if name not in RECIPES:
+        raise NameLookupError(f"no recipe is named {name!r}; there are: {', '.join(sorted(RECIPES))}.")
+    return RECIPES[name]
+
+
+def _made(find: Callable[[str], Any], settings: Mapping[str, Any], *given: Any, **at_hand: Any) -> Any:
+    """The rule that the settings name, with its hyper-parameters, and what it asks for of the rest."""
+    own = dict(settings)
+    name = own.pop("name", None)
+    if name is None:
+        raise DomainError(f"the settings {dict(settings)} do not name a rule: {{'name': ...}}.")
+    kind = find(name)
+    takes = signature(kind).parameters
+    unknown = sorted(set(own) - set(takes))
+    if unknown:
+        raise DomainError(
+            f"{name} has no setting {unknown[0]!r}; it has: "
+            f"{', '.join(p for p in takes if p not in at_hand and p != 'tokens') or 'none'}."
+        )
+    return kind(*given, **{n: v for n, v in at_hand.items() if n in takes}, **own)

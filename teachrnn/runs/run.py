@@ -1,0 +1,170 @@
+"""One run: a recipe, a text and a seed, and everything that comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from teachrnn.archive import DAMAGE, read_archive, write_archive
+from teachrnn.data import Vocabulary, split
+from teachrnn.errors import FileFormatError, TeachrnnError
+from teachrnn.recipes import Recipe
+from teachrnn.runs.source import Source
+from teachrnn.runs.trained_model import KIND, VERSION, TrainedModel
+from teachrnn.sampling import Sampler, Temperature, write
+from teachrnn.training import FlightRecorder, Training, TrainStep
+
+
+class Run:
+    """A recipe applied to a text with a seed: the same three give the same run, bit for bit.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        How the model is made and trained.
+    source : Source
+        The text.
+    seed : int
+        Where all chance comes from. Parameters, order of reading and samples each have their own
+        stream of it, so that writing a sample changes nothing in the training.
+    recorder : FlightRecorder, optional
+        Keeps chosen steps.
+
+    Examples
+    --------
+    >>> from teachrnn.recipes import find_recipe
+    >>> run = Run(find_recipe("adam").but(hidden=8, updates=300), Source.of_text("hello world. " * 40))
+    >>> losses = [step.nats_per_symbol for step in run.steps()]
+    >>> len(losses), losses[-1] < losses[0]
+    (300, True)
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        source: Source,
+        *,
+        seed: int = 0,
+        recorder: FlightRecorder | None = None,
+    ) -> None:
+        self.recipe, self.source, self.seed = recipe, source, seed
+        self.vocabulary: Vocabulary = source.vocabulary
+        tokens, held_out = source.tokens, None
+        if recipe.validation:
+            tokens, held_out = split(source.tokens, validation=recipe.validation, end=source.end)
+        self.tokens, self.held_out = tokens, held_out
+        self.training: Training = recipe.training(
+            tokens,
+            symbols=len(source.vocabulary),
+            validation=held_out,
+            end=source.end,
+            seed=seed,
+            recorder=recorder,
+        )
+
+    def steps(self) -> Iterator[TrainStep]:
+        """The updates that the recipe still has, on one BLAS thread.
+
+        At these sizes a second thread gains nothing and keeps a core busy; and with one, the same
+        run gives the same bits however many cores there are.
+        """
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(limits=1, user_api="blas"):
+            while self.training.iteration < self.recipe.updates:
+                yield next(self.training)
+
+    def sample(self, count: int = 200, *, sampler: Sampler | None = None) -> str:
+        """What the network writes at this moment, in the state that the text has left it in.
+
+        It reads the symbol that comes next in the text and goes on by itself, as the assignment
+        asks. The chance depends on the seed and the update, and nothing else.
+        """
+        reader = self.training.model.reader()
+        state = {name: vectors[:1] for name, vectors in self.training.carried.items()}
+        reader.start(state or None)
+        passage = write(
+            reader,
+            Temperature() if sampler is None else sampler,
+            prime=[self.training.following],
+            count=count,
+            rng=np.random.default_rng([self.seed, 2, self.training.iteration]),
+        )
+        return self.vocabulary.decode(passage.symbols)
+
+    def trained(self) -> TrainedModel:
+        """The model as it is now, with its vocabulary."""
+        return TrainedModel(self.training.model, self.vocabulary)
+
+    # Saving ------------------------------------------------------------------------------------
+
+    def save(self, path: str | Path) -> Path:
+        """Write a checkpoint: all that the run needs to go on, but for the text.
+
+        Raises
+        ------
+        FileFormatError
+            If the place cannot be written to.
+        """
+        training, arrays = self.training.state()
+        header = {
+            "recipe": self.recipe.settings(),
+            "source": self.source.name,
+            "fingerprint": self.source.fingerprint(),
+            "seed": self.seed,
+            "vocabulary": self.vocabulary.to_dict(),
+            "model": self.training.model.settings(),
+            "training": training,
+        }
+        return write_archive(path, header, arrays, kind=KIND, version=VERSION)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        source: Source | None = None,
+        updates: int | None = None,
+        recorder: FlightRecorder | None = None,
+    ) -> Run:
+        """Go on with a run: every number that follows is what it would have been.
+
+        Parameters
+        ----------
+        path : str or Path
+            A checkpoint.
+        source : Source, optional
+            The text, where it is not found any more under the name that it had.
+        updates : int, optional
+            How many updates the run is to have, where that is to be changed.
+        recorder : FlightRecorder, optional
+            Keeps chosen steps from here on.
+
+        Raises
+        ------
+        FileFormatError
+            If the file is missing, damaged, of another kind or of a newer version; or if the text
+            is not the one that the run was begun with.
+        """
+        header, arrays = read_archive(path, kind=KIND, version=VERSION)
+        try:
+            recipe = Recipe(**header["recipe"])
+            if updates is not None:
+                recipe = recipe.but(updates=updates)
+            name, fingerprint = header["source"], header["fingerprint"]
+        except (TeachrnnError, *DAMAGE) as error:
+            raise FileFormatError(f"{path} is damaged, or is not a {KIND} of teachrnn.") from error
+        source = Source.read(name, recipe) if source is None else source
+        if source.fingerprint() != fingerprint:
+            raise FileFormatError(
+                f"the text {source.name!r} is not the one that the run in {path} was begun with: it has "
+                "changed. Give the old text, or begin a new run."
+            )
+        try:
+            run = cls(recipe, source, seed=header["seed"], recorder=recorder)
+            run.training.restore(header["training"], arrays)
+        except (TeachrnnError, *DAMAGE) as error:
+            raise FileFormatError(f"{path} is damaged, or is not a {KIND} of teachrnn.") from error
+        return run

@@ -1,0 +1,197 @@
+"""A run in a folder: samples and checkpoints on the way, stopped and gone on with at will."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from teachrnn.data import show_items
+from teachrnn.errors import DivergedError, FileFormatError
+from teachrnn.files import write_atomically
+from teachrnn.recipes import Recipe
+from teachrnn.runs.interruption import Interruption
+from teachrnn.runs.run import Run
+from teachrnn.runs.source import Source
+from teachrnn.trace_file import save_trace
+from teachrnn.training import FlightRecorder, TrainStep
+
+CHECKPOINT, SAMPLES, FLIGHT = "checkpoint.npz", "samples.json", "flight"
+
+
+class Sample(NamedTuple):
+    """What the network wrote on the way.
+
+    Attributes
+    ----------
+    iteration : int
+        After how many updates.
+    smooth_loss : float or None
+        The smooth loss then, in nats per sequence; None before the first update.
+    text : str
+        What it wrote.
+    """
+
+    iteration: int
+    smooth_loss: float | None
+    text: str
+
+
+class Session:
+    """Goes through the updates of a run, and keeps what came of it in a folder.
+
+    The folder holds ``checkpoint.npz``, written every so often, at the end and when stopped, and
+    ``samples.json``; steps that the flight recorder kept are in ``flight/``, to be opened with
+    ``teachrnn step --trace``. A session in a folder that has a checkpoint goes on from there.
+
+    Parameters
+    ----------
+    run : Run
+        What is to be done, or gone on with.
+    folder : str or Path
+        Where; it is made if need be.
+    sample_every, sample_length : int
+        Updates between two samples, and their length in symbols.
+    save_every : int
+        Updates between two checkpoints.
+
+    Attributes
+    ----------
+    samples : list of Sample
+        What it wrote so far: before the first update, and after every so many.
+    stopped : bool
+        Whether Ctrl-C has ended it before its time.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        folder: str | Path,
+        *,
+        sample_every: int = 10_000,
+        sample_length: int = 200,
+        save_every: int = 5_000,
+    ) -> None:
+        self.run, self.folder = run, Path(folder)
+        self.sample_every, self.sample_length, self.save_every = sample_every, sample_length, save_every
+        self.stopped = False
+        self.samples: list[Sample] = []
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FileFormatError(
+                f"cannot make the folder {self.folder}: {error.strerror or error}. Choose another place."
+            ) from error
+        if run.training.iteration:
+            self.samples = [s for s in self._read_samples() if s.iteration <= run.training.iteration]
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | Path,
+        recipe: Recipe,
+        source: str,
+        *,
+        seed: int = 0,
+        recorder: FlightRecorder | None = None,
+        sample_every: int = 10_000,
+        sample_length: int = 200,
+        save_every: int = 5_000,
+    ) -> Session:
+        """Begin a run in a folder, or go on with the one that it holds.
+
+        Raises
+        ------
+        FileFormatError
+            If the folder holds a run of another recipe, text or seed.
+        """
+        checkpoint = Path(folder) / CHECKPOINT
+        if checkpoint.exists():
+            run = Run.load(checkpoint, updates=recipe.updates, recorder=recorder)
+            wanted, held = recipe.settings(), run.recipe.settings()
+            other = [name for name in wanted if wanted[name] != held[name]]
+            if (run.source.name, run.seed) != (source, seed):
+                other += ["text" if run.source.name != source else "seed"]
+            if other:
+                raise FileFormatError(
+                    f"the folder {folder} holds another run: it differs in {', '.join(other)}. Choose "
+                    "another folder, or go on with that run as it was begun."
+                )
+        else:
+            run = Run(recipe, Source.read(source, recipe), seed=seed, recorder=recorder)
+        return cls(
+            run, folder, sample_every=sample_every, sample_length=sample_length, save_every=save_every
+        )
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the run is kept."""
+        return self.folder / CHECKPOINT
+
+    def steps(self) -> Iterator[TrainStep]:
+        """The updates that are still to be made, until Ctrl-C.
+
+        Whatever ends it, the last checkpoint stays good: it is written whole or not at all, and only
+        between two updates.
+        """
+        self.stopped = False
+        if not self.samples:
+            self._sample(None)
+        with Interruption() as interruption:
+            for step in self._watched_steps():
+                n = step.iteration
+                if n % self.sample_every == 0:
+                    self._sample(step.smooth_loss)
+                if n % self.save_every == 0 or n == self.run.recipe.updates:
+                    self.save()
+                yield step
+                if interruption.asked:
+                    self.stopped = True
+                    self.save()
+                    return
+
+    def shown(self, text: str) -> str:
+        """A sample, for the screen: the symbol that ends an item as a sign."""
+        return show_items(text)
+
+    def save(self) -> None:
+        """Write the checkpoint, and the steps that the flight recorder holds."""
+        self._save_flight()
+        self.run.save(self.checkpoint)
+
+    def _watched_steps(self) -> Iterator[TrainStep]:
+        """The updates; where training diverges, what the flight recorder kept is saved first."""
+        try:
+            yield from self.run.steps()
+        except DivergedError as error:
+            self._save_flight()
+            good = f" The last good checkpoint is {self.checkpoint}." if self.checkpoint.exists() else ""
+            raise DivergedError(f"{error}{good}") from None
+
+    def _save_flight(self) -> None:
+        recorder = self.run.training.recorder
+        if recorder is not None and recorder.kept:
+            flight = self.folder / FLIGHT
+            flight.mkdir(exist_ok=True)
+            for kept in recorder.kept:
+                path = flight / f"step-{kept.iteration:07d}.npz"
+                if not path.exists():
+                    save_trace(kept.snapshot.open(), path)
+
+    def _sample(self, smooth_loss: float | None) -> None:
+        text = self.run.sample(self.sample_length)
+        self.samples.append(Sample(self.run.training.iteration, smooth_loss, text))
+        lines = json.dumps([sample._asdict() for sample in self.samples], indent=1, ensure_ascii=False)
+        write_atomically(self.folder / SAMPLES, lines.encode("utf-8", "surrogatepass"))
+
+    def _read_samples(self) -> list[Sample]:
+        path = self.folder / SAMPLES
+        try:
+            return [Sample(**sample) for sample in json.loads(path.read_text("utf-8"))]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, TypeError) as error:
+            raise FileFormatError(
+                f"{path} is damaged: delete it to go on without old samples."
+            ) from error

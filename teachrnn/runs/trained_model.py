@@ -1,0 +1,132 @@
+"""A model with its vocabulary, ready to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.archive import DAMAGE, read_archive
+from teachrnn.data import END, Vocabulary
+from teachrnn.errors import FileFormatError, TeachrnnError
+from teachrnn.models import CharRNN
+from teachrnn.sampling import Passage, Sampler, Temperature, write
+
+Array = NDArray[Any]
+
+KIND, VERSION = "checkpoint", 1
+
+Which = Literal["validation", "smooth", "last"]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedModel:
+    """What a run has made: the network, and what its symbols mean.
+
+    Attributes
+    ----------
+    model : CharRNN
+        The network.
+    vocabulary : Vocabulary
+        Its symbols.
+    """
+
+    model: CharRNN
+    vocabulary: Vocabulary
+
+    @classmethod
+    def load(cls, path: str | Path, which: Which = "validation") -> TrainedModel:
+        """Read a model out of a checkpoint; the text that it was trained on is not needed.
+
+        Parameters
+        ----------
+        path : str or Path
+            A checkpoint, as `Run.save` writes it.
+        which : {"validation", "smooth", "last"}
+            The model of the lowest validation loss (or, where none was measured, the last one), of
+            the lowest smooth loss, or the last one.
+
+        Raises
+        ------
+        FileFormatError
+            If the file is missing, damaged, of another kind or of a newer version.
+        """
+        header, arrays = read_archive(path, kind=KIND, version=VERSION)
+        try:
+            vocabulary = Vocabulary.from_dict(header["vocabulary"])
+            model = CharRNN(**header["model"], rng=np.random.default_rng(0))
+            measured = header["training"]["best_validation"][0] is not None
+            if which == "last" or (which == "validation" and not measured):
+                theta = arrays["theta"]
+            else:
+                theta = arrays[f"best_{which}"]
+            if theta.shape != model.parameters.flat.shape or len(vocabulary) != model.symbols:
+                raise FileFormatError(f"{path} is damaged: its model and its numbers do not fit.")
+            model.parameters.flat[...] = theta
+        except FileFormatError:
+            raise
+        except (TeachrnnError, *DAMAGE) as error:
+            raise FileFormatError(f"{path} is damaged, or is not a {KIND} of teachrnn.") from error
+        return cls(model, vocabulary)
+
+    def passage(
+        self,
+        count: int,
+        *,
+        rng: np.random.Generator,
+        sampler: Sampler | None = None,
+        prime: str = "",
+        record: bool = False,
+    ) -> Passage:
+        """Let it write, from a state of zeros.
+
+        Parameters
+        ----------
+        count : int
+            How many symbols.
+        rng : numpy.random.Generator
+            Where the chance comes from.
+        sampler : Sampler, optional
+            How a symbol is drawn; from the softmax as it is if not given.
+        prime : str
+            What it reads first: see `beginning`.
+        record : bool
+            Keep the distribution that each symbol was drawn from.
+
+        Raises
+        ------
+        DomainError
+            If a symbol of the prime is not in the vocabulary.
+        """
+        stop = int(self.vocabulary.encode(END)[0]) if END in self.vocabulary.symbols else None
+        return write(
+            self.model.reader(),
+            Temperature() if sampler is None else sampler,
+            prime=self.beginning(prime),
+            count=count,
+            rng=rng,
+            record=record,
+            stop=stop,
+        )
+
+    def text(self, count: int, **how: Any) -> str:
+        """What it writes, as text: see `passage`."""
+        return self.vocabulary.decode(self.passage(count, **how).symbols)
+
+    def beginning(self, prime: str = "") -> Array:
+        """The numbers of what it reads first: of the prime, or where that is empty, of a start.
+
+        A start is the symbol that ends an item, a new line, or the first symbol of the vocabulary,
+        whichever of them there is first.
+
+        Raises
+        ------
+        DomainError
+            If a symbol of the prime is not in the vocabulary.
+        """
+        symbols = self.vocabulary.symbols
+        start = next((sign for sign in (END, "\n") if sign in symbols), symbols[0])
+        return self.vocabulary.encode(prime or start)

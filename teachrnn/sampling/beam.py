@@ -1,0 +1,134 @@
+"""Beam search for the likeliest text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import DomainError
+from teachrnn.sampling.prime import check_request
+from teachrnn.sampling.reader import BranchingReader, State
+from teachrnn.sampling.softmax import check_scores
+
+Array = NDArray[Any]
+
+
+class Hypothesis(NamedTuple):
+    """A text, and how likely it is.
+
+    Attributes
+    ----------
+    symbols : ndarray of int
+        The text, without the prime.
+    log_probability : float
+        The logarithm of its probability, given the prime, in nats.
+    """
+
+    symbols: Array
+    log_probability: float
+
+
+def beam(
+    reader: BranchingReader,
+    *,
+    prime: Sequence[int] | Array,
+    count: int,
+    width: int,
+    stop: int | None = None,
+) -> list[Hypothesis]:
+    r"""Search for the likeliest text of a length, keeping the best few beginnings at every symbol.
+
+    $$\arg\max_{y_1 \dots y_N} \sum_{t=1}^{N} \log p(y_t \mid \text{prime}, y_1 \dots y_{t-1})$$
+
+    Width 1 is greedy choice. Width $K^{N-1}$ is exhaustive: the text found first is the likeliest
+    of all. Between the two, more is found at more cost, but nothing is certain.
+
+    The likeliest text is not the best one. People don't write what is likeliest at every turn;
+    their text keeps surprising, while each repetition makes the next one likelier to a network.
+    So the maximum of the probability tends to be a loop of a few common words, and the wider the
+    beam, the surer it is found. To write, draw (`Nucleus`); to answer which text the network takes
+    to be likeliest, search.
+
+    Texts that have met ``stop`` are kept as they are and compete with the longer ones, which are at
+    a disadvantage: every further symbol lowers the probability.
+
+    Parameters
+    ----------
+    reader : BranchingReader
+        The network; it starts from a state of zeros.
+    prime : sequence of int
+        What it reads first, at least one symbol; not part of the result.
+    count : int
+        N, the length of the text.
+    width : int
+        How many beginnings are kept.
+    stop : int, optional
+        A symbol that ends a text; it is the last of that text.
+
+    Returns
+    -------
+    list of Hypothesis
+        At most ``width`` texts, the likeliest first.
+
+    Raises
+    ------
+    DomainError
+        If the width is not positive, the prime is empty or holds what is not a symbol, the count is
+        negative, or the scores are not finite.
+
+    References
+    ----------
+    Graves (2012), Sequence transduction with recurrent neural networks, algorithm 1; Holtzman et
+    al. (2020), The curious case of neural text degeneration, ICLR, figures 1, 2 and 4, on repetition.
+
+    Examples
+    --------
+    The likeliest first symbol, 0, leads nowhere in particular; 1 leads to 2 for certain.
+
+    >>> class Bigrams:
+    ...     symbols = 3
+    ...     def read_many(self, symbols, state):
+    ...         p = np.array([[0.5, 0.4, 0.1], [0.01, 0.01, 0.98], [0.4, 0.3, 0.3]])
+    ...         return np.log(p[symbols]), {}
+    >>> for symbols, log_probability in beam(Bigrams(), prime=[0], count=2, width=2):
+    ...     print(symbols, round(np.exp(log_probability), 3))
+    [1 2] 0.392
+    [0 0] 0.25
+    """
+    if width < 1:
+        raise DomainError(f"the width is {width} but a beam must keep at least 1 beginning.")
+    *before, last = check_request(prime, count, stop, symbols=reader.symbols)
+    state: State | None = None
+    for symbol in before:
+        _, state = reader.read_many(np.array([symbol]), state)
+    texts, log_p = np.array([[last]]), np.zeros(1)  # the prime's last symbol is cut off in the end
+    ended: list[Hypothesis] = []
+    for _ in range(count):
+        scores, state = reader.read_many(texts[:, -1], state)
+        longer = (log_p[:, None] + _log_softmax(scores)).ravel()
+        rivals = np.concatenate([[text.log_probability for text in ended], longer])
+        best = np.argsort(-rivals, kind="stable")[:width]
+        grown = best[best >= len(ended)]
+        parents, symbols = np.divmod(grown - len(ended), reader.symbols)
+        ended = [ended[i] for i in best if i < len(ended)]
+        texts, log_p = np.column_stack([texts[parents], symbols]), rivals[grown]
+        open_ = symbols != stop
+        ended += _hypotheses(texts[~open_], log_p[~open_])
+        texts, log_p, parents = texts[open_], log_p[open_], parents[open_]
+        if len(texts) == 0:
+            break
+        state = {name: vectors[parents] for name, vectors in state.items()}
+    ended += _hypotheses(texts, log_p)
+    return sorted(ended, key=lambda text: -text.log_probability)
+
+
+def _hypotheses(texts: Array, log_p: Array) -> list[Hypothesis]:
+    return [Hypothesis(text[1:], number) for text, number in zip(texts, log_p.tolist(), strict=True)]
+
+
+def _log_softmax(scores: Array) -> Array:
+    shifted = np.array([o - top for o, _, top in map(check_scores, scores)])
+    return shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))

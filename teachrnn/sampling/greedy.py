@@ -1,0 +1,40 @@
+"""Greedy choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+
+from teachrnn.sampling.sampler import Sampler
+from teachrnn.sampling.softmax import softmax
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Greedy(Sampler):
+    r"""Always the likeliest symbol, the first of equals: no chance at all.
+
+    $$p_k = 1 \text{ at } k = \arg\max_j o_j, \text{ else } 0$$
+
+    A network that always does what is likeliest soon repeats itself: once a state comes back, or
+    nearly so, everything after it does.
+
+    References
+    ----------
+    Holtzman, Buys, Du, Forbes & Choi (2020), The curious case of neural text degeneration, ICLR,
+    figures 1 and 4, on what it does to a text.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Greedy().distribution(np.array([0.0, 2.0, 2.0]))
+    array([0., 1., 0.])
+    """
+
+    name: ClassVar[str] = "greedy"
+
+    def distribution(self, scores: Array) -> Array:
+        return softmax(scores, temperature=0)

@@ -1,0 +1,104 @@
+"""The contract of a sampling strategy: which distribution the next symbol is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+
+from teachrnn.errors import NameLookupError
+from teachrnn.sampling.cumulative import invert
+
+Array = NDArray[Any]
+
+SAMPLERS: dict[str, type[Sampler]] = {}
+"""Every strategy, by the name used on the command line: filled by defining subclasses of `Sampler`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampler:
+    """Base of every sampling strategy.
+
+    A subclass is a frozen dataclass with a ``name``, a field with a default for each setting, and
+    `distribution`. It holds no randomness: a draw is a function of the scores and of a number
+    ``u`` that someone else drew. Defining it registers it in `SAMPLERS`, and
+    `teachrnn.testing.sampler_suite` tests it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from teachrnn.sampling.softmax import softmax
+    >>> @dataclass(frozen=True, kw_only=True)
+    ... class Mixture(Sampler, register=False):
+    ...     name = "mixture"
+    ...     chance: float = 0.1                     # of a symbol out of the blue
+    ...
+    ...     def distribution(self, scores):
+    ...         return (1 - self.chance) * softmax(scores, 1) + self.chance / len(scores)
+    >>> mixture = Mixture(chance=0.2)
+    >>> mixture.distribution(np.array([0.0, 0.0, 1000.0])).round(3)
+    array([0.067, 0.067, 0.867])
+    >>> mixture.settings()
+    {'chance': 0.2}
+    """
+
+    name: ClassVar[str]
+
+    def __init_subclass__(cls, *, register: bool = True) -> None:
+        super().__init_subclass__()
+        if register:
+            SAMPLERS[cls.name] = cls
+
+    def settings(self) -> dict[str, Any]:
+        """The settings by name: ``type(s)(**s.settings())`` equals ``s``."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def distribution(self, scores: Array) -> Array:
+        """The probabilities that the next symbol is drawn with.
+
+        Parameters
+        ----------
+        scores : ndarray
+            o, (K,): what the network gives before its softmax.
+
+        Returns
+        -------
+        ndarray
+            p, (K,), in double precision; the sum is 1.
+
+        Raises
+        ------
+        DomainError
+            For scores that are not finite.
+        ShapeError
+            For scores that are not one vector.
+        """
+        raise NotImplementedError
+
+    def draw(self, scores: Array, u: float) -> int:
+        """Draw a symbol by inverting the cumulative distribution.
+
+        Parameters
+        ----------
+        scores : ndarray
+            o, (K,), left as it is.
+        u : float
+            Drawn evenly from [0, 1).
+        """
+        return invert(self.distribution(scores), u)
+
+
+def find_sampler(name: str) -> type[Sampler]:
+    """The strategy of that name.
+
+    Raises
+    ------
+    NameLookupError
+        Listing the names that exist.
+    """
+    if name not in SAMPLERS:
+        raise NameLookupError(
+            f"no sampling strategy is named {name!r}; there are: {', '.join(sorted(SAMPLERS))}."
+        )
+    return SAMPLERS[name]

@@ -1,0 +1,64 @@
+"""Top-k sampling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import DomainError
+from teachrnn.sampling.sampler import Sampler
+from teachrnn.sampling.softmax import check_temperature, softmax
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopK(Sampler):
+    r"""One of the $k$ likeliest symbols, each with its probability among them.
+
+    $$p'_i = p_i \,\Big/ \sum_{j \in S} p_j \;\text{ for } i \in S, \text{ else } 0, \qquad
+    p = \mathrm{softmax}(o / \tau)$$
+
+    $S$ holds exactly $k$ symbols; of equals at its edge, the first in the vocabulary stay. The
+    alternative, everything at least as likely as the $k$-th, can keep the whole vocabulary.
+
+    Parameters
+    ----------
+    k : int
+        How many symbols are kept; with K or more nothing is left out.
+    temperature : float
+        $\tau \ge 0$, applied first.
+
+    Raises
+    ------
+    DomainError
+        If k is not a whole number from 1 up, or the temperature is negative or not finite.
+
+    References
+    ----------
+    Fan, Lewis & Dauphin (2018), Hierarchical neural story generation, ACL, section 5.4 (k = 10).
+
+    Examples
+    --------
+    >>> TopK(k=2).distribution(np.log([0.2, 0.4, 0.2, 0.2])).round(3)
+    array([0.333, 0.667, 0.   , 0.   ])
+    """
+
+    k: int = 10
+    temperature: float = 1.0
+
+    name: ClassVar[str] = "top-k"
+
+    def __post_init__(self) -> None:
+        check_temperature(self.temperature)
+        if self.k < 1 or self.k != int(self.k):
+            raise DomainError(f"k is {self.k} but must be a whole number from 1 up.")
+
+    def distribution(self, scores: Array) -> Array:
+        p = softmax(scores, self.temperature)
+        likeliest_first = np.argsort(-np.asarray(scores), kind="stable")
+        p[likeliest_first[self.k :]] = 0
+        return p / p.sum()

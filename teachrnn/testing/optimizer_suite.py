@@ -1,0 +1,309 @@
+"""The laws that every optimizer obeys, as one pytest test for any optimizer, ours or yours."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import tracemalloc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+import hypothesis.extra.numpy as hnp
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given
+from numpy.typing import NDArray
+
+from teachrnn.errors import DomainError, NameLookupError, ShapeError
+from teachrnn.optimizers import Optimizer
+from teachrnn.optimizers.hyper_parameter import Range
+
+Array = NDArray[Any]
+Draw = Any
+Rule = type[Optimizer]
+
+DIGITS = 40
+"""How precisely SymPy evaluates a formula."""
+
+TOLERANCE: dict[np.dtype[Any], float] = {np.dtype(np.float64): 1e-11, np.dtype(np.float32): 2e-4}
+
+
+@dataclass(frozen=True)
+class OptimizerLaw:
+    """One law of one optimizer."""
+
+    rule: Rule
+    law: Callable[[Rule, Draw], None]
+
+    def __str__(self) -> str:
+        return f"{self.rule.__name__}.{self.law.__name__}"
+
+
+def optimizer_suite(*optimizers: Rule) -> Callable[..., None]:
+    """Make a pytest test that holds optimizers to every law.
+
+    Drawn are the hyper-parameters, each from its range, the number and precision of the parameters,
+    their values, and the gradients of several updates. The laws: an update is what SymPy makes of the
+    formula; entries do not know each other, nor where long vectors are cut; the gradient is left as
+    it is; parameters without a gradient stay, weight decay aside; a copy and a restored optimizer go
+    on to the same bits; the precision of the parameters is kept; the bottom of a bowl is found;
+    settings make the same rule again; nothing is allocated; what does not fit is refused by name::
+
+        test_my_optimizer = teachrnn.testing.optimizer_suite(MyOptimizer)
+    """
+    laws = [OptimizerLaw(rule, law) for rule in optimizers for law in LAWS]
+
+    @pytest.mark.parametrize("law", laws, ids=str)
+    @given(data=st.data())
+    def test_law(law: OptimizerLaw, data: st.DataObject) -> None:
+        law.law(law.rule, data.draw)
+
+    return test_law
+
+
+def numbers(allowed: Range) -> st.SearchStrategy[Any]:
+    """Hyper-parameters of a range, none so extreme that rounding would hide what they do."""
+    if allowed.whole:
+        return st.integers(int(allowed.low), int(min(allowed.low + 9, allowed.high - 1)))
+    if allowed.high < inf:
+        width = allowed.high - allowed.low
+        return st.integers(0, 99).map(lambda percent: allowed.low + width * percent / 100)
+    above = st.integers(-8, 0).map(lambda exponent: allowed.low + 10.0**exponent)
+    return above | st.just(float(allowed.low)) if allowed.included else above
+
+
+@st.composite
+def optimizers_of(draw: st.DrawFn, rule: Rule) -> Optimizer:
+    """A rule with hyper-parameters drawn from their ranges; those without a range keep the default."""
+    drawn: dict[str, Any] = {name: draw(numbers(r), label=name) for name, r in rule.ranges().items()}
+    for name, value in rule(**drawn).settings().items():
+        if isinstance(value, bool):
+            drawn[name] = draw(st.booleans(), label=name)
+    return rule(**drawn)
+
+
+def vectors(size: int, dtype: np.dtype[Any]) -> st.SearchStrategy[Array]:
+    """A vector of moderate numbers, 0 among them."""
+    entries = st.floats(-2, 2, width=16, allow_subnormal=False)
+    return hnp.arrays(dtype, size, elements=entries)
+
+
+@dataclass(frozen=True)
+class Run:
+    """An optimizer, parameters, and the gradients of some updates."""
+
+    optimizer: Optimizer
+    theta: Array
+    gradients: Sequence[Array]
+
+    def end(self, optimizer: Optimizer | None = None) -> Array:
+        """Parameters after all updates."""
+        theta = self.theta.copy()
+        for g in self.gradients:
+            (optimizer or self.optimizer).update(theta, g)
+        return theta
+
+
+@st.composite
+def runs(draw: st.DrawFn, rule: Rule, *, least: int = 1) -> Run:
+    """An optimizer with parameters of random number and precision, and gradients for them."""
+    dtype = draw(st.sampled_from(list(TOLERANCE)), label="precision")
+    size = draw(st.integers(least, 6), label="number of parameters")
+    optimizer = draw(optimizers_of(rule), label="optimizer")
+    theta = draw(vectors(size, dtype), label="theta")
+    gradients = draw(st.lists(vectors(size, dtype), min_size=1, max_size=5), label="gradients")
+    return Run(optimizer, theta, gradients)
+
+
+def same(a: Array, b: Array) -> None:
+    """Assert that two arrays hold the same bits (0 and -0 count as the same)."""
+    assert a.dtype == b.dtype
+    np.testing.assert_array_equal(a, b)
+
+
+def update_is_that_of_the_formula(rule: Rule, draw: Draw) -> None:
+    """Several updates give the parameters and the state that SymPy gives."""
+    run = draw(runs(rule), label="run")
+    dtype = run.theta.dtype
+    settings = {
+        name: value if isinstance(value, bool | str) else sympy.Float(value, DIGITS)
+        for name, value in run.optimizer.settings().items()
+    }
+    start = run.optimizer.start()
+    entries = []
+    for i, x in enumerate(run.theta):
+        theta = sympy.Float(float(x), DIGITS)
+        state = {name: sympy.Float(start[name], DIGITS) for name in rule.state}
+        for t, g in enumerate(run.gradients, start=1):
+            exact = sympy.Float(float(g[i]), DIGITS)
+            theta, state = rule.formula(sympy, theta, exact, t, *state.values(), **settings)
+            assert tuple(state) == rule.state, "the formula gives the state by name, in its order"
+        entries.append([theta, *state.values()])
+    expected = np.array(entries, dtype=float).T
+    end = run.end()
+    learnt = run.optimizer.state_arrays()
+    for name, mine, wanted in zip(
+        ("theta", *rule.state), (end, *(learnt[n] for n in rule.state)), expected, strict=True
+    ):
+        scale = max(1.0, np.abs(wanted).max())
+        np.testing.assert_allclose(mine, wanted, rtol=0, atol=TOLERANCE[dtype] * scale, err_msg=name)
+
+
+def entries_do_not_know_each_other(rule: Rule, draw: Draw) -> None:
+    """Parameters in another order, or cut elsewhere into stretches, come to the same bits."""
+    run = draw(runs(rule, least=2), label="run")
+    again = copy.deepcopy(run.optimizer)
+    whole = run.end()
+    order = np.array(draw(st.permutations(range(whole.size)), label="order"))
+    shuffled = Run(again, run.theta[order], [g[order] for g in run.gradients])
+    length = draw(st.integers(1, whole.size), label="length of a stretch")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rule, "stretch_bytes", length * whole.itemsize)
+        same(shuffled.end(), whole[order])
+
+
+def gradient_is_left_alone(rule: Rule, draw: Draw) -> None:
+    """Nothing is written into the gradient."""
+    run = draw(runs(rule), label="run")
+    before = [g.copy() for g in run.gradients]
+    for g in run.gradients:
+        g.flags.writeable = False
+    run.end()
+    for g, b in zip(run.gradients, before, strict=True):
+        same(g, b)
+
+
+def without_gradient_parameters_stay(rule: Rule, draw: Draw) -> None:
+    """A gradient that is 0 from the start changes nothing, except for the declared decay."""
+    run = draw(runs(rule), label="run")
+    silent = Run(run.optimizer, run.theta, [np.zeros_like(g) for g in run.gradients])
+    settings = run.optimizer.settings()
+    decay = float(settings["eta"]) * float(settings.get("weight_decay", 0))
+    wanted = run.theta.copy()
+    for _ in silent.gradients:
+        wanted *= 1 - decay
+    same(silent.end(), wanted)
+
+
+def restored_it_goes_on_to_the_same_bits(rule: Rule, draw: Draw) -> None:
+    """Stopped anywhere, kept and restored, or copied, an optimizer goes on as if nothing had been."""
+    run = draw(runs(rule), label="run")
+    stop = draw(st.integers(0, len(run.gradients)), label="updates before the stop")
+    first, then = run.gradients[:stop], run.gradients[stop:]
+    theta = Run(run.optimizer, run.theta, first).end()
+    kept = run.optimizer.state_arrays()
+    copied, theta_of_the_copy = copy.deepcopy((run.optimizer, theta))
+    restored = rule(**run.optimizer.settings())
+    restored.restore(kept)
+    straight = Run(run.optimizer, theta, then).end()
+    same(Run(restored, theta, then).end(), straight)
+    same(Run(copied, theta_of_the_copy, then).end(), straight)
+    for name, array in run.optimizer.state_arrays().items():
+        same(restored.state_arrays()[name], array)
+
+
+def precision_is_that_of_the_parameters(rule: Rule, draw: Draw) -> None:
+    """The state has the parameters' shape and precision; NumPy numbers as settings change no bit."""
+    run = draw(runs(rule), label="run")
+    settings = {
+        name: np.float64(value) if isinstance(value, float) else value
+        for name, value in run.optimizer.settings().items()
+    }
+    other = rule(**settings)
+    other.eta = np.float64(run.optimizer.eta)  # as a schedule may set it
+    same(run.end(other), run.end())
+    state = run.optimizer.state_arrays()
+    assert sorted(state) == sorted(["t", *rule.state])
+    assert int(state["t"]) == run.optimizer.t == len(run.gradients)
+    for name in rule.state:
+        assert state[name].shape == run.theta.shape
+        assert state[name].dtype == run.theta.dtype
+
+
+def bottom_of_a_bowl_is_found(rule: Rule, draw: Draw) -> None:
+    r"""On $\frac12 \sum_i a_i \theta_i^2$ the default rule gets near the bottom."""
+    a = np.array(draw(st.lists(st.floats(0.5, 2, width=16), min_size=1, max_size=4), label="a"))
+    signs = draw(st.lists(st.sampled_from([-1.0, 1.0]), min_size=a.size, max_size=a.size))
+    theta, optimizer, g = np.array(signs), rule(), np.empty(a.size)
+    for _ in range(3000):
+        np.multiply(a, theta, g)
+        optimizer.update(theta, g)
+    assert np.abs(theta).max() < 0.05
+
+
+def settings_make_the_same_rule(rule: Rule, draw: Draw) -> None:
+    """``type(o)(**o.settings())`` has the same settings, and goes the same way."""
+    run = draw(runs(rule), label="run")
+    twin = rule(**run.optimizer.settings())
+    assert twin.settings() == run.optimizer.settings()
+    assert set(twin.settings()) == set(inspect.signature(rule).parameters)
+    same(run.end(twin), run.end())
+
+
+def nothing_is_allocated(rule: Rule, draw: Draw) -> None:
+    """After the first update, no vector is made: not even for a moment."""
+    optimizer = draw(optimizers_of(rule), label="optimizer")
+    theta, g = np.ones(50_000, np.float32), np.full(50_000, 0.5, np.float32)
+    optimizer.update(theta, g)
+    optimizer.t = 254  # the updates to come include one that tidies the state
+    tracemalloc.start()
+    try:
+        for _ in range(3):
+            optimizer.update(theta, g)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < theta.nbytes // 2
+
+
+def what_does_not_fit_is_refused(rule: Rule, draw: Draw) -> None:
+    """A wrong hyper-parameter, shape, precision or state is refused, and the message names it."""
+    run = draw(runs(rule, least=2), label="run")
+    theta = run.theta.copy()
+    for name, allowed in rule.ranges().items():
+        with pytest.raises(DomainError, match=f"{rule.__name__}: `{name}`"):
+            rule(**{**run.optimizer.settings(), name: allowed.low - 1})
+    with pytest.raises(ShapeError, match="`g`"):
+        run.optimizer.update(theta, theta[1:].copy())
+    with pytest.raises(DomainError, match="share memory"):
+        run.optimizer.update(theta, theta)
+    with pytest.raises(DomainError, match="must be float32"):
+        run.optimizer.update(theta, np.ones(theta.size, int))
+    same(theta, run.theta)
+    assert run.optimizer.t == 0
+    run.end()
+    kept = run.optimizer.state_arrays()
+    with pytest.raises(NameLookupError, match="stranger"):
+        run.optimizer.restore({**kept, "stranger": theta})
+    with pytest.raises(DomainError, match="`t`"):
+        run.optimizer.restore({**kept, "t": np.array(0.5)})
+    for name in rule.state:
+        with pytest.raises(NameLookupError, match="the vectors given are"):
+            run.optimizer.restore({n: m for n, m in kept.items() if n != name})
+        for wrong in (kept[name][1:], kept[name][None]):
+            with pytest.raises(ShapeError, match=f"`{name}`"):
+                run.optimizer.restore({**kept, name: wrong})
+        with pytest.raises(DomainError, match=f"`{name}`"):
+            run.optimizer.restore({**kept, name: kept[name].astype(complex)})
+        with pytest.raises(ShapeError, match="another model"):
+            run.optimizer.update(theta[1:].copy(), theta[1:].copy())
+    for name, array in run.optimizer.state_arrays().items():
+        same(array, kept[name])
+
+
+LAWS: list[Callable[[Rule, Draw], None]] = [
+    update_is_that_of_the_formula,
+    entries_do_not_know_each_other,
+    gradient_is_left_alone,
+    without_gradient_parameters_stay,
+    restored_it_goes_on_to_the_same_bits,
+    precision_is_that_of_the_parameters,
+    bottom_of_a_bowl_is_found,
+    settings_make_the_same_rule,
+    nothing_is_allocated,
+    what_does_not_fit_is_refused,
+]

@@ -1,0 +1,171 @@
+"""Gradient clipping: a gradient that is too large is made smaller before the update."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, isfinite, sqrt
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import NameLookupError
+from teachrnn.optimizers.hyper_parameter import HyperParameters, positive
+
+Array = NDArray[Any]
+
+CLIPPINGS: dict[str, type[Clipping]] = {}
+"""Every way to clip, by the name used on the command line: filled by defining subclasses."""
+
+
+class Norms(NamedTuple):
+    """Euclidean norm of the whole gradient before and after clipping; inf or nan says so."""
+
+    before: float
+    after: float
+
+
+class Clipping(HyperParameters):
+    """Base of every way to clip: called with a flat gradient, changes it in place.
+
+    A gradient that holds inf or nan is left as it is, and its norm says so: clipped, it would look
+    like a large one, and training would go on from nonsense.
+    """
+
+    name: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        CLIPPINGS[cls.name] = cls
+
+    def __call__(self, g: Array) -> Norms:
+        """Clip $g$, (n,), in place."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoClipping(Clipping):
+    """The gradient as it is.
+
+    Examples
+    --------
+    >>> NoClipping()(np.array([3.0, 4.0]))
+    Norms(before=5.0, after=5.0)
+    """
+
+    name = "none"
+
+    def __call__(self, g: Array) -> Norms:
+        norm = euclidean_norm(g)
+        return Norms(norm, norm)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipByValue(Clipping):
+    r"""Every entry by itself is held between $-l$ and $l$; the direction may change.
+
+    $$g_i \leftarrow \max(-l, \min(l, g_i))$$
+
+    Parameters
+    ----------
+    limit : float
+        $l$.
+
+    References
+    ----------
+    Mikolov (2012), Statistical language models based on neural networks; Goodfellow, Bengio &
+    Courville (2016), Deep Learning, section 10.11.1.
+
+    Examples
+    --------
+    >>> g = np.array([8.0, -6.0])
+    >>> ClipByValue(limit=6.0)(g).before
+    10.0
+    >>> g
+    array([ 6., -6.])
+    """
+
+    name = "value"
+
+    limit: float = positive(5.0)
+
+    def __call__(self, g: Array) -> Norms:
+        before = euclidean_norm(g)
+        # No entry is larger than the norm; the margin is for the rounding of the norm.
+        if before < 0.999 * self.limit or not isfinite(before):
+            return Norms(before, before)
+        if -self.limit <= g.min() and g.max() <= self.limit:
+            return Norms(before, before)
+        np.clip(g, -self.limit, self.limit, out=g)
+        return Norms(before, euclidean_norm(g))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipByNorm(Clipping):
+    r"""A gradient longer than $l$ is shortened to length $l$; its direction stays.
+
+    $$g \leftarrow \frac{l}{\|g\|}\, g \quad \text{where } \|g\| > l$$
+
+    Parameters
+    ----------
+    limit : float
+        $l$, for the Euclidean norm over all parameters together.
+
+    References
+    ----------
+    Pascanu, Mikolov & Bengio (2013), On the difficulty of training recurrent neural networks,
+    algorithm 1; Goodfellow, Bengio & Courville (2016), Deep Learning, equations 10.48 and 10.49.
+
+    Examples
+    --------
+    >>> g = np.array([8.0, -6.0])
+    >>> ClipByNorm(limit=5.0)(g)
+    Norms(before=10.0, after=5.0)
+    >>> g
+    array([ 4., -3.])
+    """
+
+    name = "norm"
+
+    limit: float = positive(5.0)
+
+    def __call__(self, g: Array) -> Norms:
+        before = euclidean_norm(g)
+        if not self.limit < before < inf:
+            return Norms(before, before)
+        g *= self.limit / before
+        return Norms(before, self.limit)
+
+
+def euclidean_norm(g: Array) -> float:
+    r"""$\|g\|$ of a flat vector: inf or nan only where the vector holds such, not where $g^2$ overflows.
+
+    Examples
+    --------
+    >>> euclidean_norm(np.full(4, 1e200))
+    2e+200
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        squared = float(g.dot(g))
+    if 1e-30 < squared < inf:  # far from where the squares of float32 overflow, or vanish
+        return sqrt(squared)
+    largest = float(np.abs(g).max(initial=0.0))
+    if largest == 0 or not isfinite(largest):
+        return largest
+    scaled = g / largest
+    return largest * sqrt(float(scaled.dot(scaled)))
+
+
+def find_clipping(name: str) -> type[Clipping]:
+    """The way to clip of that name.
+
+    Raises
+    ------
+    NameLookupError
+        Listing the names that exist.
+    """
+    if name not in CLIPPINGS:
+        raise NameLookupError(
+            f"no way to clip is named {name!r}; there are: {', '.join(sorted(CLIPPINGS))}."
+        )
+    return CLIPPINGS[name]

@@ -1,0 +1,57 @@
+"""What a run remembers of its way: the points of its loss curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple, Self
+
+SMOOTH_EVERY = 100
+"""Updates between two points of the smooth loss."""
+
+
+class Epoch(NamedTuple):
+    """One whole pass through the text.
+
+    Attributes
+    ----------
+    last : int
+        Number of its last update.
+    mean_loss : float
+        Mean loss over all its updates, in nats per symbol.
+    """
+
+    last: int
+    mean_loss: float
+
+
+@dataclass
+class Curve:
+    """Points of the loss over the updates.
+
+    Attributes
+    ----------
+    smooth : list of (int, float)
+        Update and smooth loss, in nats per sequence: at the first update and at every 100th.
+    validation : list of (int, float)
+        Update and validation loss, in nats per symbol.
+    epochs : list of Epoch
+        The epochs that have ended.
+    """
+
+    smooth: list[tuple[int, float]] = field(default_factory=list)
+    validation: list[tuple[int, float]] = field(default_factory=list)
+    epochs: list[Epoch] = field(default_factory=list)
+
+    def state(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> Self:
+        """What `state` gave."""
+        return cls(
+            smooth=[(int(n), float(loss)) for n, loss in state["smooth"]],
+            validation=[(int(n), float(loss)) for n, loss in state["validation"]],
+            epochs=[Epoch(int(n), float(loss)) for n, loss in state["epochs"]],
+        )

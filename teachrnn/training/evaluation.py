@@ -1,0 +1,71 @@
+"""The loss on a text that is only read, not learnt from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import DomainError
+from teachrnn.models import CharRNN
+
+Array = NDArray[Any]
+
+LEAST_STREAM = 2000
+"""A text is read as parallel streams of at least so many symbols: each begins without memory."""
+MOST_STREAMS = 16
+LENGTH = 100
+
+
+class Evaluation:
+    r"""Mean loss of a model on a text: the honest figure, where the text was held out.
+
+    The state is carried through, so that the model is judged with the memory that it has when it
+    reads on; measured with a state reset every 25 symbols, the loss would be too high. A long text
+    is read as up to 16 streams side by side, which is quicker; each begins from a state of 0, which
+    matters little over 2,000 symbols and more.
+
+    Parameters
+    ----------
+    model : CharRNN
+        Read in place: it may be trained on between two measurements.
+    tokens : ndarray of int
+        The text, (N,).
+
+    Examples
+    --------
+    >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
+    >>> round(Evaluation(model, np.arange(200) % 4)(), 2)      # near log 4, being untrained
+    1.39
+    """
+
+    def __init__(self, model: CharRNN, tokens: Array) -> None:
+        if len(tokens) < 2:
+            raise DomainError(
+                f"the text to measure the loss on has {len(tokens)} symbols: at least two are needed."
+            )
+        self.tokens = np.asarray(tokens)
+        self.streams = int(np.clip((len(tokens) - 1) // LEAST_STREAM, 1, MOST_STREAMS))
+        self.each = (len(tokens) - 1) // self.streams  # symbols that a stream predicts
+        whole, rest = divmod(self.each, LENGTH)
+        self._lengths = [LENGTH] * whole + ([rest] if rest else [])
+        self._paths = {T: model.path(length=T, batch=self.streams) for T in set(self._lengths)}
+        self._starts = np.arange(self.streams) * self.each
+
+    def __call__(self) -> float:
+        """The mean loss in nats per symbol."""
+        total, place, path = 0.0, 0, None
+        for T in self._lengths:
+            following = self._paths[T]
+            if path is None:
+                following.start()
+            elif following is not path:
+                following.start(path.state)
+            path = following
+            at = self._starts + place + np.arange(T + 1)[:, np.newaxis]
+            read = self.tokens[at].astype(np.intp)
+            total += path.loss(read[:-1], read[1:])
+            path.carry()
+            place += T
+        return total / (self.each * self.streams)

@@ -1,0 +1,93 @@
+"""A flight recorder: steps of a run at full speed, kept to be looked at afterwards."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, NamedTuple
+
+from teachrnn.data.batching import Batch
+from teachrnn.errors import DomainError
+from teachrnn.models import CharRNN, Snapshot
+
+
+class Kept(NamedTuple):
+    """A step that was kept.
+
+    Attributes
+    ----------
+    iteration : int
+        Number of the update.
+    reason : str
+        Why it was kept.
+    snapshot : Snapshot
+        ``snapshot.open()`` is its trace.
+    """
+
+    iteration: int
+    reason: str
+    snapshot: Snapshot
+
+
+class FlightRecorder:
+    """Keeps a step every so often, when the loss jumps, and when a number is not finite any more.
+
+    A step that is kept costs a few copies; one that is not, a comparison. A trace that is opened
+    from it has every value and gradient of that step under its name.
+
+    Parameters
+    ----------
+    every : int, optional
+        Keep every so many updates.
+    spike : float, optional
+        Keep a step whose loss is so many times the smooth loss.
+    most : int
+        How many steps to hold: the oldest make room, but those kept for being not finite stay last.
+
+    Attributes
+    ----------
+    kept : deque of Kept
+        What was kept, oldest first.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from itertools import islice
+    >>> from teachrnn.data import find_batching
+    >>> from teachrnn.optimizers import AdaGrad
+    >>> from teachrnn.training import Training
+    >>> recorder = FlightRecorder(every=5)
+    >>> training = Training(
+    ...     CharRNN(hidden=4, symbols=3, rng=np.random.default_rng(0)),
+    ...     find_batching("in-order")(np.array([0, 1, 2] * 9), length=3),
+    ...     AdaGrad(eta=0.1),
+    ...     recorder=recorder,
+    ... )
+    >>> _ = list(islice(training, 12))
+    >>> [kept.iteration for kept in recorder.kept]
+    [5, 10]
+    >>> recorder.kept[-1].snapshot.open()["h[3]"]
+    <h[3] = Tanh(a[3]) (4,)>
+    """
+
+    def __init__(self, *, every: int | None = None, spike: float | None = None, most: int = 10) -> None:
+        if every is not None and every < 1:
+            raise DomainError(f"`every` is {every} but must be at least 1.")
+        if spike is not None and not spike > 1:
+            raise DomainError(f"`spike` is {spike} but must be above 1: so many times the smooth loss.")
+        if most < 1:
+            raise DomainError(f"`most` is {most} but must be at least 1.")
+        self.every, self.spike = every, spike
+        self.kept: deque[Kept] = deque(maxlen=most)
+
+    def watch(
+        self, model: CharRNN, path: Any, batch: Batch, iteration: int, loss: float, smooth: float
+    ) -> None:
+        """Look at a step after its gradients and before its update, and keep it if it is time to."""
+        if self.every is not None and iteration % self.every == 0:
+            self.keep(model, path, batch, iteration, f"every {self.every} updates")
+        elif self.spike is not None and loss > self.spike * smooth:
+            self.keep(model, path, batch, iteration, f"loss {loss / smooth:.3g} times the smooth loss")
+
+    def keep(self, model: CharRNN, path: Any, batch: Batch, iteration: int, reason: str) -> None:
+        """Keep a step now."""
+        self.kept.append(Kept(iteration, reason, Snapshot.take(model, path, batch.x, batch.y)))

@@ -1,0 +1,294 @@
+"""The training loop, as an iterator over what happened at every update."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+from time import perf_counter
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.data.batching import Batch, Batching
+from teachrnn.errors import DivergedError, DomainError, TeachrnnError
+from teachrnn.models import CharRNN, ParameterVector
+from teachrnn.optimizers import Optimizer
+from teachrnn.training.best import Best
+from teachrnn.training.clipping import ClipByValue, Clipping
+from teachrnn.training.curve import SMOOTH_EVERY, Curve, Epoch
+from teachrnn.training.evaluation import Evaluation
+from teachrnn.training.flight_recorder import FlightRecorder
+from teachrnn.training.schedule import Constant, Schedule
+from teachrnn.training.train_step import TrainStep
+
+Array = NDArray[Any]
+
+Reduction = Literal["sum", "mean"]
+SMOOTHING = 0.999
+
+
+class Training:
+    r"""Train a model on a text, one update for every `next`; it has no end of its own.
+
+    Each update takes a batch of sequences, computes loss and gradients by backpropagation through
+    time, clips them, and lets the optimizer change the parameters. Where sequences follow one
+    another in the text, the state is carried on, but no gradient flows back beyond the edge of a
+    sequence (truncated BPTT).
+
+    The smooth loss is that of the assignment, $\bar L \leftarrow 0.999 \bar L + 0.001 L$: a mean over
+    about the last thousand updates, on text the model is being trained on. Its lowest value picks a
+    *place in the book* that is easy to predict as much as a model. The loss on a held-out text,
+    measured every now and then, picks a model; both are kept.
+
+    Parameters
+    ----------
+    model : CharRNN
+        Its parameters are updated in place.
+    batching : Batching
+        Which sequences are read, in which order.
+    optimizer : Optimizer
+        The update rule.
+    clipping : Clipping
+        How large gradients are made smaller, entry by entry at 5 if not given.
+    schedule : Schedule
+        Factor of the learning rate at each update, constant if not given.
+    reduction : {"sum", "mean"}
+        Whether the gradient is that of the loss summed over the T steps of a sequence, or of its
+        mean. The sum is T times as large: so are its gradients, and with them what a clipping limit
+        and an $\epsilon$ mean. Over the batch it is always the mean.
+    validation : ndarray of int, optional
+        A held-out text, to measure the loss on.
+    validate_every : int
+        Updates between two measurements.
+    recorder : FlightRecorder, optional
+        Keeps chosen steps, to be opened as traces.
+
+    Examples
+    --------
+    >>> from itertools import islice
+    >>> from teachrnn.data import find_batching
+    >>> from teachrnn.optimizers import AdaGrad
+    >>> tokens = np.array([0, 1, 2] * 50)
+    >>> training = Training(
+    ...     CharRNN(hidden=8, symbols=3, rng=np.random.default_rng(0)),
+    ...     find_batching("in-order")(tokens, length=6),
+    ...     AdaGrad(eta=0.1),
+    ... )
+    >>> steps = list(islice(training, 50))
+    >>> round(steps[0].nats_per_symbol, 2), steps[-1].nats_per_symbol < 0.05
+    (1.1, True)
+    """
+
+    def __init__(
+        self,
+        model: CharRNN,
+        batching: Batching,
+        optimizer: Optimizer,
+        *,
+        clipping: Clipping | None = None,
+        schedule: Schedule | None = None,
+        reduction: Reduction = "sum",
+        validation: Array | None = None,
+        validate_every: int = 2000,
+        recorder: FlightRecorder | None = None,
+    ) -> None:
+        if reduction not in ("sum", "mean"):
+            raise DomainError(f'the reduction is {reduction!r} but must be "sum" or "mean".')
+        if validate_every < 1:
+            raise DomainError(f"`validate_every` is {validate_every} but must be at least 1.")
+        self.model, self.batching, self.optimizer = model, batching, optimizer
+        self.clipping = ClipByValue() if clipping is None else clipping
+        self.schedule = Constant() if schedule is None else schedule
+        self.reduction: Reduction = reduction
+        self.evaluation = None if validation is None else Evaluation(model, validation)
+        self.validate_every = validate_every
+        self.recorder = recorder
+        self.eta = optimizer.eta
+        self.iteration = 0
+        self.smooth_loss = 0.0  # of no meaning before the first update
+        self.following = int(batching.tokens[0])
+        """The symbol that comes next in the text: what the state was left before."""
+        self.curve = Curve()
+        self.best_smooth = Best(model.parameters.flat.copy())
+        self.best_validation = Best(model.parameters.flat.copy())
+        self.gradients: ParameterVector = model.gradients()
+        self._paths: dict[tuple[int, ...], Any] = {}
+        self._path: Any = None
+        self._epoch, self._epoch_loss, self._epoch_symbols = 1, 0.0, 0
+        self._whole = True
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> TrainStep:
+        began = perf_counter()
+        self._check_whole()
+        self._whole = False
+        batch = next(self.batching)
+        x = batch.x
+        T, B = x.shape
+        path = self._path_for(batch)
+        weight = 1 / B if self.reduction == "sum" else 1 / (B * T)
+        loss = path.gradient(x, batch.y, weight=weight) / B
+        g = self.gradients.flat
+        norms = self.clipping(g)
+        iteration = self.iteration + 1
+        if not (isfinite(loss) and isfinite(norms.before)):
+            self._stop_for(loss, iteration, batch)
+        smooth = loss if iteration == 1 else SMOOTHING * self.smooth_loss + (1 - SMOOTHING) * loss
+        if self.recorder is not None:
+            self.recorder.watch(self.model, path, batch, iteration, loss, smooth)
+        theta = self.model.parameters.flat
+        self.best_smooth.offer(smooth, iteration, theta)
+        if batch.epoch != self._epoch:
+            self._end_epoch(batch.epoch)
+        self._epoch_loss += loss * B
+        self._epoch_symbols += T * B
+        eta = self.optimizer.eta = self.eta * self.schedule(iteration)
+        self.optimizer.update(theta, g)
+        path.carry()
+        self.following = int(batch.y[-1, 0])
+        self.iteration, self.smooth_loss = iteration, smooth
+        if iteration == 1 or iteration % SMOOTH_EVERY == 0:
+            self.curve.smooth.append((iteration, smooth))
+        validation = self._validate() if iteration % self.validate_every == 0 else None
+        self._whole = True
+        return TrainStep(
+            iteration,
+            batch.epoch,
+            T,
+            loss,
+            smooth,
+            norms.before,
+            norms.after,
+            eta,
+            perf_counter() - began,
+            validation,
+        )
+
+    @property
+    def carried(self) -> dict[str, Array]:
+        """The state that the next sequences would go on from, (B, m), by name."""
+        return {} if self._path is None else {n: s.copy() for n, s in self._path.state.items()}
+
+    # Saving ------------------------------------------------------------------------------------
+
+    def state(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        """Everything that changes as training goes on: what JSON can hold, and arrays.
+
+        After `restore` of it, in a training made in the same way, every number that follows is the
+        same to the last bit.
+        """
+        self._check_whole()
+        header = {
+            "iteration": self.iteration,
+            "smooth_loss": self.smooth_loss,
+            "following": self.following,
+            "curve": self.curve.state(),
+            "batching": self.batching.state(),
+            "epoch": [self._epoch, self._epoch_loss, self._epoch_symbols],
+            "best_smooth": _plain(self.best_smooth),
+            "best_validation": _plain(self.best_validation),
+            "path": None if self._path is None else [self._path.length, self._path.batch],
+        }
+        arrays = {
+            "theta": self.model.parameters.flat,
+            "best_smooth": self.best_smooth.theta,
+            "best_validation": self.best_validation.theta,
+        }
+        arrays |= {f"optimizer.{name}": a for name, a in self.optimizer.state_arrays().items()}
+        arrays |= {f"state.{name}": a for name, a in self.carried.items()}
+        return header, arrays
+
+    def restore(self, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+        """Go on from what `state` gave, in a training made in the same way.
+
+        Raises
+        ------
+        TeachrnnError
+            If the state is that of another model, text or rule.
+        """
+        theta = self.model.parameters.flat
+        for name in ("theta", "best_smooth", "best_validation"):
+            kept = arrays[name]
+            if kept.shape != theta.shape or kept.dtype != theta.dtype:
+                raise DomainError(
+                    f"the saved `{name}` is {kept.dtype} of shape {kept.shape}, this model has "
+                    f"{theta.dtype} of shape {theta.shape}: it was saved from another model."
+                )
+        self.batching.restore(header["batching"])
+        self.optimizer.restore(_part(arrays, "optimizer."))
+        theta[...] = arrays["theta"]
+        for name, best in (("best_smooth", self.best_smooth), ("best_validation", self.best_validation)):
+            best.theta[...] = arrays[name]
+            loss, best.iteration = header[name]
+            best.loss = float("inf") if loss is None else float(loss)
+        self.iteration, self.smooth_loss = int(header["iteration"]), float(header["smooth_loss"])
+        self.following = int(header["following"])
+        self.curve = Curve.of(header["curve"])
+        self._epoch, self._epoch_loss, self._epoch_symbols = header["epoch"]
+        if header["path"] is not None:
+            self._path = self._path_of(*header["path"])
+            self._path.start(_part(arrays, "state."))
+
+    # Inside ------------------------------------------------------------------------------------
+
+    def _check_whole(self) -> None:
+        if not self._whole:
+            raise TeachrnnError(
+                f"update {self.iteration + 1} was broken off in the middle: its numbers are neither the "
+                "old nor the new ones. Go on from the last checkpoint."
+            )
+
+    def _path_for(self, batch: Batch) -> Any:
+        """The path for sequences of this size, begun from zeros or from where the last one ended."""
+        path, last = self._path_of(*batch.x.shape), self._path
+        if batch.fresh or last is None:
+            path.start()
+        elif path is not last:
+            path.start(last.state)
+        self._path = path
+        return path
+
+    def _path_of(self, length: int, batch: int) -> Any:
+        if (length, batch) not in self._paths:
+            path = self.model.path(length=length, batch=batch, gradients=self.gradients)
+            self._paths[length, batch] = path
+        return self._paths[length, batch]
+
+    def _end_epoch(self, epoch: int) -> None:
+        self.curve.epochs.append(Epoch(self.iteration, self._epoch_loss / self._epoch_symbols))
+        self._epoch, self._epoch_loss, self._epoch_symbols = epoch, 0.0, 0
+
+    def _validate(self) -> float | None:
+        if self.evaluation is None:
+            return None
+        loss = self.evaluation()
+        self.curve.validation.append((self.iteration, loss))
+        self.best_validation.offer(loss, self.iteration, self.model.parameters.flat)
+        return loss
+
+    def _stop_for(self, loss: float, iteration: int, batch: Batch) -> None:
+        bad = [n for n, p in self.model.parameters.items() if not np.isfinite(p).all()]
+        if self.recorder is not None:
+            self.recorder.keep(self.model, self._path, batch, iteration, "not finite")
+        if bad:
+            where = f"the update before has made {', '.join(bad)} overflow"
+        else:
+            d = [n for n, g in self.gradients.items() if not np.isfinite(g).all()]
+            where = f"the gradient is not finite in {', '.join(d) or 'any parameter'}"
+        raise DivergedError(
+            f"training has diverged: at update {iteration} (epoch {batch.epoch}, position "
+            f"{batch.position} of the text) the loss is {loss:g} nats per sequence, and {where}. "
+            f"The last smooth loss was {self.smooth_loss:.4g}. Lower the learning rate "
+            f"(eta is {self.optimizer.eta:g}), or clip gradients harder."
+        )
+
+
+def _plain(best: Best) -> list[Any]:
+    return [best.loss if isfinite(best.loss) else None, best.iteration]
+
+
+def _part(arrays: Mapping[str, Array], begin: str) -> dict[str, Array]:
+    return {name.removeprefix(begin): a for name, a in arrays.items() if name.startswith(begin)}

@@ -1,0 +1,536 @@
+"""What is peculiar to one strategy, to drawing, to writing a passage, and to searching for one."""
+
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from teachrnn import CELLS, CharRNN
+from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
+from teachrnn.sampling import (
+    Greedy,
+    Nucleus,
+    Sampler,
+    Temperature,
+    TopK,
+    beam,
+    find_sampler,
+    write,
+)
+from teachrnn.sampling.cumulative import invert
+from teachrnn.testing import sampler_suite as suite
+from teachrnn.testing.sampler_suite import scores
+
+LAST_BEFORE_ONE = float(np.nextafter(1, 0))
+UNIFORMS = st.floats(0, 1, exclude_max=True)
+
+
+# Drawing -----------------------------------------------------------------------------------------
+
+
+def test_a_sum_that_rounding_left_below_1_draws_the_last_symbol_not_the_first():
+    p = np.full(10, 0.1)
+    assert np.cumsum(p)[-1] == LAST_BEFORE_ONE
+    assert np.argmax(np.cumsum(p) - LAST_BEFORE_ONE > 0) == 0  # the trap
+    assert invert(p, LAST_BEFORE_ONE) == 9
+
+
+@given(st.integers(1, 200), st.integers(0, 2**32 - 1))
+def test_the_largest_u_draws_the_last_symbol_whatever_the_sum(size, seed):
+    weights = np.random.default_rng(seed).random(size) + 1e-3
+    assert invert(weights, LAST_BEFORE_ONE) == size - 1
+
+
+def test_u_at_0_draws_the_first_symbol_that_is_possible():
+    assert invert(np.array([0.0, 0.0, 0.5, 0.5]), 0.0) == 2
+
+
+def test_a_border_belongs_to_the_symbol_after_it():
+    assert [invert(np.array([1.0, 0.0, 1.0, 2.0]), u) for u in (0.0, 0.25, 0.5)] == [0, 2, 3]
+
+
+def test_a_draw_is_that_of_numpy_for_the_same_uniform_number():
+    rng = np.random.default_rng(0)
+    o = rng.normal(0, 2, 80)
+    p = Temperature().distribution(o)
+    one, other = np.random.default_rng(1), np.random.default_rng(1)
+    for _ in range(500):
+        assert Temperature().draw(o, one.random()) == other.choice(80, p=p)
+
+
+# Strategies --------------------------------------------------------------------------------------
+
+
+def test_scores_of_a_thousand_do_not_overflow():
+    p = Temperature().distribution(np.array([1000.0, 1000.0, -1e9]))
+    np.testing.assert_array_equal(p, [0.5, 0.5, 0])
+
+
+@given(scores())
+def test_temperature_is_the_softmax_of_the_scores_over_it(o):
+    o = o.astype(float)
+    top = o.max()
+    for tau in (0.5, 1.0, 3.0):
+        expected = np.exp(o / tau - top / tau) / np.exp(o / tau - top / tau).sum()
+        np.testing.assert_allclose(
+            Temperature(temperature=tau).distribution(o), expected, rtol=1e-9, atol=1e-300
+        )
+
+
+def test_temperature_makes_the_likely_likelier_below_1_and_evens_out_above():
+    o = np.array([0.0, 1.0, 2.0])
+    tops = [Temperature(temperature=t).distribution(o)[2] for t in (0, 0.5, 1, 2, 1e6)]
+    assert tops == sorted(tops, reverse=True)
+    assert tops[0] == 1
+    assert tops[-1] == pytest.approx(1 / 3, rel=1e-5)
+
+
+@given(scores(), UNIFORMS)
+def test_greedy_is_temperature_0_and_top_1_and_the_least_nucleus(o, u):
+    first_of_the_largest = int(np.argmax(o))
+    one_hot = np.eye(len(o))[first_of_the_largest]
+    for sampler in (Greedy(), Temperature(temperature=0), TopK(k=1), Nucleus(theta=1e-300)):
+        np.testing.assert_array_equal(sampler.distribution(o), one_hot)
+        assert sampler.draw(o, u) == first_of_the_largest
+
+
+@given(scores(), st.sampled_from([0, 0.5, 1, 2]), UNIFORMS)
+def test_keeping_everything_is_temperature(o, tau, u):
+    plain = Temperature(temperature=tau)
+    for sampler in (
+        TopK(k=len(o), temperature=tau),
+        TopK(k=10**9, temperature=tau),
+        Nucleus(theta=1, temperature=tau),
+    ):
+        np.testing.assert_allclose(sampler.distribution(o), plain.distribution(o), rtol=1e-14)
+
+
+def test_nucleus_with_theta_1_keeps_even_what_is_far_too_unlikely_to_be_seen_in_the_sum():
+    p = Nucleus(theta=1).distribution(np.array([0.0, -60.0, -80.0]))
+    assert (p > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("theta", "kept"),
+    [(0.3, 1), (0.4, 1), (0.41, 2), (0.7, 2), (0.71, 3), (0.9, 3), (0.91, 4), (1, 4)],
+)
+def test_nucleus_keeps_the_fewest_that_reach_theta(theta, kept):
+    p = np.array([0.2, 0.4, 0.1, 0.3])
+    new = Nucleus(theta=theta).distribution(np.log(p))
+    stay = np.argsort(-p)[:kept]
+    np.testing.assert_allclose(new[stay], p[stay] / p[stay].sum())
+    assert np.count_nonzero(new) == kept
+
+
+def test_nucleus_keeps_no_more_equals_than_it_needs_and_the_first_of_them():
+    np.testing.assert_allclose(Nucleus(theta=0.5).distribution(np.zeros(4)), [0.5, 0.5, 0, 0])
+    p = Nucleus(theta=0.6).distribution(np.log([0.2, 0.4, 0.2, 0.2]))
+    np.testing.assert_allclose(p, [1 / 3, 2 / 3, 0, 0])
+
+
+@given(scores(most=6), st.sampled_from([0.123, 0.5, 0.77, 0.95]))
+def test_no_smaller_set_than_the_nucleus_reaches_theta(o, theta):
+    p = Temperature().distribution(o)
+    kept = np.count_nonzero(Nucleus(theta=theta).distribution(o))
+    reach = [
+        n
+        for n in range(1, len(o) + 1)
+        if max(sum(p[list(some)]) for some in combinations(range(len(o)), n)) >= theta - 1e-9
+    ]
+    assert kept == min(reach)
+
+
+@given(scores(), st.integers(1, 14))
+def test_top_k_keeps_exactly_k_the_likeliest_and_the_first_of_equals(o, k):
+    p = Temperature(temperature=1e10).distribution(o)  # so hot that nothing is impossible
+    new = TopK(k=k, temperature=1e10).distribution(o)
+    ranked = sorted(range(len(o)), key=lambda i: (-o[i], i))[:k]
+    assert set(np.flatnonzero(new)) == set(ranked)
+    np.testing.assert_allclose(new[ranked], p[ranked] / p[ranked].sum())
+
+
+def test_temperature_comes_before_what_is_left_out():
+    o = np.log([0.5, 0.3, 0.2])
+    hot = Temperature(temperature=2).distribution(o)
+    assert 0.5 > 0.45 > hot[0]
+    assert np.count_nonzero(Nucleus(theta=0.45).distribution(o)) == 1
+    assert np.count_nonzero(Nucleus(theta=0.45, temperature=2).distribution(o)) == 2
+    np.testing.assert_allclose(TopK(k=2, temperature=2).distribution(o)[0], hot[0] / (hot[0] + hot[1]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "said"),
+    [
+        (Temperature, {"temperature": -1}, "temperature is -1"),
+        (Temperature, {"temperature": float("nan")}, "temperature is nan"),
+        (TopK, {"temperature": float("inf")}, "temperature is inf"),
+        (Nucleus, {"temperature": -0.5}, "temperature is -0.5"),
+        (TopK, {"k": 0}, "k is 0"),
+        (TopK, {"k": 2.5}, "k is 2.5"),
+        (Nucleus, {"theta": 0}, "theta is 0"),
+        (Nucleus, {"theta": 1.01}, "theta is 1.01"),
+        (Nucleus, {"theta": float("nan")}, "theta is nan"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused(kind, settings, said):
+    with pytest.raises(DomainError, match=said):
+        kind(**settings)
+
+
+def test_strategies_are_found_by_name():
+    assert find_sampler("top-k") is TopK
+    with pytest.raises(NameLookupError, match=r"'topk'.*greedy, nucleus, temperature, top-k"):
+        find_sampler("topk")
+
+
+# The laws themselves -----------------------------------------------------------------------------
+
+
+def softmax(o):
+    weights = np.exp(o.astype(float) - o.max())
+    return weights / weights.sum()
+
+
+TRAPS = {
+    "not renormalised": (
+        suite.distribution_is_one,
+        {"distribution": lambda o: softmax(o) * (softmax(o) > softmax(o).mean())},
+    ),
+    "maximum not subtracted": (
+        suite.distribution_is_one,
+        {"distribution": lambda o: np.exp(o.astype(float)) / np.exp(o.astype(float)).sum()},
+    ),
+    "single precision": (
+        suite.distribution_is_one,
+        {"distribution": lambda o: softmax(o).astype(np.float32)},
+    ),
+    "another than it says": (
+        suite.draws_follow_the_distribution,
+        {"draw": lambda p, u: int(np.argmax(p))},
+    ),
+    "the first where none exceeds": (
+        suite.draws_rise_with_u,
+        {"draw": lambda p, u: int(np.argmax(np.cumsum(p) > u))},
+    ),
+    "reach, not exceed": (
+        suite.impossible_is_never_drawn,
+        {"draw": lambda p, u: int(np.searchsorted(np.cumsum(p), u))},
+    ),
+    "beyond the end": (
+        suite.impossible_is_never_drawn,
+        {"draw": lambda p, u: int(np.searchsorted(np.cumsum(p), u, side="right"))},
+    ),
+    "a symbol that is no int": (
+        suite.impossible_is_never_drawn,
+        {"draw": lambda p, u: np.int64(invert(p, u))},
+    ),
+    "the zero of the scores matters": (
+        suite.shift_changes_nothing,
+        {"distribution": lambda o: softmax(np.abs(o))},
+    ),
+    "infinity has probability 0": (
+        suite.not_finite_is_refused,
+        {"distribution": lambda o: np.nan_to_num(softmax(np.nan_to_num(o)))},
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
+@pytest.mark.parametrize("trap", TRAPS)
+def test_the_laws_find_every_trap(trap):
+    law, wrong = TRAPS[trap]
+
+    @dataclass(frozen=True, kw_only=True)
+    class Trapped(Sampler, register=False):
+        name: ClassVar[str] = "trapped"
+
+        def distribution(self, scores):
+            return wrong.get("distribution", softmax)(scores)
+
+        def draw(self, scores, u):
+            return wrong.get("draw", invert)(self.distribution(scores), u)
+
+    @settings(max_examples=300, derandomize=True, database=None, report_multiple_bugs=False)
+    @given(st.data())
+    def check(data):
+        law(Trapped(), data.draw)
+
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        check()
+
+
+# Writing -----------------------------------------------------------------------------------------
+
+
+class Network:
+    """A recurrent network in few words, to read one text or several; it can tell what it has read."""
+
+    def __init__(self, seed, symbols, hidden=3):
+        rng = np.random.default_rng(seed)
+        self.symbols, self.hidden = symbols, hidden
+        self.W, self.U = rng.normal(size=(hidden, hidden)), rng.normal(size=(symbols, hidden))
+        self.V = rng.normal(0, 2, (hidden, symbols))
+        self.h, self.has_read = np.zeros((1, hidden)), []
+        self.buffer = np.empty(symbols)
+
+    def read(self, symbol):
+        self.has_read.append(symbol)
+        self.h = np.tanh(self.h @ self.W + self.U[symbol])
+        self.buffer[:] = (self.h @ self.V)[0]
+        return self.buffer
+
+    def read_many(self, symbols, state):
+        assert symbols.ndim == 1
+        h = np.zeros((len(symbols), self.hidden)) if state is None else state["h"]
+        h = np.tanh(h @ self.W + self.U[symbols])
+        return h @ self.V, {"h": h}
+
+
+SAMPLER = Temperature(temperature=0.8)
+
+
+def text(count, *, seed=0, reader=None, rng=None, prime=(0, 1), **options):
+    return write(
+        reader or Network(5, 6),
+        options.pop("sampler", SAMPLER),
+        prime=prime,
+        count=count,
+        rng=rng or np.random.default_rng(seed),
+        **options,
+    )
+
+
+def test_the_same_chance_writes_the_same_text_and_another_another():
+    np.testing.assert_array_equal(text(50).symbols, text(50).symbols)
+    assert (text(50).symbols != text(50, seed=1).symbols).any()
+
+
+def test_a_hundred_and_a_hundred_more_are_two_hundred():
+    reader, rng = Network(5, 6), np.random.default_rng(0)
+    first = text(100, reader=reader, rng=rng).symbols
+    more = text(100, reader=reader, rng=rng, prime=first[-1:]).symbols
+    np.testing.assert_array_equal([*first, *more], text(200).symbols)
+
+
+def test_every_symbol_is_read_once_in_order_but_for_the_last():
+    reader = Network(5, 6)
+    written = text(20, reader=reader, prime=[3, 1, 4]).symbols
+    assert reader.has_read == [3, 1, 4, *written[:-1]]
+    assert all(type(symbol) is int for symbol in reader.has_read)
+
+
+def test_writing_nothing_reads_the_prime_but_for_the_last():
+    reader = Network(5, 6)
+    assert text(0, reader=reader, prime=[3, 1]).symbols.shape == (0,)
+    assert reader.has_read == [3]
+
+
+def test_recording_changes_nothing_and_holds_what_each_symbol_was_drawn_from():
+    passage = text(60, record=True)
+    np.testing.assert_array_equal(passage.symbols, text(60).symbols)
+    reader = Network(5, 6)
+    reader.read(0)
+    for t, symbol in enumerate([1, *passage.symbols[:-1]]):
+        np.testing.assert_array_equal(passage.distribution[t], SAMPLER.distribution(reader.read(symbol)))
+
+
+def test_entropy_and_surprise_are_those_of_the_distribution_in_nats():
+    passage = text(2000, record=True, sampler=Nucleus(theta=0.9))
+    p = passage.distribution
+    assert (p == 0).any()
+    for t in range(20):
+        possible = p[t][p[t] > 0]
+        assert passage.entropy[t] == pytest.approx(-np.sum(possible * np.log(possible)))
+        assert passage.surprise[t] == pytest.approx(-np.log(p[t, passage.symbols[t]]))
+    # Drawn from p, the surprise is the entropy on average.
+    spread = passage.surprise - passage.entropy
+    assert abs(spread.mean()) < 4 * spread.std() / np.sqrt(len(spread))
+
+
+def test_a_sure_draw_has_no_entropy_and_no_surprise_and_no_minus_sign():
+    passage = text(3, record=True, sampler=Greedy())
+    assert str(passage.entropy) == str(passage.surprise) == "[0. 0. 0.]"
+
+
+def test_what_was_not_recorded_is_missed_in_words():
+    for question in ("entropy", "surprise"):
+        with pytest.raises(TeachrnnError, match=f"{question}.*record=True"):
+            getattr(text(3), question)
+
+
+def test_a_text_ends_with_its_stop_symbol_and_is_the_beginning_of_the_unstopped_one():
+    whole = text(200).symbols
+    stop = int(whole[30])
+    first = int(np.flatnonzero(whole == stop)[0])
+    passage = text(200, stop=stop, record=True)
+    np.testing.assert_array_equal(passage.symbols, whole[: first + 1])
+    assert passage.distribution.shape == (first + 1, 6)
+    assert passage.surprise.shape == (first + 1,)
+
+
+def test_how_far_chance_advances_does_not_depend_on_the_text():
+    rng, other = np.random.default_rng(0), np.random.default_rng(0)
+    stop = int(text(1).symbols[0])
+    assert len(text(50, rng=rng, stop=stop).symbols) == 1
+    other.random(50)
+    assert rng.random() == other.random()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"prime": []}, "prime must be a sequence of at least one"),
+        ({"prime": 3}, "prime must be a sequence"),
+        ({"prime": "ab"}, "prime must be a sequence"),
+        ({"prime": list("ab")}, "Vocabulary.encode"),
+        ({"prime": [0.5]}, "must hold the numbers of symbols"),
+        ({"prime": [0, 6]}, r"symbol 6; the network knows 0\.\.5"),
+        ({"prime": [-1, 0]}, "symbol -1"),
+        ({"stop": 6}, "stop holds symbol 6"),
+        ({"count": -1}, "count is -1"),
+    ],
+)
+def test_a_request_that_makes_no_sense_is_refused(wrong, said):
+    request = {"prime": [0], "count": 3, **wrong}
+    with pytest.raises(DomainError, match=said):
+        text(request.pop("count"), **request)
+    with pytest.raises(DomainError, match=said):
+        beam(Network(5, 6), width=2, **{"count": 3, "prime": [0], **wrong})
+
+
+def test_a_network_that_has_diverged_is_not_written_with():
+    reader = Network(5, 6)
+    reader.V[0, 0] = np.nan
+    with pytest.raises(DomainError, match="diverged"):
+        text(3, reader=reader)
+    with pytest.raises(DomainError, match="diverged"):
+        beam(reader, prime=[0], count=3, width=2)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_model_writes_from_the_probabilities_that_its_record_shows(cell):
+    model = CharRNN(hidden=3, symbols=5, cell=cell, scale=0.8, rng=np.random.default_rng(0))
+    passage = text(12, reader=model.reader(), prime=[4, 2], sampler=Temperature(), record=True)
+    trace = model.record([4, 2, *passage.symbols[:-1]])
+    for t, p in enumerate(passage.distribution, start=2):
+        np.testing.assert_allclose(p, Temperature().distribution(trace[f"o[{t}]"].data), rtol=1e-12)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_model_searched_greedily_is_a_model_written_with_greedily(cell):
+    model = CharRNN(hidden=3, symbols=5, cell=cell, scale=0.8, rng=np.random.default_rng(0))
+    written = text(12, reader=model.reader(), prime=[4, 2], sampler=Greedy()).symbols
+    [narrow] = beam(model.reader(), prime=[4, 2], count=12, width=1)
+    wide = beam(model.reader(), prime=[4, 2], count=12, width=9, stop=1)
+    np.testing.assert_array_equal(narrow.symbols, written)
+    assert len(wide) == 9
+
+
+# Beam search -------------------------------------------------------------------------------------
+
+
+def log_probability(reader, prime, symbols):
+    """Of one text, by reading it."""
+    reader.h = np.zeros((1, reader.hidden))
+    total = 0.0
+    for t, symbol in enumerate([*prime, *symbols[:-1]]):
+        p = Temperature().distribution(reader.read(symbol))
+        if t >= len(prime) - 1:
+            total += np.log(p[symbols[t - len(prime) + 1]])
+    return total
+
+
+def every_text(symbols, count, stop=None):
+    """Every text of a length, or shorter and ended by the stop symbol."""
+    for length in range(1, count + 1):
+        for some in product(range(symbols), repeat=length):
+            if stop not in some[:-1] and (length == count or some[-1] == stop):
+                yield some
+
+
+@given(st.integers(0, 10**6), st.integers(2, 3), st.integers(1, 4), st.booleans())
+def test_a_beam_that_keeps_everything_ranks_every_text(seed, K, count, stops):
+    reader, prime, stop = Network(seed, K), [0, 1], 1 if stops else None
+    found = beam(reader, prime=prime, count=count, width=10**6, stop=stop)
+    texts = {some: log_probability(reader, prime, some) for some in every_text(K, count, stop)}
+    assert {tuple(t.symbols.tolist()) for t in found} == set(texts)
+    for t in found:
+        assert t.log_probability == pytest.approx(texts[tuple(t.symbols.tolist())])
+    ranked = [t.log_probability for t in found]
+    assert ranked == sorted(ranked, reverse=True)
+    assert np.exp(ranked).sum() == pytest.approx(1)
+
+
+@given(st.integers(0, 10**6), st.integers(2, 3), st.integers(1, 4), st.booleans())
+def test_a_width_of_k_to_the_n_minus_1_finds_the_likeliest_text(seed, K, count, stops):
+    reader, stop = Network(seed, K), 1 if stops else None
+    width = K ** (count - 1)
+    found = beam(reader, prime=[0], count=count, width=width, stop=stop)
+    best = max(log_probability(reader, [0], some) for some in every_text(K, count, stop))
+    assert found[0].log_probability == pytest.approx(best)
+    assert len(found) <= width
+
+
+@given(st.integers(0, 10**6), st.integers(1, 8))
+def test_width_1_is_greedy(seed, K):
+    [found] = beam(Network(seed, K), prime=[0], count=12, width=1)
+    passage = write(
+        Network(seed, K), Greedy(), prime=[0], count=12, rng=np.random.default_rng(0), record=True
+    )
+    np.testing.assert_array_equal(found.symbols, passage.symbols)
+
+
+def test_of_equally_likely_texts_a_beam_keeps_the_first():
+    class Ties:
+        symbols = 300
+
+        def read_many(self, symbols, state):
+            return np.tile(np.arange(300.0) % 3, (len(symbols), 1)), {}
+
+    found = beam(Ties(), prime=[0], count=2, width=3)
+    assert [t.symbols.tolist() for t in found] == [[2, 2], [2, 5], [2, 8]]
+
+
+def test_a_wider_beam_finds_what_greedy_misses():
+    found = [beam(Network(s, 4), prime=[0], count=5, width=w)[0] for s in range(20) for w in (1, 8)]
+    gains = [
+        wide.log_probability - narrow.log_probability
+        for narrow, wide in zip(found[::2], found[1::2], strict=True)
+    ]
+    assert max(gains) > 0.1
+
+
+def test_a_text_that_has_ended_is_not_read_any_further():
+    reader = Network(3, 4)
+    for t in beam(reader, prime=[0], count=6, width=8, stop=2):
+        assert 2 not in t.symbols[:-1]
+        assert len(t.symbols) == 6 or t.symbols[-1] == 2
+        assert t.log_probability == pytest.approx(log_probability(reader, [0], t.symbols))
+
+
+def test_a_beam_whose_every_text_has_ended_stops():
+    class Ends:
+        symbols, reads = 2, 0
+
+        def read_many(self, symbols, state):
+            self.reads += 1
+            return np.tile([0.0, 800.0], (len(symbols), 1)), {}
+
+    reader = Ends()
+    [found] = beam(reader, prime=[0], count=100, width=1, stop=1)
+    assert (found.symbols.tolist(), found.log_probability, reader.reads) == ([1], 0.0, 1)
+
+
+def test_a_beam_of_no_length_is_the_empty_text():
+    [found] = beam(Network(3, 4), prime=[0], count=0, width=3)
+    assert found.symbols.shape == (0,)
+    assert found.log_probability == 0
+
+
+def test_a_beam_without_width_is_refused():
+    with pytest.raises(DomainError, match="width is 0"):
+        beam(Network(3, 4), prime=[0], count=3, width=0)

@@ -1,0 +1,155 @@
+"""A vocabulary numbers the symbols of a text, and gives the text back."""
+
+import json
+from itertools import pairwise
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import example, given
+
+from teachrnn.data import UNKNOWN, VOCABULARIES, Vocabulary, WordVocabulary
+from teachrnn.errors import DomainError, FileFormatError
+
+KINDS = pytest.mark.parametrize("kind", VOCABULARIES.values(), ids=list(VOCABULARIES))
+TEXT = st.text(max_size=60) | st.text(st.sampled_from("ab'\u2019_ \n-<>\u00e9\U0001f600"), max_size=60)
+
+
+@KINDS
+@given(text=TEXT)
+def test_decoding_what_was_encoded_gives_the_text(kind, text):
+    vocabulary = kind.of(text)
+    numbers = vocabulary.encode(text)
+    assert numbers.dtype == np.intp
+    assert vocabulary.decode(numbers) == vocabulary.decode(iter(numbers.tolist())) == text
+    assert list(vocabulary.symbols) == sorted(set(vocabulary.symbols))
+    assert set(numbers.tolist()) == set(range(len(vocabulary)))
+
+
+@KINDS
+@example(text="don't", cuts=[4])
+@given(text=TEXT, cuts=st.lists(st.integers(0, 60), max_size=8))
+def test_a_text_in_blocks_gives_the_vocabulary_and_the_numbers_of_the_whole(kind, text, cuts):
+    edges = [0, *sorted(cuts), 60]
+    blocks = [text[a:b] for a, b in pairwise(edges)]
+    vocabulary = kind.of(iter(blocks))
+    assert vocabulary == kind.of(text)
+    pieces = list(kind.whole(blocks))
+    assert "".join(pieces) == text
+    numbers = [n for piece in pieces for n in vocabulary.encode(piece)]
+    assert numbers == vocabulary.encode(text).tolist()
+
+
+@KINDS
+@given(text=TEXT)
+def test_a_vocabulary_comes_back_from_json(kind, text):
+    vocabulary = kind.of(text)
+    stored = json.loads(json.dumps(vocabulary.to_dict()))
+    assert stored["kind"] == kind.kind
+    again = Vocabulary.from_dict(stored)
+    assert type(again) is kind
+    assert again == vocabulary
+    assert hash(again) == hash(vocabulary)
+
+
+@given(text=TEXT)
+def test_characters_are_numbered_as_a_dictionary_would(text):
+    vocabulary = Vocabulary.of(text)
+    number = {symbol: i for i, symbol in enumerate(vocabulary.symbols)}
+    assert vocabulary.encode(text).tolist() == [number[c] for c in text]
+
+
+def test_the_order_of_symbols_given_is_kept():
+    assert Vocabulary(["z", "a"]).encode("az").tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("unknown", ["x", "\u00e9", "\U0001f600", "\ud800", "\0"])
+def test_an_unknown_character_is_named_with_its_place(unknown):
+    code = f"{ord(unknown):04X}"
+    with pytest.raises(DomainError, match=rf"\(U\+{code}\) at position 3 is not among the 2 char"):
+        Vocabulary.of("ab").encode(f"aba{unknown}xyz")
+    with pytest.raises(DomainError, match="at position 1003 "):
+        Vocabulary.of("ab").encode(f"aba{unknown}", before=1000)
+
+
+@KINDS
+@pytest.mark.parametrize("number", [-1, 2, 300])
+def test_a_number_that_no_symbol_has_is_refused(kind, number):
+    with pytest.raises(DomainError, match=f"no symbol has the number {number}: there are 0 to 1"):
+        kind.of("a a").decode([0, number, 1])
+
+
+def test_kinds_differ_though_their_symbols_do_not():
+    assert Vocabulary.of("a b") != WordVocabulary.of("a b")
+    assert Vocabulary.of("ab") != "ab"
+    assert repr(WordVocabulary.of("a b")) == "<WordVocabulary: 3 words>"
+
+
+def test_words_keep_their_apostrophes_and_every_other_sign_stands_alone():
+    text = "Don't _stop_,\n\u201cO\u2019Neil\u201d said  'so' 3 times."
+    vocabulary = WordVocabulary.of(text)
+    symbols = [vocabulary.symbols[i] for i in vocabulary.encode(text)]
+    assert symbols == [
+        *("Don't", " ", "_", "stop", "_", ",", "\n", "\u201c", "O\u2019Neil", "\u201d", " ", "said"),
+        *(" ", " ", "'", "so", "'", " ", "3", " ", "times", "."),
+    ]
+
+
+def test_a_cap_keeps_the_most_frequent_and_of_equals_the_first():
+    text = "d c b a a b a"  # six blanks, three a, two b, then c and d once
+    assert WordVocabulary.of(text, most=5).symbols == (" ", UNKNOWN, "a", "b", "c")
+    assert WordVocabulary.of(text, most=2).symbols == (" ", UNKNOWN)
+    assert WordVocabulary.of(text, most=99).symbols == (" ", UNKNOWN, "a", "b", "c", "d")
+
+
+def test_an_unknown_word_is_a_symbol_with_a_cap_and_refused_without():
+    capped = WordVocabulary.of("a b a", most=3)
+    assert capped.decode(capped.encode("b a zoo")) == f"{UNKNOWN} a {UNKNOWN}"
+    with pytest.raises(DomainError, match="the word 'zoo' at position 4 is not among the 3 symbols"):
+        WordVocabulary.of("a b").encode("b a zoo")
+    with pytest.raises(DomainError, match="at position 14 "):
+        WordVocabulary.of("a b").encode("b a zoo", before=10)
+
+
+def test_the_unknown_symbol_is_never_read_from_a_text():
+    capped = WordVocabulary.of(UNKNOWN * 3, most=9)
+    number = capped.symbols.index(UNKNOWN)
+    assert number not in capped.encode(UNKNOWN)
+
+
+def test_a_cap_without_room_is_refused():
+    with pytest.raises(DomainError, match="most is 1"):
+        WordVocabulary.of("a b", most=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "symbols", "expected"),
+    [
+        (Vocabulary, ["a", "b", "a"], "the symbol 'a' stands twice"),
+        (Vocabulary, ["a", "bc"], "the symbol 'bc' is not one character"),
+        (Vocabulary, [""], "the symbol '' is not one character"),
+        (WordVocabulary, ["a b"], "the symbol 'a b' is neither one word nor one sign"),
+        (WordVocabulary, ["a", "a"], "the symbol 'a' stands twice"),
+    ],
+)
+def test_symbols_that_cannot_be_are_refused(kind, symbols, expected):
+    with pytest.raises(DomainError, match=expected):
+        kind(symbols)
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        (
+            {"kind": "syllables", "symbols": []},
+            "no vocabulary of kind 'syllables'; there are: characters, w",
+        ),
+        ({}, "no vocabulary of kind None"),
+        ({"kind": "words"}, "must be a list of strings"),
+        ({"kind": "words", "symbols": "ab"}, "must be a list of strings"),
+        ({"kind": "words", "symbols": [1]}, "must be a list of strings"),
+    ],
+)
+def test_what_is_no_stored_vocabulary_is_refused(stored, expected):
+    with pytest.raises(FileFormatError, match=expected):
+        Vocabulary.from_dict(stored)
