@@ -224,7 +224,15 @@ def machine(pinned):
     load = f", load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
     versions = dict.fromkeys(kind.version() for kind in PEERS)
     system = f"{platform.system()}, Python {platform.python_version()}"
-    return f"{processor()}, {pinned}{load}; {', '.join((system, *versions))}."
+    return f"{processor()}, {pinned}{load}; {', '.join((system, *versions))}; {kernels()}."
+
+
+def kernels():
+    """Which kernels the BLAS inside NumPy has chosen."""
+    from threadpoolctl import threadpool_info
+
+    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    return ", ".join(f"{p['internal_api']} {p['version']}, kernels {p['architecture']}" for p in pools)
 
 
 def pin(core):

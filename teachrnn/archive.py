@@ -69,7 +69,12 @@ def read_archive(
     """
     path = Path(path)
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+        content = io.BytesIO(path.read_bytes())
+        with zipfile.ZipFile(content) as whole:
+            if whole.testzip() is not None:  # also what a damaged header would leave unread
+                raise zipfile.BadZipFile
+        content.seek(0)
+        with np.load(content, allow_pickle=False) as file:
             header = json.loads(bytes(file["header"]).decode("utf-8"))
             if header.get("format") != f"teachrnn {kind}":
                 raise FileFormatError(f"{path} is not a {kind} of teachrnn.")

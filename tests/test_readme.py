@@ -27,9 +27,16 @@ def test_commands_and_options_of_the_readme_exist():
 
     from teachrnn.cli import app
 
-    help_texts = {c: CliRunner().invoke(app, [c, "--help"]).output for c in ("step", "check", "train")}
-    for command, option in re.findall(r"teachrnn (step|check|train)[^\n]*?(--[a-z]+)", README):
-        assert option in help_texts[command]
+    commands = ("step", "check", "train", "sample", "report", "sweep", "list")
+    help_texts = {c: CliRunner().invoke(app, [c, "--help"]).output for c in commands}
+    used = [
+        (command, option)
+        for command, rest in re.findall(rf"teachrnn ({'|'.join(commands)})([^\n`]*)", README)
+        for option in re.findall(r"--[a-z-]+", rest)
+    ]
+    assert len(used) > 5
+    for command, option in used:
+        assert option in help_texts[command], (command, option)
     for option in ("--oracle", "--cell", "--layers", "--terminal"):
         assert any(option in text for text in help_texts.values())
 

@@ -22,8 +22,15 @@ from teachrnn.sampling import (
     write,
 )
 from teachrnn.sampling.cumulative import invert
-from teachrnn.testing import sampler_suite as suite
-from teachrnn.testing.sampler_suite import scores
+from teachrnn.testing.sampler_suite import (
+    distribution_is_one,
+    draws_follow_the_distribution,
+    draws_rise_with_u,
+    impossible_is_never_drawn,
+    not_finite_is_refused,
+    scores,
+    shift_changes_nothing,
+)
 
 LAST_BEFORE_ONE = float(np.nextafter(1, 0))
 UNIFORMS = st.floats(0, 1, exclude_max=True)
@@ -197,43 +204,43 @@ def softmax(o):
 
 TRAPS = {
     "not renormalised": (
-        suite.distribution_is_one,
+        distribution_is_one,
         {"distribution": lambda o: softmax(o) * (softmax(o) > softmax(o).mean())},
     ),
     "maximum not subtracted": (
-        suite.distribution_is_one,
+        distribution_is_one,
         {"distribution": lambda o: np.exp(o.astype(float)) / np.exp(o.astype(float)).sum()},
     ),
     "single precision": (
-        suite.distribution_is_one,
+        distribution_is_one,
         {"distribution": lambda o: softmax(o).astype(np.float32)},
     ),
     "another than it says": (
-        suite.draws_follow_the_distribution,
+        draws_follow_the_distribution,
         {"draw": lambda p, u: int(np.argmax(p))},
     ),
     "the first where none exceeds": (
-        suite.draws_rise_with_u,
+        draws_rise_with_u,
         {"draw": lambda p, u: int(np.argmax(np.cumsum(p) > u))},
     ),
     "reach, not exceed": (
-        suite.impossible_is_never_drawn,
+        impossible_is_never_drawn,
         {"draw": lambda p, u: int(np.searchsorted(np.cumsum(p), u))},
     ),
     "beyond the end": (
-        suite.impossible_is_never_drawn,
+        impossible_is_never_drawn,
         {"draw": lambda p, u: int(np.searchsorted(np.cumsum(p), u, side="right"))},
     ),
     "a symbol that is no int": (
-        suite.impossible_is_never_drawn,
+        impossible_is_never_drawn,
         {"draw": lambda p, u: np.int64(invert(p, u))},
     ),
     "the zero of the scores matters": (
-        suite.shift_changes_nothing,
+        shift_changes_nothing,
         {"distribution": lambda o: softmax(np.abs(o))},
     ),
     "infinity has probability 0": (
-        suite.not_finite_is_refused,
+        not_finite_is_refused,
         {"distribution": lambda o: np.nan_to_num(softmax(np.nan_to_num(o)))},
     ),
 }

@@ -18,18 +18,19 @@ from recipe_losses import NOVEL, POINTS, RESULTS, table  # noqa: E402
 INTRODUCTION = f"""\
 # Recipes
 
-A recipe is everything that decides how a run goes, but for the text and the seed. `teachrnn train --recipe NAME` runs
-one, `teachrnn report --recipe NAME` writes it up. This page is made from the recipes and from
-`benchmarks/results/{RESULTS.name}`, which `python benchmarks/recipe_losses.py` writes.
+A recipe is everything that decides how a run goes, but for the text and the seed.
+`teachrnn train --recipe NAME` runs one, `teachrnn report --recipe NAME` writes it up. This page is made
+from the recipes and from `benchmarks/results/{RESULTS.name}`, which
+`python benchmarks/recipe_losses.py` writes.
 """
 
 MEASURED = """\
 ## What they reach
 
-{updates:,} updates on `{novel}` ({symbols:,} characters for training and validation, K = {K}); `tweets` on the verses of
-`king-james`, `words` word by word, so their losses compare with no other's. Smooth loss after so many thousand updates and
-its lowest value, in nats per sequence of 25 symbols; lowest validation loss in nats per symbol, and in bits. Means
-over {seeds} seeds, ± half their range.
+{updates:,} updates on `{novel}` ({symbols:,} characters for training and validation, K = {K});
+`tweets` on the verses of `king-james`, `words` word by word, so their losses compare with no other's.
+Smooth loss after so many thousand updates and its lowest value, in nats per sequence of 25 symbols;
+lowest validation loss in nats per symbol, and in bits. Means over {seeds} seeds, ± half their range.
 
 {table}
 """

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from teachrnn.cells.fused import FusedLayer
-from teachrnn.errors import NameLookupError
 from teachrnn.op import Value
 from teachrnn.ops import Add, Affine, Embedding, Linear
+from teachrnn.registry import Registry
 
-CELLS: dict[str, type[Cell]] = {}
+CELLS = Registry["type[Cell]"]("cell")
 """Every cell, by the name used on the command line: filled by defining subclasses of `Cell`."""
 
 Values = Mapping[str, Value]
@@ -78,14 +78,5 @@ def pre_activation(p: Values, x: Value, h: Value, *, gate: str = "") -> Value:
     return Add(r, u, name="a" + of)
 
 
-def find_cell(name: str) -> type[Cell]:
-    """The cell of that name.
-
-    Raises
-    ------
-    NameLookupError
-        Listing the names that exist.
-    """
-    if name not in CELLS:
-        raise NameLookupError(f"no cell is named {name!r}; there are: {', '.join(sorted(CELLS))}.")
-    return CELLS[name]
+find_cell = CELLS.find
+"""The cell of that name; an error lists the names that exist."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from teachrnn.cells.cell import Cell, Values, pre_activation
@@ -85,34 +87,30 @@ class FusedVanillaSingle(FusedLayer):
         self.Wb, self.W = self.below[n:], self.above[n:]
         past, future = self.rows(T + 1, n + m + 1), self.rows(T + 1, n + m)
         past[:, -1] = 1
-        for t in range(T):
-            past[t, t % n] = future[t + 1, t % n] = 1
         self.past, self.future = past[:, n:], future[:T, n:]
         self.derivative = self.rows(T + 1, m + 1)
         self.du = self.rows(T, m)
         self.state["h"] = self.past[:1, :m]
-        groups = [slice(t, min(t + n, T)) for t in range(0, T, n)]
-        times = [range(group.start, group.stop) for group in groups]
-        self.forth = [
-            (self.u[group], self.below[: len(span)], [(past[t].dot, self.past[t + 1, :m]) for t in span])
-            for group, span in zip(groups, times, strict=True)
-        ]
-        self.back = [
-            (
-                self.dh[group],
-                self.above[: len(span)],
-                [
-                    (future[t + 1].dot, self.derivative[t + 1, :m], self.future[t])
-                    for t in reversed(span)
-                ],
-            )
-            for group, span in reversed(list(zip(groups, times, strict=True)))
-        ]
+        self.forth: list[Any] = []
+        self.back: list[Any] = []
+        for start in range(0, T, n):
+            span = range(start, min(start + n, T))
+            top = n - len(span)  # the last group may be smaller: it leaves out the first rows
+            for t in span:
+                past[t, top + t - start] = future[t + 1, top + t - start] = 1
+            forth = [(past[t, top:].dot, self.past[t + 1, :m]) for t in span]
+            back = [
+                (future[t + 1, top:].dot, self.derivative[t + 1, :m], self.future[t])
+                for t in reversed(span)
+            ]
+            here = slice(span.start, span.stop)
+            self.forth.append((self.u[here], self.below[top:n], self.below[top:], forth))
+            self.back.insert(0, (self.dh[here], self.above[top:n], self.above[top:], back))
 
     def forward(self) -> None:
-        z, M, tanh = self.z, self.below, np.tanh
+        z, tanh = self.z, np.tanh
         np.copyto(self.Wb, self.weights.W[0])
-        for u, picked, steps in self.forth:
+        for u, picked, M, steps in self.forth:
             np.copyto(picked, u)
             for dot, h in steps:
                 dot(M, z)
@@ -120,11 +118,11 @@ class FusedVanillaSingle(FusedLayer):
         np.copyto(self.H, self.past)
 
     def backward(self) -> None:
-        z, M, multiply = self.z, self.above, np.multiply
+        z, multiply = self.z, np.multiply
         np.copyto(self.W, self.weights.W[0][:-1].T)
         multiply(self.H, self.H, self.derivative)
         np.subtract(1, self.derivative, self.derivative)
-        for dh, picked, steps in self.back:
+        for dh, picked, M, steps in self.back:
             np.copyto(picked, dh)
             for dot, d, da in steps:
                 dot(M, z)

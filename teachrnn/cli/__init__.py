@@ -11,8 +11,10 @@ import typer
 from teachrnn import __version__
 from teachrnn.cli.check import check
 from teachrnn.cli.listing import list_names
+from teachrnn.cli.report import report
 from teachrnn.cli.sample import sample
 from teachrnn.cli.step import step
+from teachrnn.cli.sweep import sweep
 from teachrnn.cli.train import train
 from teachrnn.errors import TeachrnnError
 
@@ -22,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (step, check, train, sample):
+for command in (step, check, train, sample, report, sweep):
     app.command()(command)
 app.command("list")(list_names)
 

@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from teachrnn.errors import DomainError, NameLookupError
+from teachrnn.errors import DomainError
+from teachrnn.registry import Registry
 
 Array = NDArray[Any]
 
-INITIALIZERS: dict[str, type[Initializer]] = {}
+INITIALIZERS = Registry["type[Initializer]"]("initializer")
 """Every initializer, by the name used on the command line: filled by defining subclasses."""
 
 
@@ -148,15 +149,5 @@ def _forgets(p: Parameter) -> bool:
     return (p.letter, p.gate) == ("b", "f")
 
 
-def find_initializer(name: str) -> type[Initializer]:
-    """The initializer of that name.
-
-    Raises
-    ------
-    NameLookupError
-        Listing the names that exist.
-    """
-    if name not in INITIALIZERS:
-        known = ", ".join(sorted(INITIALIZERS))
-        raise NameLookupError(f"no initializer is named {name!r}; there are: {known}.")
-    return INITIALIZERS[name]
+find_initializer = INITIALIZERS.find
+"""The initializer of that name; an error lists the names that exist."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,6 +54,7 @@ class FusedPath:
             for weights, d in zip(theta.layers, gradients.layers, strict=True)
         ]
         self.embedding = FusedEmbedding(theta.layers[0].U, gradients.layers[0].U, rows=rows)
+        self._rows = list(theta.layers[0].U)
         self.readout = FusedReadout(theta.readout, gradients.readout, rows=rows)
         self._scoped = [(model.scope(i), layer) for i, layer in enumerate(self.layers, start=1)]
         self.state: dict[str, Array] = {
@@ -71,6 +73,18 @@ class FusedPath:
             below = layer
         self.readout.forward(self.layers[-1].after)
         return self.readout.scores
+
+    def read(self, symbol: int) -> Array:
+        """Scores o, (K,), of the symbol after this one, and carry the state on; for T = B = 1."""
+        np.copyto(self.layers[0].u, self._rows[symbol])
+        self.layers[0].forward()
+        for below, layer in pairwise(self.layers):
+            below.h.dot(layer.weights.U, layer.u)
+            layer.forward()
+        self.readout.forward(self.layers[-1].after)
+        for layer in self.layers:
+            layer.carry()
+        return self.readout.scores[0]
 
     def loss(self, x: Array, y: Array) -> float:
         """The loss summed over time and batch, in nats."""

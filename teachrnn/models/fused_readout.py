@@ -16,7 +16,7 @@ class FusedReadout:
     r"""$o_t = V h_t + c$, $p_t = \mathrm{softmax}(o_t)$, $L_t = -\log p_t[y_t]$ for all steps at once.
 
     The largest score of each step is subtracted before the exponential: nothing overflows, whatever
-    the scores have drifted to in float32.
+    the scores have drifted to in float32, and a loss near 0 keeps its digits.
 
     Parameters
     ----------
@@ -69,6 +69,9 @@ class FusedReadout:
         if weight != 1:
             np.divide(column, weight, column)
         np.divide(do, column, do)
-        self._entries[self._targets] -= weight
+        at_target = self._at_target
+        self._entries.take(self._targets, 0, at_target, "clip")
+        np.subtract(at_target, weight, at_target)
+        self._entries[self._targets] = at_target
         do.dot(self.weights[:-1].T, dh)
         H.T.dot(do, self.gradients)

@@ -32,7 +32,6 @@ class Reader:
         self.model, self.symbols = model, model.symbols
         self._path = model.path(length=1)
         self._several: dict[int, Any] = {}
-        self._symbol = np.zeros(1, np.intp)
 
     def start(self, state: Mapping[str, Array] | None = None) -> None:
         """Forget what was read: from zeros, or from state vectors by name, (m,) or (1, m)."""
@@ -40,10 +39,7 @@ class Reader:
 
     def read(self, symbol: int) -> Array:
         """Read one symbol and return the scores o of the next, (K,), good until the next is read."""
-        self._symbol[0] = symbol
-        scores = self._path.forward(self._symbol)
-        self._path.carry()
-        return scores[0]
+        return self._path.read(symbol)
 
     def read_many(
         self, symbols: Array, state: Mapping[str, Array] | None

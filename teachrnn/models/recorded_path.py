@@ -35,6 +35,12 @@ class RecordedPath:
         self._trace = self.model.record(self._sequence(x), state=self.state)
         return np.concatenate([self._trace[f"o[{t}]"].data for t in range(1, self.length + 1)])
 
+    def read(self, symbol: int) -> Array:
+        """Scores o, (K,), of the symbol after this one, and carry the state on; for T = B = 1."""
+        scores = self.forward(np.array([symbol]))
+        self.carry()
+        return scores[0]
+
     def loss(self, x: Array, y: Array) -> float:
         """The loss summed over time and batch, in nats."""
         trace = self.model.record(self._sequence(x), self._sequence(y), state=self.state)

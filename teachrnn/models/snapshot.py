@@ -77,11 +77,12 @@ class Snapshot:
                 given[f"{name}[{t}]"] = steps[t - 1, 0] if single else steps[t - 1]
         state = {name: s[0] if single else s for name, s in path.initial().items()}
         x, y = (self.x[:, 0], self.y[:, 0]) if single else (self.x, self.y)
-        return model.record(x, y, state=state, trace=_Recalled(given))
+        with np.errstate(all="ignore"):  # a step may be kept because its numbers are not finite
+            return model.record(x, y, state=state, trace=_Recalled(given))
 
 
 class _Recalled(Trace):
-    """A trace in which some values stand as they were, whatever their operation gives now."""
+    """A trace in which some values stand as they were, finite or not, whatever their operation gives."""
 
     def __init__(self, given: Mapping[str, Array]) -> None:
         super().__init__()
@@ -90,3 +91,6 @@ class _Recalled(Trace):
     def enter(self, value: Value, name: str, role: str, data: Array) -> None:
         given = self._given.get(name)
         super().enter(value, name, role, data if given is None else given.copy())
+
+    def check_finite(self, name: str, data: Array) -> None:
+        pass

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.optimizers.hyper_parameter import HyperParameters, positive
+from teachrnn.registry import Registry
 
 Array = NDArray[Any]
 
@@ -19,7 +20,7 @@ FADING = 256
 
 PRECISIONS = (np.dtype(np.float32), np.dtype(np.float64))
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {}
+OPTIMIZERS = Registry["type[Optimizer]"]("optimizer")
 """Every optimizer, by the name used on the command line: filled by defining subclasses."""
 
 
@@ -227,16 +228,5 @@ class Optimizer(HyperParameters):
         return self.__dict__ | {"_known": (None, None), "_stretches": []}
 
 
-def find_optimizer(name: str) -> type[Optimizer]:
-    """The optimizer of that name.
-
-    Raises
-    ------
-    NameLookupError
-        Listing the names that exist.
-    """
-    if name not in OPTIMIZERS:
-        raise NameLookupError(
-            f"no optimizer is named {name!r}; there are: {', '.join(sorted(OPTIMIZERS))}."
-        )
-    return OPTIMIZERS[name]
+find_optimizer = OPTIMIZERS.find
+"""The optimizer of that name; an error lists the names that exist."""

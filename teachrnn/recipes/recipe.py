@@ -14,9 +14,10 @@ from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.initializers import find_initializer
 from teachrnn.models import CharRNN
 from teachrnn.optimizers import find_optimizer
+from teachrnn.registry import Registry
 from teachrnn.training import FlightRecorder, Training, find_clipping, find_schedule
 
-RECIPES: dict[str, Recipe] = {}
+RECIPES = Registry["Recipe"]("recipe")
 """Every recipe by name: filled by `register`."""
 
 Settings = dict[str, Any]
@@ -151,17 +152,8 @@ def register(recipe: Recipe) -> Recipe:
     return recipe
 
 
-def find_recipe(name: str) -> Recipe:
-    """The recipe of that name.
-
-    Raises
-    ------
-    NameLookupError
-        Listing the names that exist.
-    """
-    if name not in RECIPES:
-        raise NameLookupError(f"no recipe is named {name!r}; there are: {', '.join(sorted(RECIPES))}.")
-    return RECIPES[name]
+find_recipe = RECIPES.find
+"""The recipe of that name; an error lists the names that exist."""
 
 
 def _made(find: Callable[[str], Any], settings: Mapping[str, Any], *given: Any, **at_hand: Any) -> Any:

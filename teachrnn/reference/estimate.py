@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from teachrnn.errors import NameLookupError
+from teachrnn.registry import Registry
 from teachrnn.trace import Trace
 
 Array = NDArray[Any]
@@ -66,21 +66,13 @@ class Oracle:
         raise NotImplementedError
 
 
-ORACLES: dict[str, type[Oracle]] = {}
+ORACLES = Registry["type[Oracle]"]("oracle")
 """Every oracle, by name."""
 
 
 def find_oracle(name: str) -> Oracle:
-    """The oracle of that name, ready to ask.
-
-    Raises
-    ------
-    NameLookupError
-        Listing the names that exist.
-    """
-    if name not in ORACLES:
-        raise NameLookupError(f"no oracle is named {name!r}; there are: {', '.join(sorted(ORACLES))}.")
-    return ORACLES[name]()
+    """The oracle of that name, ready to ask; an error lists the names that exist."""
+    return ORACLES.find(name)()
 
 
 def nudged(

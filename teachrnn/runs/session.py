@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from teachrnn.data import show_items
 from teachrnn.errors import DivergedError, FileFormatError
 from teachrnn.files import write_atomically
@@ -158,7 +160,8 @@ class Session:
     def save(self) -> None:
         """Write the checkpoint, and the steps that the flight recorder holds."""
         self._save_flight()
-        self.run.save(self.checkpoint)
+        if np.isfinite(self.run.training.model.parameters.flat).all():
+            self.run.save(self.checkpoint)  # otherwise the last one is better, and the next step says so
 
     def _watched_steps(self) -> Iterator[TrainStep]:
         """The updates; where training diverges, what the flight recorder kept is saved first."""

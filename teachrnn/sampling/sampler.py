@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
-from teachrnn.errors import NameLookupError
+from teachrnn.registry import Registry
 from teachrnn.sampling.cumulative import invert
 
 Array = NDArray[Any]
 
-SAMPLERS: dict[str, type[Sampler]] = {}
+SAMPLERS = Registry["type[Sampler]"]("sampling strategy")
 """Every strategy, by the name used on the command line: filled by defining subclasses of `Sampler`."""
 
 
@@ -89,16 +89,5 @@ class Sampler:
         return invert(self.distribution(scores), u)
 
 
-def find_sampler(name: str) -> type[Sampler]:
-    """The strategy of that name.
-
-    Raises
-    ------
-    NameLookupError
-        Listing the names that exist.
-    """
-    if name not in SAMPLERS:
-        raise NameLookupError(
-            f"no sampling strategy is named {name!r}; there are: {', '.join(sorted(SAMPLERS))}."
-        )
-    return SAMPLERS[name]
+find_sampler = SAMPLERS.find
+"""The sampling strategy of that name; an error lists the names that exist."""

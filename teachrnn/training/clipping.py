@@ -9,12 +9,12 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from teachrnn.errors import NameLookupError
 from teachrnn.optimizers.hyper_parameter import HyperParameters, positive
+from teachrnn.registry import Registry
 
 Array = NDArray[Any]
 
-CLIPPINGS: dict[str, type[Clipping]] = {}
+CLIPPINGS = Registry["type[Clipping]"]("way to clip")
 """Every way to clip, by the name used on the command line: filled by defining subclasses."""
 
 
@@ -94,9 +94,10 @@ class ClipByValue(Clipping):
         # No entry is larger than the norm; the margin is for the rounding of the norm.
         if before < 0.999 * self.limit or not isfinite(before):
             return Norms(before, before)
-        if -self.limit <= g.min() and g.max() <= self.limit:
+        if np.maximum.reduce(g) <= self.limit and np.minimum.reduce(g) >= -self.limit:
             return Norms(before, before)
-        np.clip(g, -self.limit, self.limit, out=g)
+        np.minimum(g, self.limit, out=g)
+        np.maximum(g, -self.limit, out=g)
         return Norms(before, euclidean_norm(g))
 
 
@@ -156,16 +157,5 @@ def euclidean_norm(g: Array) -> float:
     return largest * sqrt(float(scaled.dot(scaled)))
 
 
-def find_clipping(name: str) -> type[Clipping]:
-    """The way to clip of that name.
-
-    Raises
-    ------
-    NameLookupError
-        Listing the names that exist.
-    """
-    if name not in CLIPPINGS:
-        raise NameLookupError(
-            f"no way to clip is named {name!r}; there are: {', '.join(sorted(CLIPPINGS))}."
-        )
-    return CLIPPINGS[name]
+find_clipping = CLIPPINGS.find
+"""The way to clip of that name; an error lists the names that exist."""

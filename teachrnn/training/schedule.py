@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from math import cos, pi
 from typing import ClassVar
 
-from teachrnn.errors import DomainError, NameLookupError
+from teachrnn.errors import DomainError
 from teachrnn.optimizers.hyper_parameter import HyperParameters, count, fraction, positive
+from teachrnn.registry import Registry
 
-SCHEDULES: dict[str, type[Schedule]] = {}
+SCHEDULES = Registry["type[Schedule]"]("schedule")
 """Every schedule, by the name used on the command line: filled by defining subclasses."""
 
 
@@ -219,16 +220,5 @@ class CosineDecay(Schedule):
         return self.least + (1 - self.least) / 2 * (1 + cos(pi * gone))
 
 
-def find_schedule(name: str) -> type[Schedule]:
-    """The schedule of that name.
-
-    Raises
-    ------
-    NameLookupError
-        Listing the names that exist.
-    """
-    if name not in SCHEDULES:
-        raise NameLookupError(
-            f"no schedule is named {name!r}; there are: {', '.join(sorted(SCHEDULES))}."
-        )
-    return SCHEDULES[name]
+find_schedule = SCHEDULES.find
+"""The schedule of that name; an error lists the names that exist."""

@@ -146,7 +146,8 @@ class Training:
         self._epoch_loss += loss * B
         self._epoch_symbols += T * B
         eta = self.optimizer.eta = self.eta * self.schedule(iteration)
-        self.optimizer.update(theta, g)
+        with np.errstate(all="ignore"):  # what is not finite shows in the next loss
+            self.optimizer.update(theta, g)
         path.carry()
         self.following = int(batch.y[-1, 0])
         self.iteration, self.smooth_loss = iteration, smooth
@@ -193,9 +194,9 @@ class Training:
             "path": None if self._path is None else [self._path.length, self._path.batch],
         }
         arrays = {
-            "theta": self.model.parameters.flat,
-            "best_smooth": self.best_smooth.theta,
-            "best_validation": self.best_validation.theta,
+            "theta": self.model.parameters.flat.copy(),
+            "best_smooth": self.best_smooth.theta.copy(),
+            "best_validation": self.best_validation.theta.copy(),
         }
         arrays |= {f"optimizer.{name}": a for name, a in self.optimizer.state_arrays().items()}
         arrays |= {f"state.{name}": a for name, a in self.carried.items()}
@@ -231,6 +232,7 @@ class Training:
         if header["path"] is not None:
             self._path = self._path_of(*header["path"])
             self._path.start(_part(arrays, "state."))
+        self._whole = True
 
     # Inside ------------------------------------------------------------------------------------
 

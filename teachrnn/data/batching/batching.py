@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
@@ -10,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.data.batching.batch import Batch
-from teachrnn.errors import DomainError, FileFormatError, NameLookupError, ShapeError
+from teachrnn.errors import DomainError, FileFormatError, ShapeError
+from teachrnn.registry import Registry
 
-BATCHINGS: dict[str, type[Batching]] = {}
+BATCHINGS = Registry["type[Batching]"]("batching")
 """Every batching, by the name used on the command line: filled by defining subclasses of `Batching`."""
 
 
@@ -21,7 +21,8 @@ class Batching:
 
     A subclass has a ``name``, `__next__`, `batches_per_epoch`, and says which of its attributes are
     ``fixed``, as it was made, and which are ``moving`` from batch to batch; a generator of random
-    numbers is its ``rng``. From that alone it can be saved and restored.
+    numbers is its ``rng``. From that alone it can be saved and restored; so what moves is replaced,
+    never changed in place.
 
     No batching copies the text: it may be a `numpy.memmap` that is larger than the memory. The
     arrays of a batch are its own.
@@ -83,7 +84,7 @@ class Batching:
 
     def state(self) -> dict[str, Any]:
         """Where it is, for a JSON file: after `restore`, the same batches follow, bit for bit."""
-        place = {name: copy.copy(getattr(self, name)) for name in self.moving}
+        place = {name: getattr(self, name) for name in self.moving}
         random = None if self.rng is None else _plain(self.rng.bit_generator.state)
         return {
             "settings": self.settings(),
@@ -108,7 +109,7 @@ class Batching:
                     f"is {needed!r} here. Go on with the text and the settings that it was saved with."
                 )
         for name in self.moving:
-            setattr(self, name, copy.copy(state["place"][name]))
+            setattr(self, name, state["place"][name])
         if self.rng is not None:
             self.rng.bit_generator.state = state["random"]
 
@@ -128,19 +129,8 @@ def check_length(length: int, *, within: int, what: str) -> None:
         )
 
 
-def find_batching(name: str) -> type[Batching]:
-    """The batching of that name.
-
-    Raises
-    ------
-    NameLookupError
-        Listing the names that exist.
-    """
-    if name not in BATCHINGS:
-        raise NameLookupError(
-            f"no batching is named {name!r}; there are: {', '.join(sorted(BATCHINGS))}."
-        )
-    return BATCHINGS[name]
+find_batching = BATCHINGS.find
+"""The batching of that name; an error lists the names that exist."""
 
 
 def _plain(value: Any) -> Any:

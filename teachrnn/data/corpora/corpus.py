@@ -9,8 +9,9 @@ from typing import ClassVar
 from teachrnn.data.corpora.package_data import package_data
 from teachrnn.data.text import read_text
 from teachrnn.errors import FileFormatError, NameLookupError, TeachrnnError
+from teachrnn.registry import Registry
 
-CORPORA: dict[str, type[Corpus]] = {}
+CORPORA = Registry["type[Corpus]"]("corpus")
 """Every corpus, by the name used on the command line: filled by defining subclasses of `Corpus`."""
 
 
@@ -99,17 +100,8 @@ class Corpus:
         )
 
 
-def find_corpus(name: str) -> type[Corpus]:
-    """The corpus of that name.
-
-    Raises
-    ------
-    NameLookupError
-        Listing the names that exist.
-    """
-    if name not in CORPORA:
-        raise NameLookupError(f"no corpus is named {name!r}; there are: {', '.join(sorted(CORPORA))}.")
-    return CORPORA[name]
+find_corpus = CORPORA.find
+"""The corpus of that name; an error lists the names that exist."""
 
 
 def load_corpus(name: str | Path) -> str:

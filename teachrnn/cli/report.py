@@ -1,0 +1,80 @@
+"""``teachrnn report``: train on a text, and write up what the assignment asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from teachrnn.cli.train import default_folder
+from teachrnn.extras import require
+from teachrnn.recipes import RECIPES, find_recipe
+from teachrnn.runs import Session
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from teachrnn.report import Journal
+
+JOURNAL = "journal.json"
+INTERRUPTED = 130
+"""The status with which the shell ends what Ctrl-C has stopped."""
+
+
+def report(
+    corpus: Annotated[
+        str, typer.Option(help="A text file in UTF-8, or a corpus (teachrnn list).")
+    ] = "help",
+    recipe: Annotated[str, typer.Option(help=f"How: {', '.join(sorted(RECIPES))}.")] = "adagrad",
+    updates: Annotated[int | None, typer.Option(help="How many updates.", min=1)] = None,
+    hidden: Annotated[int | None, typer.Option(help="m, length of the state.", min=1)] = None,
+    length: Annotated[int | None, typer.Option(help="T, symbols in a sequence.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.", min=0)] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of run and report (runs/RECIPE-TEXT-SEED).")
+    ] = None,
+) -> None:
+    """Train by a recipe and write everything up: gradient check, losses, samples, best passage.
+
+    Writes report.html, one self-contained page, and report.md with its figures beside it. The same
+    command goes on with a run that was stopped (Ctrl-C), or that has had fewer updates.
+    """
+    require("matplotlib.figure", extra="figures", purpose="A report")
+    from rich.console import Console
+
+    from teachrnn.report import check_run, write_report, write_up
+
+    given = {"updates": updates, "hidden": hidden, "length": length}
+    chosen = find_recipe(recipe).but(**{k: value for k, value in given.items() if value is not None})
+    session = Session.open(out or default_folder(chosen, corpus, seed), chosen, corpus, seed=seed)
+    console = Console()
+    with console.status("Gradient check") as status:
+        found = check_run(session.run, progress=lambda what: status.update(f"Gradient check: {what}"))
+    if found.differs:
+        console.print("Gradient check: a gradient DIFFERS from its reference; see the report.")
+    else:
+        console.print("Gradient check: no gradient differs from its reference.")
+    journal = _train(session, console)
+    with console.status("Writing the report"):
+        written = write_report(write_up(session, found, journal), session.folder)
+    done = session.run.training.iteration
+    if session.stopped:
+        console.print(f"Stopped after update {done:,}. The same command goes on.", highlight=False)
+    for path in written:
+        console.print(f"Report: {path.resolve()}", highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(INTERRUPTED if session.stopped else 0)
+
+
+def _train(session: Session, console: Console) -> Journal:
+    from teachrnn.cli.progress import follow
+    from teachrnn.report import Journal
+
+    path = session.folder / JOURNAL
+    journal = Journal.open(path, iteration=session.run.training.iteration)
+    for step in follow(session, console):
+        journal.note(step)
+        if step.iteration % session.save_every == 0:  # when the session saves its checkpoint
+            journal.save(path)
+    journal.save(path)
+    return journal

@@ -1,0 +1,158 @@
+"""``teachrnn sweep``: search over hyper-parameters."""
+
+from __future__ import annotations
+
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from teachrnn.errors import DomainError, NameLookupError
+from teachrnn.extras import require
+from teachrnn.files import write_atomically
+from teachrnn.recipes import RECIPES, find_recipe
+from teachrnn.sweep import DaskEngine, Engine, LocalEngine, Space, Sweep, TrialResult
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+BACKENDS = ("loky", "dask")
+
+SHOWN = 20
+"""Trials in the table of the terminal; the file has all."""
+
+OVER = (
+    "What to search over, may be repeated: eta=0.01:1:log (evenly in the logarithm), length=10:50 "
+    "(whole numbers), hidden=50,100,200 (choices), optimizer.gamma=0.8:0.999 (a setting of a rule)."
+)
+
+
+def sweep(
+    over: Annotated[list[str] | None, typer.Option(help=OVER)] = None,
+    recipe: Annotated[str, typer.Option(help=f"Recipe: {', '.join(sorted(RECIPES))}.")] = "adagrad",
+    corpus: Annotated[str, typer.Option(help="Name of a corpus, or any text file in UTF-8.")] = "help",
+    trials: Annotated[int, typer.Option(help="Trials in each stage.", min=1)] = 12,
+    updates: Annotated[int, typer.Option(help="Updates of each trial.", min=1)] = 3000,
+    growth: Annotated[
+        int, typer.Option(help="How many times as many updates from one stage to the next.", min=1)
+    ] = 1,
+    stages: Annotated[
+        int, typer.Option(help="Stages: each looks round the best trials of the one before.", min=1)
+    ] = 2,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.", min=0)] = 0,
+    workers: Annotated[int, typer.Option(help="Trials at a time on this machine.", min=1)] = 1,
+    backend: Annotated[str, typer.Option(help="loky (this machine) or dask (a cluster).")] = "loky",
+    address: Annotated[
+        str | None, typer.Option(help="Scheduler of the Dask cluster: tcp://host:8786.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results, gone on from.")] = Path("sweep"),
+    figure: Annotated[bool, typer.Option(help="Also draw loss against hyper-parameters.")] = True,
+) -> None:
+    """Search over hyper-parameters: random trials, from coarse to fine, judged by validation loss.
+
+    Stopped by Ctrl-C, it goes on when the same command is given again.
+    """
+    from rich.console import Console
+
+    if figure:
+        require("matplotlib", extra="figures", purpose="The figure of a sweep (or say --no-figure)")
+    space = Space.parse(over or [])
+    console = Console()
+    stopped = False
+    with _engine(backend, workers, address) as engine:
+        search = Sweep(
+            find_recipe(recipe),
+            corpus,
+            space,
+            folder=out,
+            trials=trials,
+            updates=updates,
+            growth=growth,
+            stages=stages,
+            seed=seed,
+        )
+        _announce(console, search, engine)
+        try:
+            for result in search.run(engine):
+                console.print(_line(search, result), markup=False, highlight=False, soft_wrap=True)
+        except KeyboardInterrupt:
+            stopped = True
+    _print_table(console, search)
+    if figure and search.results:
+        _draw(search)
+    if stopped:
+        print("Stopped. The same command goes on with the trials that are not done yet.")
+    print(f"Results: {out.resolve()}")
+    found = any(isfinite(result.loss) for result in search.results)
+    raise typer.Exit(0 if found or stopped else 1)
+
+
+def _engine(backend: str, workers: int, address: str | None) -> Engine:
+    if backend not in BACKENDS:
+        raise NameLookupError(f"no back end is named {backend!r}; there are: {', '.join(BACKENDS)}.")
+    if backend == "loky":
+        if address is not None:
+            raise DomainError("--address is that of a cluster: say --backend dask too.")
+        return LocalEngine(workers=workers)
+    if address is None:
+        raise DomainError(
+            "--backend dask needs the address of its scheduler: --address tcp://host:8786."
+        )
+    return DaskEngine(address)
+
+
+def _announce(console: Console, search: Sweep, engine: Engine) -> None:
+    done = f"; {len(search.results)} are done already" if search.results else ""
+    console.print(
+        f"{search.stages} stages of {search.trials} trials, {engine.workers} at a time, "
+        f"from {search.space}{done}.",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _line(search: Sweep, result: TrialResult) -> str:
+    values = "  ".join(f"{name}={value}" for name, value in result.values.items())
+    found = result.error or f"{result.loss:.4f} nats per symbol  ({result.seconds:.0f} s)"
+    return f"stage {result.stage}, trial {result.number}/{search.trials}:  {values}  {found}"
+
+
+def _print_table(console: Console, search: Sweep) -> None:
+    from rich import box
+    from rich.table import Table
+
+    shown, names = search.ranked[:SHOWN], [axis.name for axis in search.space.axes]
+    if not shown:
+        return
+    print("\nTrials (stage.number), the best first; loss in nats and in bits per symbol:")
+    table = Table(box=box.SIMPLE_HEAD, padding=0)
+    for heading in ("trial", *names, "nats", "bits", "updates", "s"):
+        # Where there is little room, the long names are broken, and no number is.
+        table.add_column(heading, justify="right", overflow="fold", min_width=min(len(heading), 7))
+    table.add_column("worker", overflow="fold", min_width=len("worker"))
+    for r in shown:
+        values = [str(r.values[name]) for name in names]
+        cells = [f"{r.stage}.{r.number}", *values, _loss(r.loss), _loss(r.bits)]
+        table.add_row(*cells, str(r.updates), f"{r.seconds:.1f}", r.worker)
+    console.print(table, highlight=False, markup=False)
+    for r in shown:
+        if r.error:
+            print(f"Trial {r.stage}.{r.number} failed: {r.error}")
+    if len(search.results) > SHOWN:
+        print(f"The best {SHOWN} of {len(search.results)}; the file trials.csv has all.")
+
+
+def _loss(loss: float) -> str:
+    return f"{loss:.4f}" if isfinite(loss) else "failed"
+
+
+def _draw(search: Sweep) -> None:
+    import io
+
+    from teachrnn.views.sweep_figure import sweep_figure
+
+    out = io.BytesIO()
+    sweep_figure(search).savefig(out, format="png", dpi=150)
+    write_atomically(search.folder / "sweep.png", out.getvalue())

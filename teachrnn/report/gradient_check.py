@@ -1,0 +1,273 @@
+"""Are the gradients right? The training code against two derivatives that know nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from math import isinf
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.backprop import backpropagate
+from teachrnn.checking import (
+    GradientReport,
+    ParameterCheck,
+    StepSizeCurve,
+    check_gradient,
+    step_size_curve,
+)
+from teachrnn.models import CharRNN
+from teachrnn.reference import CentralDifference, ComplexStep
+from teachrnn.report.document import Block, Paragraph, Picture, Section, Table
+from teachrnn.runs import Run
+from teachrnn.trace import Trace
+from teachrnn.views.step_size_figure import step_size_figure
+
+Array = NDArray[Any]
+
+ENTRIES = 20
+CURVE_ENTRIES = 5
+TRUTH = ComplexStep()
+STATE = 0.5
+WIDE = 0.5
+TINY = 0.01
+"""A round-off floor above this share of the largest gradient is what makes a check blind."""
+
+HEAD = ("parameter", "verdict", "compared", "max abs error", "norm-relative error", "floor", "sees")
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkCheck:
+    """The gradients of one network, compared with every oracle.
+
+    Attributes
+    ----------
+    weights : str
+        How its weights were drawn.
+    largest : dict
+        The largest entry of each gradient.
+    reports : list of (str, GradientReport)
+        By method and step.
+    """
+
+    weights: str
+    largest: dict[str, float]
+    reports: list[tuple[str, GradientReport]]
+
+
+@dataclass(frozen=True, eq=False)
+class RunCheck:
+    """All that is known about the gradients of a run, before its first update.
+
+    Attributes
+    ----------
+    sizes : str
+        m, T and K.
+    networks : list of NetworkCheck
+        At the run's own initial weights, and at wider ones.
+    curve : StepSizeCurve
+        How the numerical derivatives depend on their step.
+    """
+
+    sizes: str
+    networks: list[NetworkCheck]
+    curve: StepSizeCurve
+
+    @property
+    def differs(self) -> bool:
+        """Whether a gradient is not what it should be."""
+        return any(check.verdict == "differs" for _, _, check in self)
+
+    def __iter__(self) -> Iterator[tuple[NetworkCheck, str, ParameterCheck]]:
+        for network in self.networks:
+            for method, report in network.reports:
+                for check in report.checks:
+                    yield network, method, check
+
+
+def check_run(run: Run, *, progress: Callable[[str], None] | None = None) -> RunCheck:
+    """Check the gradients of the code that trains, in the run's own sizes, in double precision.
+
+    Parameters
+    ----------
+    run : Run
+        The run; its model is left alone.
+    progress : callable, optional
+        Called with what is being checked.
+    """
+    recipe, K = run.recipe.but(dtype="float64"), len(run.vocabulary)
+    T = min(recipe.length, len(run.tokens) - 1)
+    own = recipe.training(run.tokens, symbols=K, end=run.source.end, seed=run.seed).model
+    rng = np.random.default_rng([run.seed, 3])
+    wide = CharRNN(
+        hidden=recipe.hidden, symbols=K, cell=recipe.cell, layers=recipe.layers, scale=WIDE, rng=rng
+    )
+    tokens = np.asarray(run.tokens[: T + 1], np.intp)
+    x, y = tokens[:-1], tokens[1:]
+    state = {name: rng.normal(0, STATE, recipe.hidden) for name in own.state_names()}
+    trace, wide_trace = own.record(x, y, state=state), wide.record(x, y, state=state)
+    path = own.path(length=T)
+    path.start({name: vector[np.newaxis] for name, vector in state.items()})
+    path.gradient(x[:, np.newaxis], y[:, np.newaxis])
+    networks = [
+        _check(trace, dict(path.gradients.items()), "the run's own initial weights", run.seed, progress),
+        _check(
+            wide_trace,
+            backpropagate(wide_trace).gradients(),
+            f"weights of scale {WIDE}",
+            run.seed,
+            progress,
+        ),
+    ]
+    recurrent = next(name for name in own.shapes() if name.rpartition(".")[2].startswith("W"))
+    if progress is not None:
+        progress(f"step sizes for {recurrent}")
+    curve = step_size_curve(
+        trace,
+        recurrent,
+        entries=CURVE_ENTRIES,
+        steps=list(10.0 ** np.arange(-1, -14.1, -0.5)),
+        truth=TRUTH,
+        rng=np.random.default_rng(run.seed),
+    )
+    return RunCheck(f"m = {recipe.hidden}, T = {T}, K = {K}", networks, curve)
+
+
+def _check(
+    trace: Trace,
+    gradients: Mapping[str, Array],
+    weights: str,
+    seed: int,
+    progress: Callable[[str], None] | None,
+) -> NetworkCheck:
+    reports = []
+    for oracle in (ComplexStep(), CentralDifference()):
+        method = f"{oracle.title}, h = {_power(oracle.h)}"
+        if progress is not None:
+            progress(f"{weights}, {method}")
+        report = check_gradient(
+            trace, gradients, oracle=oracle, entries=ENTRIES, rng=np.random.default_rng(seed)
+        )
+        reports.append((method, report))
+    largest = {name: float(np.abs(d).max()) for name, d in gradients.items()}
+    return NetworkCheck(weights, largest, reports)
+
+
+def gradient_check_section(found: RunCheck) -> Section:
+    """The first thing to be handed in: how the gradients were checked, and what came out."""
+    blocks: list[Block] = [
+        Paragraph(
+            "Before the first update, gradients computed by backpropagation through time were "
+            "compared with two numerical derivatives of the loss, which only ever run forward. The "
+            f"network has the sizes of this run ({found.sizes}) and reads the first T symbols of the "
+            "text, in double precision, without clipping. Its initial state is not 0 but drawn with "
+            f"standard deviation {STATE}: at 0 an error in the first step's part of the recurrent "
+            f"weights would not show. Of each parameter {ENTRIES} entries were drawn, or all."
+        ),
+        Paragraph(
+            "At the run's own initial weights the gradient is that of the code that trains, which "
+            f"takes all steps at once. At the scale of {WIDE}, where tanh and sigmoid are far from "
+            "straight, it is that of the recorded pass, which goes step by step: such a network "
+            "amplifies even rounding, and two correct passes that add up in another order differ in "
+            "the tenth digit."
+        ),
+        Paragraph(_conclusion(found), notice=found.differs),
+    ]
+    for network in found.networks:
+        for method, report in network.reports:
+            caption = (
+                f"{method[0].upper()}{method[1:]}, at {network.weights}; L = {report.loss:.4f} nats"
+            )
+            blocks.append(Table(caption, HEAD, [_row(c) for c in report.checks], words=[1]))
+    blocks.append(
+        Paragraph(
+            "The norm-relative error is ||a \N{MINUS SIGN} n|| / (||a|| + ||n||) over the entries "
+            "compared. Floor is the round-off of the method: no absolute error below it means "
+            "anything. Sees is the smallest error, relative to the largest entry, that the check "
+            "could have seen. The verdict is 'agrees' if every entry lies within the method's own "
+            "error and rounding, never by a fixed threshold: the gradient of the recurrent weights "
+            "is tiny at small weights, and a fixed threshold on relative errors would fail correct "
+            "code there."
+        )
+    )
+    blocks += [Paragraph(reason) for reason in _blindness(found)]
+    blocks.append(_curve(found.curve))
+    return Section("gradients", "Gradient check", blocks)
+
+
+def _conclusion(found: RunCheck) -> str:
+    checks = [check for _, _, check in found]
+    n = {
+        verdict: sum(c.verdict == verdict for c in checks) for verdict in ("agrees", "differs", "blind")
+    }
+    if n["differs"]:
+        names = sorted({check.name for check in checks if check.verdict == "differs"})
+        return (
+            f"{n['differs']} of {len(checks)} comparisons DIFFER, for {', '.join(names)}: a gradient is "
+            "not that of its loss."
+        )
+    blind = f"; {n['blind']} could not have told" if n["blind"] else ""
+    return f"Of {len(checks)} comparisons {n['agrees']} agree and none differs{blind}."
+
+
+def _row(c: ParameterCheck) -> tuple[str, ...]:
+    return (
+        c.name,
+        c.verdict,
+        f"{c.checked} of {c.entries:,}",
+        _small(c.max_absolute),
+        _small(c.norm_relative),
+        _small(c.floor),
+        "nothing" if isinf(c.resolution) else _small(c.resolution),
+    )
+
+
+def _small(x: float, digits: int = 1) -> str:
+    """Two digits and a power of ten: an error is an order of magnitude."""
+    if x == 0:
+        return "0"
+    mantissa, _, exponent = f"{x:.{digits}e}".partition("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", "\N{MINUS SIGN}")
+
+
+def _power(h: float) -> str:
+    """A step: one digit and a power of ten."""
+    return _small(h, digits=0)
+
+
+def _blindness(found: RunCheck) -> Iterator[str]:
+    """For each network and method that was too weak somewhere, why."""
+    for network in found.networks:
+        for method, report in network.reports:
+            blind = [c for c in report.checks if c.verdict == "blind"]
+            drowned = [c.name for c in blind if c.floor > TINY * network.largest[c.name]]
+            curved = [c.name for c in blind if c.name not in drowned]
+            if drowned:
+                yield (
+                    f"Blind, {method} at {network.weights}, for {', '.join(drowned)}: the gradient "
+                    "there is hardly larger than the round-off floor, so that an error of 10 % would "
+                    "not have shown."
+                )
+            if curved:
+                yield (
+                    f"Blind, {method} at {network.weights}, for {', '.join(curved)}: this network "
+                    "amplifies small changes from step to step, the loss bends within h, and the "
+                    "difference quotient changes when h is doubled. It is no slope, whatever it is "
+                    "compared with; the complex step, whose h is as good as 0, is what counts."
+                )
+
+
+def _curve(curve: StepSizeCurve) -> Picture:
+    h, error = curve.best("central difference")
+    return Picture(
+        "step-size",
+        "Why no step is right for a difference: error of the numerical derivatives of "
+        f"{curve.parameter} at the run's own initial weights, over the step h; complex step with h = "
+        "1e-30 counts as right.",
+        "Logarithmic axes. From long steps to short ones, the errors of one-sided and central "
+        f"differences fall and rise again, as a V; the central one is least, {_small(error)}, at h = "
+        f"{h:.1e}. That of the complex step falls and stays at rounding.",
+        step_size_figure(curve),
+    )

@@ -1,0 +1,32 @@
+"""How large the gradients were on the way."""
+
+from __future__ import annotations
+
+from teachrnn.report.document import Paragraph, Picture, Section
+from teachrnn.report.journal import EVERY, Journal
+from teachrnn.views.gradient_norm_figure import gradient_norm_figure
+
+
+def gradient_norms_section(journal: Journal) -> Section | None:
+    """The norm of the gradient before clipping, and how often clipping had something to do."""
+    blocks = journal.blocks
+    if not blocks:
+        return None
+    updates = EVERY * len(blocks)
+    clipped = sum(block.clipped for block in blocks)
+    peak = max(blocks, key=lambda block: block.largest)
+    mean = sum(block.mean for block in blocks) / len(blocks)
+    text = (
+        f"In {clipped:,} of {updates:,} updates ({100 * clipped / updates:.2f} %) clipping changed "
+        f"the gradient. Before it, the Euclidean norm of the whole gradient was {mean:.2f} on "
+        f"average; the largest was {peak.largest:.2f}, in one of the {EVERY} updates up to "
+        f"{peak.last:,}."
+    )
+    figure = gradient_norm_figure(
+        [block.last for block in blocks],
+        [block.mean for block in blocks],
+        [block.largest for block in blocks],
+    )
+    caption = f"Norm of the gradient before clipping: mean and largest of every {EVERY} updates."
+    picture = Picture("gradient-norm", caption, f"Logarithmic vertical axis. {text}", figure)
+    return Section("norms", "Size of the gradients", [Paragraph(text), picture])

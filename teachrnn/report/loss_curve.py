@@ -1,0 +1,155 @@
+"""How the loss went."""
+
+from __future__ import annotations
+
+from math import log
+
+import numpy as np
+
+from teachrnn.report.document import Block, Paragraph, Picture, Section, Table
+from teachrnn.report.loss_units import LossUnits
+from teachrnn.runs import Run
+from teachrnn.views.loss_figure import loss_figure
+
+LEAST_POINTS = 10
+"""Points of the smooth loss in an epoch, for its course to be compared."""
+
+SAME_COURSE = 0.5
+"""A correlation above which two epochs are said to have the same course."""
+
+
+def loss_curve_section(run: Run) -> Section:
+    """The second thing to be handed in: the smooth loss over the updates, and what to make of it."""
+    curve, units = run.training.curve, LossUnits.of(run)
+    blocks: list[Block] = [
+        Paragraph(
+            "The smooth loss is 0.999 of the last smooth loss plus 0.001 of the loss of this update: a "
+            "mean over about the last thousand sequences, on text that the network is being trained on. "
+            "The validation loss is measured on the text held out, which it never learns from, with the "
+            "state carried through and beginning at 0."
+        ),
+        Picture(
+            "loss",
+            "Smooth loss and validation loss over the updates; lines mark where an epoch ended.",
+            _description(run),
+            loss_figure(curve, symbols=len(run.vocabulary), length=units.length, symbol=units.symbol),
+        ),
+        Table("Losses of this run", ("loss", "update", *units.head), _losses(run)),
+    ]
+    if units.length is None:
+        blocks.append(
+            Paragraph(
+                "Sequences differ in length, so the smooth loss, a mean over sequences, cannot be "
+                f"given per {units.symbol}; its lowest value is {run.training.best_smooth.loss:.4f} "
+                f"nats per sequence, at update {run.training.best_smooth.iteration:,}."
+            )
+        )
+    blocks += _lost(run)
+    if curve.epochs:
+        rows = [
+            (str(i), f"{epoch.last:,}", *units.cells(epoch.mean_loss))
+            for i, epoch in enumerate(curve.epochs, 1)
+        ]
+        blocks.append(
+            Table("Mean training loss of each whole epoch", ("epoch", "last update", *units.head), rows)
+        )
+        blocks += _swing(run)
+    else:
+        blocks.append(
+            Paragraph(
+                f"No epoch has ended yet: one takes {run.training.batching.batches_per_epoch:,} updates."
+            )
+        )
+    return Section("loss", "Loss", blocks)
+
+
+def _losses(run: Run) -> list[tuple[str, ...]]:
+    training, units = run.training, LossUnits.of(run)
+    T, curve = units.length, run.training.curve
+    rows: list[tuple[str, int, float]] = []
+    if T is not None and curve.smooth:
+        rows.append(("smooth, first", curve.smooth[0][0], curve.smooth[0][1] / T))
+        rows.append(("smooth, last", training.iteration, training.smooth_loss / T))
+        rows.append(("smooth, lowest", training.best_smooth.iteration, training.best_smooth.loss / T))
+    if curve.validation:
+        rows.append(("validation, last", *curve.validation[-1]))
+        best = training.best_validation
+        rows.append(("validation, lowest", best.iteration, best.loss))
+    found = [(name, f"{n:,}", *units.cells(loss)) for name, n, loss in rows]
+    return [*found, ("guessing", "\N{EN DASH}", *units.cells(log(len(run.vocabulary))))]
+
+
+def _lost(run: Run) -> list[Block]:
+    """Where the network does worse than guessing on held-out text, say what is behind it."""
+    measured, guessing = run.training.curve.validation, log(len(run.vocabulary))
+    worse = [(n, loss) for n, loss in measured if loss > guessing]
+    if not measured:
+        every = run.recipe.validate_every
+        why = (
+            "no text is held out"
+            if run.held_out is None
+            else f"the recipe measures it every {every:,} updates"
+        )
+        return [Paragraph(f"The validation loss was not measured in this run: {why}.")]
+    if not worse:
+        return []
+    n, loss = max(worse, key=lambda point: point[1])
+    return [
+        Paragraph(
+            f"{len(worse)} of {len(measured)} validation losses are above the cost of guessing; the "
+            f"largest is {loss:.4f} nats per {LossUnits.of(run).symbol}, after update {n:,}. The "
+            "measurement begins with a state of 0. Where the state has been carried through the text "
+            "since the first update, the network has not met such a state again, and units that keep "
+            "their sign from one sequence to the next, which it has come to rely on, may stand the "
+            "other way round."
+        )
+    ]
+
+
+def _swing(run: Run) -> list[Block]:
+    """How much of what the smooth loss does within an epoch comes back in the next: that is the text."""
+    curve, units = run.training.curve, LossUnits.of(run)
+    each = run.training.batching.batches_per_epoch
+    if len(curve.epochs) < 2 or run.recipe.batching["name"] != "in-order" or units.length is None:
+        return []
+    updates, losses = (np.array(column) for column in zip(*curve.smooth, strict=True))
+    end = curve.epochs[-1].last
+    last = updates[(updates > end - each) & (updates <= end)]
+    if len(last) < LEAST_POINTS:
+        return []
+    now, before = np.interp(last, updates, losses), np.interp(last - each, updates, losses)
+    r = float(np.corrcoef(now, before)[0, 1])
+    between = units.length * (curve.epochs[-1].mean_loss - curve.epochs[-2].mean_loss)
+    told = (
+        f"Within epoch {len(curve.epochs)} the smooth loss lay between {now.min():.2f} and "
+        f"{now.max():.2f} nats per sequence, a span of {np.ptp(now):.2f}, while the mean of the epoch "
+        f"differs from that of the one before by {abs(between):.2f}. Its course in the two epochs has a "
+        f"correlation of {r:.2f}: "
+    )
+    if r > SAME_COURSE:
+        told += "it goes up and down at the same places, which is the text, not the network."
+    else:
+        told += "what it does is not the text alone; training itself has gone up and down."
+    return [Paragraph(told)]
+
+
+def _description(run: Run) -> str:
+    training, units = run.training, LossUnits.of(run)
+    curve = training.curve
+    parts = [f"The cost of guessing is {units.told(log(len(run.vocabulary)))}."]
+    if curve.smooth:
+        first, last = curve.smooth[0], (training.iteration, training.smooth_loss)
+        lowest = training.best_smooth
+        parts.append(
+            f"The smooth loss goes from {first[1]:.4f} nats per sequence at update {first[0]:,} to "
+            f"{last[1]:.4f} at update {last[0]:,}; it is lowest, {lowest.loss:.4f}, at "
+            f"{lowest.iteration:,}."
+        )
+    if curve.validation:
+        (n, first_loss), (m, last_loss) = curve.validation[0], curve.validation[-1]
+        parts.append(
+            f"The validation loss goes from {first_loss:.4f} nats per {units.symbol} after update "
+            f"{n:,} to {last_loss:.4f} after update {m:,}."
+        )
+    parts.append(f"{len(curve.epochs)} epochs have ended.")
+    return " ".join(parts)

@@ -1,0 +1,29 @@
+"""What the network wrote as it learnt."""
+
+from __future__ import annotations
+
+from teachrnn.report.document import Block, Paragraph, Passage, Section
+from teachrnn.report.legible import legible
+from teachrnn.report.loss_units import LossUnits
+from teachrnn.runs import Session
+
+
+def samples_section(session: Session) -> Section:
+    """The third thing to be handed in: a passage before the first update and after every so many."""
+    units = LossUnits.of(session.run)
+    blocks: list[Block] = [
+        Paragraph(
+            f"{session.sample_length} {units.symbol}s each, drawn from the softmax as it is. The "
+            "network goes on from the state that the training text has left it in, and first reads "
+            f"the {units.symbol} that comes next there."
+        )
+    ]
+    for sample in session.samples:
+        if sample.smooth_loss is None:
+            caption = "Before the first update"
+        else:
+            caption = (
+                f"After update {sample.iteration:,}; smooth loss {units.smooth(sample.smooth_loss)}"
+            )
+        blocks.append(Passage(caption, legible(sample.text)))
+    return Section("samples", "Samples during training", blocks)

@@ -1,0 +1,112 @@
+"""A whole run, written up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from teachrnn.errors import FileFormatError
+from teachrnn.files import write_atomically
+from teachrnn.report.best_models import best_models_section
+from teachrnn.report.document import Block, Document, Paragraph
+from teachrnn.report.gradient_check import RunCheck, gradient_check_section
+from teachrnn.report.gradient_norms import gradient_norms_section
+from teachrnn.report.html_page import html_page
+from teachrnn.report.journal import Journal
+from teachrnn.report.legible import legible
+from teachrnn.report.loss_curve import loss_curve_section
+from teachrnn.report.loss_units import LossUnits
+from teachrnn.report.markdown_page import markdown_page
+from teachrnn.report.samples import samples_section
+from teachrnn.report.setting import setting_section
+from teachrnn.report.strategies import strategies_section
+from teachrnn.runs import Session
+
+HTML, MARKDOWN = "report.html", "report.md"
+
+
+class Written(NamedTuple):
+    """Where a report is.
+
+    Attributes
+    ----------
+    html, markdown : Path
+        The two forms of it; the figures of the latter are beside it.
+    """
+
+    html: Path
+    markdown: Path
+
+
+def write_up(session: Session, found: RunCheck, journal: Journal) -> Document:
+    """Everything that the assignment asks for, of a run as far as it has come.
+
+    Parameters
+    ----------
+    session : Session
+        The run, with its samples; its checkpoint is read.
+    found : RunCheck
+        What the gradient check has found.
+    journal : Journal
+        Time and gradient norms.
+    """
+    run = session.run
+    sections = [
+        setting_section(run, journal),
+        gradient_check_section(found),
+        loss_curve_section(run),
+        samples_section(session),
+        best_models_section(session),
+        strategies_section(session),
+    ]
+    norms = gradient_norms_section(journal)
+    return Document(
+        title=f"{run.recipe.title}, on {legible(Path(run.source.name).name)}",
+        subtitle="A recurrent network trained on a text, with teachrnn",
+        opening=_opening(session),
+        sections=sections if norms is None else [*sections, norms],
+    )
+
+
+def _opening(session: Session) -> list[Block]:
+    run, units = session.run, LossUnits.of(session.run)
+    done, wanted = run.training.iteration, run.recipe.updates
+    opening: list[Block] = []
+    if done < wanted:
+        opening.append(
+            Paragraph(
+                f"Unfinished: {done:,} of {wanted:,} updates were made. The same command goes on.",
+                notice=True,
+            )
+        )
+    best = run.training.best_validation
+    if best.iteration:
+        figure = (
+            f"On text that it has not learnt from, the best model of {done:,} updates costs "
+            f"{units.told(best.loss)}"
+        )
+    else:
+        figure = f"After {done:,} updates the smooth loss is {units.smooth(run.training.smooth_loss)}"
+    opening.append(Paragraph(f"{figure}."))
+    return opening
+
+
+def write_report(document: Document, folder: Path) -> Written:
+    """Write ``report.html``, which needs nothing else, and ``report.md`` with its figures beside it.
+
+    Raises
+    ------
+    FileFormatError
+        If the place cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileFormatError(f"cannot make {folder}: {error.strerror or error}.") from error
+    text, pictures = markdown_page(document)
+    for name, png in pictures.items():
+        write_atomically(folder / name, png)
+    return Written(
+        write_atomically(folder / HTML, html_page(document).encode("utf-8")),
+        write_atomically(folder / MARKDOWN, text.encode("utf-8")),
+    )

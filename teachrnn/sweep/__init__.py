@@ -1,0 +1,24 @@
+"""Sweeps: search over hyper-parameters, on one machine or on a cluster."""
+
+from teachrnn.sweep.axis import Axis, Choice, Range, parse_axis
+from teachrnn.sweep.dask_engine import DaskEngine
+from teachrnn.sweep.engine import Engine
+from teachrnn.sweep.local_engine import LocalEngine
+from teachrnn.sweep.space import Space
+from teachrnn.sweep.sweep import Sweep
+from teachrnn.sweep.trial import Trial, TrialResult, train
+
+__all__ = [
+    "Axis",
+    "Choice",
+    "DaskEngine",
+    "Engine",
+    "LocalEngine",
+    "Range",
+    "Space",
+    "Sweep",
+    "Trial",
+    "TrialResult",
+    "parse_axis",
+    "train",
+]

@@ -1,0 +1,107 @@
+"""Trials on a cluster of several machines."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Any
+
+from teachrnn.errors import TeachrnnError
+from teachrnn.extras import require
+from teachrnn.sweep.engine import Engine, Function, closed_quietly
+from teachrnn.sweep.trial import Trial, TrialResult
+
+PATIENCE = 15
+"""Seconds in which a cluster must answer."""
+
+
+class DaskEngine(Engine):
+    """The workers of a Dask cluster: joblib's back end dask.
+
+    Dask hands the trials of a worker that died to another, until its setting
+    ``distributed.scheduler.allowed-failures``, by default 3, has been exceeded; then the trial has
+    failed, and the others go on.
+
+    Parameters
+    ----------
+    address : str
+        Where the scheduler listens, such as ``tcp://10.0.0.1:8786``.
+
+    Raises
+    ------
+    MissingExtraError
+        If Dask or joblib is not installed.
+    TeachrnnError
+        If no scheduler answers, it has no worker, or teachrnn is not installed on the workers.
+    """
+
+    def __init__(self, address: str) -> None:
+        purpose = "A sweep on a Dask cluster"
+        self._joblib: Any = require("joblib", extra="cluster", purpose=purpose)
+        distributed: Any = require("distributed", extra="cluster", purpose=purpose)
+        try:
+            self._client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise TeachrnnError(
+                f"no Dask scheduler answers at {address!r} ({error}). Start one with: dask scheduler"
+            ) from error
+        try:
+            self._check_workers(address)
+        except BaseException:
+            self._client.close()
+            raise
+
+    @property
+    def workers(self) -> int:
+        """How many trials can be under way at a time."""
+        return int(sum(self._client.nthreads().values()))
+
+    def run(self, function: Function, trials: Iterable[Trial]) -> Iterator[TrialResult]:
+        from teachrnn.sweep.dask_backend import DaskBackend
+
+        parallel = self._joblib.Parallel(
+            n_jobs=-1,
+            backend=DaskBackend(client=self._client),
+            pre_dispatch="n_jobs",  # what waits behind a dying worker's trial would be suspected too
+            batch_size=1,
+            return_as="generator_unordered",
+        )
+        tasks = (self._joblib.delayed(function)(trial) for trial in trials)
+        with closed_quietly(parallel(tasks)) as results:
+            for result in results:  # noqa: UP028  ("yield from" would close them itself, and not quietly)
+                yield result
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Trials under way are given up here; each would be reported as an error, with its traceback.
+        loggers = [logging.getLogger(name) for name in ("distributed", "tornado")]
+        levels = [logger.level for logger in loggers]
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        try:
+            self._client.close()
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
+
+    def _check_workers(self, address: str) -> None:
+        if not self.workers:
+            raise TeachrnnError(
+                f"the Dask scheduler at {address!r} has no worker. Start one on each machine with: "
+                f"dask worker {address} --nworkers auto --nthreads 1"
+            )
+        try:
+            self._client.run(_import_teachrnn)
+        except Exception as error:  # whatever keeps a worker from importing
+            raise TeachrnnError(
+                f"a worker of the cluster at {address!r} cannot import teachrnn "
+                f"({type(error).__name__}: {error}). Install the same teachrnn on every machine."
+            ) from error
+
+
+def _import_teachrnn() -> Any:
+    import teachrnn.sweep.trial
+
+    return teachrnn.__version__

@@ -1,0 +1,55 @@
+"""The contract of an engine: what hands trials to workers, and takes their results back."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from teachrnn.sweep.trial import Trial, TrialResult
+
+Function = Callable[[Trial], TrialResult]
+
+
+class Engine(ABC):
+    """Base of every engine: used in a ``with``, at whose end it lets its workers go."""
+
+    @property
+    @abstractmethod
+    def workers(self) -> int:
+        """How many trials can be under way at a time."""
+
+    @abstractmethod
+    def run(self, function: Function, trials: Iterable[Trial]) -> Iterator[TrialResult]:
+        """A result for every trial, in the order in which they finish.
+
+        Parameters
+        ----------
+        function : callable
+            What is done with a trial. It can be pickled, and raises nothing.
+        trials : iterable of Trial
+            What is to be done. A trial whose worker dies is tried again; one that goes on killing its
+            workers gets a result that says so.
+        """
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+
+@contextmanager
+def closed_quietly(results: Any) -> Iterator[Any]:
+    """Close what joblib gives at the end, before the end too, when it would warn of lost work."""
+    try:
+        yield results
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            results.close()

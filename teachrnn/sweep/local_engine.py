@@ -1,0 +1,84 @@
+"""Trials on this machine, each in a process that may die."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from teachrnn.errors import DomainError
+from teachrnn.extras import require
+from teachrnn.sweep.engine import Engine, Function, closed_quietly
+from teachrnn.sweep.trial import Trial, TrialResult
+
+DIED = "its process died twice, the second time with no other trial beside it (out of memory?)"
+
+
+class LocalEngine(Engine):
+    """Processes of this machine, with one BLAS thread each: joblib's back end loky.
+
+    When a process dies, nobody knows which of the trials under way has killed it, and all of them
+    are lost. Each is tried once more, with no other beside it; whoever dies then is to blame, and
+    the rest go on.
+
+    Parameters
+    ----------
+    workers : int
+        How many trials are under way at a time.
+
+    Raises
+    ------
+    MissingExtraError
+        If joblib is not installed.
+    """
+
+    def __init__(self, *, workers: int = 1) -> None:
+        if workers < 1:
+            raise DomainError(f"`workers` is {workers} but must be at least 1.")
+        self._workers = workers
+        self._joblib: Any = require("joblib", extra="sweep", purpose="A sweep")
+
+    @property
+    def workers(self) -> int:
+        """How many trials are under way at a time."""
+        return self._workers
+
+    def run(self, function: Function, trials: Iterable[Trial]) -> Iterator[TrialResult]:
+        waiting = list(reversed(list(trials)))
+        while waiting:
+            under_way: dict[tuple[int, int], Trial] = {}
+            try:
+                with self._results(function, _taken(waiting, under_way), self.workers) as results:
+                    for result in results:
+                        del under_way[result.key]
+                        yield result
+            except BrokenProcessPool:
+                for trial in under_way.values():
+                    yield self._alone(function, trial)
+
+    def _alone(self, function: Function, trial: Trial) -> TrialResult:
+        try:
+            with self._results(function, [trial], 1) as results:
+                result: TrialResult = next(results)
+                return result
+        except BrokenProcessPool:
+            return TrialResult.failed(trial, DIED)
+
+    def _results(self, function: Function, trials: Iterable[Trial], at_a_time: int) -> Any:
+        # With n_jobs=1 joblib would work in this very process, which a dying trial takes with it.
+        with self._joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+            parallel = self._joblib.Parallel(
+                n_jobs=max(at_a_time, 2),
+                pre_dispatch=at_a_time,
+                batch_size=1,
+                return_as="generator_unordered",
+            )
+        return closed_quietly(parallel(self._joblib.delayed(function)(trial) for trial in trials))
+
+
+def _taken(waiting: list[Trial], under_way: dict[tuple[int, int], Trial]) -> Iterator[Trial]:
+    """The trials from last to first, each noted as it is taken."""
+    while waiting:
+        trial = waiting.pop()
+        under_way[trial.key] = trial
+        yield trial

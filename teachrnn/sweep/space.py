@@ -1,0 +1,152 @@
+"""The space of a search: every hyper-parameter that is searched over, applied to a recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
+from teachrnn.recipes import Recipe
+from teachrnn.runs import Run, Source
+from teachrnn.sweep.axis import Axis, Value, parse_axis
+
+SHORT = {"eta": "optimizer.eta"}
+"""Names that may be said shortly."""
+
+SETTINGS = ("cell", "hidden", "layers", "dtype", "length", "reduction")
+"""Settings of a recipe that may be searched over."""
+
+RULES = ("initializer", "optimizer", "clipping", "schedule", "batching")
+"""Rules of a recipe whose settings may be, by dotted name, such as ``optimizer.gamma``."""
+
+Values = dict[str, Value]
+"""A value for each hyper-parameter, by name."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """Hyper-parameters with the values that they may have: what random search draws from.
+
+    Random search tries as many values of each hyper-parameter as it has trials; a grid of as many
+    trials tries the same few again and again.
+
+    Attributes
+    ----------
+    axes : tuple of Axis
+        One for each hyper-parameter.
+
+    References
+    ----------
+    Bergstra & Bengio (2012), Random search for hyper-parameter optimization, figure 1.
+
+    Examples
+    --------
+    >>> space = Space.parse(["eta=0.01:1:log", "hidden=50,100,200"])
+    >>> space.draw(np.random.default_rng(0))
+    {'eta': 0.1879, 'hidden': 100}
+    """
+
+    axes: tuple[Axis, ...]
+
+    @classmethod
+    def parse(cls, texts: Sequence[str]) -> Self:
+        """Read each hyper-parameter as `parse_axis` does.
+
+        Raises
+        ------
+        DomainError
+            If there is none, one is there twice, or one cannot be read.
+        NameLookupError
+            If there is no such hyper-parameter, or losses could not be compared along it.
+        """
+        axes = tuple(parse_axis(text) for text in texts)
+        if not axes:
+            raise DomainError("there is no hyper-parameter to search over: name one, eta=0.01:1:log.")
+        known: dict[str, str] = {}
+        for axis in axes:
+            full = SHORT.get(axis.name, axis.name)
+            if full in known:
+                raise DomainError(f"`{axis.name}` is there twice: as {known[full]!r} and {str(axis)!r}.")
+            known[full] = str(axis)
+            rule, dot, setting = full.partition(".")
+            if not (full in SETTINGS or (dot and setting and rule in RULES)):
+                raise NameLookupError(
+                    f"`{axis.name}` cannot be searched over; there are: "
+                    f"{', '.join([*SETTINGS, *SHORT])}, "
+                    f"and the settings of {', '.join(RULES)}, such as optimizer.gamma."
+                )
+        return cls(axes)
+
+    def draw(self, rng: np.random.Generator) -> Values:
+        """A value of each at random."""
+        return {axis.name: axis.draw(rng) for axis in self.axes}
+
+    def narrow(self, best: Sequence[Values]) -> Self:
+        """The part of the space round the best trials.
+
+        A range shrinks as far as the best trials agree. Where their values lie all over it, the
+        hyper-parameter matters little, or little is known, and the range stays wide.
+        """
+        return type(self)(tuple(axis.narrow([b[axis.name] for b in best]) for axis in self.axes))
+
+    def check(self, recipe: Recipe, source: Source) -> None:
+        """Set a run up at the extremes of every axis, so that a mistake shows before anything starts.
+
+        Raises
+        ------
+        TeachrnnError
+            If a value is none that the recipe, or the text, allows: naming the hyper-parameter.
+        """
+        first = {axis.name: axis.extremes()[0] for axis in self.axes}
+        for axis in self.axes:
+            for value in axis.extremes():
+                _check_kind(axis, value, recipe)
+                values = first | {axis.name: value}
+                tried = ", ".join(f"{name}={value}" for name, value in values.items())
+                try:
+                    Run(apply(recipe, values), source)
+                except TeachrnnError as error:
+                    raise type(error)(f"no trial can have {tried}: {error}") from error
+                except (TypeError, ValueError) as error:
+                    raise DomainError(f"no trial can have {tried}: {error}.") from error
+
+    def __str__(self) -> str:
+        return "  ".join(map(str, self.axes))
+
+
+def apply(recipe: Recipe, values: Mapping[str, Value]) -> Recipe:
+    """The recipe with these hyper-parameters; a dotted name is a setting of one of its rules.
+
+    A rule of another name comes with its own defaults.
+
+    Examples
+    --------
+    >>> from teachrnn.recipes import find_recipe
+    >>> recipe = apply(find_recipe("rmsprop"), {"eta": 0.01, "optimizer.gamma": 0.99, "hidden": 7})
+    >>> recipe.hidden, recipe.optimizer
+    (7, {'name': 'rmsprop', 'eta': 0.01, 'gamma': 0.99, 'epsilon': 1e-08})
+    >>> apply(recipe, {"eta": 0.002, "optimizer.name": "adam"}).optimizer
+    {'name': 'adam', 'eta': 0.002}
+    """
+    # Which rule it is comes first: another rule has defaults of its own, and then what is set.
+    for name, value in sorted(values.items(), key=lambda item: not item[0].endswith(".name")):
+        whole, dot, setting = SHORT.get(name, name).partition(".")
+        changed: Any = value
+        if dot:
+            rule = getattr(recipe, whole)
+            another = setting == "name" and value != rule["name"]
+            changed = {setting: value} if another else {**rule, setting: value}
+        recipe = recipe.but(**{whole: changed})
+    return recipe
+
+
+def _check_kind(axis: Axis, value: Value, recipe: Recipe) -> None:
+    if axis.name not in SETTINGS:
+        return  # a rule checks its own settings
+    kind = type(getattr(recipe, axis.name))
+    if type(value) is not kind:
+        needed = {int: "a whole number", str: "a name"}[kind]
+        raise DomainError(f"{axis}: `{axis.name}` is {value} but must be {needed}.")

@@ -1,0 +1,247 @@
+"""A sweep: trials in stages, from coarse to fine, each kept as soon as it is done."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from math import ceil, isfinite
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from teachrnn.data import CORPORA
+from teachrnn.errors import DomainError, FileFormatError
+from teachrnn.files import write_atomically
+from teachrnn.recipes import Recipe
+from teachrnn.runs import Source
+from teachrnn.sweep.engine import Engine, Function
+from teachrnn.sweep.space import Space, apply
+from teachrnn.sweep.trial import Trial, TrialResult, train
+
+PLAN, TRIALS, TABLE = "sweep.json", "trials.jsonl", "trials.csv"
+
+BEST = 1 / 4
+"""The share of a stage's trials that the next stage looks round."""
+
+
+class Sweep:
+    """Random search over the hyper-parameters of a recipe, from coarse to fine.
+
+    The first stage draws its trials from the whole space, each further one from the part round the
+    best quarter of the stage before. Every trial starts from the same seed, so that what tells two
+    of them apart is their hyper-parameters; whether the best is the best for another seed too is to
+    be seen by training it again.
+
+    The trials are a function of the seed and of the results before, so a sweep that was stopped goes
+    on where it was. In its folder are ``sweep.json``, what was asked for; ``trials.jsonl``, a line
+    for each finished trial, in the order in which they finished; ``trials.csv``, the same as a
+    table, the best first.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What is not searched over.
+    source : str
+        Name of a corpus, or path of a file: every worker reads it by that name.
+    space : Space
+        What is searched over.
+    folder : str or Path
+        Where results are kept, and gone on from; it is made if need be.
+    trials : int
+        How many in each stage.
+    updates : int
+        Updates of each trial in the first stage.
+    growth : int
+        How many times as many updates a trial has in the next stage.
+    stages : int
+        How many stages.
+    seed : int
+        Where all chance comes from: that of the draws and that of every trial.
+
+    Attributes
+    ----------
+    results : list of TrialResult
+        Those that have finished, in that order.
+    symbols : int
+        K, how many symbols the text has: guessing among them costs log K nats per symbol.
+
+    Raises
+    ------
+    TeachrnnError
+        Before anything starts: if the text cannot be read, a hyper-parameter has values that do not
+        go with it, or the folder holds another sweep.
+
+    References
+    ----------
+    Bergstra & Bengio (2012), Random search for hyper-parameter optimization; Goodfellow, Bengio &
+    Courville (2016), Deep Learning, section 11.4.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        source: str,
+        space: Space,
+        *,
+        folder: str | Path,
+        trials: int = 12,
+        updates: int = 3000,
+        growth: int = 1,
+        stages: int = 2,
+        seed: int = 0,
+    ) -> None:
+        for name, number in (
+            ("trials", trials),
+            ("updates", updates),
+            ("growth", growth),
+            ("stages", stages),
+        ):
+            if number < 1:
+                raise DomainError(f"`{name}` is {number} but must be at least 1.")
+        if not recipe.validation:
+            raise DomainError("the recipe holds no text out to judge trials by: set its `validation`.")
+        self.recipe, self.space, self.folder = recipe, space, Path(folder)
+        self.trials, self.updates, self.growth, self.stages = trials, updates, growth, stages
+        self.seed = seed
+        read = Source.read(source, recipe)
+        space.check(recipe, read)
+        # A worker may have another working directory.
+        self.source = source if source in CORPORA else str(Path(source).resolve())
+        self.fingerprint = read.fingerprint()
+        self.symbols = len(read.vocabulary)
+        self.results: list[TrialResult] = self._open()
+
+    @property
+    def ranked(self) -> list[TrialResult]:
+        """The results, the best first, failed trials last."""
+        return sorted(self.results, key=lambda result: (result.loss, result.key))
+
+    def run(self, engine: Engine, function: Function = train) -> Iterator[TrialResult]:
+        """Do the trials that are not done yet; each is in the folder before it is given out.
+
+        A stage without a single success is the last: there is nothing to look round.
+        """
+        space = self.space
+        for stage in range(1, self.stages + 1):
+            trials = self.drawn(space, stage)
+            done = {result.key: result for result in self.results}
+            for trial in trials:
+                if trial.key in done and done[trial.key].values != trial.values:
+                    raise FileFormatError(
+                        f"{self.folder / TRIALS} has other values for trial {trial.number} of stage "
+                        f"{stage} than are drawn now: it was changed. Begin in another folder."
+                    )
+            for result in engine.run(function, [trial for trial in trials if trial.key not in done]):
+                self._keep(result)
+                yield result
+            good = [r for r in self.ranked if r.stage == stage and isfinite(r.loss)]
+            if not good:
+                return
+            best = good[: max(2, ceil(BEST * self.trials))]
+            space = space.narrow([result.values for result in best])
+
+    def drawn(self, space: Space, stage: int) -> list[Trial]:
+        """The trials of a stage, drawn from the space that is left."""
+        rng = np.random.default_rng([self.seed, stage])
+        base = self.recipe.but(updates=self.updates * self.growth ** (stage - 1))
+        drawn = [space.draw(rng) for _ in range(self.trials)]
+        return [
+            Trial(
+                stage=stage,
+                number=number,
+                values=values,
+                recipe=apply(base, values).settings(),
+                source=self.source,
+                fingerprint=self.fingerprint,
+                seed=self.seed,
+            )
+            for number, values in enumerate(drawn, start=1)
+        ]
+
+    # The folder --------------------------------------------------------------------------------
+
+    def _plan(self) -> dict[str, Any]:
+        return {
+            "recipe": self.recipe.settings(),
+            "text": self.source,
+            "fingerprint": self.fingerprint,
+            "over": [str(axis) for axis in self.space.axes],
+            "trials": self.trials,
+            "updates": self.updates,
+            "growth": self.growth,
+            "seed": self.seed,
+            "stages": self.stages,
+        }
+
+    def _open(self) -> list[TrialResult]:
+        """What the folder holds already, if it is of this sweep; more stages than before are fine."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FileFormatError(
+                f"cannot make the folder {self.folder}: {error.strerror or error}. Choose another place."
+            ) from error
+        plan, path = self._plan(), self.folder / PLAN
+        if path.exists():
+            held = _read_json(path)
+            other = [name for name in plan if name != "stages" and held.get(name) != plan[name]]
+            if other:
+                raise FileFormatError(
+                    f"the folder {self.folder} holds another sweep: it differs in {', '.join(other)}. "
+                    "Choose another folder, or go on with that sweep as it was begun."
+                )
+        write_atomically(path, json.dumps(plan, indent=1).encode())
+        return self._read_results()
+
+    def _read_results(self) -> list[TrialResult]:
+        path = self.folder / TRIALS
+        if not path.exists():
+            return []
+        try:
+            return [TrialResult.of(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise FileFormatError(
+                f"{path} is damaged: delete it, or begin in another folder."
+            ) from error
+
+    def _keep(self, result: TrialResult) -> None:
+        self.results.append(result)
+        lines = "".join(json.dumps(kept.to_dict()) + "\n" for kept in self.results)
+        write_atomically(self.folder / TRIALS, lines.encode())
+        write_atomically(self.folder / TABLE, self.table().encode())
+
+    def table(self) -> str:
+        """All results as comma-separated values, the best first."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        names = [axis.name for axis in self.space.axes]
+        writer.writerow(["stage", "trial", *names, *COLUMNS])
+        for r in self.ranked:
+            values = [r.values[name] for name in names]
+            found = [r.loss, r.bits, r.best_update, r.updates, r.seconds, r.worker, r.error]
+            writer.writerow([r.stage, r.number, *values, *found])
+        return out.getvalue()
+
+
+COLUMNS = (
+    "validation_nats_per_symbol",
+    "validation_bits_per_symbol",
+    "best_update",
+    "updates",
+    "seconds",
+    "worker",
+    "error",
+)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        held = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileFormatError(f"{path} cannot be read: delete it to begin anew.") from error
+    if not isinstance(held, dict):
+        raise FileFormatError(f"{path} is not what a sweep writes: delete it to begin anew.")
+    return held

@@ -1,0 +1,165 @@
+"""One trial of a search: a pure function of what is tried, the text and the seed."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from math import inf, isfinite, log
+from time import perf_counter
+from typing import Any, Self
+
+from teachrnn.errors import FileFormatError, TeachrnnError
+from teachrnn.recipes import Recipe
+from teachrnn.runs import Run, Source
+from teachrnn.sweep.space import Values
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is to be tried: small, for it is sent to another process; the text goes by its name.
+
+    Attributes
+    ----------
+    stage, number : int
+        Which trial of which stage, both from 1.
+    values : dict
+        The hyper-parameters that were drawn.
+    recipe : dict
+        All settings of the recipe, with those values.
+    source : str
+        Name of a corpus, or path of a file.
+    fingerprint : str
+        SHA-256 of the text: a worker that has another text under this name says so.
+    seed : int
+        Where all chance comes from.
+    """
+
+    stage: int
+    number: int
+    values: Values
+    recipe: dict[str, Any]
+    source: str
+    fingerprint: str
+    seed: int
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """What tells it from all others of a sweep."""
+        return (self.stage, self.number)
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """What came of a trial.
+
+    Attributes
+    ----------
+    stage, number, values
+        Those of the trial.
+    loss : float
+        Lowest validation loss, in nats per symbol; infinite where the trial failed.
+    best_update : int
+        The update after which it was that low.
+    updates : int
+        How many updates were made.
+    seconds : float
+        How long it took.
+    worker : str
+        Where: name of the machine, and number of the process.
+    error : str
+        Why it failed; "" where it did not.
+    """
+
+    stage: int
+    number: int
+    values: Values
+    loss: float = inf
+    best_update: int = 0
+    updates: int = 0
+    seconds: float = 0.0
+    worker: str = ""
+    error: str = ""
+
+    @classmethod
+    def failed(cls, trial: Trial, error: str, **more: Any) -> Self:
+        """A trial that has no loss, with the reason."""
+        return cls(trial.stage, trial.number, trial.values, error=" ".join(error.split()), **more)
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """That of the trial."""
+        return (self.stage, self.number)
+
+    @property
+    def bits(self) -> float:
+        """The loss in bits per symbol."""
+        return self.loss / log(2)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can hold it, which knows no infinity: the loss of a failed trial is None."""
+        return asdict(self) | {"loss": self.loss if isfinite(self.loss) else None}
+
+    @classmethod
+    def of(cls, held: Mapping[str, Any]) -> Self:
+        """What `to_dict` gave."""
+        return cls(**{**held, "loss": inf if held["loss"] is None else float(held["loss"])})
+
+
+def train(trial: Trial) -> TrialResult:
+    """Train with the hyper-parameters of a trial, and judge by the best validation loss.
+
+    It is measured as often as the recipe says, and at the end. Whatever goes wrong is a result: a
+    sweep of a night is not lost for one trial. The numbers depend on nothing but the trial, so a
+    trial that is done again, elsewhere, gives the same loss (to rounding, if the processor or the
+    BLAS is another).
+    """
+    began = perf_counter()
+    run, loss, best_update, error = None, inf, 0, ""
+    try:
+        recipe = Recipe(**trial.recipe)
+        source, fingerprint = _read(trial.source, recipe.vocabulary, recipe.most, recipe.items)
+        if fingerprint != trial.fingerprint:
+            raise FileFormatError(
+                f"{trial.source!r} is another text on this machine than where the sweep was started."
+            )
+        run = Run(recipe, source, seed=trial.seed)
+        loss, best_update = _best_validation(run)
+        if not isfinite(loss):
+            error = "the validation loss was never finite"
+    except TeachrnnError as reason:  # diverged, most often
+        error = str(reason)
+    except Exception as bug:  # not the fault of the other trials: they go on
+        error = f"{type(bug).__name__}: {bug}"
+    return TrialResult(
+        trial.stage,
+        trial.number,
+        trial.values,
+        loss=loss,
+        best_update=best_update,
+        updates=0 if run is None else run.training.iteration,
+        seconds=round(perf_counter() - began, 3),
+        worker=f"{platform.node()}:{os.getpid()}",
+        error=" ".join(error.split()),
+    )
+
+
+def _best_validation(run: Run) -> tuple[float, int]:
+    for _ in run.steps():
+        pass
+    training = run.training
+    if training.iteration % training.validate_every and training.evaluation is not None:
+        training.best_validation.offer(
+            training.evaluation(), training.iteration, training.model.parameters.flat
+        )
+    return training.best_validation.loss, training.best_validation.iteration
+
+
+@lru_cache(maxsize=1)
+def _read(name: str, vocabulary: Any, most: int | None, items: bool) -> tuple[Source, str]:
+    """The text and its fingerprint: read once by each process, not once for each trial."""
+    how = Recipe(name="", title="", source="", vocabulary=vocabulary, most=most, items=items)
+    source = Source.read(name, how)
+    return source, source.fingerprint()
