@@ -226,7 +226,8 @@ def test_trial_is_judged_by_the_best_validation_loss(text, tmp_path):
     )
     for _ in run.steps():
         pass
-    losses = [*run.training.curve.validation, (100, run.training.evaluation())]
+    run.training.validate()
+    losses = run.training.curve.validation
     assert [at for at, _ in losses] == [40, 80, 100]
     assert (result.loss, result.best_update) == min((loss, at) for at, loss in losses)
     assert result.bits == pytest.approx(result.loss / log(2))
@@ -564,7 +565,7 @@ def test_command_runs_on_a_cluster(text, tmp_path, cluster):
 def test_command_stops_cleanly_and_goes_on(backend, text, tmp_path, cluster):
     folder = tmp_path / "s"
     workers = {"loky": ["--workers", "2"], "dask": ["--backend", "dask", "--address", cluster]}[backend]
-    slow = [*command(text, folder), *workers, "--updates", "1000", "--trials", "20"]
+    slow = [*command(text, folder), *workers, "--updates", "8000", "--trials", "20"]
     process = subprocess.Popen(
         slow, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ ROWS_AT_ONCE = 64
 
 
 class FusedLayer:
-    r"""A cell over T steps and B sequences at once, forward and back; nothing is allocated on the way.
+    r"""A cell over T steps and B sequences at once, forward and back, in memory that is made once.
 
     It computes what the cell's `Cell.step` and the gradients of its operations compute, in another
     order: all that does not recur is done for the whole sequence in one call, and only the
@@ -47,7 +46,6 @@ class FusedLayer:
     """
 
     layout: ClassVar[WeightLayout]
-    state_names: ClassVar[Sequence[str]] = ("h",)
 
     def __init__(self, weights: Weights, gradients: Weights, *, length: int, batch: int) -> None:
         self.weights, self.gradients = weights, gradients

@@ -28,7 +28,7 @@ def best_models_section(session: Session) -> Section:
         caption = f"The last model, after update {run.training.iteration:,}"
         meaning = "No validation loss was measured, so there is no best model: this is the last one. "
     blocks: list[Block] = [
-        Paragraph(meaning + "It begins with a state of 0 and draws from the softmax as it is."),
+        Paragraph(meaning + "It goes on from where it was, and draws from the softmax as it is."),
         Passage(
             caption,
             legible(write_passage(TrainedModel.load(session.checkpoint, "validation"), LONG, run.seed)),

@@ -27,11 +27,15 @@ from teachrnn.views.step_size_figure import step_size_figure
 
 Array = NDArray[Any]
 
-ENTRIES = 20
-CURVE_ENTRIES = 5
+ENTRIES, CURVE_ENTRIES = 20, 5
+"""Entries of each parameter that are compared, in the tables and in the figure."""
+
+STATE, WIDE = 0.5, 0.5
+"""Standard deviations of the initial state, and of weights at which tanh is far from straight."""
+
 TRUTH = ComplexStep()
-STATE = 0.5
-WIDE = 0.5
+"""What the numerical derivatives of the figure are measured against."""
+
 TINY = 0.01
 """A round-off floor above this share of the largest gradient is what makes a check blind."""
 
@@ -264,8 +268,8 @@ def _curve(curve: StepSizeCurve) -> Picture:
     return Picture(
         "step-size",
         "Why no step is right for a difference: error of the numerical derivatives of "
-        f"{curve.parameter} at the run's own initial weights, over the step h; complex step with h = "
-        "1e-30 counts as right.",
+        f"{curve.parameter} at the run's own initial weights, over the step h; complex step with "
+        f"h = {_power(TRUTH.h)} counts as right.",
         "Logarithmic axes. From long steps to short ones, the errors of one-sided and central "
         f"differences fall and rise again, as a V; the central one is least, {_small(error)}, at h = "
         f"{h:.1e}. That of the complex step falls and stays at rounding.",

@@ -97,11 +97,8 @@ def _lost(run: Run) -> list[Block]:
     return [
         Paragraph(
             f"{len(worse)} of {len(measured)} validation losses are above the cost of guessing; the "
-            f"largest is {loss:.4f} nats per {LossUnits.of(run).symbol}, after update {n:,}. The "
-            "measurement begins with a state of 0. Where the state has been carried through the text "
-            "since the first update, the network has not met such a state again, and units that keep "
-            "their sign from one sequence to the next, which it has come to rely on, may stand the "
-            "other way round."
+            f"largest is {loss:.4f} nats per {LossUnits.of(run).symbol}, after update {n:,}: there the "
+            "network was sure of what did not come."
         )
     ]
 

@@ -96,7 +96,9 @@ class Run:
 
     def trained(self) -> TrainedModel:
         """The model as it is now, with its vocabulary."""
-        return TrainedModel(self.training.model, self.vocabulary)
+        carried = {} if self.source.end is not None else self.training.carried
+        state = {name: vectors[0] for name, vectors in carried.items()}
+        return TrainedModel(self.training.model, self.vocabulary, state)
 
     # Saving ------------------------------------------------------------------------------------
 

@@ -85,6 +85,8 @@ class Session:
             raise FileFormatError(
                 f"cannot make the folder {self.folder}: {error.strerror or error}. Choose another place."
             ) from error
+        for unfinished in self.folder.glob(".*.part"):  # left by a run that was killed as it wrote
+            unfinished.unlink(missing_ok=True)
         if run.training.iteration:
             self.samples = [s for s in self._read_samples() if s.iteration <= run.training.iteration]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,10 @@ class Source:
 
     def fingerprint(self) -> str:
         """SHA-256 of the numbers: what tells one text from another."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         digest = sha256()
         for start in range(0, len(self.tokens), BLOCK):
             digest.update(np.ascontiguousarray(self.tokens[start : start + BLOCK], "<u4").tobytes())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,10 +32,14 @@ class TrainedModel:
         The network.
     vocabulary : Vocabulary
         Its symbols.
+    state : dict
+        The state to write on from, (m,) by name: the one that training had it in. Empty for zeros,
+        from which a model of items begins.
     """
 
     model: CharRNN
     vocabulary: Vocabulary
+    state: dict[str, Array] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: str | Path, which: Which = "validation") -> TrainedModel:
@@ -60,9 +64,14 @@ class TrainedModel:
             model = CharRNN(**header["model"], rng=np.random.default_rng(0))
             measured = header["training"]["best_validation"][0] is not None
             if which == "last" or (which == "validation" and not measured):
-                theta = arrays["theta"]
+                theta, begin = arrays["theta"], "state."
             else:
-                theta = arrays[f"best_{which}"]
+                theta, begin = arrays[f"best_{which}"], f"best_{which}.state."
+            state = {
+                name.removeprefix(begin): vectors.reshape(-1, model.hidden)[0]
+                for name, vectors in arrays.items()
+                if name.startswith(begin) and END not in vocabulary.symbols
+            }
             if theta.shape != model.parameters.flat.shape or len(vocabulary) != model.symbols:
                 raise FileFormatError(f"{path} is damaged: its model and its numbers do not fit.")
             model.parameters.flat[...] = theta
@@ -70,7 +79,7 @@ class TrainedModel:
             raise
         except (TeachrnnError, *DAMAGE) as error:
             raise FileFormatError(f"{path} is damaged, or is not a {KIND} of teachrnn.") from error
-        return cls(model, vocabulary)
+        return cls(model, vocabulary, state)
 
     def passage(
         self,
@@ -81,7 +90,7 @@ class TrainedModel:
         prime: str = "",
         record: bool = False,
     ) -> Passage:
-        """Let it write, from a state of zeros.
+        """Let it write, from the state that it was left in.
 
         Parameters
         ----------
@@ -102,8 +111,10 @@ class TrainedModel:
             If a symbol of the prime is not in the vocabulary.
         """
         stop = int(self.vocabulary.encode(END)[0]) if END in self.vocabulary.symbols else None
+        reader = self.model.reader()
+        reader.start(self.state or None)
         return write(
-            self.model.reader(),
+            reader,
             Temperature() if sampler is None else sampler,
             prime=self.beginning(prime),
             count=count,

@@ -124,17 +124,18 @@ def write(
     """
     *before, symbol = check_request(prime, count, stop, symbols=reader.symbols)
     read, draw = reader.read, sampler.draw
-    for earlier in before:
-        read(earlier)
     written: list[int] = []
     recorded = np.empty((count if record else 0, reader.symbols))
-    for t, u in enumerate(rng.random(count).tolist()):  # Python numbers: quicker one by one
-        scores = read(symbol)
-        if record:
-            recorded[t] = sampler.distribution(scores)
-        symbol = draw(scores, u)
-        written.append(symbol)
-        if symbol == stop:
-            break
+    with np.errstate(all="ignore"):  # the sampler refuses scores that are not finite
+        for earlier in before:
+            read(earlier)
+        for t, u in enumerate(rng.random(count).tolist()):  # Python numbers: quicker one by one
+            scores = read(symbol)
+            if record:
+                recorded[t] = sampler.distribution(scores)
+            symbol = draw(scores, u)
+            written.append(symbol)
+            if symbol == stop:
+                break
     symbols = np.array(written, np.int64)
     return Passage(symbols, recorded[: len(symbols)] if record else None)

@@ -150,10 +150,8 @@ def _best_validation(run: Run) -> tuple[float, int]:
     for _ in run.steps():
         pass
     training = run.training
-    if training.iteration % training.validate_every and training.evaluation is not None:
-        training.best_validation.offer(
-            training.evaluation(), training.iteration, training.model.parameters.flat
-        )
+    if training.iteration % training.validate_every:
+        training.validate()
     return training.best_validation.loss, training.best_validation.iteration
 
 

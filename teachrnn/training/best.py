@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -24,14 +25,20 @@ class Best:
         The update before which (smooth loss) or after which (validation) it was measured.
     theta : ndarray
         All parameters then.
+    state : dict
+        A state that the network was in then, (m,) by name: what it read before. A network that has
+        never been reset may know no good way on from a state of zeros.
     """
 
     theta: Array
+    state: dict[str, Array]
     loss: float = inf
     iteration: int = 0
 
-    def offer(self, loss: float, iteration: int, theta: Array) -> None:
-        """Keep these parameters if their loss is the lowest so far."""
+    def offer(self, loss: float, iteration: int, theta: Array, state: Mapping[str, Array]) -> None:
+        """Keep these parameters, and the first row of the state (B, m), if the loss is the lowest."""
         if loss < self.loss:
             self.loss, self.iteration = loss, iteration
             np.copyto(self.theta, theta)
+            for name, kept in self.state.items():
+                np.copyto(kept, state[name][0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from teachrnn.models import CharRNN
 Array = NDArray[Any]
 
 LEAST_STREAM = 2000
-"""A text is read as parallel streams of at least so many symbols: each begins without memory."""
-MOST_STREAMS = 16
+"""A text is read as parallel streams of at least so many symbols."""
+MOST_STREAMS, MOST_STREAMS_OF_ITEMS = 16, 64
 LENGTH = 100
 
 
@@ -23,8 +24,7 @@ class Evaluation:
 
     The state is carried through, so that the model is judged with the memory that it has when it
     reads on; measured with a state reset every 25 symbols, the loss would be too high. A long text
-    is read as up to 16 streams side by side, which is quicker; each begins from a state of 0, which
-    matters little over 2,000 symbols and more.
+    is read as up to 16 streams side by side, which is quicker: each begins in the state given.
 
     Parameters
     ----------
@@ -32,6 +32,8 @@ class Evaluation:
         Read in place: it may be trained on between two measurements.
     tokens : ndarray of int
         The text, (N,).
+    end : int, optional
+        The number of the symbol that ends an item: there the state starts from 0, as in training.
 
     Examples
     --------
@@ -40,31 +42,42 @@ class Evaluation:
     1.39
     """
 
-    def __init__(self, model: CharRNN, tokens: Array) -> None:
+    def __init__(self, model: CharRNN, tokens: Array, *, end: int | None = None) -> None:
         if len(tokens) < 2:
             raise DomainError(
                 f"the text to measure the loss on has {len(tokens)} symbols: at least two are needed."
             )
-        self.tokens = np.asarray(tokens)
-        self.streams = int(np.clip((len(tokens) - 1) // LEAST_STREAM, 1, MOST_STREAMS))
+        self.tokens, self.end = np.asarray(tokens), end
+        most = MOST_STREAMS if end is None else MOST_STREAMS_OF_ITEMS
+        self.streams = int(np.clip((len(tokens) - 1) // LEAST_STREAM, 1, most))
         self.each = (len(tokens) - 1) // self.streams  # symbols that a stream predicts
-        whole, rest = divmod(self.each, LENGTH)
-        self._lengths = [LENGTH] * whole + ([rest] if rest else [])
+        # Items end anywhere, so where the state may have to be reset, symbols are read one by one.
+        whole, rest = divmod(self.each, LENGTH if end is None else 1)
+        self._lengths = [LENGTH if end is None else 1] * whole + ([rest] if rest else [])
         self._paths = {T: model.path(length=T, batch=self.streams) for T in set(self._lengths)}
         self._starts = np.arange(self.streams) * self.each
 
-    def __call__(self) -> float:
-        """The mean loss in nats per symbol."""
+    def __call__(self, state: Mapping[str, Array] | None = None) -> float:
+        """The mean loss in nats per symbol.
+
+        Parameters
+        ----------
+        state : mapping, optional
+            State vectors to begin in, (m,) by name; zeros if not given.
+        """
         total, place, path = 0.0, 0, None
         for T in self._lengths:
             following = self._paths[T]
             if path is None:
-                following.start()
+                following.start(state)
             elif following is not path:
                 following.start(path.state)
             path = following
             at = self._starts + place + np.arange(T + 1)[:, np.newaxis]
             read = self.tokens[at].astype(np.intp)
+            if self.end is not None:
+                for vectors in path.state.values():
+                    vectors[read[0] == self.end] = 0
             total += path.loss(read[:-1], read[1:])
             path.carry()
             place += T

@@ -26,6 +26,7 @@ Array = NDArray[Any]
 
 Reduction = Literal["sum", "mean"]
 SMOOTHING = 0.999
+BLOCK = 1 << 22
 
 
 class Training:
@@ -39,7 +40,9 @@ class Training:
     The smooth loss is that of the assignment, $\bar L \leftarrow 0.999 \bar L + 0.001 L$: a mean over
     about the last thousand updates, on text the model is being trained on. Its lowest value picks a
     *place in the book* that is easy to predict as much as a model. The loss on a held-out text,
-    measured every now and then, picks a model; both are kept.
+    measured every now and then, picks a model; both are kept. The held-out text is read on from the
+    state that training is in: until the first epoch ends the network has only once been in a state
+    of zeros, and may not know its way on from there.
 
     Parameters
     ----------
@@ -97,11 +100,17 @@ class Training:
             raise DomainError(f'the reduction is {reduction!r} but must be "sum" or "mean".')
         if validate_every < 1:
             raise DomainError(f"`validate_every` is {validate_every} but must be at least 1.")
+        check_tokens(batching.tokens, model.symbols, what="text")
+        if validation is not None:
+            check_tokens(validation, model.symbols, what="validation text")
         self.model, self.batching, self.optimizer = model, batching, optimizer
         self.clipping = ClipByValue() if clipping is None else clipping
         self.schedule = Constant() if schedule is None else schedule
         self.reduction: Reduction = reduction
-        self.evaluation = None if validation is None else Evaluation(model, validation)
+        self.end: int | None = getattr(batching, "end", None)
+        self.evaluation = None
+        if validation is not None:
+            self.evaluation = Evaluation(model, validation, end=self.end)
         self.validate_every = validate_every
         self.recorder = recorder
         self.eta = optimizer.eta
@@ -110,8 +119,8 @@ class Training:
         self.following = int(batching.tokens[0])
         """The symbol that comes next in the text: what the state was left before."""
         self.curve = Curve()
-        self.best_smooth = Best(model.parameters.flat.copy())
-        self.best_validation = Best(model.parameters.flat.copy())
+        self.best_smooth = Best(model.parameters.flat.copy(), model.initial_state())
+        self.best_validation = Best(model.parameters.flat.copy(), model.initial_state())
         self.gradients: ParameterVector = model.gradients()
         self._paths: dict[tuple[int, ...], Any] = {}
         self._path: Any = None
@@ -140,7 +149,7 @@ class Training:
         if self.recorder is not None:
             self.recorder.watch(self.model, path, batch, iteration, loss, smooth)
         theta = self.model.parameters.flat
-        self.best_smooth.offer(smooth, iteration, theta)
+        self.best_smooth.offer(smooth, iteration, theta, path.state)
         if batch.epoch != self._epoch:
             self._end_epoch(batch.epoch)
         self._epoch_loss += loss * B
@@ -153,7 +162,7 @@ class Training:
         self.iteration, self.smooth_loss = iteration, smooth
         if iteration == 1 or iteration % SMOOTH_EVERY == 0:
             self.curve.smooth.append((iteration, smooth))
-        validation = self._validate() if iteration % self.validate_every == 0 else None
+        validation = self.validate() if iteration % self.validate_every == 0 else None
         self._whole = True
         return TrainStep(
             iteration,
@@ -172,6 +181,19 @@ class Training:
     def carried(self) -> dict[str, Array]:
         """The state that the next sequences would go on from, (B, m), by name."""
         return {} if self._path is None else {n: s.copy() for n, s in self._path.state.items()}
+
+    def validate(self) -> float | None:
+        """Measure the loss on the held-out text now, in nats per symbol; None where there is none."""
+        if self.evaluation is None:
+            return None
+        state = self.model.initial_state(1) if self._path is None else self._path.state
+        if self.end is None:  # the model reads on; items are read from a state of zeros
+            loss = self.evaluation({name: vectors[0] for name, vectors in state.items()})
+        else:
+            loss = self.evaluation()
+        self.curve.validation.append((self.iteration, loss))
+        self.best_validation.offer(loss, self.iteration, self.model.parameters.flat, state)
+        return loss
 
     # Saving ------------------------------------------------------------------------------------
 
@@ -200,6 +222,8 @@ class Training:
         }
         arrays |= {f"optimizer.{name}": a for name, a in self.optimizer.state_arrays().items()}
         arrays |= {f"state.{name}": a for name, a in self.carried.items()}
+        for name, best in (("smooth", self.best_smooth), ("validation", self.best_validation)):
+            arrays |= {f"best_{name}.state.{n}": vector.copy() for n, vector in best.state.items()}
         return header, arrays
 
     def restore(self, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
@@ -223,6 +247,8 @@ class Training:
         theta[...] = arrays["theta"]
         for name, best in (("best_smooth", self.best_smooth), ("best_validation", self.best_validation)):
             best.theta[...] = arrays[name]
+            for n, vector in best.state.items():
+                vector[...] = arrays[f"{name}.state.{n}"]
             loss, best.iteration = header[name]
             best.loss = float("inf") if loss is None else float(loss)
         self.iteration, self.smooth_loss = int(header["iteration"]), float(header["smooth_loss"])
@@ -263,14 +289,6 @@ class Training:
         self.curve.epochs.append(Epoch(self.iteration, self._epoch_loss / self._epoch_symbols))
         self._epoch, self._epoch_loss, self._epoch_symbols = epoch, 0.0, 0
 
-    def _validate(self) -> float | None:
-        if self.evaluation is None:
-            return None
-        loss = self.evaluation()
-        self.curve.validation.append((self.iteration, loss))
-        self.best_validation.offer(loss, self.iteration, self.model.parameters.flat)
-        return loss
-
     def _stop_for(self, loss: float, iteration: int, batch: Batch) -> None:
         bad = [n for n, p in self.model.parameters.items() if not np.isfinite(p).all()]
         if self.recorder is not None:
@@ -285,6 +303,22 @@ class Training:
             f"{batch.position} of the text) the loss is {loss:g} nats per sequence, and {where}. "
             f"The last smooth loss was {self.smooth_loss:.4g}. Lower the learning rate "
             f"(eta is {self.optimizer.eta:g}), or clip gradients harder."
+        )
+
+
+def check_tokens(tokens: Array, symbols: int, *, what: str) -> None:
+    """Refuse a text with symbols that the model does not know: looked up at full speed, they would pass.
+
+    Raises
+    ------
+    DomainError
+        Naming the largest.
+    """
+    largest = max(int(tokens[i : i + BLOCK].max()) for i in range(0, len(tokens), BLOCK))
+    if largest >= symbols:
+        raise DomainError(
+            f"the {what} holds symbol {largest}, but the model knows 0 to {symbols - 1}: make the model "
+            "for as many symbols as the vocabulary has."
         )
 
 

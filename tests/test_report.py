@@ -1,0 +1,614 @@
+"""The report: it says what the run holds, in every form, whatever the text; and goes on where it was."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from importlib.metadata import distribution
+from math import exp, log
+
+import numpy as np
+import pytest
+
+pytest.importorskip("matplotlib")
+from browser import served
+from bs4 import BeautifulSoup
+from markdown_it import MarkdownIt
+
+import teachrnn.report.gradient_check as gradient_check
+from teachrnn.recipes import find_recipe
+from teachrnn.report import Journal, check_run, write_report, write_up
+from teachrnn.report.document import Document, Facts, Paragraph, Passage, Picture, Section, Table
+from teachrnn.report.html_page import html_page
+from teachrnn.report.legible import legible
+from teachrnn.report.loss_curve import loss_curve_section
+from teachrnn.report.loss_units import LossUnits
+from teachrnn.report.markdown_page import markdown_page
+from teachrnn.runs import Run, Session, Source, TrainedModel
+from teachrnn.training import Curve, Epoch, TrainStep
+from teachrnn.views.inline_svg import inline_svg
+from teachrnn.views.loss_figure import loss_figure
+
+HOSTILE = (
+    "</pre></figure><script>alert(1)</script><img src=x onerror=alert(2)>",
+    "```\n`````\n~~~\nfence `code` [link](javascript:alert(3)) ![i](http://127.0.0.1:9/x.png)",
+    "| a | b |\n# heading\n- item\n***bold*** &lt; &amp; <b>\n1. one",
+    "{{ 7 * 7 }} {% raw %} </style>]]> --> <!--",
+    "\x07 escape \x1b[31m \x08 turn \u202e half \ud800 line \u2028 delete \x7f c1 \x85",
+)
+
+TEXT = "the quick brown fox <b>jumps</b> over `the` lazy dog & runs away; **then** it | comes back.\n"
+
+
+def command(*arguments, cwd, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "teachrnn", "report", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", **environment},
+        timeout=240,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a small text."""
+    folder = tmp_path_factory.mktemp("report")
+    (folder / "fox.txt").write_text(TEXT * 25, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def written(folder):
+    """A tiny run from end to end, through the command line: the session and both forms of its report."""
+    done = command("--corpus", "fox.txt", "--hidden", 8, "--updates", 300, "--out", "whole", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Report: ") == 2
+    return folder / "whole"
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """A run with validation losses, several epochs and samples, made in this process."""
+    folder = tmp_path_factory.mktemp("measured")
+    (folder / "fox.txt").write_text(TEXT * 25, "utf-8")
+    recipe = find_recipe("adagrad").but(
+        hidden=8,
+        length=20,
+        updates=230,
+        validate_every=50,
+        clipping={"name": "value", "limit": 0.5},
+    )
+    session = Session.open(folder / "run", recipe, str(folder / "fox.txt"), sample_every=100)
+    journal = Journal()
+    for step in session.steps():
+        journal.note(step)
+    return session, journal
+
+
+@pytest.fixture(scope="module")
+def document(measured):
+    session, journal = measured
+    return write_up(session, check_run(session.run), journal)
+
+
+@pytest.fixture(scope="module")
+def page(document):
+    """The page of that run, taken apart."""
+    return parsed(html_page(document))
+
+
+def parsed(page):
+    return BeautifulSoup(page, "html.parser")
+
+
+def cells(soup, caption):
+    """The table of that caption: for each row name its cells."""
+    table = next(t for t in soup.find_all("table") if t.caption.get_text().startswith(caption))
+    return {
+        row.th.get_text(): [cell.get_text() for cell in row.find_all("td")]
+        for row in table.tbody.find_all("tr")
+    }
+
+
+def preformatted(pre):
+    """Its text; a line end right after <pre> is not part of it (HTML, section 13.1.2.5)."""
+    return pre.get_text().removeprefix("\n")
+
+
+def passages(soup):
+    return {
+        figure.figcaption.get_text(): preformatted(figure.pre)
+        for figure in soup.find_all("figure", class_="passage")
+    }
+
+
+def facts(soup):
+    return {pair.dt.get_text(): pair.dd.get_text() for pair in soup.dl.find_all("div")}
+
+
+# The numbers ------------------------------------------------------------------------------------
+
+
+def test_losses_in_the_page_are_those_of_the_run_in_every_unit(measured, page):
+    training = measured[0].run.training
+    found = cells(page, "Losses of this run")
+    expected = {
+        "smooth, first": (1, training.curve.smooth[0][1] / 20),
+        "smooth, last": (230, training.smooth_loss / 20),
+        "smooth, lowest": (training.best_smooth.iteration, training.best_smooth.loss / 20),
+        "validation, last": training.curve.validation[-1],
+        "validation, lowest": (training.best_validation.iteration, training.best_validation.loss),
+    }
+    for name, (update, nats) in expected.items():
+        at, *units = (float(cell.replace(",", "")) for cell in found[name])
+        assert at == update
+        assert units == pytest.approx([20 * nats, nats, nats / log(2), exp(nats)], abs=0.0051), name
+    K = len(measured[0].run.vocabulary)
+    assert found["guessing"][1:] == [
+        f"{20 * log(K):.4f}",
+        f"{log(K):.4f}",
+        f"{log(K) / log(2):.4f}",
+        f"{K:.2f}",
+    ]
+
+
+def test_epoch_means_in_the_page_are_those_of_the_run(measured, page):
+    epochs = measured[0].run.training.curve.epochs
+    assert len(epochs) >= 2
+    found = cells(page, "Mean training loss of each whole epoch")
+    assert list(found) == [str(i) for i in range(1, len(epochs) + 1)]
+    for row, epoch in zip(found.values(), epochs, strict=True):
+        assert row[0] == f"{epoch.last:,}"
+        assert row[1:3] == [f"{20 * epoch.mean_loss:.4f}", f"{epoch.mean_loss:.4f}"]
+
+
+def test_samples_in_the_page_are_those_of_the_session_each_with_its_smooth_loss(measured, page):
+    session, _ = measured
+    found = passages(page)
+    assert [s.iteration for s in session.samples] == [0, 100, 200]
+    for sample in session.samples:
+        if sample.iteration == 0:
+            caption = "Before the first update"
+        else:
+            caption = next(c for c in found if c.startswith(f"After update {sample.iteration:,};"))
+            assert f"{sample.smooth_loss:.4f} nats per sequence" in caption
+        assert found[caption] == legible(sample.text)
+
+
+def test_long_passage_is_that_of_the_best_model_by_validation_and_has_1000_symbols(measured, page):
+    session, _ = measured
+    best = session.run.training.best_validation
+    found = passages(page)
+    caption, text = next(item for item in found.items() if item[0].startswith("The best model by"))
+    assert f"after update {best.iteration:,}" in caption
+    assert f"{best.loss:.4f} nats" in caption
+    assert len(text) == 1000
+    trained = TrainedModel.load(session.checkpoint, "validation")
+    assert text == legible(trained.text(1000, rng=np.random.default_rng([0, 4])))
+
+
+def test_page_tells_where_in_the_text_the_lowest_smooth_loss_was(measured, page):
+    run = measured[0].run
+    n, each = run.training.best_smooth.iteration, run.training.batching.batches_per_epoch
+    text = page.find(id="best").get_text()
+    epoch, place = (n - 1) // each + 1, 100 * ((n - 1) % each + 1) / each
+    assert f"reached at update {n:,}, in epoch {epoch}, {place:.1f} % of the way through" in text
+    end = ((n - 1) % each + 1) * 20
+    excerpt = run.vocabulary.decode(run.tokens[max(0, end - 200) : end])
+    assert passages(page)["The training text at that place"] == excerpt
+
+
+def test_all_ways_to_draw_are_shown(page):
+    found = passages(page)
+    names = [
+        *(f"Temperature {tau}" for tau in ("0.5", "1", "1.5")),
+        *(f"Nucleus, θ = {theta}" for theta in ("0.3", "0.7", "0.95")),
+        "Greedy: always the likeliest",
+    ]
+    assert all(len(found[name]) == 200 for name in names)
+    assert len({found[name] for name in names}) == len(names)
+    assert any(caption.startswith("Beam search, 8 wide") for caption in found)
+
+
+def test_setting_names_every_hyper_parameter_even_those_that_the_recipe_leaves_alone(measured, page):
+    run = measured[0].run
+    found = facts(page)
+    assert found["Recipe"].startswith("adagrad:")
+    assert found["Its source"] == run.recipe.source
+    assert found["Optimizer"].startswith("adagrad, eta = 0.1, epsilon = 1e-08")
+    assert found["Initial weights"] == "normal, scale = 0.01"
+    assert found["Clipping"] == "value, limit = 0.5"
+    assert found["Seed"] == "0"
+    assert run.source.fingerprint() in found["Fingerprint"]
+    assert (
+        f"{len(run.tokens):,} characters to train on, the last {len(run.held_out):,}" in found["Split"]
+    )
+    assert f"K = {len(run.vocabulary)} " in found["Length"]
+
+
+def test_gradient_norms_are_those_of_the_steps(measured):
+    session, journal = measured
+    again = Run(session.run.recipe, session.run.source)
+    norms = [(step.gradient_norm, step.clipped_norm) for step in again.steps()]
+    assert [block.last for block in journal.blocks] == [100, 200]
+    for block in journal.blocks:
+        before, after = np.array(norms[block.last - 100 : block.last]).T
+        assert block.mean == pytest.approx(before.mean())
+        assert block.largest == before.max()
+        assert block.clipped == np.sum(after < before) > 0
+
+
+def test_blocks_of_the_journal_begin_anew():
+    journal = Journal()
+    for i in range(1, 201):
+        norm = 9.0 if i <= 100 else 2.0
+        journal.note(TrainStep(i, 1, 5, 7.0, 7.0, norm, min(norm, 3.0), 0.1, 0.01, None))
+    assert journal.blocks == [(100, 9.0, 9.0, 100), (200, 2.0, 2.0, 0)]
+    assert journal.seconds == pytest.approx(2.0)
+
+
+# The gradient check -----------------------------------------------------------------------------
+
+
+def test_gradients_of_a_run_agree_and_every_comparison_has_its_row(measured, page):
+    run = measured[0].run
+    found = check_run(run)
+    assert not found.differs
+    tables = page.find(id="gradients").find_all("table")
+    assert len(tables) == 4
+    for table in tables:
+        assert [row.th.get_text() for row in table.tbody.find_all("tr")] == ["U", "W", "b", "V", "c"]
+    verdicts = [row.td.get_text() for table in tables for row in table.tbody.find_all("tr")]
+    assert verdicts == [check.verdict for _, _, check in found]
+    assert f"m = 8, T = 20, K = {len(run.vocabulary)}" in page.find(id="gradients").get_text()
+
+
+def test_check_begins_at_the_run_s_own_weights_and_a_state_that_is_not_zero(measured, monkeypatch):
+    traces, check_gradient = [], gradient_check.check_gradient
+
+    def spy(trace, *given, **options):
+        traces.append(trace)
+        return check_gradient(trace, *given, **options)
+
+    monkeypatch.setattr(gradient_check, "check_gradient", spy)
+    run = measured[0].run
+    check_run(run)
+    untrained = Run(run.recipe, run.source).training.model.parameters
+    for name in ("U", "W", "V"):
+        np.testing.assert_allclose(traces[0].parameters[name].data, untrained[name], rtol=1e-6)
+        assert traces[-1].parameters[name].data.std() == pytest.approx(0.5, rel=0.3)
+    assert all(np.abs(trace["h[0]"].data).min() > 0 for trace in traces)
+
+
+def test_wrong_gradient_of_the_training_code_is_found_and_said_so(measured, monkeypatch):
+    from teachrnn.models import FusedPath
+
+    right = FusedPath.gradient
+
+    def wrong(self, *given, **options):
+        loss = right(self, *given, **options)
+        self.gradients["W"] = self.gradients["W"].T.copy()
+        return loss
+
+    monkeypatch.setattr(FusedPath, "gradient", wrong)
+    found = check_run(measured[0].run)
+    assert found.differs
+    section = gradient_check.gradient_check_section(found)
+    notice = next(b for b in section.blocks if isinstance(b, Paragraph) and b.notice)
+    assert "DIFFER, for W" in notice.text
+
+
+def test_blind_check_is_named_with_its_reason(measured):
+    """A network that amplifies small changes: central differences say nothing, and are not to blame."""
+    run = Run(measured[0].run.recipe.but(hidden=60, length=40), measured[0].run.source)
+    found = check_run(run)
+    blind = {check.name for _, _, check in found if check.verdict == "blind"}
+    assert blind
+    told = [
+        b.text for b in gradient_check.gradient_check_section(found).blocks if isinstance(b, Paragraph)
+    ]
+    reason = next(text for text in told if text.startswith("Blind, central difference"))
+    assert "changes when h is doubled" in reason or "round-off floor" in reason
+    assert all(re.search(rf"\b{name}\b", reason) for name in blind)
+
+
+# Both forms ------------------------------------------------------------------------------------
+
+
+def test_markdown_has_the_same_sections_tables_and_passages_as_the_page(document, page):
+    markdown, pictures = markdown_page(document)
+    soup = parsed(MarkdownIt("commonmark").enable("table").render(markdown))
+    headings = [h.get_text() for h in page.find_all("h2")]
+    assert [h.get_text() for h in soup.find_all("h2")] == headings
+    ours, theirs = (
+        [t.tbody.get_text(" ", strip=True) for t in s.find_all("table")] for s in (page, soup)
+    )
+    assert ours == theirs
+    assert [preformatted(p) for p in page.find_all("pre")] == [
+        p.get_text().removesuffix("\n") for p in soup.find_all("pre")
+    ]
+    assert {image["src"] for image in soup.find_all("img")} == set(pictures)
+    assert all(image["alt"] for image in soup.find_all("img"))
+    assert all(png.startswith(b"\x89PNG") for png in pictures.values())
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    """A document in which every text is hostile."""
+    text = legible("\n".join(HOSTILE))
+    line = " ".join(text.split())
+    figure = loss_figure(Curve(smooth=[(1, 3.0), (100, 2.0)]), symbols=9, length=2)
+    blocks = [
+        Paragraph(line),
+        Paragraph(line, notice=True),
+        Facts([(line, line)]),
+        Table(line, (line, line), [(line, line)]),
+        Picture("p", line, line, figure),
+        Passage(line, text),
+    ]
+    return Document(line, line, blocks, [Section("s", line, blocks)])
+
+
+def test_hostile_text_stays_text_in_the_page(hostile, tmp_path, browser_page):
+    (tmp_path / "report.html").write_text(html_page(hostile), "utf-8")
+    browser_page.goto((tmp_path / "report.html").as_uri())
+    assert browser_page.locator("script, img, b").count() == 0
+    assert browser_page.locator("pre").first.inner_text() == legible("\n".join(HOSTILE))
+    assert browser_page.locator("main > p").first.inner_text().startswith("</pre></figure><script>")
+
+
+def test_hostile_text_stays_text_in_markdown(hostile):
+    markdown, _ = markdown_page(hostile)
+    soup = parsed(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown))
+    assert soup.find_all(["script", "a", "b", "ol"]) == []
+    assert {image["src"] for image in soup.find_all("img")} == {"p.png"}
+    assert len(soup.find_all("h1")) == 1
+    assert soup.pre.get_text() == legible("\n".join(HOSTILE)) + "\n"
+    line = " ".join(legible("\n".join(HOSTILE)).split())
+    assert soup.h1.get_text() == line
+    assert [cell.get_text() for cell in soup.table.find_all(["th", "td"])] == [line] * 4
+
+
+def test_signs_without_a_sign_are_shown():
+    shown = legible("".join(map(chr, range(0x100))) + "\u202e\u2066\ud800\u2028")
+    assert "\n" in shown
+    assert all(c in "\n\t" or c.isprintable() or c == "\xad" or c == "\xa0" for c in shown)
+    assert len(set(shown)) > 200
+
+
+def test_page_asks_for_nothing_and_runs_nothing(written, browser_page):
+    with served(written) as address:
+        browser_page.goto(f"{address}/report.html")
+        assert browser_page.locator("h1").count() == 1
+        assert browser_page.locator("script, link, img, [style]").count() == 0
+    policy = parsed((written / "report.html").read_text("utf-8")).find(
+        "meta", attrs={"http-equiv": "Content-Security-Policy"}
+    )["content"]
+    assert re.fullmatch(
+        r"default-src 'none'; style-src 'sha256-[\w+/=]+'; base-uri 'none'; form-action 'none'", policy
+    )
+
+
+def test_ids_are_unique(written):
+    ids = re.findall(r' id="([^"]+)"', (written / "report.html").read_text("utf-8"))
+    assert len(ids) == len(set(ids)) > 20
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_core_finds_no_violation(chromium, written, scheme, width):
+    axe = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
+    context = chromium.new_context(
+        bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}
+    )
+    page = context.new_page()
+    page.goto((written / "report.html").as_uri())
+    page.add_script_tag(path=str(axe))
+    found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    shown = page.locator("figure:not(.passage) svg:visible")
+    assert shown.count() == page.locator("figure:not(.passage)").count() == 3
+    context.close()
+
+
+# The figures -----------------------------------------------------------------------------------
+
+
+def test_loss_figure_has_two_scales_that_differ_by_T_and_all_points():
+    curve = Curve(smooth=[(1, 60.0), (100, 50.0)], validation=[(50, 2.0), (100, 1.9)])
+    figure = loss_figure(curve, symbols=20, length=25)
+    axes = figure.axes[0]
+    figure.draw_without_rendering()
+    right = axes.child_axes[0]
+    assert np.array(axes.get_ylim()) == pytest.approx(25 * np.array(right.get_ylim()))
+    lines = {line.get_label(): line for line in axes.lines}
+    assert lines["smooth loss"].get_ydata() == pytest.approx([60, 50])
+    assert lines["validation loss"].get_ydata() == pytest.approx([50, 47.5])
+    assert any(np.allclose(line.get_ydata(), 25 * log(20)) for line in axes.lines)
+
+
+def test_loss_figure_shows_at_the_edge_what_lies_beyond_it():
+    curve = Curve(smooth=[(1, 60.0)], validation=[(50, 12.0), (100, 1.9)])
+    axes = loss_figure(curve, symbols=20, length=25).axes[0]
+    beyond = next(line for line in axes.lines if "beyond" in str(line.get_label()))
+    assert list(beyond.get_xdata()) == [50]
+    assert beyond.get_ydata() == [axes.get_ylim()[1]]
+
+
+def test_inline_figure_is_drawn_in_the_ink_of_the_page():
+    figure = loss_figure(Curve(smooth=[(1, 60.0), (100, 50.0)]), symbols=20, length=25)
+    svg = inline_svg(figure, name="loss", title="A < B", description="C & D")
+    assert "style=" not in svg
+    assert "#000000" not in svg
+    soup = parsed(svg)
+    assert soup.title.get_text() == "A < B"
+    assert soup.desc.get_text() == "C & D"
+    assert soup.svg["aria-labelledby"] == "loss-title loss-description"
+    assert "smooth loss" in soup.get_text()
+    assert svg == inline_svg(figure, name="loss", title="A < B", description="C & D")
+
+
+# The command -----------------------------------------------------------------------------------
+
+
+def test_command_writes_everything_and_nothing_half(written):
+    assert sorted(path.name for path in written.iterdir()) == [
+        "checkpoint.npz",
+        "gradient-norm.png",
+        "journal.json",
+        "loss.png",
+        "report.html",
+        "report.md",
+        "samples.json",
+        "step-size.png",
+    ]
+    assert "Unfinished" not in (written / "report.md").read_text("utf-8")
+
+
+def figures_of(page):
+    """The page without what differs from run to run: the time."""
+    return re.sub(r"<dt>Time</dt><dd>.*?</dd>", "", page.read_text("utf-8"))
+
+
+def test_run_in_two_parts_gives_the_report_of_the_whole(folder, written):
+    options = ("--corpus", "fox.txt", "--hidden", 8, "--out", "parts")
+    for updates in (130, 300):
+        done = command(*options, "--updates", updates, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    assert figures_of(folder / "parts" / "report.html") == figures_of(written / "report.html")
+    notes = (json.loads((folder / part / "journal.json").read_text()) for part in ("parts", "whole"))
+    ours, theirs = ({k: v for k, v in note.items() if k != "seconds"} for note in notes)
+    assert ours == theirs
+    for name in ("loss.png", "gradient-norm.png", "step-size.png"):
+        assert (folder / "parts" / name).read_bytes() == (written / name).read_bytes()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of its own kind")
+def test_ctrl_c_keeps_the_run_and_writes_what_there_is(folder):
+    options = ["--corpus", "fox.txt", "--hidden", "8", "--out", "stopped", "--updates"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "teachrnn", "report", *options, "10000000"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    end = time.monotonic() + 100
+    while not (folder / "stopped" / "samples.json").exists() and time.monotonic() < end:
+        time.sleep(0.1)  # the first sample is written when training begins
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=100)
+    assert process.returncode == 130, errors
+    done = int(re.search(r"Stopped after update ([\d,]+)", output).group(1).replace(",", ""))
+    page = (folder / "stopped" / "report.html").read_text("utf-8")
+    assert f"Unfinished: {done:,} of 10,000,000 updates were made" in page
+    again = command(*options, done + 10, cwd=folder)
+    assert again.returncode == 0, again.stderr
+    assert "Unfinished" not in (folder / "stopped" / "report.html").read_text("utf-8")
+
+
+def test_missing_matplotlib_is_told_before_any_training(folder, tmp_path):
+    (tmp_path / "matplotlib").mkdir()
+    (tmp_path / "matplotlib" / "__init__.py").write_text("raise ImportError('none here')")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    done = command("--out", "none", cwd=folder, PYTHONPATH=path)
+    assert done.returncode == 2
+    assert "python -m pip install 'teachrnn[figures]'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (folder / "none").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--recipe", "none"), "no recipe is named 'none'"),
+        (("--corpus", "none.txt"), "none.txt"),
+        (("--corpus", "fox.txt", "--hidden", "9", "--out", "whole"), "differs in hidden"),
+        (("--corpus", "fox.txt", "--out", "fox.txt"), "fox.txt"),
+    ],
+    ids=["recipe", "corpus", "another run", "no folder"],
+)
+def test_mistake_is_answered_with_a_message(folder, written, arguments, message):
+    done = command(*arguments, cwd=folder)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# Other kinds of text ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("recipe", ["tweets", "words", "stacked"])
+def test_every_kind_of_recipe_can_be_written_up(tmp_path, recipe):
+    (tmp_path / "fox.txt").write_text(TEXT * 25, "utf-8")
+    chosen = find_recipe(recipe).but(hidden=6, updates=120, validate_every=60, length=8)
+    session = Session.open(tmp_path / "run", chosen, str(tmp_path / "fox.txt"), sample_length=40)
+    journal = Journal()
+    for step in session.steps():
+        journal.note(step)
+    found = check_run(session.run)
+    assert not found.differs
+    written = write_report(write_up(session, found, journal), session.folder)
+    soup = parsed(written.html.read_text("utf-8"))
+    unit = "word" if recipe == "words" else "character"
+    heads = [th.get_text() for th in soup.find(id="loss").find_all("th", scope="col")]
+    assert f"nats per {unit}" in heads
+    assert ("nats per sequence" in heads) == (recipe != "tweets")
+    if recipe == "tweets":
+        assert any("␃\n" in text for text in passages(soup).values())
+        assert "\x03" not in written.html.read_text("utf-8")
+
+
+def test_run_that_measured_nothing_says_so(written):
+    page = parsed((written / "report.html").read_text("utf-8"))
+    assert "The validation loss was not measured in this run" in page.get_text()
+    assert any(caption.startswith("The last model") for caption in passages(page))
+
+
+def test_course_of_the_loss_is_put_down_to_the_text_only_if_it_comes_back():
+    recipe = find_recipe("adagrad").but(hidden=4, length=2, updates=1)
+    run = Run(recipe, Source.of_text("ab cd " * 800))
+    each = run.training.batching.batches_per_epoch
+    wave = np.sin(np.arange(0, each, 100) / each * 20)
+
+    def told(second):
+        curve = run.training.curve = Curve()
+        for epoch, course in enumerate((wave, second)):
+            curve.smooth += [(epoch * each + 1 + 100 * i, 3 + x) for i, x in enumerate(course.tolist())]
+            curve.epochs.append(Epoch((epoch + 1) * each, 1.5 - epoch / 10))
+        texts = [b.text for b in loss_curve_section(run).blocks if isinstance(b, Paragraph)]
+        return next(text for text in texts if "correlation" in text)
+
+    assert "at the same places" in told(wave)
+    assert "training itself" in told(-wave)
+
+
+def test_units_say_the_same():
+    assert LossUnits("word", None).cells(log(8)) == ("2.0794", "3.0000", "8.00")
+    assert LossUnits("character", 25).smooth(25 * log(2)) == (
+        "17.3287 nats per sequence = 0.6931 nats = 1.0000 bits per character (perplexity 2.00)"
+    )
+    assert LossUnits("character", None).smooth(30.0) == "30.0000 nats per sequence"
+
+
+def test_journal_of_a_run_that_died_goes_on_from_its_last_whole_block(tmp_path, measured):
+    journal = measured[1]
+    dead = dataclasses.replace(journal, blocks=list(journal.blocks))
+    dead.save(tmp_path / "journal.json")
+    back = Journal.open(tmp_path / "journal.json", iteration=150)
+    assert [block.last for block in back.blocks] == [100]
+    assert (back.iteration, back.count, back.total) == (150, 0, 0.0)
+    assert Journal.open(tmp_path / "journal.json", iteration=230) == journal
+    assert Journal.open(tmp_path / "nothing.json", iteration=50).iteration == 50

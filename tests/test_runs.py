@@ -1,0 +1,535 @@
+"""A run can be stopped at any moment, by whatever it be, and gone on with as if nothing had been."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from itertools import islice, pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from killed_run import session as killed_session
+
+from teachrnn.archive import read_archive, write_archive
+from teachrnn.errors import DivergedError, DomainError, FileFormatError, TeachrnnError
+from teachrnn.recipes import find_recipe
+from teachrnn.runs import Run, Session, Source, TrainedModel
+from teachrnn.trace_file import load_trace, save_trace
+from teachrnn.training import FlightRecorder
+
+RECIPE = find_recipe("adam").but(hidden=5, updates=40, validate_every=6)
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory):
+    path = tmp_path_factory.mktemp("text") / "text.txt"
+    path.write_text("".join(np.random.default_rng(0).choice(list("abcde \n"), 1500)))
+    return str(path)
+
+
+def a_session(folder, text, recipe=RECIPE, *, seed=0, recorder=None, **often):
+    often = {"save_every": 7, "sample_every": 10, "sample_length": 15} | often
+    return Session.open(folder, recipe, text, seed=seed, recorder=recorder, **often)
+
+
+def content(run):
+    """All that a run is, as something that can be compared."""
+    header, arrays = run.training.state()
+    return header, {name: (a.dtype.str, a.shape, a.tobytes()) for name, a in arrays.items()}
+
+
+# Killed --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.thorough)])
+def test_run_that_is_killed_at_random_moments_ends_bit_identical(kills, text, tmp_path):
+    updates, chance = 150 * kills, random.Random(0)
+    command = [sys.executable, str(Path(__file__).parent / "killed_run.py")]
+    checkpoint = tmp_path / "killed" / "checkpoint.npz"
+    reached = [0]
+    for _ in range(kills):
+        arguments = [str(tmp_path / "killed"), text, str(updates)]
+        process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE)
+        try:
+            for _ in range(chance.randint(3, 60)):
+                assert process.stdout.readline(), "it ended by itself"
+            time.sleep(chance.uniform(0, 0.003))  # anywhere in an update, or in writing a checkpoint
+        finally:
+            process.kill()
+            process.communicate()
+        reached.append(Run.load(checkpoint).training.iteration)
+    assert all(later > before for before, later in pairwise(reached))
+    whole = killed_session(str(tmp_path / "whole"), text, updates)
+    assert len(list(whole.steps())) == updates
+    again = killed_session(str(tmp_path / "killed"), text, updates)
+    assert [step.iteration for step in again.steps()] == list(range(reached[-1] + 1, updates + 1))
+    for name in ("checkpoint.npz", "samples.json"):
+        assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_checkpoint_that_cannot_be_written_leaves_the_old_one(text, tmp_path, monkeypatch):
+    run = Run(RECIPE, Source.read(text, RECIPE))
+    path = run.save(tmp_path / "checkpoint.npz")
+    before = path.read_bytes()
+    next(run.training)
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(FileFormatError, match="No space left on device"):
+        run.save(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# Damaged -------------------------------------------------------------------------------------
+
+
+class Saved:
+    """A checkpoint on disk, what it holds, and the two ways to read it."""
+
+    def __init__(self, text, folder):
+        self.source = Source.read(text, RECIPE)
+        run = Run(RECIPE, self.source)
+        list(islice(run.steps(), 20))
+        self.path = run.save(folder / "checkpoint.npz")
+        self.whole = self.path.read_bytes()
+        self.run, self.theta = content(run), run.training.best_validation.theta.tobytes()
+
+    def load_run(self, path):
+        run = Run.load(path, source=self.source)
+        assert content(run) == self.run, "a wrong run was read"
+
+    def load_model(self, path):
+        trained = TrainedModel.load(path)
+        assert trained.model.parameters.flat.tobytes() == self.theta, "a wrong model was read"
+        assert trained.vocabulary.symbols == self.source.vocabulary.symbols
+
+
+@pytest.fixture(scope="module")
+def saved(text, tmp_path_factory):
+    return Saved(text, tmp_path_factory.mktemp("saved"))
+
+
+READERS = pytest.mark.parametrize("reader", ["load_run", "load_model"])
+
+
+@READERS
+def test_whole_checkpoint_is_read(saved, reader):
+    getattr(saved, reader)(saved.path)
+
+
+@READERS
+def test_checkpoint_that_is_cut_short_is_refused(saved, reader, tmp_path):
+    with zipfile.ZipFile(saved.path) as file:
+        places = [entry.header_offset for entry in file.infolist()] + [file.start_dir]
+    near = {place + d for place in places for d in (-1, 0, 1, 30, 60)}
+    anywhere = np.random.default_rng(0).integers(0, len(saved.whole), 40).tolist()
+    ends = {0, 1, 2, 4, 29, len(saved.whole) - 23, len(saved.whole) - 22, len(saved.whole) - 1}
+    for length in sorted(near | set(anywhere) | ends):
+        if 0 <= length < len(saved.whole):
+            path = tmp_path / "cut.npz"
+            path.write_bytes(saved.whole[:length])
+            with pytest.raises(FileFormatError, match=r"damaged, or is not a checkpoint"):
+                getattr(saved, reader)(path)
+
+
+@READERS
+@pytest.mark.parametrize("flips", [200, pytest.param(20_000, marks=pytest.mark.thorough)])
+def test_flipped_bit_is_noticed_or_means_nothing(saved, reader, flips, tmp_path):
+    rng, refused = np.random.default_rng(1), 0
+    path = tmp_path / "flipped.npz"
+    for place in rng.integers(0, len(saved.whole), flips):
+        spoilt = bytearray(saved.whole)
+        spoilt[place] ^= 1 << int(rng.integers(8))
+        path.write_bytes(spoilt)
+        try:
+            getattr(saved, reader)(path)
+        except FileFormatError:
+            refused += 1
+    assert refused > flips / 2
+
+
+def test_length_that_one_flipped_bit_has_made_shorter_is_noticed(text, tmp_path):
+    recipe = find_recipe("adagrad").but(hidden=60)
+    run = Run(recipe, Source.read(text, recipe))
+    next(run.training)
+    path = run.save(tmp_path / "checkpoint.npz")
+    whole = path.read_bytes()
+    place = whole.index(b"(4507,)", whole.index(b"optimizer.m.npy"))
+    path.write_bytes(whole[:place] + b"(4503,)" + whole[place + 7 :])
+    with pytest.raises(FileFormatError, match="is damaged"):
+        Run.load(path)
+
+
+@READERS
+def test_file_that_is_no_checkpoint_is_refused(saved, reader, tmp_path):
+    trace = TrainedModel.load(saved.path).model.record([0, 1], [1, 2])
+    np.savez(tmp_path / "foreign.npz", a=np.arange(3))
+    np.savez(tmp_path / "pickled.npz", header=np.array([{"format": "teachrnn checkpoint"}], object))
+    np.save(tmp_path / "array.npy", np.arange(3))
+    (tmp_path / "pickle.npz").write_bytes(b"\x80\x04\x95\x00.")
+    (tmp_path / "text.npz").write_text("hello")
+    (tmp_path / "folder.npz").mkdir()
+    save_trace(trace, tmp_path / "trace.npz")
+    header, arrays = read_archive(saved.path, kind="checkpoint", version=1)
+    del header["format"], header["version"]
+    write_archive(tmp_path / "other.npz", header, arrays, kind="trace", version=1)
+    write_archive(tmp_path / "newer.npz", header, arrays, kind="checkpoint", version=2)
+    cases = {
+        "missing.npz": "cannot read .*No such file",
+        "folder.npz": "cannot read .*Is a directory",
+        "foreign.npz": "damaged, or is not a checkpoint",
+        "pickled.npz": "damaged, or is not a checkpoint",
+        "array.npy": "damaged, or is not a checkpoint",
+        "pickle.npz": "damaged, or is not a checkpoint",
+        "text.npz": "damaged, or is not a checkpoint",
+        "trace.npz": r"trace\.npz is not a checkpoint of teachrnn",
+        "other.npz": r"other\.npz is not a checkpoint of teachrnn",
+        "newer.npz": r"newer teachrnn \(format 2, this one reads up to 1\): upgrade",
+    }
+    for name, words in cases.items():
+        with pytest.raises(FileFormatError, match=words):
+            getattr(saved, reader)(tmp_path / name)
+
+
+def changed(saved, path, *, without=(), arrays=None, training=None, **header):
+    """The checkpoint with some of its parts replaced, whole as a file."""
+    old, kept = read_archive(saved.path, kind="checkpoint", version=1)
+    old = {k: v for k, v in old.items() if k not in ("format", "version", *without)}
+    old["training"] = {**old.get("training", {}), **(training or {})}
+    kept = {k: v for k, v in {**kept, **(arrays or {})}.items() if k not in without}
+    return write_archive(path, {**old, **header}, kept, kind="checkpoint", version=1)
+
+
+@READERS
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"without": ["model", "recipe"]},
+        {"without": ["best_validation", "theta"]},
+        {"model": {"hidden": 7}, "recipe": {"name": "x"}},
+        {"arrays": {"theta": np.zeros(3), "best_validation": np.zeros(3)}},
+        {"vocabulary": {}, "recipe": 3},
+        {"training": {"best_validation": 3}},
+    ],
+    ids=str,
+)
+def test_checkpoint_whose_parts_do_not_fit_is_refused(saved, reader, parts, tmp_path):
+    with pytest.raises(FileFormatError, match=r"is damaged|no vocabulary of kind"):
+        getattr(saved, reader)(changed(saved, tmp_path / "changed.npz", **parts))
+
+
+@pytest.mark.parametrize("name", ["optimizer.m", "optimizer.t", "state.h"])
+def test_run_with_a_part_of_its_memory_missing_is_refused(saved, name, tmp_path):
+    with pytest.raises(FileFormatError, match="is damaged"):
+        saved.load_run(changed(saved, tmp_path / "changed.npz", without=[name]))
+
+
+@pytest.mark.parametrize("precision", ["float64", "float16"])
+def test_run_of_another_precision_is_refused(saved, precision, tmp_path):
+    theta = np.zeros(Run.load(saved.path, source=saved.source).training.model.parameters.flat.size)
+    with pytest.raises(FileFormatError, match="is damaged"):
+        saved.load_run(changed(saved, tmp_path / "c.npz", arrays={"theta": theta.astype(precision)}))
+
+
+def test_text_that_has_changed_is_refused_and_the_old_one_can_be_given(text, tmp_path):
+    own = tmp_path / "own.txt"
+    own.write_text(Path(text).read_text())
+    run = Run(RECIPE, Source.read(str(own), RECIPE))
+    next(run.training)
+    saved = run.save(tmp_path / "checkpoint.npz")
+    old = Source.read(text, RECIPE)
+    letters = own.read_text()
+    own.write_text(letters[:-1] + ("a" if letters[-1] != "a" else "b"))
+    with pytest.raises(
+        FileFormatError, match=r"own\.txt' is not the one that the run in .* it has changed"
+    ):
+        Run.load(saved)
+    assert content(Run.load(saved, source=old)) == content(run)
+    own.unlink()
+    with pytest.raises(TeachrnnError, match=r"own\.txt"):
+        Run.load(saved)
+    assert TrainedModel.load(saved).model.symbols == run.training.model.symbols
+
+
+def test_run_can_be_given_more_updates(text, tmp_path):
+    short = Run(RECIPE.but(updates=10), Source.read(text, RECIPE))
+    list(short.steps())
+    long = Run.load(short.save(tmp_path / "checkpoint.npz"), updates=25)
+    assert [step.iteration for step in long.steps()] == list(range(11, 26))
+    whole = Run(RECIPE.but(updates=25), Source.read(text, RECIPE))
+    list(whole.steps())
+    assert content(long) == content(whole)
+
+
+# A model that is read back -------------------------------------------------------------------
+
+
+def test_best_models_and_the_last_are_told_apart(text, tmp_path):
+    run = Run(RECIPE.but(updates=30, validate_every=4), Source.read(text, RECIPE))
+    list(run.steps())
+    saved = run.save(tmp_path / "checkpoint.npz")
+    found = {
+        w: TrainedModel.load(saved, w).model.parameters.flat for w in ("last", "smooth", "validation")
+    }
+    np.testing.assert_array_equal(found["last"], run.training.model.parameters.flat)
+    np.testing.assert_array_equal(found["smooth"], run.training.best_smooth.theta)
+    np.testing.assert_array_equal(found["validation"], run.training.best_validation.theta)
+    assert len({flat.tobytes() for flat in found.values()}) == 3
+
+
+def test_last_model_is_read_where_no_validation_loss_was_measured(text, tmp_path):
+    run = Run(RECIPE.but(validation=0.0), Source.read(text, RECIPE))
+    list(islice(run.steps(), 5))
+    trained = TrainedModel.load(run.save(tmp_path / "checkpoint.npz"))
+    np.testing.assert_array_equal(trained.model.parameters.flat, run.training.model.parameters.flat)
+
+
+def test_prime_that_the_model_does_not_know_is_refused(saved):
+    trained = TrainedModel.load(saved.path)
+    with pytest.raises(DomainError, match="Q"):
+        trained.text(5, prime="Q", rng=np.random.default_rng(0))
+    assert len(trained.text(5, prime="ab", rng=np.random.default_rng(0))) == 5
+
+
+def test_sample_goes_on_from_the_state_that_the_text_has_left_and_reads_what_comes_next(text):
+    run = Run(RECIPE.but(updates=8), Source.read(text, RECIPE))
+    list(run.steps())
+    assert run.training.following == run.tokens[8 * 25]
+    theta = run.training.model.parameters.flat
+    theta[...] = np.random.default_rng(1).normal(
+        0, 1, theta.size
+    )  # so that not all symbols are as likely
+    model, state = run.training.model, {n: s[0] for n, s in run.training.carried.items()}
+    rng, symbol, written = np.random.default_rng([0, 2, 8]), run.training.following, []
+    for _ in range(12):
+        trace = model.record([symbol], state=state)
+        o = trace["o[1]"].data.astype(float)
+        p = np.exp(o - o.max())
+        symbol = int(np.searchsorted(np.cumsum(p), rng.random() * p.sum(), side="right"))
+        state = model.final_state(trace)
+        written.append(symbol)
+    assert run.sample(12) == run.vocabulary.decode(np.array(written))
+
+
+# A session in a folder -----------------------------------------------------------------------
+
+
+def test_session_samples_before_the_first_update_and_after_every_so_many(text, tmp_path):
+    session = a_session(tmp_path / "run", text)
+    steps = list(session.steps())
+    assert [sample.iteration for sample in session.samples] == [0, 10, 20, 30, 40]
+    assert session.samples[0].smooth_loss is None
+    assert [s.smooth_loss for s in session.samples[1:]] == [
+        steps[n - 1].smooth_loss for n in (10, 20, 30, 40)
+    ]
+    assert {len(sample.text) for sample in session.samples} == {15}
+    untrained = Run(RECIPE, Source.read(text, RECIPE))
+    assert session.samples[0].text == untrained.sample(15)
+    written = json.loads((tmp_path / "run" / "samples.json").read_text())
+    assert written == [sample._asdict() for sample in session.samples]
+    assert not session.stopped
+
+
+def test_session_saves_every_so_often_and_at_the_end(text, tmp_path):
+    session, saved = a_session(tmp_path / "run", text, save_every=15), []
+    for _ in session.steps():
+        if session.checkpoint.exists():
+            saved.append(Run.load(session.checkpoint).training.iteration)
+    assert saved == [15] * 15 + [30] * 10 + [40]
+
+
+def test_session_in_a_folder_with_a_finished_run_has_nothing_to_do(text, tmp_path):
+    list(a_session(tmp_path / "run", text).steps())
+    again = a_session(tmp_path / "run", text)
+    assert list(again.steps()) == []
+    assert [sample.iteration for sample in again.samples] == [0, 10, 20, 30, 40]
+    more = a_session(tmp_path / "run", text, RECIPE.but(updates=45))
+    assert [step.iteration for step in more.steps()] == [41, 42, 43, 44, 45]
+
+
+@pytest.mark.parametrize("moment", [1, 10, 13])
+def test_ctrl_c_ends_between_two_updates_and_saves_and_the_session_goes_on(moment, text, tmp_path):
+    whole = a_session(tmp_path / "whole", text)
+    list(whole.steps())
+    session, done = a_session(tmp_path / "run", text), []
+    before = signal.getsignal(signal.SIGINT)
+    for step in session.steps():
+        done.append(step.iteration)
+        if step.iteration == moment:
+            signal.raise_signal(signal.SIGINT)
+    assert session.stopped
+    assert done == list(range(1, moment + 1))
+    assert signal.getsignal(signal.SIGINT) is before
+    again = a_session(tmp_path / "run", text)
+    assert again.run.training.iteration == moment
+    list(again.steps())
+    assert content(again.run) == content(whole.run)
+    assert again.samples == whole.samples
+    assert not again.stopped
+
+
+def test_ctrl_c_in_the_middle_of_an_update_waits_for_its_end(text, tmp_path, monkeypatch):
+    session = a_session(tmp_path / "run", text)
+    optimizer = session.run.training.optimizer
+    update = optimizer.update
+
+    def press_and_update(theta, g):
+        if optimizer.t == 3:
+            signal.raise_signal(signal.SIGINT)
+        update(theta, g)
+
+    monkeypatch.setattr(optimizer, "update", press_and_update)
+    assert [step.iteration for step in session.steps()] == [1, 2, 3, 4]
+    assert session.stopped
+    assert Run.load(session.checkpoint).training.iteration == 4
+
+
+def test_second_ctrl_c_breaks_an_update_off_and_the_checkpoint_stays_good(text, tmp_path, monkeypatch):
+    session = a_session(tmp_path / "run", text, save_every=2)
+    optimizer = session.run.training.optimizer
+    update = optimizer.update
+
+    def press_twice(theta, g):
+        if optimizer.t == 4:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+        update(theta, g)
+
+    monkeypatch.setattr(optimizer, "update", press_twice)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        list(session.steps())
+    assert signal.getsignal(signal.SIGINT) is before
+    with pytest.raises(TeachrnnError, match="update 5 was broken off in the middle"):
+        session.save()
+    again = a_session(tmp_path / "run", text)
+    assert again.run.training.iteration == 4
+    list(again.steps())
+    whole = Run(RECIPE, Source.read(text, RECIPE))
+    list(whole.steps())
+    assert content(again.run) == content(whole)
+
+
+@pytest.mark.parametrize(
+    ("other", "named"),
+    [
+        ({"recipe": RECIPE.but(hidden=6)}, "hidden"),
+        ({"recipe": RECIPE.but(length=5, clipping={"name": "none"})}, "clipping, length"),
+        ({"seed": 1}, "seed"),
+        ({"text": True}, "text"),
+    ],
+    ids=["hidden", "two settings", "seed", "text"],
+)
+def test_folder_with_another_run_is_refused(other, named, text, tmp_path):
+    list(a_session(tmp_path / "run", text, RECIPE.but(updates=3)).steps())
+    kept = (tmp_path / "run" / "checkpoint.npz").read_bytes()
+    if "text" in other:
+        other = {"text": str(tmp_path / "another.txt")}
+        Path(other["text"]).write_text(Path(text).read_text())
+    with pytest.raises(FileFormatError, match=f"holds another run: it differs in {named}. Choose"):
+        a_session(tmp_path / "run", **{"text": text} | other)
+    assert (tmp_path / "run" / "checkpoint.npz").read_bytes() == kept
+
+
+def test_folder_that_cannot_be_made_and_samples_that_are_damaged_are_named(text, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileFormatError, match="cannot make the folder"):
+        a_session(tmp_path / "file" / "run", text)
+    list(a_session(tmp_path / "run", text, RECIPE.but(updates=3)).steps())
+    for damage in ("[", '[{"x": 1}]', "[1]"):
+        (tmp_path / "run" / "samples.json").write_text(damage)
+        with pytest.raises(FileFormatError, match=r"samples\.json is damaged: delete it"):
+            a_session(tmp_path / "run", text)
+
+
+def test_samples_made_after_the_last_checkpoint_are_made_again(text, tmp_path):
+    session = a_session(tmp_path / "run", text, save_every=12)
+    list(islice(session.steps(), 21))  # it ends here as if killed: the last checkpoint is of update 12
+    assert [s.iteration for s in a_session(tmp_path / "run", text).samples] == [0, 10]
+    again = a_session(tmp_path / "run", text)
+    list(again.steps())
+    assert [s.iteration for s in again.samples] == [0, 10, 20, 30, 40]
+
+
+# A run that diverges -------------------------------------------------------------------------
+
+
+def test_session_whose_parameters_overflow_says_so_with_a_flight_recorder_too(text, tmp_path):
+    session = a_session(tmp_path / "run", text, recorder=FlightRecorder(every=2))
+    steps = session.steps()
+    list(islice(steps, 5))
+    session.run.training.model.parameters.flat[...] = np.inf
+    with pytest.raises(DivergedError, match="the update before has made U, W, b, V, c overflow"):
+        next(steps)
+
+
+def test_parameters_that_have_overflowed_do_not_replace_a_good_checkpoint(text, tmp_path):
+    session = a_session(tmp_path / "run", text, save_every=1)
+    optimizer = session.run.training.optimizer
+    steps = session.steps()
+    list(islice(steps, 4))
+    optimizer.update = lambda theta, g: theta.fill(np.inf)
+    with pytest.raises(DivergedError):
+        list(steps)
+    good = Run.load(session.checkpoint)
+    assert np.isfinite(good.training.model.parameters.flat).all()
+
+
+def diverging(text, folder, *, moment, recorder=None, save_every=4):
+    """A session whose parameter V is spoilt before an update, so that the gradient overflows there."""
+    session = a_session(folder, text, recorder=recorder, save_every=save_every)
+    steps = session.steps()
+    assert [step.iteration for step in islice(steps, moment - 1)] == list(range(1, moment))
+    V = session.run.training.model.parameters["V"]
+    V[...] = np.where(np.arange(len(V)) % 2, 3e38, -3e38)[:, np.newaxis]
+    with pytest.raises(DivergedError) as caught:
+        next(steps)
+    return session, str(caught.value)
+
+
+def test_session_that_diverges_keeps_its_last_good_checkpoint_and_says_where(text, tmp_path):
+    session, words = diverging(text, tmp_path / "run", moment=11)
+    assert "training has diverged: at update 11 " in words
+    assert words.endswith(f"The last good checkpoint is {session.checkpoint}.")
+    good = Run.load(session.checkpoint)
+    assert good.training.iteration == 8
+    assert np.isfinite(good.training.model.parameters.flat).all()
+    assert [step.iteration for step in islice(good.steps(), 2)] == [9, 10]
+
+
+def test_session_that_diverges_before_its_first_checkpoint_names_none(text, tmp_path):
+    session, words = diverging(text, tmp_path / "run", moment=2)
+    assert "The last good checkpoint" not in words
+    assert not session.checkpoint.exists()
+
+
+def test_session_that_diverges_writes_what_the_flight_recorder_kept(text, tmp_path):
+    recorder = FlightRecorder(every=3)
+    diverging(text, tmp_path / "run", moment=11, recorder=recorder)
+    files = sorted((tmp_path / "run" / "flight").iterdir())
+    assert [file.name for file in files] == [f"step-{n:07d}.npz" for n in (3, 6, 9, 11)]
+    assert recorder.kept[-1].reason == "not finite"
+    assert load_trace(files[-1]).total_loss > 1e30
+    assert load_trace(files[0]).total_loss < 100
+
+
+def test_session_saves_the_flight_with_every_checkpoint(text, tmp_path):
+    session = a_session(tmp_path / "run", text, recorder=FlightRecorder(every=5, most=2), save_every=10)
+    list(islice(session.steps(), 20))
+    names = sorted(file.name for file in (tmp_path / "run" / "flight").iterdir())
+    assert names == [f"step-{n:07d}.npz" for n in (5, 10, 15, 20)]
+
+
+def test_session_without_a_flight_recorder_makes_no_flight(text, tmp_path):
+    list(a_session(tmp_path / "run", text, RECIPE.but(updates=8)).steps())
+    names = sorted(path.name for path in (tmp_path / "run").iterdir())
+    assert names == ["checkpoint.npz", "samples.json"]
