@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
@@ -66,7 +67,9 @@ class LocalEngine(Engine):
 
     def _results(self, function: Function, trials: Iterable[Trial], at_a_time: int) -> Any:
         # With n_jobs=1 joblib would work in this very process, which a dying trial takes with it.
-        with self._joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+        with self._joblib.parallel_config(
+            backend="loky", inner_max_num_threads=1, initializer=leave_interrupts_to_the_sweep
+        ):
             parallel = self._joblib.Parallel(
                 n_jobs=max(at_a_time, 2),
                 pre_dispatch=at_a_time,
@@ -74,6 +77,11 @@ class LocalEngine(Engine):
                 return_as="generator_unordered",
             )
         return closed_quietly(parallel(self._joblib.delayed(function)(trial) for trial in trials))
+
+
+def leave_interrupts_to_the_sweep() -> None:
+    """Ctrl-C reaches every process of a terminal; it is the sweep that ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _taken(waiting: list[Trial], under_way: dict[tuple[int, int], Trial]) -> Iterator[Trial]:
