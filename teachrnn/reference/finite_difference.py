@@ -8,16 +8,16 @@ from teachrnn.reference.estimate import EPS, Array, Estimate, Oracle, Progress, 
 from teachrnn.trace import Trace
 
 UNSTABLE = 0.1
-"""A slope that changes by more than this share when the step is doubled is no slope."""
+"""A slope that changes by more than this share when the step is doubled or halved is no slope."""
 
 
 class CentralDifference(Oracle):
     r"""Central difference: $(L(\theta + h) - L(\theta - h)) / 2h$.
 
     Two errors meet. Truncation falls with $h^2$; it is estimated here by a second difference with
-    step $2h$ (Richardson). Round-off rises as $\epsilon |L| / h$: the two losses are nearly equal,
-    and their difference keeps only what rounding left. Nothing below that floor can be seen,
-    however correct the code.
+    step $2h$ (Richardson), and believed only if a third, with step $h/2$, changes little. Round-off
+    rises as $\epsilon |L| / h$: the two losses are nearly equal, and their difference keeps only
+    what rounding left. Nothing below that floor can be seen, however correct the code.
 
     References
     ----------
@@ -34,9 +34,11 @@ class CentralDifference(Oracle):
         self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
     ) -> Estimate:
         values = self.slope(trace, parameter, entries, progress)
-        wider = CentralDifference(2 * self.h).slope(trace, parameter, entries)
+        wider, narrower = (
+            CentralDifference(factor * self.h).slope(trace, parameter, entries) for factor in (2, 0.5)
+        )
         floor = EPS * abs(float(trace.total_loss)) / self.h
-        return Estimate(entries, values, _bound(values, wider, floor, 3.0), floor)
+        return Estimate(entries, values, _bound(values, wider, narrower, floor, 3.0), floor)
 
     def slope(
         self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
@@ -68,9 +70,11 @@ class OneSidedDifference(Oracle):
         self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
     ) -> Estimate:
         values = self.slope(trace, parameter, entries, progress)
-        wider = OneSidedDifference(2 * self.h).slope(trace, parameter, entries)
+        wider, narrower = (
+            OneSidedDifference(factor * self.h).slope(trace, parameter, entries) for factor in (2, 0.5)
+        )
         floor = EPS * abs(float(trace.total_loss)) / self.h
-        return Estimate(entries, values, _bound(values, wider, 2 * floor, 1.0), floor)
+        return Estimate(entries, values, _bound(values, wider, narrower, 2 * floor, 1.0), floor)
 
     def slope(
         self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
@@ -80,14 +84,16 @@ class OneSidedDifference(Oracle):
         return (moved - float(trace.total_loss)) / self.h
 
 
-def _bound(values: Array, wider: Array, floor: float, divisor: float) -> Array:
-    """Round-off plus truncation; infinite where doubling the step changes the slope beyond use.
+def _bound(values: Array, wider: Array, narrower: Array, floor: float, divisor: float) -> Array:
+    """Round-off plus truncation; infinite where twice or half the step changes the slope beyond use.
 
     Then the step is too long for Richardson's estimate, or the slope drowns in round-off: the
-    difference says nothing. The largest change counts for every entry, since in a network that
-    amplifies small changes an entry may seem to have converged by chance.
+    difference says nothing. Two steps alone may agree by chance where the loss bends within them.
+    The largest change counts for every entry, since in a network that amplifies small changes an
+    entry may seem to have converged by chance.
     """
     change = np.abs(wider - values)
-    if np.linalg.norm(change) > UNSTABLE * np.linalg.norm(values):
+    most = max(np.linalg.norm(change), np.linalg.norm(narrower - values))
+    if most > UNSTABLE * np.linalg.norm(values):
         return np.full(values.shape, np.inf)
     return np.asarray(floor + (change + change.max(initial=0.0)) / divisor)

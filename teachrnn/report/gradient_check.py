@@ -258,7 +258,7 @@ def _blindness(found: RunCheck) -> Iterator[str]:
                 yield (
                     f"Blind, {method} at {network.weights}, for {', '.join(curved)}: this network "
                     "amplifies small changes from step to step, the loss bends within h, and the "
-                    "difference quotient changes when h is doubled. It is no slope, whatever it is "
+                    "difference quotient changes with h. It is no slope, whatever it is "
                     "compared with; the complex step, whose h is as good as 0, is what counts."
                 )
 
