@@ -318,7 +318,7 @@ def test_blind_check_is_named_with_its_reason(measured):
         b.text for b in gradient_check.gradient_check_section(found).blocks if isinstance(b, Paragraph)
     ]
     reason = next(text for text in told if text.startswith("Blind, central difference"))
-    assert "changes when h is doubled" in reason or "round-off floor" in reason
+    assert "changes with h" in reason or "round-off floor" in reason
     assert all(re.search(rf"\b{name}\b", reason) for name in blind)
 
 

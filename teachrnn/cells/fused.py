@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.cells.weights import WeightLayout, Weights, aligned
@@ -57,6 +58,7 @@ class FusedLayer:
         self.H[:, -1] = 1
         self.h = self.H[batch:, : self.m]
         self.before, self.after = self.H[: self.N], self.H[batch:]
+        self._strips: list[tuple[Array, Array]] = []
         self.dh = self.rows(self.N, self.m)
         self.du: Array
         self.state: dict[str, Array] = {"h": self.H[:batch, : self.m]}
@@ -93,6 +95,34 @@ class FusedLayer:
         return {"h": self.h}
 
     # For subclasses ----------------------------------------------------------------------------
+
+    def transposed(self, WT: Array, *, into: Array | None = None) -> Array:
+        r"""$W$, for $W^\top$ of a block: to multiply by on the way back.
+
+        For a vector, reading $W^\top$ the other way round costs nothing. For a batch the product is up
+        to twice as fast on a copy, which `transpose` renews.
+
+        Parameters
+        ----------
+        WT : ndarray
+            The block, (m, q).
+        into : ndarray, optional
+            Where to copy to in any case, (q, m).
+        """
+        if self.B == 1 and into is None:
+            return WT.T
+        W = self.rows(*WT.shape[::-1]) if into is None else into
+        # By strips, and narrow ones where columns lie a multiple of 1024 bytes apart, whose numbers
+        # would all want the same few places in the cache.
+        rows = 16 if WT.strides[0] % 1024 == 0 else 64
+        strips = [slice(i, i + rows) for i in range(0, len(WT), rows)]
+        self._strips += [(W[:, strip], WT[strip].T) for strip in strips]
+        return W
+
+    def transpose(self) -> None:
+        """Renew the copies that `transposed` has made, as the weights have changed."""
+        for ours, theirs in self._strips:
+            np.copyto(ours, theirs)
 
     def rows(self, *shape: int) -> Array:
         """An array of zeros to work in."""

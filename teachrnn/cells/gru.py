@@ -23,7 +23,7 @@ class FusedGRU(FusedLayer):
     def prepare(self) -> None:
         m, N, B, T, step = self.m, self.N, self.B, self.T, self.step
         self.Wb = self.rows(m + 1, 2 * m)
-        self.W, self.W_n = (Wb[:-1].T for Wb in self.weights.W)
+        self.W, self.W_n = (self.transposed(Wb[:-1]) for Wb in self.weights.W)
         self.gates = self.gate_rows(3)  # rho, z, n
         self.reset, self.h_minus_n = self.rows(N, m + 1), self.rows(N, m)
         self.reset[:, -1] = 1
@@ -96,6 +96,7 @@ class FusedGRU(FusedLayer):
     def backward(self) -> None:
         dh_t, past, dreset, W, W_n = self.dh_t, self.past, self.dreset, self.W, self.W_n
         add, multiply = np.add, np.multiply
+        self.transpose()
         past[...] = 0
         for gates, h_minus_n, before, factors, steps in self.back:
             self._factors(gates, h_minus_n, before, factors)
@@ -180,7 +181,7 @@ class FusedResetAfterGRU(FusedLayer):
     def prepare(self) -> None:
         m, N, B, T, step = self.m, self.N, self.B, self.T, self.step
         self.half = np.repeat(np.array([1, 0.5, 0.5], self.dtype), m)
-        self.Wb, self.W = self.rows(m + 1, 3 * m), self.weights.W[0][:-1].T
+        self.Wb, self.W = self.rows(m + 1, 3 * m), self.transposed(self.weights.W[0][:-1])
         self.gates = self.gate_rows(3)  # rho, z, n
         self.r_n, self.h_minus_n = self.rows(N, m), self.rows(N, m)
         self.r, self.a_n = step(self.rows(B, 3 * m), 0), step(self.rows(B, m), 0)
@@ -253,6 +254,7 @@ class FusedResetAfterGRU(FusedLayer):
     def backward(self) -> None:
         dh_t, passed, dr_t, W = self.dh_t, self.passed, self.dr_t, self.W
         add, multiply = np.add, np.multiply
+        self.transpose()
         passed[...] = 0
         for gates, r_n, h_minus_n, factors, steps in self.back:
             self._factors(gates, r_n, h_minus_n, factors)

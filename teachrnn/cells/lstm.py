@@ -25,7 +25,7 @@ class FusedLSTM(FusedLayer):
     def prepare(self) -> None:
         m, N, B, T, step = self.m, self.N, self.B, self.T, self.step
         self.half = np.repeat(np.array([0.5, 0.5, 0.5, 1], self.dtype), m)
-        self.Wb, self.W = self.rows(m + 1, 4 * m), self.weights.W[0][:-1].T
+        self.Wb, self.W = self.rows(m + 1, 4 * m), self.transposed(self.weights.W[0][:-1])
         self.gates = self.gate_rows(5, T + 1)  # q, i, f, g, and s of the step before
         self.squash = self.rows(N, m)
         self.state["s"] = self.gates[0, 4].reshape(B, m)
@@ -95,6 +95,7 @@ class FusedLSTM(FusedLayer):
     def backward(self) -> None:
         dh_t, ds, term, W = self.dh_t, self.ds, self.term, self.W
         add, multiply = np.add, np.multiply
+        self.transpose()
         ds[...] = 0
         for gates, squash, factors, steps in self.back:
             self._factors(gates, squash, *factors)

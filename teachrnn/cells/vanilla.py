@@ -12,9 +12,6 @@ from teachrnn.cells.weights import WeightLayout
 from teachrnn.op import Value
 from teachrnn.ops import Tanh
 
-STRIP = 64
-"""Rows of a matrix that are transposed at a time."""
-
 
 class FusedVanilla(FusedLayer):
     """The vanilla cell over a whole sequence: a product, a sum and a squashing at each step."""
@@ -23,7 +20,7 @@ class FusedVanilla(FusedLayer):
 
     def prepare(self) -> None:
         m, N, B, step = self.m, self.N, self.B, self.step
-        self.z, self.W = step(self.rows(B, m), 0), self.weights.W[0][:-1].T
+        self.z, self.W = step(self.rows(B, m), 0), self.transposed(self.weights.W[0][:-1])
         self.derivative = self.rows(N, m + 1)  # of tanh; the last column is that of the 1 beside h
         da = self.rows(N + B, m)  # ends with the 0 that comes from beyond the last step
         self.du = da[:N]
@@ -57,6 +54,7 @@ class FusedVanilla(FusedLayer):
 
     def backward(self) -> None:
         z, W, add, multiply = self.z, self.W, np.add, np.multiply
+        self.transpose()
         for H, derivative, steps in self.back:
             multiply(H, H, derivative)
             np.subtract(1, derivative, derivative)
@@ -85,10 +83,8 @@ class FusedVanillaSingle(FusedLayer):
         n = min(self.PICKED, T)
         self.z = self.rows(m)
         self.below, self.above = self.rows(n + m + 1, m), self.rows(n + m, m)
-        self.Wb, W = self.below[n:], self.above[n:]
-        # Transposing by strips: reading down whole columns of 256 would miss the cache every time.
-        WT, strips = self.weights.W[0][:-1], [slice(i, i + STRIP) for i in range(0, m, STRIP)]
-        self.strips = [(W[:, strip], WT[strip].T) for strip in strips]
+        self.Wb = self.below[n:]
+        self.transposed(self.weights.W[0][:-1], into=self.above[n:])
         past, future = self.rows(T + 1, n + m + 1), self.rows(T + 1, n + m)
         past[:, -1] = 1
         self.past, self.future = past[:, n:], future[:T, n:]
@@ -123,8 +119,7 @@ class FusedVanillaSingle(FusedLayer):
 
     def backward(self) -> None:
         z, multiply = self.z, np.multiply
-        for ours, theirs in self.strips:
-            np.copyto(ours, theirs)
+        self.transpose()
         multiply(self.H, self.H, self.derivative)
         np.subtract(1, self.derivative, self.derivative)
         for dh, picked, M, steps in self.back:

@@ -26,7 +26,7 @@ def loss_curve_section(run: Run) -> Section:
             "The smooth loss is 0.999 of the last smooth loss plus 0.001 of the loss of this update: a "
             "mean over about the last thousand sequences, on text that the network is being trained on. "
             "The validation loss is measured on the text held out, which it never learns from, with the "
-            "state carried through and beginning at 0."
+            f"state carried through, {_beginning(run)}."
         ),
         Picture(
             "loss",
@@ -61,6 +61,10 @@ def loss_curve_section(run: Run) -> Section:
             )
         )
     return Section("loss", "Loss", blocks)
+
+
+def _beginning(run: Run) -> str:
+    return "as it was in training" if run.source.end is None else "from 0 at the beginning of each item"
 
 
 def _losses(run: Run) -> list[tuple[str, ...]]:
