@@ -427,6 +427,22 @@ def test_so_many_trials_are_under_way_at_a_time(workers, text, tmp_path):
     assert max(at_a_time) == workers
 
 
+def begun_last(marks, *, but):
+    """Process, stage and number of the trial that was begun last, but for one that is done."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        begun = [tuple(map(int, m.name.split("-"))) for m in sorted(marks.iterdir(), key=made)]
+        under_way = [mark for mark in begun if mark[1:] != but]
+        if under_way:
+            return under_way[-1]
+        time.sleep(0.005)
+    raise AssertionError("no other trial was begun")
+
+
+def made(mark):
+    return mark.stat().st_mtime_ns
+
+
 def test_cluster_survives_a_worker_that_is_killed(text, tmp_path, cluster):
     sweep = a_sweep(text, tmp_path / "s", trials=8)
     marks = tmp_path / "marks"
@@ -435,9 +451,7 @@ def test_cluster_survives_a_worker_that_is_killed(text, tmp_path, cluster):
     with DaskEngine(cluster) as engine:
         for result in sweep.run(engine, partial(sleeps, folder=marks)):
             if killed is None:  # in the middle: the other trials are under way or to come
-                begun = max(marks.iterdir(), key=lambda mark: mark.stat().st_mtime_ns)
-                killed, stage, number = map(int, begun.name.split("-"))
-                assert (stage, number) != result.key
+                killed, stage, number = begun_last(marks, but=result.key)
                 os.kill(killed, signal.SIGKILL)
     assert sorted(r.key for r in sweep.results) == [(s, n) for s in (1, 2) for n in range(1, 9)]
     assert all(isfinite(r.loss) for r in sweep.results)
