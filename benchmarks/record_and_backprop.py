@@ -97,10 +97,12 @@ def column_training_step(p, x, y, h0, memory):
         p[name] += -0.01 * gradient / np.sqrt(memory[name] + 1e-8)
 
 
-def recorded_training_step(model, x, y, h0, optimizer):
+def recorded_training_step(model, x, y, h0, optimizer, gradients):
     """The same by teachrnn: recorded, clipped, updated."""
     _, d = recorded(model, x, y, h0)
-    optimizer.update(model.parameters, {name: np.clip(g, -5, 5) for name, g in d.items()})
+    for name, g in d.items():
+        gradients[name] = np.clip(g, -5, 5)
+    optimizer.update(model.parameters.flat, gradients.flat)
 
 
 def seconds(function, *arguments):
@@ -141,11 +143,11 @@ def main():
         show("record and backpropagate", own, name, theirs)
     p = {name: a.copy() for name, a in model.parameters.items()}
     memory = {name: np.zeros_like(a) for name, a in p.items()}
-    optimizer = AdaGrad(eta=0.01)
+    optimizer, gradients = AdaGrad(eta=0.01), model.gradients()
     theirs, own = [], []
     for _ in range(ROUNDS):
         theirs.append(seconds(column_training_step, p, x, y, h0, memory))
-        own.append(seconds(recorded_training_step, model, x, y, h0, optimizer))
+        own.append(seconds(recorded_training_step, model, x, y, h0, optimizer, gradients))
     for name, a in p.items():
         np.testing.assert_allclose(model.parameters[name], a, rtol=1e-6, atol=1e-9)
     show("whole training step", own, "column loop with AdaGrad", theirs)
