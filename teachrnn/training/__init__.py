@@ -7,12 +7,22 @@ from teachrnn.training.clipping import (
     ClipByValue,
     Clipping,
     NoClipping,
+    Norms,
     find_clipping,
 )
 from teachrnn.training.curve import Curve, Epoch
 from teachrnn.training.evaluation import Evaluation
 from teachrnn.training.flight_recorder import FlightRecorder, Kept
-from teachrnn.training.schedule import SCHEDULES, Constant, Schedule, find_schedule
+from teachrnn.training.schedule import (
+    SCHEDULES,
+    Constant,
+    CosineDecay,
+    ExponentialDecay,
+    InverseDecay,
+    Schedule,
+    StepDecay,
+    find_schedule,
+)
 from teachrnn.training.train_step import TrainStep
 from teachrnn.training.training import Training
 
@@ -24,13 +34,18 @@ __all__ = [
     "ClipByValue",
     "Clipping",
     "Constant",
+    "CosineDecay",
     "Curve",
     "Epoch",
     "Evaluation",
+    "ExponentialDecay",
     "FlightRecorder",
+    "InverseDecay",
     "Kept",
     "NoClipping",
+    "Norms",
     "Schedule",
+    "StepDecay",
     "TrainStep",
     "Training",
     "find_clipping",
