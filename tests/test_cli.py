@@ -170,6 +170,66 @@ def test_train_shows_losses_and_samples(tmp_path):
     assert (tmp_path / "runs/adagrad-text-0/checkpoint.npz").exists()
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder in which a run of 120 updates was made, with some of its steps kept."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "text.txt").write_text("the cat sat on the mat. " * 40, "utf-8")
+    options = ["--hidden", "20", "--recipe", "adam", "--validation", "0.1"]
+    done = run("train", "text.txt", *options, "--updates", "120", "--keep-every", "50", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+CHECKPOINT = "runs/adam-text-0/checkpoint.npz"
+
+
+def test_same_command_goes_on_with_a_run(trained):
+    options = ["--hidden", "20", "--recipe", "adam", "--validation", "0.1", "--updates", "150"]
+    done = run("train", "text.txt", *options, cwd=trained)
+    assert "Going on after update 120" in done.stdout
+    other = run("train", "text.txt", "--recipe", "adam", "--hidden", "21", cwd=trained)
+    assert other.returncode == 2
+    assert "holds another run: it differs in hidden" in other.stderr
+
+
+def test_sample_writes_by_every_strategy_without_the_text(trained, tmp_path):
+    checkpoint = trained / CHECKPOINT
+    texts = {}
+    for way in (["--temperature", "0"], ["--top-k", "3"], ["--nucleus", "0.5"], ["--beam", "2"], []):
+        done = run("sample", str(checkpoint), "--count", "30", "--prime", "the c", *way, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        texts[tuple(way)] = done.stdout
+        assert done.stdout.startswith("the c")
+        assert len(done.stdout) == len("the c") + 30 + 1
+    again = run("sample", str(checkpoint), "--count", "30", "--prime", "the c", cwd=tmp_path)
+    assert again.stdout == texts[()]
+    seeded = run("sample", str(checkpoint), "--count", "30", "--prime", "the c", "--seed", "1")
+    assert seeded.stdout != texts[()]
+
+
+def test_kept_step_is_opened_as_a_page(trained, tmp_path):
+    steps = sorted((trained / "runs/adam-text-0/flight").iterdir())
+    assert [step.name for step in steps] == ["step-0000050.npz", "step-0000100.npz"]
+    done = run("step", "--trace", str(steps[0]), "--no-browser", "--out", "page.html", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "T = 25" in done.stdout
+    assert (tmp_path / "page.html").stat().st_size > 100_000
+    told = run("step", "--trace", str(steps[0]), "--terminal")
+    assert "h[25] = Tanh(a[25])" in told.stdout
+
+
+def test_list_names_everything_that_goes_by_a_name():
+    from teachrnn.data import CORPORA
+    from teachrnn.optimizers import OPTIMIZERS
+    from teachrnn.recipes import RECIPES
+    from teachrnn.sampling import SAMPLERS
+
+    shown = run("list", COLUMNS="200").stdout
+    for name in [*RECIPES, *CORPORA, *OPTIMIZERS, *SAMPLERS]:
+        assert name in shown
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_train_stops_cleanly_when_interrupted(tmp_path):
     file = tmp_path / "text.txt"
@@ -215,6 +275,11 @@ BAD = {
     "binary file": (["train", "binary"], "looks like a binary file (a zero byte at position 2)"),
     "latin-1": (["train", "latin1.txt"], "is not UTF-8: byte 0xe9 at position 10 (line 2)"),
     "short file": (["train", "short.txt"], "cannot be split with 0.1 of it held out"),
+    "sample of no checkpoint": (["sample", "text.txt"], "is damaged, or is not a checkpoint"),
+    "optimizer without a rate": (
+        ["train", "help", "--optimizer", "adam"],
+        "needs its own learning rate",
+    ),
     "sequence of no length": (["train", "short.txt", "--length", "0"], "--length"),
     "unknown oracle": (["check", "--oracle", "delphi"], "no oracle is named 'delphi'; there are:"),
     "negative scale": (["check", "--scale", "-1"], "--scale"),

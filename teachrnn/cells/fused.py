@@ -23,7 +23,7 @@ class FusedLayer:
     recurrence stays in a loop. A test holds it to the recorded path, value by value and gradient by
     gradient. Rows are vectors; row $tB + i$ belongs to sequence $i$ at step $t$.
 
-    A subclass has a ``layout`` and writes `prepare` (its memory), `run` and `backpropagate`.
+    A subclass has a ``layout`` and writes `prepare` (its memory), `forward` and `backward`.
 
     Parameters
     ----------

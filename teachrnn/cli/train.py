@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from teachrnn.cells import CELLS
+from teachrnn.data import show_items
 from teachrnn.optimizers import OPTIMIZERS
 from teachrnn.recipes import RECIPES, Recipe, find_recipe
 from teachrnn.runs import Sample, Session
@@ -119,21 +120,21 @@ def _follow(session: Session, console: Console) -> None:
     shown = 0 if not session.run.training.iteration else len(session.samples)
     for _ in follow(session, console):
         for sample in session.samples[shown:]:
-            _show(sample, session, console)
+            _show(sample, session.run.recipe.length, console)
         shown = len(session.samples)
 
 
-def _show(sample: Sample, session: Session, console: Console) -> None:
+def _show(sample: Sample, length: int, console: Console) -> None:
     if sample.smooth_loss is None:
         heading = "before the first update"
     else:
-        per_symbol = sample.smooth_loss / session.run.recipe.length
+        per_symbol = sample.smooth_loss / length
         heading = (
             f"after {sample.iteration:,} updates, smooth loss {sample.smooth_loss:.2f} nats per "
             f"sequence ({per_symbol:.3f} per symbol)"
         )
     console.rule(heading, characters="-")
-    console.print(session.shown(sample.text), markup=False, highlight=False, soft_wrap=True)
+    console.print(show_items(sample.text), markup=False, highlight=False, soft_wrap=True)
 
 
 def _conclude(session: Session, console: Console) -> None:

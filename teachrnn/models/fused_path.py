@@ -63,28 +63,24 @@ class FusedPath:
 
     def forward(self, x: Array) -> Array:
         """Scores o, (T B, K), of token numbers (T,) or (T, B)."""
-        below = None
-        for layer in self.layers:
-            if below is None:
-                self.embedding.forward(x.reshape(-1), layer.u)
-            else:
-                below.h.dot(layer.weights.U, layer.u)
-            layer.forward()
-            below = layer
-        self.readout.forward(self.layers[-1].after)
-        return self.readout.scores
+        self.embedding.forward(x.reshape(-1), self.layers[0].u)
+        return self._scores()
 
     def read(self, symbol: int) -> Array:
         """Scores o, (K,), of the symbol after this one, and carry the state on; for T = B = 1."""
         np.copyto(self.layers[0].u, self._rows[symbol])
+        scores = self._scores()[0]
+        self.carry()
+        return scores
+
+    def _scores(self) -> Array:
+        """From the input products of the first layer to the scores."""
         self.layers[0].forward()
         for below, layer in pairwise(self.layers):
             below.h.dot(layer.weights.U, layer.u)
             layer.forward()
         self.readout.forward(self.layers[-1].after)
-        for layer in self.layers:
-            layer.carry()
-        return self.readout.scores[0]
+        return self.readout.scores
 
     def loss(self, x: Array, y: Array) -> float:
         """The loss summed over time and batch, in nats."""

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from teachrnn.data import show_items
 from teachrnn.errors import DivergedError, FileFormatError
 from teachrnn.files import write_atomically
 from teachrnn.recipes import Recipe
@@ -154,10 +153,6 @@ class Session:
                     self.stopped = True
                     self.save()
                     return
-
-    def shown(self, text: str) -> str:
-        """A sample, for the screen: the symbol that ends an item as a sign."""
-        return show_items(text)
 
     def save(self) -> None:
         """Write the checkpoint, and the steps that the flight recorder holds."""
