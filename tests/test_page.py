@@ -114,9 +114,9 @@ def test_two_gradients_that_meet_are_shown_apart_and_then_added(opened):
     page.get_by_role("slider").fill(str(meeting))
     names = page.locator(".out figure").evaluate_all("all => all.map(f => f.dataset.name)")
     notes = page.locator(".out figure .note").all_inner_texts()
-    assert names[:3] == ["dh[1]", "dh[1]", "dh[1]"]
+    assert names[:3] == ["∂h[1] via o[1]", "dh[1]", "dh[1]"]
     assert notes[0].startswith("from this step")
-    assert notes[1:3] == ["what had arrived before", "sum of 2 terms"]
+    assert notes[1:3] == ["what had arrived before", "sum of 2 of 2 parts"]
 
 
 @pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])

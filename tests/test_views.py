@@ -79,7 +79,7 @@ def test_formulas_of_a_step_carry_the_names_of_the_step():
     )
     r = trace["layer1.r[2]"]
     assert backward_latex(r, "W", one_of_many=True) == (
-        r"\mathrm{d}W^{(1)} \mathrel{+=} \mathrm{d}r_{2}^{(1)}\, {h_{1}^{(1)}}^\top"
+        r"\partial^{+}_{r_{2}^{(1)}} W^{(1)} = \mathrm{d}r_{2}^{(1)}\, {h_{1}^{(1)}}^\top"
     )
 
 
@@ -230,3 +230,21 @@ def test_terminal_tells_the_titles_and_sentences_of_the_story():
 )
 def test_keys_of_the_terminal(key, start, end):
     assert _moved(tell(recorded()), start, key) == end
+
+
+def test_text_of_one_symbol_is_explained():
+    model = CharRNN(hidden=2, symbols=1, rng=np.random.default_rng(0))
+    (turn,) = [s for s in tell(model.record([0, 0], [0, 0])) if s.phase == "turn"]
+    assert "There is only one symbol" in turn.sentence
+    (turn,) = [s for s in tell(recorded()) if s.phase == "turn"]
+    assert "only one symbol" not in turn.sentence
+
+
+def test_immediate_parts_add_up_to_the_total_under_other_names():
+    shown = [o for s in tell(recorded()) if s.phase == "backward" for o in s.outcomes]
+    for name in ("h[1]", "h[2]", "W", "U"):
+        parts = [q for o in shown for q in o.quantities if q.name.startswith(f"∂{name} via ")]
+        totals = [q for o in shown for q in o.quantities if q.name == f"d{name}"]
+        assert len(parts) == (2 if name.startswith("h") else 3)
+        np.testing.assert_array_equal(sum(q.data for q in parts), totals[-1].data)
+        assert all(r"\partial^{+}" in q.latex for q in parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import itertools
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -24,7 +25,13 @@ _HIDDEN = {sign: chr(0xE000 + i) for i, sign in enumerate('<>&"%${}\\')}
 """Signs of HTML and LaTeX in a name travel through the converter as private characters."""
 
 
-@lru_cache(maxsize=8192)
+SLOT = 0xE100
+"""The first of the private characters that stand for numbers in a template."""
+_NUMERAL = re.compile(r"(?<=[{,])\d+(?=[},])")
+_MARK = 77_000_000
+"""Added to a slot's number, it makes a numeral that no formula holds."""
+
+
 def mathml(latex: str, *, display: bool = False) -> str:
     """MathML of a formula, small enough to be inlined by the hundred; any text in it is escaped.
 
@@ -33,6 +40,34 @@ def mathml(latex: str, *, display: bool = False) -> str:
     >>> mathml("h_{3}")
     '<math><msub><mi>h</mi><mn>3</mn></msub></math>'
     """
+    text, numerals = mathml_template(latex, display=display)
+    for slot, numeral in enumerate(numerals):
+        text = text.replace(chr(SLOT + slot), numeral)
+    return text
+
+
+def mathml_template(latex: str, *, display: bool = False) -> tuple[str, list[str]]:
+    """MathML with a private character for each index, and the indices.
+
+    The formulas of an unrolled graph differ in their time steps only, so a few templates serve
+    thousands of them.
+
+    Examples
+    --------
+    >>> text, numerals = mathml_template("h_{31}")
+    >>> text.replace(chr(SLOT), "?"), numerals
+    ('<math><msub><mi>h</mi><mn>?</mn></msub></math>', ['31'])
+    """
+    slots = itertools.count()
+    marked = _NUMERAL.sub(lambda _: str(_MARK + next(slots)), latex)
+    text = _converted(marked, display)
+    for slot in range(next(slots)):
+        text = text.replace(str(_MARK + slot), chr(SLOT + slot))
+    return text, _NUMERAL.findall(latex)
+
+
+@lru_cache(maxsize=8192)
+def _converted(latex: str, display: bool) -> str:
     from latex2mathml.converter import convert
 
     latex = re.sub(r"\\mathrm\{((?:[^{}\\]|\\.)*)\}", lambda m: _words(m[1]), latex)
@@ -40,7 +75,6 @@ def mathml(latex: str, *, display: bool = False) -> str:
         latex = latex.replace(sign, written)
     text = re.sub(r"<math [^>]*>", "<math>", convert(latex))
     text = re.sub(r"&#x([0-9A-Fa-f]+);", lambda m: html.escape(chr(int(m[1], 16))), text)
-    text = text.replace("<mo><mrow><mo>+</mo><mo>=</mo></mrow></mo>", "<mo>+=</mo>")
     for sign, hidden in _HIDDEN.items():
         text = text.replace(hidden, html.escape(sign))
     while True:  # a row around a single element says nothing

@@ -35,21 +35,20 @@ def plain_formula(latex: str) -> str:
     --------
     >>> plain_formula(r"h_{3} = \tanh(a_{3})")
     'h_3 = tanh(a_3)'
-    >>> plain_formula(r"\mathrm{d}W \mathrel{+=} \mathrm{d}r_{2}\, {h_{1}}^\top")
-    'dW += dr_2 h_1ᵀ'
+    >>> plain_formula(r"\partial^{+}_{r_{2}} W = \mathrm{d}r_{2}\, {h_{1}}^\top")
+    '∂⁺_{r_2} W = dr_2 h_1ᵀ'
     >>> plain_formula(r"L_{1} = -\log \frac{e^{o_{1,y_{1}}}}{\sum_{k} e^{o_{1,k}}}")
     'L_1 = −log ((e^{o_{1,y_1}}) / (∑_k e^{o_{1,k}}))'
     """
     latex = re.sub(
         r"\\log \\frac(\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}){2}", _bracketed, latex
     )
-    latex = latex.replace(r"\mathrel{+=}", " += ")
     text = _converter().latex_to_text(f"${latex}$").replace("-", "\N{MINUS SIGN}")
     text = re.sub(r"(?<![_^])\{((?:[^{}]|\{[^{}]*\})*)\}", r"\1", text)  # groups that only hold together
     text = re.sub(r"([_^])\{(\w|\d+)\}", r"\1\2", text)
     text = re.sub(r"\((\w+)\) / ", r"\1 / ", text)
     text = re.sub(r" / \((\w+)\)", r" / \1", text)
-    text = text.replace("^ᵀ", "ᵀ")
+    text = text.replace("^ᵀ", "ᵀ").replace("∂^+_", "∂⁺_")
     return re.sub(r" +", " ", text).strip().replace("( ", "(").replace("ᵀ )", "ᵀ)")
 
 

@@ -1,12 +1,11 @@
 """A trace told as an ordered list of steps: forward, the turning point, then backward.
 
-Every renderer (page, terminal, notebook) tells this one story; none computes anything itself.
+Every renderer (page, notebook, docs, terminal) tells this one story; none derives anything itself.
+What the steps say in words is in ``narration.py``.
 """
 
 from __future__ import annotations
 
-import linecache
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -15,11 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.backprop import Backprop, ChainRule
-from teachrnn.gradients import Term
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
+from teachrnn.views import narration
 from teachrnn.views.number import format_number
-from teachrnn.views.typeset import backward_latex, forward_latex, name_latex
+from teachrnn.views.typeset import (
+    backward_latex,
+    forward_latex,
+    immediate_latex,
+    name_latex,
+    sum_latex,
+)
 
 Array = NDArray[Any]
 Phase = Literal["forward", "turn", "backward"]
@@ -32,7 +37,8 @@ class Quantity:
     Attributes
     ----------
     name : str
-        Its plain name, ``h[3]`` or ``dh[3]``.
+        Its plain name: ``h[3]``, its gradient ``dh[3]``, or the immediate part of that gradient that
+        comes through one use, ``∂h[3] via o[3]``.
     latex : str
         Its name in LaTeX.
     kind : {"value", "gradient"}
@@ -41,6 +47,8 @@ class Quantity:
         Its numbers.
     note : str
         What distinguishes it here: "from the output", "sum so far" ...
+    made : Made, optional
+        How it came about; None for what was given.
     """
 
     name: str
@@ -48,14 +56,37 @@ class Quantity:
     kind: Literal["value", "gradient"]
     data: Array
     note: str = ""
+    made: Made | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """How a quantity was made: by an operation's formula from some letters, or as a sum of parts.
+
+    Attributes
+    ----------
+    op : Op, optional
+        The recorded application whose formula made it.
+    input : str, optional
+        The input whose gradient formula it was; None for the forward formula.
+    letters : dict
+        The formula's letters and what they stand for here.
+    parts : list of Quantity
+        For a sum, what was added, in order.
+    """
+
+    op: Op | None = None
+    input: str | None = None
+    letters: dict[str, Quantity] = field(default_factory=dict)
+    parts: list[Quantity] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """What a step produces: quantities that belong to one formula.
 
-    In the forward direction the result; in the backward direction, for each input, its term of the
-    gradient and the sum of all terms so far.
+    In the forward direction the result; in the backward direction, for each input, the part of its
+    gradient that comes this way, and where others have arrived before, their sum.
     """
 
     formula: str
@@ -87,6 +118,8 @@ class StoryStep:
         What comes out.
     code : str
         The line of code that did it.
+    edges : list of (int, int)
+        What the step runs along, each from a value to the operation that used it.
     """
 
     phase: Phase
@@ -123,19 +156,24 @@ def tell(trace: Trace, symbols: Sequence[str] | None = None) -> list[StoryStep]:
     """
     steps = [_forward(op, symbols) for op in trace.ops]
     if trace.losses:
-        steps.append(_turn(trace))
-        steps += _backward(trace, symbols)
+        with np.errstate(all="ignore"):  # a record that overflowed is told as it is
+            steps.append(_turn(trace))
+            steps += _Backward(trace, symbols).steps()
     return steps
 
 
 def value_of(value: Value, note: str = "") -> Quantity:
     """A recorded value as a quantity."""
-    return Quantity(value.name, name_latex(value.name), "value", value.data, note)
+    made = None
+    if isinstance(value, Op):
+        named = zip(value.inputs, value.operands, strict=True)
+        made = Made(value, None, {letter: _plainly(v) for letter, v in named})
+    return Quantity(value.name, name_latex(value.name), "value", value.data, note, made)
 
 
-def gradient_of(value: Value, data: Array, note: str = "") -> Quantity:
-    """A gradient as a quantity."""
-    return Quantity(f"d{value.name}", name_latex(value.name, d=True), "gradient", data, note)
+def _plainly(value: Value) -> Quantity:
+    """A value without its origin, which the step that made it tells."""
+    return Quantity(value.name, name_latex(value.name), "value", value.data)
 
 
 def _forward(op: Op, symbols: Sequence[str] | None) -> StoryStep:
@@ -144,178 +182,129 @@ def _forward(op: Op, symbols: Sequence[str] | None) -> StoryStep:
         t=op.t,
         node=op.index,
         op=type(op).__name__,
-        title=_applied(op),
-        sentence=_forward_sentence(op, symbols),
-        operands=[value_of(v, _token_note(v, symbols)) for v in op.operands],
+        title=narration.applied(op),
+        sentence=narration.forward(op, symbols),
+        operands=[value_of(v, narration.token(v, symbols)) for v in op.operands],
         outcomes=[Outcome(forward_latex(op), op.index, [value_of(op)])],
-        code=_code(op),
+        code=narration.code(op),
         edges=[(v.index, op.index) for v in op.operands],
     )
 
 
 def _turn(trace: Trace) -> StoryStep:
     loss = float(trace.total_loss)
-    count = sum(v.data.size for v in trace.losses)
     names = [name_latex(v.name) for v in trace.losses]
-    shown = names if len(names) <= 4 else [*names[:2], r"\cdots", names[-1]]
-    total = np.asarray(loss)
     notes = ["where the way back begins", *[""] * (len(trace.losses) - 1)]
-    seeds = [gradient_of(v, np.ones(v.shape), n) for v, n in zip(trace.losses, notes, strict=True)]
+    seeds = [_seed(v, note) for v, note in zip(trace.losses, notes, strict=True)]
+    losses = [value_of(v) for v in trace.losses]
+    total = Quantity("L", "L", "value", np.asarray(loss), "nats", Made(parts=losses))
     return StoryStep(
         phase="turn",
         t=None,
         node=None,
         op="",
         title=f"L = {format_number(loss)} nats: turn round",
-        sentence=(
-            f"The loss of the whole sequence is the sum over its steps: {format_number(loss)} nats, "
-            f"{format_number(loss / count)} nats "
-            f"or {format_number(loss / count / np.log(2))} bits a symbol. "
-            "Each step's loss counts once, so the gradient with respect to each of them is 1. "
-            "From here the same graph is walked backwards."
-        ),
-        operands=[value_of(v) for v in trace.losses],
-        outcomes=[
-            Outcome(
-                f"L = {' + '.join(shown)}",
-                trace.losses[-1].index,
-                [Quantity("L", "L", "value", total, "nats"), *seeds],
-            )
-        ],
+        sentence=narration.turn(trace),
+        operands=losses,
+        outcomes=[Outcome(sum_latex("L", names), trace.losses[-1].index, [total, *seeds])],
     )
 
 
-def _backward(trace: Trace, symbols: Sequence[str] | None) -> list[StoryStep]:
-    sweep = Backprop(trace)
-    sums: dict[int, Array] = {}
-    arrived: dict[int, list[str]] = {}
-    steps = []
-    uses = Counter(v.index for op in trace.ops for v in op.operands)
-    shared = {index for index, count in uses.items() if count > 1}
-    for rule in sweep:
-        steps.append(_chain_rule(rule, sums, arrived, shared, symbols))
-    return steps
+def _seed(loss: Value, note: str = "") -> Quantity:
+    """The gradient of L with respect to one of its summands: ones."""
+    ones = np.ones(loss.shape, dtype=loss.data.dtype)
+    return Quantity(f"d{loss.name}", name_latex(loss.name, d=True), "gradient", ones, note)
 
 
-def _chain_rule(
-    rule: ChainRule,
-    sums: dict[int, Array],
-    arrived: dict[int, list[str]],
-    shared: set[int],
-    symbols: Sequence[str] | None,
-) -> StoryStep:
-    op = rule.op
-    outcomes = []
-    for name, term in rule.terms.items():
-        value, gradient = term.value, term.gradient
-        before = sums.get(value.index)
-        total = sums[value.index] = gradient if before is None else before + gradient
-        origin = _origin(term, value)
-        arrived.setdefault(value.index, []).append(origin)
-        many = value.index in shared
-        quantities = [gradient_of(value, gradient, origin if many else "")]
+class _Backward:
+    """The way back, with what has arrived so far at every value."""
+
+    def __init__(self, trace: Trace, symbols: Sequence[str] | None) -> None:
+        sweep = Backprop(trace)
+        self.rules = list(sweep)
+        self.symbols = symbols
+        self.uses = {index: len(uses) for index, uses in sweep.found.uses.items()}
+        self.parts: dict[int, list[Quantity]] = {}
+        self.sums: dict[int, Quantity] = {v.index: _seed(v) for v in trace.losses}
+
+    def steps(self) -> list[StoryStep]:
+        return [self._chain_rule(rule) for rule in self.rules]
+
+    def _chain_rule(self, rule: ChainRule) -> StoryStep:
+        op = rule.op
+        arriving = self.sums[op.index]
+        values = [_plainly(v) for v in op.operands]
+        letters = dict(zip(op.inputs, values, strict=True))
+        letters |= {op.output: _plainly(op), f"d{op.output}": arriving}
+        outcomes = []
+        for name, term in rule.terms.items():
+            outcomes += self._arrival(op, name, term.value, term.gradient, letters)
+        reached = [term.value for term in rule.terms.values()]
+        fixed = [v for v in op.operands if v.data.dtype.kind in "iu"]
+        return StoryStep(
+            phase="backward",
+            t=op.t,
+            node=op.index,
+            op=type(op).__name__,
+            title=f"back through {narration.applied(op)}",
+            sentence=narration.backward(op, reached, self.parts, self.uses),
+            operands=[
+                Quantity(
+                    arriving.name, arriving.latex, "gradient", arriving.data, "arrives", arriving.made
+                ),
+                *(value_of(v, narration.token(v, self.symbols)) for v in op.operands),
+                value_of(op),
+            ],
+            outcomes=outcomes,
+            code=narration.code(op),
+            edges=[(v.index, op.index) for v in op.operands if v not in fixed],
+        )
+
+    def _arrival(
+        self, op: Op, name: str, value: Value, data: Array, letters: dict[str, Quantity]
+    ) -> list[Outcome]:
+        """One part of a value's gradient arrives; where it has others, it is added to them."""
+        before = self.sums.get(value.index)
+        many = self.uses[value.index] > 1 or before is not None
+        made = Made(op, name, letters)
+        formula = backward_latex(op, name, one_of_many=many)
+        if not many:
+            d = Quantity(f"d{value.name}", name_latex(value.name, d=True), "gradient", data, "", made)
+            self.sums[value.index] = d
+            self.parts[value.index] = [d]
+            return [Outcome(formula, value.index, [d])]
+        twice = sum(v is value for v in op.operands) > 1
+        via = f"{op.name}.{name}" if twice else op.name
+        part = Quantity(
+            f"∂{value.name} via {via}",
+            immediate_latex(value.name, op.name),
+            "gradient",
+            data,
+            narration.origin(op, value),
+            made,
+        )
+        parts = self.parts.setdefault(value.index, [] if before is None else [before])
+        parts.append(part)
+        of = f"{len(parts)} of {max(self.uses[value.index], len(parts))}"
+        total = data if before is None else before.data + data
+        self.sums[value.index] = Quantity(
+            f"d{value.name}",
+            name_latex(value.name, d=True),
+            "gradient",
+            total,
+            f"sum of {of} parts" if before is not None else f"part {of}",
+            Made(parts=[part] if before is None else [before, part]),
+        )
+        outcomes = [Outcome(formula, value.index, [part])]
         if before is not None:
-            quantities.append(gradient_of(value, before, "what had arrived before"))
-            quantities.append(gradient_of(value, total, f"sum of {len(arrived[value.index])} terms"))
-        outcomes.append(Outcome(backward_latex(op, name, one_of_many=many), value.index, quantities))
-    fixed = [v for v in op.operands if v.data.dtype.kind in "iu"]
-    reached = [term.value for term in rule.terms.values()]
-    return StoryStep(
-        phase="backward",
-        t=op.t,
-        node=op.index,
-        op=type(op).__name__,
-        title=f"back through {_applied(op)}",
-        sentence=_backward_sentence(op, reached, arrived, shared),
-        operands=[
-            gradient_of(op, rule.dy, "arrives"),
-            *(value_of(v, _token_note(v, symbols)) for v in op.operands),
-            value_of(op),
-        ],
-        outcomes=outcomes,
-        code=_code(op),
-        edges=[(v.index, op.index) for v in op.operands if v not in fixed],
-    )
-
-
-def _origin(term: Term, value: Value) -> str:
-    user = term.user
-    if value.t is None:
-        return f"step {user.t}"
-    if user.t is not None and user.t > value.t:
-        return f"from the future, through {user.name}"
-    return f"from this step, through {user.name}"
-
-
-def _backward_sentence(
-    op: Op, reached: list[Value], arrived: dict[int, list[str]], shared: set[int]
-) -> str:
-    words = [f"The gradient d{op.name} arrives."]
-    alone = [f"d{v.name}" for v in reached if v.index not in shared]
-    if alone:
-        words.append(f"It becomes {_listed(alone)}.")
-    for value in (v for v in reached if v.index in shared and v.t is not None):
-        origins = arrived[value.index]
-        if len(origins) == 1:
-            words.append(f"A first part of d{value.name} comes {origins[0]}.")
-        else:
-            words.append(
-                f"A further part of d{value.name} comes {origins[-1]}; "
-                f"the {len(origins)} parts are added."
+            added = sum_latex(name_latex(value.name, d=True), [q.latex for q in parts])
+            earlier = Quantity(
+                before.name,
+                before.latex,
+                "gradient",
+                before.data,
+                "what had arrived before",
+                before.made,
             )
-    parameters = [v for v in reached if v.index in shared and v.t is None]
-    if parameters:
-        count = len(arrived[parameters[0].index])
-        names = [f"d{v.name}" for v in parameters]
-        one = len(names) == 1
-        what = f"{_listed(names)} {'receives its term' if one else 'receive their terms'} of step {op.t}"
-        if count > 1:
-            same = "parameter was" if one else "parameters were"
-            what += (
-                f", the {_ordinal(count)} so far: the same {same} used at every step, "
-                f"so {'its' if one else 'their'} terms add up"
-            )
-        words.append(f"{what}.")
-    return " ".join(words)
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _ordinal(n: int) -> str:
-    suffix = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{suffix}"
-
-
-def _applied(op: Op) -> str:
-    return f"{op.name} = {type(op).__name__}({', '.join(v.name for v in op.operands)})"
-
-
-def _forward_sentence(op: Op, symbols: Sequence[str] | None) -> str:
-    doc = (type(op).__doc__ or "").strip().partition("\n")[0].rstrip(".")
-    if not doc:
-        doc = f"{type(op).__name__} is applied to {', '.join(v.name for v in op.operands)}"
-    sentence = f"{_plain(doc)}. The result is {op.name}"
-    sentence += f", a vector of {op.shape[-1]} numbers." if op.data.ndim == 1 else "."
-    for value in op.operands:
-        note = _token_note(value, symbols)
-        if note:
-            sentence += f" {value.name} is {note}."
-    return sentence
-
-
-def _plain(text: str) -> str:
-    """Docstring words without LaTeX signs."""
-    return text.replace("$", "").replace("\\top", "T").replace("\\", "")
-
-
-def _token_note(value: Value, symbols: Sequence[str] | None) -> str:
-    if symbols is None or value.data.dtype.kind not in "iu" or value.data.ndim or value.t is None:
-        return ""
-    number = int(value.data)
-    return f"the symbol {symbols[number]!r}" if number < len(symbols) else ""
-
-
-def _code(op: Op) -> str:
-    return linecache.getline(op.code.co_filename, op.line).strip()
+            outcomes.append(Outcome(added, value.index, [earlier, self.sums[value.index]]))
+        return outcomes

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from teachrnn.op import Op, Value
@@ -194,6 +194,37 @@ def symbol(name: str) -> Written:
     return Written(lambda index: name_latex(name, index))
 
 
+def immediate_latex(name: str, user: str) -> str:
+    r"""LaTeX of the immediate part of a gradient: what comes through one user of the value alone.
+
+    The total, ``\mathrm{d}h_{3}``, is the sum of the immediate parts.
+
+    References
+    ----------
+    Jaeger (2002), A tutorial on training recurrent neural networks; Pascanu, Mikolov & Bengio
+    (2013), On the difficulty of training recurrent neural networks, equation 5 (the sign
+    $\partial^+$).
+
+    Examples
+    --------
+    >>> print(immediate_latex("h[3]", "o[3]"))
+    \partial^{+}_{o_{3}} h_{3}
+    """
+    return rf"\partial^{{+}}_{{{name_latex(user)}}} {name_latex(name)}"
+
+
+def sum_latex(total: str, parts: Sequence[str]) -> str:
+    r"""A sum as a formula; a long one with dots.
+
+    Examples
+    --------
+    >>> print(sum_latex("L", ["L_{1}", "L_{2}", "L_{3}", "L_{4}", "L_{5}"]))
+    L = L_{1} + L_{2} + \cdots + L_{5}
+    """
+    shown = parts if len(parts) <= 4 else [*parts[:2], r"\cdots", parts[-1]]
+    return f"{total} = {' + '.join(shown)}"
+
+
 # Formulas ------------------------------------------------------------------------------------
 
 
@@ -222,11 +253,29 @@ def _called(value: Value) -> str:
 
 
 def _equation(op: type[Op], output: str, inputs: list[str]) -> str:
-    try:
-        right = str(op.formula(Typesetter, *[symbol(name) for name in inputs]))
-    except (AttributeError, TypeError):  # a formula in words of SymPy that are not written here
+    right = _right_side(op, inputs)
+    if right is None:
         right = rf"\mathrm{{{_escape(op.__name__)}}}({', '.join(name_latex(n) for n in inputs)})"
     return f"{name_latex(output)} = {right}"
+
+
+def _right_side(op: type[Op], inputs: list[str]) -> str | None:
+    try:
+        return str(op.formula(Typesetter, *[symbol(name) for name in inputs]))
+    except (AttributeError, TypeError):  # a formula in words of SymPy that are not written here
+        return None
+
+
+def written_formula(op: type[Op]) -> str | None:
+    r"""Right-hand side of the definition; None if it uses words of SymPy that are not written here.
+
+    Examples
+    --------
+    >>> from teachrnn import Affine
+    >>> print(written_formula(Affine))
+    W\,x + b
+    """
+    return _right_side(op, list(op.inputs))
 
 
 def gradient_formulas(op: type[Op]) -> dict[str, str]:
@@ -252,21 +301,23 @@ def gradient_formulas(op: type[Op]) -> dict[str, str]:
 def backward_latex(applied: Op, name: str, *, one_of_many: bool = False) -> str:
     r"""The gradient's formula for one input, with the names of one recorded application.
 
-    ``one_of_many`` writes ``+=``: the value has other users, and this is one term of its gradient.
+    With ``one_of_many`` the value has other users too: the formula is that of the immediate part
+    that comes through this one.
     The sum sign over leading axes is left out where the application has none.
     """
     op = type(applied)
     names = dict(zip(op.inputs, (_called(v) for v in applied.operands), strict=True))
     names[op.output] = applied.name
     target = name_latex(names[name], d=True)
-    sign = r"\mathrel{+=}" if one_of_many else "="
+    if one_of_many:
+        target = immediate_latex(names[name], applied.name)
     right = gradient_formulas(op).get(name)
     if right is None:
         upstream = name_latex(applied.name, d=True)
-        return rf"{target} {sign} \mathrm{{{_escape(op.__name__)}.d{_escape(name)}}}({upstream})"
+        return rf"{target} = \mathrm{{{_escape(op.__name__)}.d{_escape(name)}}}({upstream})"
     if applied.data.ndim == len(op.shape_rule.output):
         right = right.removeprefix(r"\sum ")
-    return f"{target} {sign} {_with_names(right, names)}"
+    return f"{target} = {_with_names(right, names)}"
 
 
 _TOKEN = re.compile(

@@ -1,0 +1,121 @@
+"""What the steps of a story say in plain words."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from teachrnn.op import Op, Value
+from teachrnn.ops import CrossEntropy, SoftmaxCrossEntropy
+from teachrnn.trace import Trace
+from teachrnn.views.number import format_number
+
+SURPRISES = (CrossEntropy, SoftmaxCrossEntropy)
+
+
+def applied(op: Op) -> str:
+    """An application in one line: ``h[3] = Tanh(a[3])``."""
+    return f"{op.name} = {type(op).__name__}({', '.join(v.name for v in op.operands)})"
+
+
+def code(op: Op) -> str:
+    """The line of code that applied it; empty where that is not known."""
+    return linecache.getline(op.code.co_filename, op.line).strip()
+
+
+def token(value: Value, symbols: Sequence[str] | None) -> str:
+    """What a recorded token number stands for."""
+    if symbols is None or value.data.dtype.kind not in "iu" or value.data.ndim or value.t is None:
+        return ""
+    number = int(value.data)
+    return f"the symbol {symbols[number]!r}" if number < len(symbols) else ""
+
+
+def forward(op: Op, symbols: Sequence[str] | None) -> str:
+    """What an operation does, by the first sentence of its docstring, and what comes out."""
+    doc = (type(op).__doc__ or "").strip().partition("\n")[0].rstrip(".")
+    if not doc:
+        doc = f"{type(op).__name__} is applied to {', '.join(v.name for v in op.operands)}"
+    doc = doc.replace("$", "").replace("\\top", "T").replace("\\", "")
+    sentence = f"{doc}. The result is {op.name}"
+    sentence += f", a vector of {op.shape[-1]} numbers." if op.data.ndim == 1 else "."
+    for value in op.operands:
+        note = token(value, symbols)
+        if note:
+            sentence += f" {value.name} is {note}."
+    return sentence
+
+
+def turn(trace: Trace) -> str:
+    """What the loss of the whole sequence is made of, and how the way back begins."""
+    loss = float(trace.total_loss)
+    count = sum(v.data.size for v in trace.losses)
+    words = (
+        f"The loss of the whole sequence is the sum over its steps: {format_number(loss)} nats, "
+        f"{format_number(loss / count)} nats "
+        f"or {format_number(loss / count / np.log(2))} bits a symbol. "
+    )
+    if all(isinstance(v, SURPRISES) and v.operands[0].shape[-1] == 1 for v in trace.losses):
+        words += (
+            "There is only one symbol, so its probability is 1 whatever the network does: "
+            "the loss is 0, and so is every gradient. "
+        )
+    return (
+        f"{words}Each step's loss counts once, so the gradient with respect to each of them is 1. "
+        "From here the same graph is walked backwards."
+    )
+
+
+def origin(user: Op, value: Value) -> str:
+    """Through which use a part of a gradient comes."""
+    if value.t is None:
+        return f"step {user.t}"
+    if user.t is not None and user.t > value.t:
+        return f"from the future, through {user.name}"
+    return f"from this step, through {user.name}"
+
+
+def backward(
+    op: Op, reached: list[Value], parts: Mapping[int, Sequence[Any]], uses: Mapping[int, int]
+) -> str:
+    """Where the gradient that arrives at an operation goes on to."""
+    words = [f"The gradient d{op.name} arrives."]
+    alone = [f"d{v.name}" for v in reached if uses[v.index] == 1]
+    if alone:
+        words.append(f"It becomes {_listed(alone)}.")
+    for value in (v for v in reached if uses[v.index] > 1 and v.t is not None):
+        count = len(parts[value.index])
+        where = origin(op, value)
+        if count == 1:
+            words.append(f"A first part of d{value.name} comes {where}.")
+        else:
+            words.append(f"A further part of d{value.name} comes {where}; the {count} parts are added.")
+    parameters = [v for v in reached if uses[v.index] > 1 and v.t is None]
+    if parameters:
+        words.append(_to_parameters(op, parameters, len(parts[parameters[0].index])))
+    return " ".join(words)
+
+
+def _to_parameters(op: Op, parameters: list[Value], count: int) -> str:
+    one = len(parameters) == 1
+    what = f"{_listed([f'd{v.name}' for v in parameters])} "
+    what += f"{'receives its part' if one else 'receive their parts'} of step {op.t}"
+    if count > 1:
+        same = "parameter was" if one else "parameters were"
+        what += (
+            f", the {_ordinal(count)} so far: the same {same} used at every step, "
+            f"so {'its' if one else 'their'} parts add up"
+        )
+    return f"{what}."
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _ordinal(n: int) -> str:
+    suffix = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{suffix}"

@@ -1,0 +1,19 @@
+// How a number is written: the same rule as in teachrnn.views.number.
+
+export function formatNumber(x, digits = 3) {
+  if (Number.isNaN(x)) return "nan";
+  if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
+  if (x === 0) return "0";
+  const [mantissa, power] = Math.abs(x).toExponential(digits - 1).split("e");
+  const exponent = Number(power);
+  const sign = x < 0 ? "−" : "";
+  if (exponent >= -3 && exponent < 5) {
+    // shift the point of the decimal digits by hand: toFixed would round a second time
+    const all = mantissa.replace(".", "");
+    const places = Math.max(digits - 1 - exponent, 0);
+    if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${all}`;
+    const whole = all.slice(0, exponent + 1).padEnd(exponent + 1, "0");
+    return sign + (places ? `${whole}.${all.slice(exponent + 1)}` : whole);
+  }
+  return `${sign}${mantissa}e${exponent < 0 ? "−" : ""}${Math.abs(exponent)}`;
+}

@@ -1,0 +1,125 @@
+// A story that Python has told (teachrnn.views.story_data): its steps, its arrays, and what is known when.
+
+const SLOT = 0xe100; // the first of the private characters that stand for indices in a formula
+
+export class Story {
+  constructor(data) {
+    const bytes = data instanceof DataView
+      ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+      : new Uint8Array(data);
+    const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+    const told = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+    Object.assign(this, told); // about, nodes, edges, steps, arrays, rules, math, templates ...
+    this.numbers = new Float64Array(bytes.slice(4 + length).buffer); // every host is little-endian
+    this.node = new Map(this.nodes.map((node) => [node.id, node]));
+    this.turn = this.steps.findIndex((step) => step.phase === "turn");
+    this.#whenKnown();
+  }
+
+  // Formulas ---------------------------------------------------------------------------------
+
+  mathml(k) {
+    const [template, ...indices] = this.math[k];
+    return indices.reduce((text, index, slot) => text.replaceAll(String.fromCharCode(SLOT + slot), index), this.templates[template]);
+  }
+
+  // Arrays -----------------------------------------------------------------------------------
+
+  // The numbers of array k, in one row after the other. Decoded when first asked for.
+  numbersOf(k) {
+    const array = this.arrays[k];
+    array.numbers ??= this.#decoded(array);
+    return array.numbers;
+  }
+
+  #decoded(array) {
+    const size = array.shape.reduce((a, b) => a * b, 1);
+    if (array.whole) return Float64Array.from(array.whole);
+    if (array.sum) {
+      const total = Float64Array.from(this.numbersOf(array.sum[0]));
+      for (const k of array.sum.slice(1)) this.numbersOf(k).forEach((x, i) => { total[i] += x; });
+      return total;
+    }
+    if (array.outer) {
+      const [rows, columns] = array.outer.map((k) => this.numbersOf(k));
+      const product = new Float64Array(size);
+      rows.forEach((y, i) => columns.forEach((x, j) => { product[i * columns.length + j] = y * x; }));
+      return product;
+    }
+    if (array.spots) {
+      const spread = new Float64Array(size);
+      array.spots.forEach((place, i) => { spread[place] = this.numbers[array.at + i]; });
+      return spread;
+    }
+    return this.numbers.subarray(array.at, array.at + size);
+  }
+
+  // Euclidean norm of array k.
+  norm(k) {
+    const array = this.arrays[k];
+    array.norm ??= Math.sqrt(this.numbersOf(k).reduce((sum, x) => sum + x * x, 0));
+    return array.norm;
+  }
+
+  isWhole(k) {
+    return Boolean(this.arrays[k].whole);
+  }
+
+  // What is known when -----------------------------------------------------------------------
+
+  #whenKnown() {
+    this.values = new Map(); // node -> [step, array]
+    this.gradients = new Map(); // node -> [[step, array], ...], the last is the total
+    this.passages = new Map(); // "from>to" -> [step, array]: the gradient that came back along an edge
+    this.maker = new Map(); // array -> the step that made it
+    this.parameters = new Map(); // target of no node -> [[step, array], ...]
+    for (const node of this.nodes) if (node.given !== null) this.values.set(node.id, [-1, node.given]);
+    this.steps.forEach((step, i) => {
+      for (const outcome of step.outcomes) {
+        for (const [k] of outcome.quantities) if (!this.maker.has(k)) this.maker.set(k, i);
+      }
+      if (step.phase === "forward") this.values.set(step.node, [i, step.outcomes[0].quantities[0][0]]);
+      if (step.phase === "turn") {
+        for (const [k] of step.outcomes[0].quantities) this.#seed(i, k);
+      }
+      if (step.phase === "backward") {
+        for (const outcome of step.outcomes) this.#arrival(i, step.node, outcome);
+      }
+    });
+  }
+
+  #seed(i, k) {
+    const name = this.arrays[k].name;
+    const node = this.nodes.find((n) => `d${n.name}` === name);
+    if (node) this.gradients.set(node.id, [[i, k]]);
+  }
+
+  #arrival(i, user, outcome) {
+    const k = outcome.quantities.at(-1)[0];
+    const arrived = this.gradients.get(outcome.target) || [];
+    arrived.push([i, k]);
+    this.gradients.set(outcome.target, arrived);
+    const edge = `${outcome.target}>${user}`;
+    if (!this.passages.has(edge)) this.passages.set(edge, [i, outcome.quantities[0][0]]); // the part, before any sum
+  }
+
+  // The array of a node's value at step i, or null: not yet.
+  valueAt(id, i) {
+    const known = this.values.get(id);
+    return known && known[0] <= i ? known[1] : null;
+  }
+
+  // The gradient that has arrived at a node by step i, or null: not yet.
+  gradientAt(id, i) {
+    const arrived = this.gradients.get(id);
+    let found = null;
+    for (const [step, k] of arrived || []) if (step <= i) found = k; else break;
+    return found;
+  }
+
+  // The gradient that has come back along an edge by step i, or null: not yet.
+  passageAt(from, to, i) {
+    const passage = this.passages.get(`${from}>${to}`);
+    return passage && passage[0] <= i ? passage[1] : null;
+  }
+}

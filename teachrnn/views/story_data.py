@@ -1,0 +1,243 @@
+"""The story as data for the player: one container of bytes, numbers to the last bit.
+
+The container is a number (the length of what follows, 4 bytes, little-endian), a text in JSON that is
+filled with spaces to a multiple of 8 bytes, and float64 numbers (little-endian) that the text points
+into. What need not be sent is not: a part of a gradient that is, to the last bit, the outer product of
+two vectors goes as their names; a running sum as its two summands; what is mostly zeros as its
+other entries; numbers that occur twice, once.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.op import Op
+from teachrnn.trace import Trace
+from teachrnn.views.layout import grid
+from teachrnn.views.mathml import mathml_template
+from teachrnn.views.story import Made, Quantity, StoryStep, tell, value_of
+
+Array = NDArray[Any]
+
+
+def story_bytes(
+    trace: Trace, *, symbols: Sequence[str] | None = None, about: Sequence[str] = ()
+) -> bytes:
+    """What the player needs to tell a trace.
+
+    Parameters
+    ----------
+    trace : Trace
+        The record to be told.
+    symbols : sequence of str, optional
+        What the token numbers stand for.
+    about : sequence of str
+        Sentences about the model, shown above the graph.
+
+    Examples
+    --------
+    >>> from teachrnn import CharRNN
+    >>> model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
+    >>> data = story_bytes(model.record([0, 1], [1, 2]))
+    >>> (length,) = struct.unpack("<I", data[:4])
+    >>> sorted(json.loads(data[4 : 4 + length]))
+    ['about', 'arrays', 'edges', 'math', 'nodes', 'rules', 'steps', 'templates']
+    """
+    tables = Tables()
+    steps = [tables.step(step) for step in tell(trace, symbols)]
+    text = {
+        "about": list(about),
+        "nodes": _nodes(trace, symbols, tables),
+        "edges": _edges(trace),
+        "steps": steps,
+        "arrays": tables.arrays,
+        "rules": tables.rules,
+        "math": tables.math,
+        "templates": tables.templates,
+    }
+    return packed(text, tables.numbers)
+
+
+def packed(text: dict[str, Any], numbers: Sequence[Array]) -> bytes:
+    """The container of a JSON-able text and the numbers that it points into."""
+    head = json.dumps(text, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    head += b" " * (-(4 + len(head)) % 8)
+    return struct.pack("<I", len(head)) + head + b"".join(n.tobytes() for n in numbers)
+
+
+def _nodes(trace: Trace, symbols: Sequence[str] | None, tables: Tables) -> list[dict[str, Any]]:
+    place = grid(trace)
+    nodes = []
+    for value in (v for v in trace.values if v.index in place):
+        at = place[value.index]
+        token = symbols is not None and value.data.dtype.kind in "iu" and value.data.ndim == 0
+        given = not isinstance(value, Op) and value.data.dtype.kind == "f"
+        nodes.append(
+            {
+                "id": value.index,
+                "name": value.name,
+                "op": type(value).__name__ if isinstance(value, Op) else "",
+                "uses": [v.name for v in value.operands if v.t is None] if isinstance(value, Op) else [],
+                "t": value.t,
+                "row": at.row,
+                "slot": at.slot,
+                "slots": at.slots,
+                "symbol": symbols[int(value.data)] if token and symbols is not None else "",
+                "given": tables.array(value_of(value)) if given else None,
+            }
+        )
+    return nodes
+
+
+def _edges(trace: Trace) -> list[tuple[int, int]]:
+    return [
+        (operand.index, op.index)
+        for op in trace.ops
+        for operand in op.operands
+        if operand.t is not None and op.t is not None
+    ]
+
+
+class Tables:
+    """Arrays, formulas and rules, each kept once and referred to by number."""
+
+    def __init__(self) -> None:
+        self.arrays: list[dict[str, Any]] = []
+        self.math: list[list[Any]] = []
+        self.rules: list[Any] = []
+        self.numbers: list[Array] = []
+        self._array_at: dict[tuple[str, int], int] = {}
+        self._math_at: dict[str, int] = {}
+        self._template_at: dict[str, int] = {}
+        self._numbers_at: dict[bytes, int] = {}
+        self._count = 0
+        self._kept: list[Quantity] = []  # ids stay unique while the arrays live
+
+    def step(self, step: StoryStep) -> dict[str, Any]:
+        """A step, with its arrays and formulas by number."""
+        return {
+            "phase": step.phase,
+            "t": step.t,
+            "node": step.node,
+            "op": step.op,
+            "title": step.title,
+            "sentence": step.sentence,
+            "code": step.code,
+            "edges": step.edges,
+            "operands": [self._shown(q) for q in step.operands],
+            "outcomes": [
+                {
+                    "formula": self.formula(outcome.formula),
+                    "target": outcome.target,
+                    "quantities": [self._shown(q) for q in outcome.quantities],
+                }
+                for outcome in step.outcomes
+            ],
+        }
+
+    def _shown(self, quantity: Quantity) -> list[Any]:
+        """Number of the array, and a note if there is one."""
+        at = self.array(quantity)
+        return [at, quantity.note] if quantity.note else [at]
+
+    def formula(self, latex: str) -> int:
+        """Number of a formula, in MathML."""
+        if latex not in self._math_at:
+            template, numerals = mathml_template(latex)
+            at = self._template_at.setdefault(template, len(self._template_at))
+            self._math_at[latex] = len(self.math)
+            self.math.append([at, *numerals])
+        return self._math_at[latex]
+
+    @property
+    def templates(self) -> list[str]:
+        """MathML with slots, which the entries of ``math`` fill."""
+        return list(self._template_at)
+
+    def array(self, quantity: Quantity) -> int:
+        """Number of an array."""
+        key = (quantity.name, id(quantity.data))
+        if key in self._array_at:
+            return self._array_at[key]
+        self._kept.append(quantity)
+        made = {} if quantity.made is None else self._made(quantity.made)
+        entry = {
+            "name": quantity.name,
+            "math": self.formula(quantity.latex),
+            "kind": quantity.kind,
+            "shape": list(quantity.data.shape),
+            **self._encoded(quantity),
+            **made,
+        }
+        self._array_at[key] = len(self.arrays)
+        self.arrays.append(entry)
+        return self._array_at[key]
+
+    def _made(self, made: Made) -> dict[str, Any]:
+        if made.op is None:
+            return {"parts": [self.array(part) for part in made.parts]}
+        return {"letters": {letter: self.array(q) for letter, q in made.letters.items()}}
+
+    def _encoded(self, quantity: Quantity) -> dict[str, Any]:
+        """The numbers of an array, in the shortest way that gives back every bit of them."""
+        data, made = quantity.data, quantity.made
+        if data.dtype.kind in "iu":
+            return {"whole": data.ravel().tolist()}
+        exact = _exact(data)
+        if made is not None and _is_sum(made.parts, exact):
+            return {"sum": [self.array(q) for q in made.parts]}
+        if made is not None and exact.ndim == 2 and min(exact.shape) > 1:
+            pair = _factors(made, exact)
+            if pair is not None:
+                return {"outer": [self.array(q) for q in pair]}
+        spots = np.flatnonzero(exact.ravel())
+        if exact.size > 8 and 2 * spots.size < exact.size:
+            return {"spots": spots.tolist(), "at": self._stored(exact.ravel()[spots])}
+        return {"at": self._stored(exact)}
+
+    def _stored(self, numbers: Array) -> int:
+        """Where the numbers begin, counted in numbers."""
+        content = numbers.tobytes()
+        if content not in self._numbers_at:
+            self._numbers_at[content] = self._count
+            self.numbers.append(numbers)
+            self._count += numbers.size
+        return self._numbers_at[content]
+
+
+def _is_sum(parts: Sequence[Quantity], total: Array) -> bool:
+    """Whether an array is the sum of its parts, added in their order."""
+    if not parts or any(q.data.shape != total.shape for q in parts):
+        return False
+    first, *others = [_exact(q.data) for q in parts]
+    with np.errstate(all="ignore"):
+        return _same(sum(others, start=first), total)
+
+
+def _factors(made: Made, product: Array) -> tuple[Quantity, Quantity] | None:
+    """Two of the letters whose outer product the array is, to the last bit."""
+    vectors = [q for q in made.letters.values() if q.data.ndim == 1 and q.data.dtype.kind == "f"]
+    rows = [q for q in vectors if q.data.size == product.shape[0] and q.kind == "gradient"]
+    columns = [q for q in vectors if q.data.size == product.shape[1] and q.kind == "value"]
+    for row in rows:
+        for column in columns:
+            with np.errstate(all="ignore"):
+                if _same(np.multiply.outer(_exact(row.data), _exact(column.data)), product):
+                    return row, column
+    return None
+
+
+def _exact(data: Array) -> Array:
+    """As float64; a negative zero becomes 0, which is how it is shown."""
+    return np.ascontiguousarray(data, dtype="<f8") + 0.0
+
+
+def _same(a: Array, b: Array) -> bool:
+    """Whether two arrays are the same to the last bit, but for the sign of a zero."""
+    return (np.ascontiguousarray(a) + 0.0).tobytes() == b.tobytes()

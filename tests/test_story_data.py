@@ -1,0 +1,135 @@
+"""The container that the player reads holds every number of the story, and most of them once."""
+
+from __future__ import annotations
+
+import json
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from teachrnn import CELLS, CharRNN, Op, Tanh, Trace
+from teachrnn.views.mathml import SLOT, mathml
+from teachrnn.views.story import tell
+from teachrnn.views.story_data import Tables, story_bytes
+
+
+def opened(data):
+    """What a reader of the container finds: the text, and a function that gives an array's numbers."""
+    (length,) = struct.unpack("<I", data[:4])
+    assert (4 + length) % 8 == 0
+    text = json.loads(data[4 : 4 + length])
+    floats = np.frombuffer(data, "<f8", offset=4 + length)
+
+    def numbers(k):
+        array = text["arrays"][k]
+        shape, size = array["shape"], int(np.prod(array["shape"], dtype=int))
+        if "whole" in array:
+            return np.array(array["whole"]).reshape(shape)
+        if "sum" in array:
+            return sum(numbers(part) for part in array["sum"])
+        if "outer" in array:
+            return np.multiply.outer(*map(numbers, array["outer"]))
+        if "spots" in array:
+            spread = np.zeros(size)
+            spread[array["spots"]] = floats[array["at"] : array["at"] + len(array["spots"])]
+            return spread.reshape(shape)
+        return floats[array["at"] : array["at"] + size].reshape(shape)
+
+    return text, numbers
+
+
+def recorded(T=4, B=None, **options):
+    rng = np.random.default_rng(3)
+    model = CharRNN(hidden=5, symbols=6, scale=0.5, rng=rng, **options)
+    shape = (T + 1,) if B is None else (T + 1, B)
+    x = rng.integers(0, 6, shape)
+    return model.record(x[:-1], x[1:])
+
+
+def assert_complete(trace):
+    text, numbers = opened(story_bytes(trace))
+    story = tell(trace)
+    assert len(text["steps"]) == len(story)
+    for told, step in zip(text["steps"], story, strict=True):
+        shown = [*told["operands"], *(q for o in told["outcomes"] for q in o["quantities"])]
+        meant = [*step.operands, *(q for o in step.outcomes for q in o.quantities)]
+        for (k, *_), quantity in zip(shown, meant, strict=True):
+            assert text["arrays"][k]["name"] == quantity.name
+            np.testing.assert_array_equal(numbers(k), quantity.data, err_msg=quantity.name)
+
+
+@pytest.mark.parametrize("cell", sorted(CELLS))
+@pytest.mark.parametrize("B", [None, 2])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_every_number_of_the_story_comes_out_as_it_went_in(cell, B, layers):
+    assert_complete(recorded(cell=cell, B=B, layers=layers))
+
+
+@given(st.integers(1, 5), st.integers(0, 2**32 - 1), st.sampled_from([1e-160, 0.01, 1.0, 1e200]))
+def test_numbers_of_any_size_come_out_as_they_went_in(T, seed, scale):
+    rng = np.random.default_rng(seed)
+    model = CharRNN(hidden=3, symbols=4, scale=min(scale, 10.0), rng=rng)
+    x = rng.integers(0, 4, T + 1)
+    state = {"h": scale * rng.normal(size=3)}
+    with np.errstate(all="ignore"):
+        assert_complete(model.record(x[:-1], x[1:], state=state))
+
+
+def test_float32_and_numbers_that_are_not_finite_come_out_as_they_went_in():
+    assert_complete(recorded(dtype=np.float32))
+
+    class Overflow(Op, register=False):
+        signature = "(n)->(n)"
+        formula = staticmethod(lambda sp, x: x.applyfunc(sp.exp))
+        forward = staticmethod(lambda x: np.array([np.inf, -np.inf, np.nan]))
+        dx = staticmethod(lambda dy, x, y: dy * np.array([np.nan, 1.0, np.inf]))
+
+    trace = Trace()
+    x = trace.input("x", [1.0, 2.0, 3.0])
+    trace.loss(Overflow(Tanh(x, name="h"), name="y"))
+    assert_complete(trace)
+
+
+def test_parts_of_gradients_are_sent_as_what_they_are_made_of():
+    text, _ = opened(story_bytes(recorded(T=6)))
+    kinds = {}
+    for array in text["arrays"]:
+        kinds.setdefault(array["name"], set()).add(
+            next(kind for kind in ("whole", "sum", "outer", "spots", "at") if kind in array)
+        )
+    assert kinds["∂W via r[3]"] == {"outer"}
+    assert kinds["∂U via u[3]"] == {"spots"}
+    assert kinds["dW"] == kinds["dh[3]"] == {"sum"}
+
+
+def test_every_array_says_how_it_was_made():
+    trace = recorded()
+    text, _ = opened(story_bytes(trace))
+    arrays = {array["name"]: array for array in text["arrays"]}
+    names = {letter: text["arrays"][k]["name"] for letter, k in arrays["∂W via r[3]"]["letters"].items()}
+    assert names == {"x": "h[2]", "W": "W", "b": "b", "y": "r[3]", "dy": "dr[3]"}
+    assert [text["arrays"][k]["name"] for k in arrays["L"]["parts"]] == ["L[1]", "L[2]", "L[3]", "L[4]"]
+    for name in (*trace.parameters, "h[0]"):
+        assert "letters" not in arrays[name]
+
+
+def test_formulas_are_templates_with_their_indices_filled_in():
+    tables = Tables()
+    for latex in ("h_{3}", "h_{12}", r"h_{3}^{(2)}", "h_{3,k}"):
+        template, *indices = tables.math[tables.formula(latex)]
+        text = tables.templates[template]
+        for slot, index in enumerate(indices):
+            text = text.replace(chr(SLOT + slot), index)
+        assert text == mathml(latex)
+    assert tables.formula("h_{3}") == 0
+    assert len(tables.templates) == 3
+
+
+def test_two_hundred_characters_of_the_assignment_fit_into_a_page():
+    rng = np.random.default_rng(0)
+    model = CharRNN(hidden=100, symbols=80, scale=0.1, rng=rng)
+    x = rng.integers(0, 80, 26)
+    assert len(story_bytes(model.record(x[:-1], x[1:]))) < 1_000_000
