@@ -200,36 +200,55 @@ class Trace:
     # Doing it again --------------------------------------------------------------------------
 
     def recompute(self, changes: Mapping[str, Any]) -> dict[int, Array]:
-        """Values that differ from the record when some leaves are given other numbers.
+        """Values that differ from the record when some values are given other numbers.
 
-        Only what depends on a changed leaf is computed; a change without effect (an unread column
-        of U, say) stops where it dies. Complex numbers make the complex step: their real parts are
-        kept on the recorded values, which they are but for rounding, so that a network that
-        amplifies rounding from step to step is differentiated where it was recorded.
+        Only what depends on a changed value is computed; a change without effect (an unread column
+        of U, say) stops where it dies. A changed result is held at its new numbers: its own
+        operation is not applied, whatever becomes of its operands, and all that follows from it is.
+        Complex numbers make the complex step: their real parts are kept on the recorded values,
+        which they are but for rounding, so that a network that amplifies rounding from step to step
+        is differentiated where it was recorded.
+
+        Parameters
+        ----------
+        changes : mapping
+            New arrays by the name of the value, of the value's shape.
 
         Returns
         -------
         dict
             New arrays by the index of the value; what is not listed is as recorded.
+
+        Raises
+        ------
+        NameLookupError, DomainError
+            If there is no such value, or it has another shape.
+
+        Examples
+        --------
+        >>> from teachrnn import Sum, Tanh
+        >>> trace = Trace()
+        >>> h = Tanh(trace.input("a", [0.0, 0.0]), name="h")
+        >>> L = trace.loss(Sum(h, name="L"))
+        >>> trace.recompute({"h": [0.5, 0.0]})[L.index]
+        array(0.5)
         """
         new: dict[int, Array] = {}
         for name, data in changes.items():
-            leaf = self[name]
+            value = self[name]
             array = np.asarray(data)
-            if isinstance(leaf, Op):
-                raise NameLookupError(f"{name!r} is a result: only leaves can be changed.")
-            if array.shape != leaf.shape:
-                raise DomainError(f"`{name}` has shape {leaf.shape}; it cannot become {array.shape}.")
-            new[leaf.index] = array
-        leaves = frozenset(new)
-        complex_step = all(np.array_equal(new[i].real, self.values[i].data) for i in new)
+            if array.shape != value.shape:
+                raise DomainError(f"`{name}` has shape {value.shape}; it cannot become {array.shape}.")
+            new[value.index] = array
+        given = frozenset(new)
+        complex_step = all(np.array_equal(new[i].real, self.values[i].data) for i in given)
         for op in self.ops:
             touched = [v.index for v in op.operands if v.index in new]
-            if not touched:
+            if not touched or op.index in given:
                 continue
             arrays = [new.get(v.index, v.data) for v in op.operands]
             data = np.asarray(type(op).forward(*arrays))
-            if leaves.issuperset(touched) and np.array_equal(data, op.data):
+            if given.issuperset(touched) and np.array_equal(data, op.data):
                 continue
             if complex_step and data.dtype.kind == "c":
                 data.real = op.data
@@ -237,7 +256,7 @@ class Trace:
         return new
 
     def loss_after(self, changes: Mapping[str, Any]) -> Any:
-        """L when some leaves are given other numbers (see `recompute`)."""
+        """L when some values are given other numbers (see `recompute`)."""
         new = self.recompute(changes)
         return sum((new.get(v.index, v.data).sum() for v in self.losses), start=0.0)
 

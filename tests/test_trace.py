@@ -309,6 +309,16 @@ def test_recomputing_takes_complex_numbers(recorded):
     np.testing.assert_allclose(slope, backpropagate(recorded).gradient("c")[1], rtol=1e-14)
 
 
+def test_complex_numbers_with_other_real_parts_are_computed_anew(recorded):
+    c = recorded["c"].data + 0.5
+    c[1] += 1.0
+    step = np.array([0, 1e-30j, 0, 0])
+    real, both = recorded.loss_after({"c": c}), recorded.loss_after({"c": c + step})
+    assert both.real == pytest.approx(real, rel=1e-15)
+    assert real != pytest.approx(recorded.total_loss, rel=1e-3)
+    assert both.imag != 0
+
+
 def test_the_record_itself_stays_as_it_is(recorded):
     before = [v.data.copy() for v in recorded]
     recorded.recompute({"W": recorded["W"].data + 1.0})
@@ -323,13 +333,48 @@ def test_no_change_gives_the_recorded_loss(recorded):
     assert recorded.loss_after({}) == recorded.total_loss
 
 
-def test_a_result_cannot_be_changed_by_hand(recorded):
-    assert refusal(NameLookupError, lambda: recorded.recompute({"h[1]": np.zeros(2)})) == (
-        "'h[1]' is a result: only leaves can be changed."
+def test_a_changed_result_is_held_and_what_follows_from_it_is_computed_anew(recorded):
+    h = np.array([0.5, -0.5])
+    new = recorded.recompute({"h[2]": h})
+    changed = ["h[2]", "o[2]", "L[2]", *(f"{name}[3]" for name in "rahoL")]
+    assert sorted(recorded[i].name for i in new) == sorted(changed)
+    np.testing.assert_array_equal(new[recorded["h[2]"].index], h)
+    np.testing.assert_array_equal(
+        new[recorded["r[3]"].index], Affine.forward(h, recorded["W"].data, recorded["b"].data)
     )
 
 
-def test_a_leaf_cannot_change_its_shape(recorded):
+def test_a_held_result_does_not_listen_to_its_operands(recorded):
+    h = recorded["h[2]"].data
+    b = recorded["b"].data + 1.0
+    new = recorded.recompute({"b": b, "h[2]": h})
+    assert recorded["a[2]"].index in new  # up to it everything moves
+    np.testing.assert_array_equal(new[recorded["h[2]"].index], h)
+    r = Affine.forward(h, recorded["W"].data, b)
+    np.testing.assert_array_equal(new[recorded["r[3]"].index], r)
+    assert recorded["L[2]"].index not in new  # h[2], V and c are as recorded
+
+
+def test_a_loss_itself_can_be_changed(recorded):
+    assert recorded.loss_after({"L[2]": 0.0}) == pytest.approx(
+        recorded.total_loss - recorded["L[2]"].data, rel=1e-15
+    )
+
+
+def test_recomputing_takes_complex_results_and_keeps_the_recorded_real_parts(recorded):
+    h = recorded["h[2]"].data.astype(complex)
+    h[1] += 1e-30j
+    new = recorded.recompute({"h[2]": h})
+    for index, array in new.items():
+        np.testing.assert_array_equal(array.real, recorded[index].data)
+    slope = recorded.loss_after({"h[2]": h}).imag / 1e-30
+    np.testing.assert_allclose(slope, backpropagate(recorded).gradient("h[2]")[1], rtol=1e-14)
+
+
+def test_no_value_can_change_its_shape(recorded):
+    assert refusal(DomainError, lambda: recorded.recompute({"h[1]": 0.0})) == (
+        "`h[1]` has shape (2,); it cannot become ()."
+    )
     assert refusal(DomainError, lambda: recorded.recompute({"b": np.zeros(3)})) == (
         "`b` has shape (2,); it cannot become (3,)."
     )

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
 
 from teachrnn import OPS, CharRNN, Dropout, Op, Tanh, Trace, backpropagate
 from teachrnn.views.layout import grid
@@ -16,7 +15,6 @@ from teachrnn.views.mathml import font_subset, mathml
 from teachrnn.views.number import format_number
 from teachrnn.views.plain_formula import plain_formula
 from teachrnn.views.story import tell
-from teachrnn.views.terminal import _moved, print_story
 from teachrnn.views.typeset import backward_latex, formula_latex, forward_latex, name_latex
 
 
@@ -156,7 +154,7 @@ def test_value_with_a_hostile_name_or_odd_numbers_is_shown_as_it_is():
     assert "1.00" in big._repr_html_()
 
 
-# Story, layout, terminal ----------------------------------------------------------------------------
+# Story, layout ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])
@@ -197,39 +195,6 @@ def test_grid_has_a_place_for_every_value_of_a_step_and_no_two_share_one():
                 if isinstance(v, Op) and v.t == op.t:
                     assert places[v.index].row < places[op.index].row
         assert places[trace["layer1.h[0]"].index].row == places[trace["layer1.h[1]"].index].row
-
-
-def test_terminal_tells_the_titles_and_sentences_of_the_story():
-    trace = recorded()
-    out = io.StringIO()
-    print_story(trace, console=Console(file=out, width=200, color_system=None))
-    text = out.getvalue()
-    for step in tell(trace):
-        assert step.title in text
-        for outcome in step.outcomes:
-            assert plain_formula(outcome.formula) in text
-            for q in outcome.quantities:
-                assert format_number(float(q.data.ravel()[0])) in text
-
-
-@pytest.mark.parametrize(
-    ("key", "start", "end"),
-    [
-        ("\x1b[C", 0, 1),
-        (" ", 5, 6),
-        ("\x1b[D", 5, 4),
-        ("\x1b[D", 0, 0),
-        ("t", 0, 18),
-        ("n", 0, 6),
-        ("p", 6, 5),
-        ("\x1b[F", 3, 36),
-        ("\x1b[H", 3, 0),
-        ("\x1b[C", 36, 36),
-        ("x", 3, 3),
-    ],
-)
-def test_keys_of_the_terminal(key, start, end):
-    assert _moved(tell(recorded()), start, key) == end
 
 
 def test_text_of_one_symbol_is_explained():

@@ -22,7 +22,7 @@ class Slice(Op):
 
     Gradients
     ---------
-    $dx = \mathrm{pad}(dy)$, with zeros around the slice
+    $dx = [\mathbf{0}_{\mathrm{start}};\, dy;\, \mathbf{0}_{n - \mathrm{stop}}]$
 
     References
     ----------

@@ -1,6 +1,11 @@
 """Oracles: independent sources of reference gradients, one a file."""
 
 from teachrnn.reference.complex_step import ComplexStep
+from teachrnn.reference.complex_step_anywhere import (
+    ComplexStepGradients,
+    complex_step_everywhere,
+    complex_step_gradient,
+)
 from teachrnn.reference.derivative import ReferenceOp
 from teachrnn.reference.estimate import ORACLES, Estimate, Oracle, find_oracle
 from teachrnn.reference.finite_difference import CentralDifference, OneSidedDifference
@@ -12,6 +17,7 @@ __all__ = [
     "ORACLES",
     "CentralDifference",
     "ComplexStep",
+    "ComplexStepGradients",
     "Estimate",
     "HighPrecision",
     "HighPrecisionGradient",
@@ -20,5 +26,7 @@ __all__ = [
     "ReferenceOp",
     "SymbolicNetwork",
     "TorchAutograd",
+    "complex_step_everywhere",
+    "complex_step_gradient",
     "find_oracle",
 ]

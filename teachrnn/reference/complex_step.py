@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachrnn.reference.estimate import EPS, Array, Estimate, Oracle, Progress, nudged
+from teachrnn.errors import DomainError
+from teachrnn.reference.estimate import EPS, Array, Estimate, Oracle, Progress
+from teachrnn.reference.variant import Variants
 from teachrnn.trace import Trace
+
+MOST_NUMBERS = 1_000_000
+"""Complex numbers held at once, over all values that are computed anew: 16 MB."""
 
 
 class ComplexStep(Oracle):
@@ -16,7 +21,8 @@ class ComplexStep(Oracle):
     1e-14 or so; code that finite differences cannot tell from correct code stands out by orders of
     magnitude. It needs a loss that is analytic where it is evaluated: the operations shift by the
     *real part* of a row's maximum and switch on the real part. The real parts stay on the recorded
-    values, so what is differentiated is the recorded forward pass, rounding included.
+    values, so what is differentiated is the recorded forward pass, rounding included. Many entries
+    are nudged side by side, each in a forward pass of its own (see `Variants`).
 
     References
     ----------
@@ -40,5 +46,29 @@ class ComplexStep(Oracle):
     def slope(
         self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
     ) -> Array:
-        """The imaginary part of the loss over the step."""
-        return nudged(trace, parameter, entries, 1j * self.h, complex, progress).imag / self.h
+        """The imaginary part of the loss over the step; NaN where that is not a finite number.
+
+        Raises
+        ------
+        DomainError
+            If the value holds whole numbers, or an operation on the way to the loss is not defined
+            for complex ones.
+        """
+        value = trace[parameter]
+        if value.data.dtype.kind != "f":
+            raise DomainError(
+                f"`{parameter}` holds {value.data.dtype} numbers: only floating-point ones have slopes."
+            )
+        variants = Variants(trace, value)
+        together = max(1, MOST_NUMBERS // (value.data.size + variants.size))
+        base = value.data.astype(complex).ravel()
+        slopes = np.empty(len(entries))
+        for start in range(0, len(entries), together):
+            chunk = entries[start : start + together]
+            moved = np.tile(base, (len(chunk), 1))
+            moved[np.arange(len(chunk)), chunk] += 1j * self.h
+            losses = variants.losses(moved.reshape(len(chunk), *value.shape))
+            slopes[start : start + together] = losses.imag / self.h
+            if progress is not None:
+                progress(len(chunk))
+        return np.where(np.isfinite(slopes), slopes, np.nan)

@@ -62,7 +62,7 @@ class Oracle:
     def estimate(
         self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
     ) -> Estimate:
-        """Gradient of the trace's loss at the given entries of ``parameter`` (any leaf)."""
+        """Gradient of the trace's loss at the given entries of ``parameter`` (any leaf; the numerical oracles take results too)."""
         raise NotImplementedError
 
 
@@ -79,12 +79,11 @@ def nudged(
     trace: Trace,
     parameter: str,
     entries: Sequence[int] | Array,
-    step: complex,
-    dtype: type,
+    step: float,
     progress: Progress | None = None,
 ) -> Array:
     """L with one entry of ``parameter`` moved by ``step``, for every entry in turn."""
-    base: Array = np.array(trace[parameter].data, dtype=dtype)
+    base: Array = np.array(trace[parameter].data, dtype=float)
     losses = []
     for entry in entries:
         place = np.unravel_index(int(entry), base.shape)
@@ -94,4 +93,4 @@ def nudged(
         base[place] = kept
         if progress is not None:
             progress(1)
-    return np.array(losses, dtype=dtype)
+    return np.array(losses)

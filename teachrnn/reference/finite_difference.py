@@ -44,8 +44,8 @@ class CentralDifference(Oracle):
         self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
     ) -> Array:
         """The difference quotient alone."""
-        up = nudged(trace, parameter, entries, self.h, float, progress)
-        down = nudged(trace, parameter, entries, -self.h, float)
+        up = nudged(trace, parameter, entries, self.h, progress)
+        down = nudged(trace, parameter, entries, -self.h)
         return (up - down) / (2 * self.h)
 
 
@@ -80,7 +80,7 @@ class OneSidedDifference(Oracle):
         self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
     ) -> Array:
         """The difference quotient alone."""
-        moved = nudged(trace, parameter, entries, self.h, float, progress)
+        moved = nudged(trace, parameter, entries, self.h, progress)
         return (moved - float(trace.total_loss)) / self.h
 
 

@@ -20,6 +20,9 @@ from teachrnn.errors import DomainError, ShapeError
 from teachrnn.op import Op
 from teachrnn.reference.derivative import ReferenceOp
 from teachrnn.testing.strategies import like, op_inputs
+from teachrnn.views.entrywise.entry import entry_value
+from teachrnn.views.entrywise.formula_error import MisfitFormulaError, UnreadableFormulaError
+from teachrnn.views.entrywise.rule import rule
 from teachrnn.views.typeset import gradient_formulas
 
 Array = NDArray[Any]
@@ -49,10 +52,11 @@ def op_suite(*ops: type[Op]) -> Callable[..., None]:
         test_my_op = teachrnn.testing.op_suite(MyOp)
 
     The laws: the value is that of the formula; each gradient is SymPy's derivative of the formula,
-    and the complex-step derivative of the value; what a batch gives is what its members give; a
-    fused operation equals the chain that it replaces; inputs are left alone; shapes and values
-    that do not fit are refused by name; the docstring, if it has the sections of the house, states
-    the shapes and every gradient.
+    and the complex-step derivative of the value; the formulas that a reader sees, in LaTeX, give the
+    value and the gradients, entry by entry (where they can be read so); what a batch gives is what
+    its members give; a fused operation equals the chain that it replaces; inputs are left alone;
+    shapes and values that do not fit are refused by name; the docstring, if it has the sections of
+    the house, states the shapes and every gradient.
     """
     laws = [law for op in ops for law in laws_of(op)]
 
@@ -66,17 +70,24 @@ def op_suite(*ops: type[Op]) -> Callable[..., None]:
 
 def laws_of(op: type[Op]) -> list[Law]:
     """Every law that applies to the operation."""
+    ours = op.__module__.startswith("teachrnn.")
     laws = [
         Law(op, "forward", partial(value_is_that_of_the_formula, op)),
         Law(op, "batch", partial(batch_is_the_sum_of_its_members, op)),
         Law(op, "pure", partial(inputs_are_left_alone, op)),
         Law(op, "refuses shape", partial(wrong_shape_is_refused, op)),
     ]
-    if op.__module__.startswith("teachrnn.") or "\nShapes\n" in (inspect.getdoc(op) or ""):
+    if ours or can_be_read(op, None):
+        laws.append(Law(op, "forward as written", partial(written_formula_is_the_value, op)))
+    if ours or "\nShapes\n" in (inspect.getdoc(op) or ""):
         laws.append(Law(op, "docstring", partial(docstring_states_shapes_and_gradients, op)))
     for name in differentiable(op):
         laws.append(Law(op, f"d{name}", partial(gradient_is_the_derivative, op, name)))
         laws.append(Law(op, f"d{name} by complex step", partial(gradient_is_the_slope, op, name)))
+        if ours or can_be_read(op, name):
+            laws.append(
+                Law(op, f"d{name} as written", partial(written_gradient_is_the_gradient, op, name))
+            )
     for name, domain in op.domain.items():
         if isinstance(domain, Index):
             laws.append(Law(op, f"refuses {name}", partial(index_outside_is_refused, op, name)))
@@ -88,6 +99,17 @@ def laws_of(op: type[Op]) -> list[Law]:
 def differentiable(op: type[Op]) -> list[str]:
     """Inputs that have a gradient."""
     return [name for name, gradient in op.gradients.items() if gradient is not None]
+
+
+def can_be_read(op: type[Op], target: str | None) -> bool:
+    """Whether a formula is written that can be read; a wrong one can."""
+    try:
+        rule(op, target)
+    except MisfitFormulaError:
+        return True
+    except UnreadableFormulaError:
+        return False
+    return True
 
 
 def _gradient(op: type[Op], name: str, dy: Array, arrays: list[Array]) -> Array:
@@ -123,6 +145,32 @@ def gradient_is_the_slope(op: type[Op], name: str, draw: Draw) -> None:
     slope = np.sum(dy * np.asarray(op.forward(*stepped)).imag) / 1e-30
     d = _gradient(op, name, dy, arrays)
     np.testing.assert_allclose(np.sum(d * direction), slope, rtol=RTOL, atol=ATOL)
+
+
+def written_formula_is_the_value(op: type[Op], draw: Draw) -> None:
+    """The LaTeX of the definition, read entry by entry, gives ``forward``."""
+    arrays = draw(op_inputs(op), label="inputs")
+    y = np.asarray(op.forward(*arrays))
+    letters = dict(zip((*op.inputs, op.output), (*arrays, y), strict=True))
+    _assert_as_written(op, None, letters, y)
+
+
+def written_gradient_is_the_gradient(op: type[Op], name: str, draw: Draw) -> None:
+    """The LaTeX of a gradient in the docstring, read entry by entry, gives the gradient method."""
+    arrays = draw(op_inputs(op), label="inputs")
+    y = np.asarray(op.forward(*arrays))
+    dy = draw(like(y), label="gradient from above")
+    letters = dict(zip((*op.inputs, op.output, f"d{op.output}"), (*arrays, y, dy), strict=True))
+    _assert_as_written(op, name, letters, _gradient(op, name, dy, arrays))
+
+
+def _assert_as_written(
+    op: type[Op], target: str | None, letters: dict[str, Array], computed: Array
+) -> None:
+    read = rule(op, target)
+    named = {letter: (letter, array) for letter, array in letters.items()}
+    written = [entry_value(read, named, computed.shape, place) for place in np.ndindex(computed.shape)]
+    np.testing.assert_allclose(written, computed.ravel(), rtol=RTOL, atol=ATOL)
 
 
 def batch_is_the_sum_of_its_members(op: type[Op], draw: Draw) -> None:

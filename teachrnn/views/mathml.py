@@ -101,13 +101,18 @@ def font_subset(formulas: Iterable[str]) -> bytes:
 
     The font is read from the installed package ziamath, which itself is not imported.
     """
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
-
     signs = set(ALWAYS)
     for formula in formulas:
         signs |= set(html.unescape(re.sub(r"<[^>]*>", "", formula)))
     signs |= {ITALIC[c] for c in signs if c in ITALIC}
+    return _cut_down("".join(sorted(signs)))
+
+
+@lru_cache(maxsize=64)
+def _cut_down(signs: str) -> bytes:
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
     options = subset.Options()
     options.layout_features = ["math", "ssty"]
     options.hinting = False
@@ -117,7 +122,7 @@ def font_subset(formulas: Iterable[str]) -> bytes:
     out = io.BytesIO()
     with TTFont(str(where), lazy=True) as font:
         cutter = subset.Subsetter(options)
-        cutter.populate(text="".join(sorted(signs)))
+        cutter.populate(text=signs)
         cutter.subset(font)
         # A browser would set the t of $y_t$ lower than that of $h_t$, because y has a descender.
         font["MATH"].table.MathConstants.SubscriptBaselineDropMin.Value = -300

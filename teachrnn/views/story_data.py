@@ -18,16 +18,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.op import Op
+from teachrnn.reference.complex_step_anywhere import complex_step_everywhere
 from teachrnn.trace import Trace
+from teachrnn.views.entrywise import rule_data
 from teachrnn.views.layout import grid
 from teachrnn.views.mathml import mathml_template
 from teachrnn.views.story import Made, Quantity, StoryStep, tell, value_of
+from teachrnn.views.triangle import triangle
 
 Array = NDArray[Any]
 
 
+FEW = 3_000
+"""So many numbers are all checked by complex step; of more, a part of each array is."""
+SOME = 40
+"""How many entries of a parameter are checked where there are many, if that is quick enough."""
+MOST_APPLICATIONS = 150_000
+"""About how many operations may be applied anew to check a large trace: a second or two."""
+
+
 def story_bytes(
-    trace: Trace, *, symbols: Sequence[str] | None = None, about: Sequence[str] = ()
+    trace: Trace,
+    *,
+    symbols: Sequence[str] | None = None,
+    about: Sequence[str] = (),
+    check: bool = True,
 ) -> bytes:
     """What the player needs to tell a trace.
 
@@ -39,6 +54,9 @@ def story_bytes(
         What the token numbers stand for.
     about : sequence of str
         Sentences about the model, shown above the graph.
+    check : bool
+        Whether the derivatives by complex step go with it, for readers without a kernel that could be
+        asked for them.
 
     Examples
     --------
@@ -47,10 +65,14 @@ def story_bytes(
     >>> data = story_bytes(model.record([0, 1], [1, 2]))
     >>> (length,) = struct.unpack("<I", data[:4])
     >>> sorted(json.loads(data[4 : 4 + length]))
-    ['about', 'arrays', 'edges', 'math', 'nodes', 'rules', 'steps', 'templates']
+    ['about', 'arrays', 'edges', 'math', 'nodes', 'rules', 'steps', 'templates', 'triangle']
     """
     tables = Tables()
-    steps = [tables.step(step) for step in tell(trace, symbols)]
+    with np.errstate(all="ignore"):  # a record that overflowed is told as it is
+        steps = [tables.step(step) for step in tell(trace, symbols)]
+        if check and trace.losses:
+            _check(trace, tables)
+        found = triangle(trace) if trace.losses else None
     text = {
         "about": list(about),
         "nodes": _nodes(trace, symbols, tables),
@@ -60,6 +82,7 @@ def story_bytes(
         "rules": tables.rules,
         "math": tables.math,
         "templates": tables.templates,
+        "triangle": None if found is None else found.to_json(),
     }
     return packed(text, tables.numbers)
 
@@ -69,6 +92,13 @@ def packed(text: dict[str, Any], numbers: Sequence[Array]) -> bytes:
     head = json.dumps(text, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     head += b" " * (-(4 + len(head)) % 8)
     return struct.pack("<I", len(head)) + head + b"".join(n.tobytes() for n in numbers)
+
+
+def formulas(story: bytes) -> list[str]:
+    """The formulas in a container, in MathML with slots for the indices: what a font must hold."""
+    (length,) = struct.unpack("<I", story[:4])
+    templates: list[str] = json.loads(story[4 : 4 + length])["templates"]
+    return templates
 
 
 def _nodes(trace: Trace, symbols: Sequence[str] | None, tables: Tables) -> list[dict[str, Any]]:
@@ -95,6 +125,21 @@ def _nodes(trace: Trace, symbols: Sequence[str] | None, tables: Tables) -> list[
     return nodes
 
 
+def _check(trace: Trace, tables: Tables) -> None:
+    """Put the derivatives by complex step beside the gradients that they check."""
+    numbers = [v for v in trace.values if v.data.dtype.kind == "f"]
+    if sum(v.data.size for v in numbers) <= FEW:
+        found = complex_step_everywhere(trace)
+    else:
+        most = MOST_APPLICATIONS // (len(trace.ops) * max(len(trace.parameters), 1))
+        quick = len(numbers) * len(trace.ops) <= MOST_APPLICATIONS
+        found = complex_step_everywhere(
+            trace, most=min(SOME, max(1, most)), most_at_step=None if quick else 0
+        )
+    for name, derivatives in found.items():
+        tables.check(f"d{name}", derivatives, found.refused.get(name, ""))
+
+
 def _edges(trace: Trace) -> list[tuple[int, int]]:
     return [
         (operand.index, op.index)
@@ -116,6 +161,7 @@ class Tables:
         self._math_at: dict[str, int] = {}
         self._template_at: dict[str, int] = {}
         self._numbers_at: dict[bytes, int] = {}
+        self._rule_at: dict[tuple[type[Op], str | None], int | None] = {}
         self._count = 0
         self._kept: list[Quantity] = []  # ids stay unique while the arrays live
 
@@ -179,10 +225,34 @@ class Tables:
         self.arrays.append(entry)
         return self._array_at[key]
 
+    def check(self, name: str, derivatives: Array, refused: str) -> None:
+        """Note what another method gives for the last array of a name, the total."""
+        for array in reversed(self.arrays):
+            if array["name"] == name:
+                array["check"] = self._stored(np.ascontiguousarray(derivatives, dtype="<f8"))
+                if refused:
+                    array["refused"] = refused
+                return
+
     def _made(self, made: Made) -> dict[str, Any]:
         if made.op is None:
             return {"parts": [self.array(part) for part in made.parts]}
-        return {"letters": {letter: self.array(q) for letter, q in made.letters.items()}}
+        letters = {letter: self.array(q) for letter, q in made.letters.items()}
+        return {
+            "letters": letters,
+            "rule": self.rule(type(made.op), made.input),
+            "op": type(made.op).__name__,
+        }
+
+    def rule(self, op: type[Op], target: str | None) -> int | None:
+        """Number of the rule by which a formula makes one entry; None where it cannot be read."""
+        key = (op, target)
+        if key not in self._rule_at:
+            data = rule_data(op, target)
+            self._rule_at[key] = None if data is None else len(self.rules)
+            if data is not None:
+                self.rules.append(data)
+        return self._rule_at[key]
 
     def _encoded(self, quantity: Quantity) -> dict[str, Any]:
         """The numbers of an array, in the shortest way that gives back every bit of them."""

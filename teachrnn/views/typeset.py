@@ -321,7 +321,7 @@ def backward_latex(applied: Op, name: str, *, one_of_many: bool = False) -> str:
 
 
 _TOKEN = re.compile(
-    r"\\mathrm\{[^}]*\}|\\[A-Za-z]+|(?P<word>[A-Za-z]+)(?:_(?P<index>\{[^}]*\}|[A-Za-z]))?"
+    r"\\mathrm\{(?P<upright>[^}]*)\}|\\[A-Za-z]+|(?P<word>[A-Za-z]+)(?:_(?P<index>\{[^}]*\}|[A-Za-z]))?"
 )
 
 
@@ -329,6 +329,8 @@ def _with_names(latex: str, names: dict[str, str]) -> str:
     """Put the names of recorded values in the place of an operation's own letters."""
 
     def replace(match: re.Match[str]) -> str:
+        if match["upright"] in names:
+            return name_latex(names[match["upright"]])
         word, index = match["word"], (match["index"] or "").strip("{}") or None
         d = word is not None and word not in names and word[:1] == "d" and word[1:] in names
         if word is None or not (d or word in names):

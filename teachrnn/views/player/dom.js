@@ -3,16 +3,22 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 export function element(tag, attributes = {}, ...children) {
-  const e = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) e.setAttribute(key, value);
+  const e = attributed(document.createElement(tag), attributes);
   e.append(...children);
   return e;
 }
 
 export function drawn(tag, attributes = {}, text) {
-  const e = document.createElementNS(SVG, tag);
-  for (const [key, value] of Object.entries(attributes)) e.setAttribute(key, value);
+  const e = attributed(document.createElementNS(SVG, tag), attributes);
   if (text !== undefined) e.textContent = text;
+  return e;
+}
+
+function attributed(e, attributes) {
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key === "style") e.style.cssText = value; // a page's policy may forbid the attribute
+    else e.setAttribute(key, value);
+  }
   return e;
 }
 
@@ -36,3 +42,9 @@ export function bar(button, closed) {
 export const visible = (symbol) => ({ " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍" }[symbol] || symbol);
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// The mathematical font comes as bytes; without it the browser's own serves.
+export function useFont(bytes) {
+  const face = new FontFace("TeachrnnMath", bytes);
+  face.load().then((loaded) => document.fonts.add(loaded), () => {});
+}

@@ -1,0 +1,122 @@
+"""The formulas of an operation, as it writes them, made into the formula of one entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from teachrnn.op import Op
+from teachrnn.views.entrywise.formula_error import UnreadableFormulaError
+from teachrnn.views.entrywise.matrix import Matrix, common
+from teachrnn.views.entrywise.reader import Reader
+from teachrnn.views.entrywise.tree import Tree
+from teachrnn.views.typeset import gradient_formulas, written_formula
+
+INDICES = ("i", "j")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How any entry of a result, or of a gradient, comes from entries of other arrays.
+
+    Attributes
+    ----------
+    axes : int
+        Number of core axes of the array asked about: so many of the indices i, j the tree uses.
+    over : str
+        The letter that carries all leading axes: the output, or its gradient.
+    over_axes : int
+        Number of core axes of that letter.
+    tree : Tree
+        The formula (see `teachrnn.views.entrywise.tree`).
+    """
+
+    axes: int
+    over: str
+    over_axes: int
+    tree: Tree
+
+
+def rule(op: type[Op], target: str | None) -> Rule:
+    """Read the formula of an operation (``target`` None), or of its gradient for one input.
+
+    Raises
+    ------
+    UnreadableFormulaError
+        If it is not written, or written with signs that the reader does not know.
+    MisfitFormulaError
+        If it is written, but its shapes do not go together.
+    """
+    what = op.output if target is None else f"d{target}"
+    latex = written_formula(op) if target is None else gradient_formulas(op).get(target)
+    if latex is None:
+        raise UnreadableFormulaError(f"{op.__name__}: no formula is written for {what}.")
+    try:
+        return _read(op, target, latex)  # type: ignore[arg-type]  # a class is hashable
+    except UnreadableFormulaError as error:
+        raise type(error)(f"{op.__name__}: in `{what} = {latex}`, {error}.") from None
+
+
+@lru_cache(maxsize=1024)
+def _read(op: type[Op], target: str | None, latex: str) -> Rule:
+    sizes: dict[str, Tree] = {}
+    axes = dict(zip(op.inputs, op.shape_rule.inputs, strict=True))
+    axes[op.output] = op.shape_rule.output
+    for letter, names in axes.items():
+        for place, name in enumerate(names):
+            sizes.setdefault(name, ("size", letter, place - len(names)))
+    lengths = {letter: [sizes[name] for name in names] for letter, names in axes.items()}
+    if target is not None:
+        lengths[f"d{op.output}"] = lengths[op.output]
+    letters = {letter: _array(letter, lengths[letter]) for letter in lengths}
+    if target is None:
+        del letters[op.output]
+    found = Reader(latex, letters, sizes).formula()
+    wanted = _array("", lengths[target or op.output])
+    common(found.rows, wanted.rows, "the rows of the two sides")
+    common(found.columns, wanted.columns, "the columns of the two sides")
+    tree = found.entry(*INDICES)
+    if target is not None and target not in op.shared:
+        tree = ("positions", tree)  # an input that may have leading axes, and here may have none
+    over = op.output if target is None else f"d{op.output}"
+    return Rule(len(lengths[target or op.output]), over, len(op.shape_rule.output), tree)
+
+
+def _array(letter: str, lengths: list[Tree]) -> Matrix:
+    match lengths:
+        case []:
+            return Matrix.scalar(("at", letter))
+        case [rows]:
+            return Matrix.column(rows, lambda i: ("at", letter, i))
+        case [rows, columns]:
+            return Matrix(rows, columns, lambda i, j: ("at", letter, i, j))
+    raise UnreadableFormulaError(f"{letter} has more than two axes")
+
+
+def rule_data(op: type[Op], target: str | None) -> dict[str, Any] | None:
+    """A rule as plain data, for the player; None where there is no formula that can be read.
+
+    Parameters
+    ----------
+    op : type
+        The operation.
+    target : str or None
+        The input whose gradient is asked about; None for the value.
+
+    Examples
+    --------
+    >>> from teachrnn import Linear
+    >>> rule_data(Linear, None)["tree"]
+    ('sum', 'k1', ('size', 'x', -1), ('*', ('at', 'W', 'i', 'k1'), ('at', 'x', 'k1')))
+    """
+    try:
+        found = rule(op, target)
+    except UnreadableFormulaError:
+        return None
+    return {
+        "axes": found.axes,
+        "over": found.over,
+        "overAxes": found.over_axes,
+        "tree": found.tree,
+    }

@@ -1,0 +1,39 @@
+// The address of one number: an array of the story, and its place there, counted from 0 as in Python.
+import { element, mathematics } from "./dom.js";
+
+// The index of the number at a place, when all are put in one row.
+export function indexAt(shape, place) {
+  const index = new Array(shape.length);
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index[axis] = place % shape[axis];
+    place = Math.floor(place / shape[axis]);
+  }
+  return index;
+}
+
+// The place in one row of the number at an index.
+export function placeAt(shape, index) {
+  return shape.reduce((place, length, axis) => place * length + index[axis], 0);
+}
+
+export const bracketed = (index) => (index.length ? `[${index.join(", ")}]` : "");
+
+// The address in plain text: dh[3][1].
+export function addressText(story, k, index) {
+  return story.arrays[k].name + bracketed(index);
+}
+
+// The address as the formulas write the name, with the index behind it.
+export function typesetAddress(story, k, index) {
+  const name = element("span", { class: "address" });
+  name.append(mathematics(story.mathml(story.arrays[k].math)));
+  if (index.length) name.append(element("span", { class: "index" }, bracketed(index)));
+  return name;
+}
+
+// What a table of the array looks like: its last axis lies across.
+export function rowsAndColumns(shape) {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const columns = shape.length ? shape[shape.length - 1] : 1;
+  return [columns ? size / columns : 0, columns];
+}

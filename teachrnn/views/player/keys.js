@@ -1,0 +1,52 @@
+// What the keyboard does: one table, from which the help is made too.
+
+import { element } from "./dom.js";
+
+export const KEYS = [
+  { keys: ["ArrowRight"], shown: "→", does: "next step", act: "next" },
+  { keys: ["ArrowLeft"], shown: "←", does: "previous step", act: "previous" },
+  { keys: ["PageDown"], shown: "Page Down", does: "next time step", act: "nextTime" },
+  { keys: ["PageUp"], shown: "Page Up", does: "previous time step", act: "previousTime" },
+  { keys: ["Home"], shown: "Home", does: "first step", act: "first" },
+  { keys: ["End"], shown: "End", does: "last step", act: "last" },
+  { keys: ["t", "T"], shown: "t", does: "the turning point, where backpropagation begins", act: "turn" },
+  { keys: [" "], shown: "Space", does: "play or pause", act: "play" },
+  { keys: [">"], shown: ">", does: "faster", act: "faster" },
+  { keys: ["<"], shown: "<", does: "slower", act: "slower" },
+  { keys: ["n"], shown: "n", does: "next step of the same operation", act: "sameOperation" },
+  { keys: ["b"], shown: "b", does: "set or clear a breakpoint at this operation", act: "breakpoint" },
+  { keys: ["c"], shown: "c", does: "continue to the next breakpoint", act: "toBreakpoint" },
+  { keys: ["g", "/"], shown: "g", does: "go to a time step, a name or an operation", act: "jump" },
+  { keys: ["i"], shown: "i", does: "step into the operation, term by term", act: "into" },
+  { keys: ["w"], shown: "w", does: "why this number: the first entry of the result", act: "why" },
+  { keys: ["r"], shown: "r", does: "roll the graph up, or unroll it", act: "roll" },
+  { keys: ["p"], shown: "p", does: "predict, then reveal: off, sign, shape, number", act: "predict" },
+  { keys: ["?"], shown: "?", does: "show or hide these keys", act: "help" },
+];
+
+// Where arrow keys move over entries or nodes, the element says so with data-own-keys.
+const OWNED = ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End", "Enter", " ", "Escape"];
+
+// The key's act, if the event is for the player and not for the control that has the focus.
+export function actOf(event) {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return null;
+  const target = event.composedPath()[0];
+  if (OWNED.includes(event.key) && target.closest?.("[data-own-keys]")) return null;
+  const entry = KEYS.find(({ keys }) => keys.includes(event.key));
+  if (!entry) return null;
+  const tag = target.tagName, type = target.type;
+  const typing = tag === "TEXTAREA" || tag === "SELECT" || (tag === "INPUT" && !["range", "checkbox", "radio"].includes(type));
+  if (typing) return null;
+  const slides = ["ArrowRight", "ArrowLeft", "Home", "End"];
+  if (tag === "INPUT" && type === "range" && slides.includes(event.key)) return null;
+  if (event.key === " " && target.closest?.("button, summary, input, [role=button]")) return null;
+  return entry.act;
+}
+
+export function keyHelp() {
+  const list = element("dl", { class: "keys", hidden: "" });
+  for (const { shown, does } of KEYS) list.append(element("div", {}, element("dt", {}, element("kbd", {}, shown)), element("dd", {}, does)));
+  const note = "In the graph and in tables the arrow keys move, Enter opens; Escape closes what is open.";
+  list.append(element("div", { class: "wide" }, element("dd", {}, note)));
+  return list;
+}

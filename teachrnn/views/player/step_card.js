@@ -1,0 +1,61 @@
+// What happens now: the formula with its numbers, what went in, one sentence, the line of code.
+
+import { ArrayShelf } from "./array.js";
+import { element, mathematics } from "./dom.js";
+
+const PHASES = { forward: "forward", turn: "turning point", backward: "back through time" };
+
+export class StepCard {
+  constructor(context, into) {
+    Object.assign(this, { context, into });
+    this.shelf = new ArrayShelf(context);
+    this.where = element("p", { class: "where" });
+    this.title = element("h2");
+    this.sentence = element("p", { class: "sentence" });
+    this.outcomes = element("div", { class: "outcomes" });
+    this.operands = element("div", { class: "arrays" });
+    this.code = element("code", { class: "code" });
+    this.written = element("div", {}, element("h3", {}, "the line of code"), this.code);
+    this.header = element("header", {}, this.where, this.title, this.sentence);
+    this.element = element("section", { class: "now", "aria-label": "What happens now" }, this.header,
+      element("div", { class: "out" }, element("h3", {}, "what comes out"), this.outcomes),
+      element("div", { class: "in" }, element("h3", {}, "what goes in"), this.operands, this.written));
+  }
+
+  paint(i, covered) {
+    const { story } = this.context, step = story.steps[i];
+    this.where.textContent = `Step ${i + 1} of ${story.steps.length} · ${PHASES[step.phase]}${step.t ? ` · t = ${step.t}` : ""}${step.op ? ` · ${step.op}` : ""}`;
+    this.element.dataset.phase = step.phase;
+    this.title.textContent = step.title;
+    this.sentence.textContent = step.sentence;
+    this.code.textContent = step.code;
+    this.written.hidden = !step.code;
+    const results = covered ? [] : step.outcomes.map((outcome) => outcome.quantities);
+    const [operands, ...figures] = this.shelf.figures([step.operands, ...results]);
+    this.outcomes.replaceChildren(...step.outcomes.map((outcome, o) => this.#outcome(i, outcome, figures[o])));
+    this.operands.replaceChildren(...operands);
+    this.shelf.refocus();
+    // what scrolls can be reached with the keyboard
+    for (const s of this.element.querySelectorAll(".scroll, .code, .formula")) if (s.scrollWidth > s.clientWidth) s.tabIndex = 0;
+  }
+
+  #outcome(i, outcome, figures) {
+    const { story, signal } = this.context;
+    const line = element("div", { class: "formula" });
+    line.append(mathematics(story.mathml(outcome.formula)));
+    const body = element("div", { class: "outcome" }, line);
+    if (!figures) {
+      body.append(element("p", { class: "covered" }, "covered: say what it is first"));
+      return body;
+    }
+    body.append(element("div", { class: "arrays" }, ...figures));
+    const made = outcome.quantities.map(([k]) => k).find((k) => story.arrays[k].letters && story.maker.get(k) === i);
+    if (made !== undefined) {
+      const name = `Step into ${story.arrays[made].name}, term by term`;
+      const button = element("button", { type: "button", class: "word", "aria-label": name, title: `${name} (i)` }, "step into");
+      button.addEventListener("click", () => this.into(made), { signal });
+      line.append(button);
+    }
+    return body;
+  }
+}

@@ -1,0 +1,205 @@
+// The time line: one cursor over a forward and a backward half, and what moves it.
+
+import { bar, element, icon } from "./dom.js";
+
+const PAUSE = 1100; // milliseconds between two steps at speed 1
+const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
+const DRAWN = { first: "M3 3v10M13 3 6 8l7 5z", previous: "M11 3 5 8l6 5", play: "M4 2.5 13 8l-9 5.5z", pause: "M4 3h3v10H4zM9 3h3v10H9z", next: "M5 3l6 5-6 5", last: "M13 3v10M3 3l7 5-7 5z" };
+
+export class TimeLine {
+  constructor(context) {
+    this.context = context;
+    const { story, model, signal } = context;
+    this.steps = story.steps;
+    this.timer = null;
+    this.speed = 1;
+    const button = (name, key, path, act) => {
+      const b = element("button", { type: "button", "aria-label": name, title: `${name} (${key})` }, icon(path));
+      b.addEventListener("click", () => { if (b.getAttribute("aria-disabled") !== "true") act(); }, { signal });
+      return b;
+    };
+    this.buttons = {
+      first: button("First step", "Home", DRAWN.first, () => this.acts.first()),
+      previous: button("Previous step", "←", DRAWN.previous, () => this.acts.previous()),
+      play: button("Play", "Space", DRAWN.play, () => this.acts.play()),
+      next: button("Next step", "→", DRAWN.next, () => this.acts.next()),
+      last: button("Last step", "End", DRAWN.last, () => this.acts.last()),
+    };
+    this.slider = element("input", { type: "range", min: "0", max: String(this.steps.length - 1), step: "1", "aria-label": "Step" });
+    this.slider.addEventListener("input", () => { this.pause(); context.go(Number(this.slider.value)); }, { signal });
+    this.pace = element("select", { "aria-label": "Speed", title: "Speed (< >)" }, ...SPEEDS.map((s) => element("option", { value: String(s) }, `${s}×`)));
+    this.pace.value = "1";
+    this.pace.addEventListener("change", () => this.setSpeed(Number(this.pace.value)), { signal });
+    this.element = element("div", { class: "bar" },
+      element("div", { class: "buttons" }, ...Object.values(this.buttons), this.pace),
+      element("div", { class: "line" }, this.#halves(), this.slider), this.#jumpBox(signal));
+    model.on("change:breakpoints", this.marks = () => this.#markBreakpoints());
+    this.acts = {
+      next: () => this.by(1),
+      previous: () => this.by(-1),
+      first: () => this.to(0),
+      last: () => this.to(this.steps.length - 1),
+      nextTime: () => this.byTime(1),
+      previousTime: () => this.byTime(-1),
+      turn: () => { if (story.turn >= 0) this.to(story.turn); },
+      play: () => (this.timer ? this.pause() : this.start()),
+      faster: () => this.#shiftSpeed(1),
+      slower: () => this.#shiftSpeed(-1),
+      sameOperation: () => this.toNext((s) => s.op === this.steps[this.here].op, "No further step of this operation."),
+      breakpoint: () => this.toggleBreakpoint(),
+      toBreakpoint: () => this.toNext((s) => this.#breaksAt(s), "No breakpoint further on. The key b sets one at an operation."),
+      jump: () => this.box.focus(),
+    };
+    this.#markBreakpoints();
+  }
+
+  get here() {
+    return this.context.model.get("step");
+  }
+
+  // Moving -----------------------------------------------------------------------------------
+
+  to(i) {
+    this.pause();
+    this.context.go(i);
+  }
+
+  by(n) {
+    this.to(this.here + n);
+  }
+
+  byTime(direction) {
+    const group = (i) => `${this.steps[i].phase}${this.steps[i].t}`;
+    const last = this.steps.length - 1;
+    let i = this.here;
+    while (i + direction >= 0 && i + direction <= last && group(i) === group(this.here)) i += direction;
+    if (direction < 0) while (i > 0 && group(i - 1) === group(i)) i -= 1; // to the beginning of that time step
+    this.to(i);
+  }
+
+  toNext(wanted, otherwise) {
+    const found = this.steps.findIndex((step, i) => i > this.here && wanted(step));
+    if (found < 0) this.context.say(otherwise);
+    else this.to(found);
+  }
+
+  start() {
+    if (this.here >= this.steps.length - 1) this.context.go(0);
+    const tick = () => {
+      if (this.here >= this.steps.length - 1) return this.pause();
+      this.context.go(this.here + 1);
+      if (this.#breaksAt(this.steps[this.here])) {
+        this.pause();
+        return this.context.say(`Breakpoint at ${this.steps[this.here].title}.`);
+      }
+      this.timer = setTimeout(tick, PAUSE / this.speed);
+    };
+    this.timer = setTimeout(tick, PAUSE / this.speed);
+    this.#markPlay();
+  }
+
+  pause() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.#markPlay();
+  }
+
+  setSpeed(speed) {
+    this.speed = speed;
+    this.pace.value = String(speed);
+  }
+
+  #shiftSpeed(by) {
+    const place = SPEEDS.indexOf(this.speed) + by;
+    if (SPEEDS[place]) this.setSpeed(SPEEDS[place]);
+    this.context.say(`Speed ${this.speed} times`);
+  }
+
+  #markPlay() {
+    const playing = this.timer !== null, name = playing ? "Pause" : "Play";
+    this.buttons.play.replaceChildren(icon(playing ? DRAWN.pause : DRAWN.play));
+    this.buttons.play.setAttribute("aria-label", name);
+    this.buttons.play.title = `${name} (Space)`;
+  }
+
+  // Breakpoints ------------------------------------------------------------------------------
+
+  #breaksAt(step) {
+    return (this.context.model.get("breakpoints") || []).includes(step.op) && step.op !== "";
+  }
+
+  toggleBreakpoint() {
+    const { op } = this.steps[this.here], { model, say } = this.context;
+    if (!op) return say("A breakpoint is set at an operation; this is the turning point.");
+    const now = model.get("breakpoints") || [];
+    model.set("breakpoints", now.includes(op) ? now.filter((name) => name !== op) : [...now, op]);
+    model.save_changes();
+    say(now.includes(op) ? `Breakpoint at ${op} cleared.` : `Breakpoint at every ${op}: playing stops there.`);
+  }
+
+  #markBreakpoints() {
+    const names = this.context.model.get("breakpoints") || [];
+    this.stops.textContent = names.length ? `stops at ${names.join(", ")}` : "";
+  }
+
+  // Jumping ----------------------------------------------------------------------------------
+
+  #jumpBox(signal) {
+    const id = `trnn-places-${this.context.unique}`;
+    const names = [...new Set(this.steps.map((s) => s.op).filter(Boolean)), ...this.context.story.nodes.map((n) => n.name)];
+    this.box = element("input", { type: "text", list: id, placeholder: "go to …", "aria-label": "Go to a time step, a name or an operation", title: "Go to a time step, a name or an operation (g)", autocomplete: "off", spellcheck: "false" });
+    this.stops = element("span", { class: "stops" });
+    const form = element("form", { class: "jump" }, this.box, element("datalist", { id }, ...names.map((n) => element("option", { value: n }))), this.stops);
+    form.addEventListener("submit", (event) => { event.preventDefault(); this.jump(this.box.value.trim()); }, { signal });
+    this.box.addEventListener("keydown", (event) => { if (event.key === "Escape") this.box.value = ""; }, { signal });
+    return form;
+  }
+
+  // Go to a time step (3), a quantity (h[3], dW) or the next step of an operation (Tanh).
+  jump(wanted) {
+    const place = this.#find(wanted);
+    if (place === null) return this.context.say(`Nothing is named ${wanted}. Try a time step such as 2, a name such as h[2] or dh[2], or an operation such as ${this.steps[0].op}.`);
+    this.box.value = "";
+    this.to(place);
+    return undefined;
+  }
+
+  #find(wanted) {
+    const { story } = this.context, { phase } = this.steps[this.here];
+    if (wanted === "") return null;
+    if (/^\d+$/.test(wanted)) {
+      const found = this.steps.findIndex((s) => s.t === Number(wanted) && s.phase === (phase === "turn" ? "backward" : phase));
+      return found < 0 ? null : found;
+    }
+    const places = [...story.maker].filter(([k]) => story.arrays[k].name === wanted).map(([, i]) => i);
+    if (places.length) return wanted.startsWith("d") || wanted.startsWith("∂") ? Math.max(...places) : Math.min(...places);
+    const operation = (s) => s.op.toLowerCase() === wanted.toLowerCase();
+    const after = this.steps.findIndex((s, i) => i > this.here && operation(s));
+    const any = this.steps.findIndex(operation);
+    return after >= 0 ? after : any >= 0 ? any : null;
+  }
+
+  // Showing ----------------------------------------------------------------------------------
+
+  #halves() {
+    const forward = this.steps.filter((s) => s.phase === "forward").length, back = this.steps.length - forward;
+    const halves = element("div", { class: "halves", "aria-hidden": "true" });
+    const part = (text, share) => { const s = element("span", {}, text); s.style.flexGrow = share; halves.append(s); };
+    part("forward →", forward);
+    if (back) part("← back through time", back);
+    return halves;
+  }
+
+  paint(i) {
+    const step = this.steps[i];
+    this.slider.value = i;
+    this.slider.setAttribute("aria-valuetext", `Step ${i + 1} of ${this.steps.length}: ${step.title}`);
+    for (const name of ["first", "previous"]) bar(this.buttons[name], i === 0);
+    for (const name of ["next", "last"]) bar(this.buttons[name], i === this.steps.length - 1);
+  }
+
+  stop() {
+    this.pause();
+    this.context.model.off("change:breakpoints", this.marks);
+  }
+}

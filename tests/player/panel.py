@@ -1,0 +1,88 @@
+"""One panel of the player by itself in a real browser: its parts as the modules they are."""
+
+from __future__ import annotations
+
+import base64
+from contextlib import contextmanager
+from importlib.metadata import distribution
+from pathlib import Path
+
+import numpy as np
+from browser import served
+
+import teachrnn.views
+from teachrnn import CharRNN
+from teachrnn.data import Vocabulary
+from teachrnn.views.story_data import story_bytes
+
+PLAYER = Path(teachrnn.views.__file__).parent / "player"
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A panel</title>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
+<style>{style}</style></head>
+<body class="trnn-page"><main><h1>A panel</h1><div class="trnn"><h2>Its place</h2>
+<button id="outside" type="button">another control</button></div></main>
+<script type="module">
+import {{ Story }} from "/story.js";
+{imports}
+const bytes = Uint8Array.from(atob("{data}"), (c) => c.charCodeAt(0));
+const state = {{ entry: {{}}, predict: "off", live: false, ...{state} }}, listeners = {{}};
+window.sent = []; window.said = []; window.gone = [];
+const model = {{
+  get: (key) => state[key],
+  set(key, value) {{ state[key] = value; for (const f of listeners["change:" + key] || []) f(); }},
+  on(event, f) {{ (listeners[event] ||= []).push(f); }},
+  off(event, f) {{ listeners[event] = (listeners[event] || []).filter((g) => g !== f); }},
+  save_changes() {{}},
+  send(message) {{ window.sent.push(message); }},
+  hear(message) {{ for (const f of listeners["msg:custom"] || []) f(message); }},
+}};
+const context = window.context = {{
+  story: new Story(bytes), model, signal: new AbortController().signal,
+  go: (i) => window.gone.push(i), say: (text) => window.said.push(text),
+  open: (array, index) => model.set("entry", {{ array, index }}),
+}};
+const place = document.querySelector(".trnn");
+window.add = (...elements) => place.append(...elements);
+{script}
+document.body.dataset.ready = "true";
+</script></body></html>"""
+
+
+def recorded(text="hello", **options):
+    vocabulary = Vocabulary.of(text)
+    tokens = vocabulary.encode(text)
+    rng = np.random.default_rng(0)
+    model = CharRNN(**{"hidden": 4, "symbols": len(vocabulary), "scale": 0.5, "rng": rng, **options})
+    return model.record(tokens[:-1], tokens[1:])
+
+
+@contextmanager
+def panel(page, story, imports, script, state="{}"):
+    """Open a page with the story, these imports, and a script that builds the panel."""
+    style = "".join((PLAYER / f"{name}.css").read_text("utf-8") for name in STYLES)
+    data = story if isinstance(story, bytes) else story_bytes(story)
+    text = PAGE.format(
+        style=style,
+        imports=imports,
+        script=script,
+        state=state,
+        data=base64.b64encode(data).decode(),
+    )
+    with served(PLAYER) as address:
+        page.route(
+            "**/panel.html", lambda route: route.fulfill(body=text, content_type="text/html; charset=utf-8")
+        )
+        page.goto(f"{address}/panel.html")
+        page.wait_for_selector("body[data-ready]")
+        yield page
+
+
+STYLES = ("player", "array", "why", "into", "predict")
+
+
+def violations(page):
+    """What axe-core finds."""
+    axe = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
+    page.add_script_tag(path=str(axe))
+    return page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")

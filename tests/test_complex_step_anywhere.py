@@ -1,0 +1,364 @@
+"""The complex step for any value of a trace: many entries at once, and where it does not get through."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+from teachrnn import CharRNN, Multiply, Op, SoftmaxCrossEntropy, Sum, Tanh, Trace, backpropagate
+from teachrnn.cells import CELLS
+from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
+from teachrnn.leading_axes import sum_leading
+from teachrnn.reference import ComplexStep, complex_step_everywhere, complex_step_gradient
+
+
+def network(cell="vanilla", *, T=4, batch=None, dense=False, **settings):
+    """The record of a small network in which everything counts: h[0] is not 0."""
+    rng = np.random.default_rng(0)
+    model = CharRNN(hidden=3, symbols=5, cell=cell, scale=0.6, rng=rng, **settings)
+    steps = (T,) if batch is None else (T, batch)
+    x = rng.normal(size=(*steps, 5)) if dense else rng.integers(0, 5, size=steps)
+    state = {name: rng.normal(size=zeros.shape) for name, zeros in model.initial_state(batch).items()}
+    return model.record(x, rng.integers(0, 5, size=steps), state=state)
+
+
+def floats(trace):
+    return [v.name for v in trace if v.data.dtype.kind == "f"]
+
+
+def by_backpropagation(trace, name):
+    d = backpropagate(trace).gradient(name)
+    return np.zeros(trace[name].shape) if d is None else d
+
+
+def one_at_a_time(trace, name):
+    """The same numbers by `Trace.loss_after`: a forward pass of its own for every entry."""
+    slopes = []
+    for place in np.ndindex(trace[name].shape):
+        moved = trace[name].data.astype(complex)
+        moved[place] += 1e-30j
+        slopes.append(trace.loss_after({name: moved}).imag / 1e-30)
+    return np.reshape(slopes, trace[name].shape)
+
+
+class Function(Op, register=False):
+    """Base of operations that misbehave: the identity, as far as its formula and gradient go."""
+
+    signature = "(n)->(n)"
+    formula = staticmethod(lambda sp, x: x)
+    forward = staticmethod(lambda x: x)
+    dx = staticmethod(lambda dy, x, y: dy)
+
+
+class Modulus(Function, register=False):
+    """Not analytic, and silent about it."""
+
+    forward = staticmethod(lambda x: np.abs(x))
+
+
+class Cast(Function, register=False):
+    """Drops imaginary parts with no more than a warning."""
+
+    forward = staticmethod(lambda x: np.asarray(x).astype(float))
+
+
+class Refusing(Function, register=False):
+    """Raises where numbers are complex."""
+
+    forward = staticmethod(lambda x: np.array([float(entry) for entry in x]))
+
+
+class Share(Function, register=False):
+    """Mistakes a leading axis for its own: x over the sum of the first axis."""
+
+    forward = staticmethod(lambda x: x / x.sum(axis=0))
+    dx = staticmethod(lambda dy, x, y: (dy - (dy * y).sum()) / x.sum())
+
+
+class Largest(Op, register=False):
+    """A choice: which entry is the largest."""
+
+    signature = "(n)->()"
+    formula = staticmethod(lambda sp, x: x)
+    forward = staticmethod(lambda x: x.real.argmax(axis=-1))
+    dx = None
+
+
+class Scaled(Op, register=False):
+    """y = w x with a shared w."""
+
+    signature = "(n),(n)->(n)"
+    shared = ("w",)
+    formula = staticmethod(lambda sp, x, w: x.multiply_elementwise(w))
+    forward = staticmethod(lambda x, w: x * w)
+    dx = staticmethod(lambda dy, x, w, y: dy * w)
+    dw = staticmethod(lambda dy, x, w, y: sum_leading(dy * x, like=w))
+
+
+def through(op):
+    """A record in which ``a`` reaches the loss through ``op`` alone, and ``z`` without it."""
+    trace = Trace()
+    a, z = trace.input("a", [0.5, 1.5]), trace.input("z", [0.25, 0.75])
+    trace.loss(Sum(Tanh(op(a, name="y"), name="h"), name="L"))
+    trace.loss(Sum(Tanh(z, name="w"), name="M"))
+    return trace
+
+
+# One value ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", sorted(CELLS))
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"batch": 2}, {"layers": 2}, {"dense": True, "batch": 2}],
+    ids=["alone", "batch", "stacked", "dense"],
+)
+def test_the_gradient_of_every_value_is_what_its_nudges_do(cell, settings):
+    trace = network(cell, **settings)
+    for name in floats(trace):
+        d = by_backpropagation(trace, name)
+        found = complex_step_gradient(trace, name)
+        assert found.shape == d.shape
+        np.testing.assert_allclose(found, d, rtol=0, atol=1e-13, err_msg=name)
+
+
+@pytest.mark.parametrize("batch", [None, 2])
+def test_side_by_side_or_one_at_a_time_the_slopes_are_the_same(batch):
+    trace = network("lstm", batch=batch, T=3)
+    for name in floats(trace):
+        np.testing.assert_allclose(
+            complex_step_gradient(trace, name),
+            one_at_a_time(trace, name),
+            rtol=1e-12,
+            atol=1e-15,
+            err_msg=name,
+        )
+
+
+@pytest.mark.parametrize("batch", [None, 2])
+def test_entries_of_a_result_go_through_an_operation_in_one_call(monkeypatch, batch):
+    trace = network(batch=batch)
+    calls = []
+    forward = SoftmaxCrossEntropy.forward
+    counted = staticmethod(lambda o, y: calls.append(o.shape) or forward(o, y))
+    monkeypatch.setattr(SoftmaxCrossEntropy, "forward", counted)
+    complex_step_gradient(trace, "h[2]")
+    assert len(calls) == 3  # L[2], L[3], L[4]
+    size = trace["h[2]"].data.size
+    assert set(calls) == {(size, *trace["o[2]"].shape)}
+
+
+def test_rounding_that_the_network_amplifies_does_not_spoil_the_slopes():
+    """A chaotic network: computed anew from step to step, it would have other slopes (1e-9)."""
+    rng = np.random.default_rng(0)
+    model = CharRNN(hidden=30, symbols=5, scale=3 / np.sqrt(30), rng=rng)
+    model.set_parameters(U=0.1 * model.parameters["U"])
+    tokens = rng.integers(0, 5, size=81)
+    trace = model.record(tokens[:-1], tokens[1:])
+    d = by_backpropagation(trace, "h[1]")
+    assert np.abs(d).max() > 1e6
+    error = np.abs(complex_step_gradient(trace, "h[1]") - d).max()
+    assert error < 1e-13 * np.abs(d).max()
+
+
+def test_a_nudge_without_effect_is_not_carried_on(monkeypatch):
+    model = CharRNN(hidden=2, symbols=4, scale=0.5, rng=np.random.default_rng(0))
+    trace = model.record([0, 1], [1, 2])
+
+    def unasked(x):
+        raise AssertionError
+
+    monkeypatch.setattr(Tanh, "forward", staticmethod(unasked))
+    found = complex_step_gradient(trace, "U", [2, 3])  # symbols 2 and 3 are never read
+    np.testing.assert_array_equal(found.ravel()[[2, 3]], [0.0, 0.0])
+
+
+def test_it_does_not_matter_how_many_entries_go_side_by_side(monkeypatch):
+    trace = network()
+    expected = {name: complex_step_gradient(trace, name) for name in ("W", "h[1]", "U")}
+    monkeypatch.setattr("teachrnn.reference.complex_step.MOST_NUMBERS", 500)  # a few rows at a time
+    for name, d in expected.items():
+        np.testing.assert_allclose(complex_step_gradient(trace, name), d, rtol=1e-13)
+    monkeypatch.setattr("teachrnn.reference.complex_step.MOST_NUMBERS", 1)
+    np.testing.assert_allclose(complex_step_gradient(trace, "h[1]"), expected["h[1]"], rtol=1e-13)
+
+
+def test_entries_that_were_not_asked_for_are_no_numbers():
+    trace = network()
+    found = complex_step_gradient(trace, "W", [4, 1])
+    assert np.flatnonzero(np.isfinite(found)).tolist() == [1, 4]
+    np.testing.assert_allclose(
+        found.ravel()[[1, 4]], by_backpropagation(trace, "W").ravel()[[1, 4]], rtol=1e-12
+    )
+
+
+def test_what_the_loss_does_not_depend_on_has_slopes_of_zero():
+    model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
+    trace = model.record([0, 1], [1, 2])
+    with trace.at(3):
+        Tanh(trace["h[2]"], name="idle")
+    np.testing.assert_array_equal(complex_step_gradient(trace, "idle[3]"), [0.0, 0.0])
+
+
+def test_the_slope_of_a_loss_is_the_number_of_times_it_counts():
+    trace = network(T=2)
+    assert complex_step_gradient(trace, "L[2]") == 1.0
+    trace.loss(trace["L[2]"])
+    assert complex_step_gradient(trace, "L[2]") == 2.0
+
+
+def test_a_result_used_as_a_weight_is_nudged_too():
+    trace = Trace()
+    w = Tanh(trace.parameter("v", [0.3, -0.2]), name="w")
+    trace.loss(Sum(Scaled(trace.input("x", [[1.0, 2.0], [3.0, 4.0]]), w, name="y"), name="L"))
+    np.testing.assert_allclose(complex_step_gradient(trace, "w"), [4.0, 6.0], rtol=1e-15)
+
+
+@pytest.mark.parametrize("batch", [2, 3])  # 2 is also the number of entries
+def test_a_vector_that_meets_a_batch_is_nudged_for_all_of_it(batch):
+    trace = Trace()
+    u = Tanh(trace.parameter("v", [0.3, -0.2]), name="u")  # no batch axis, where the other has one
+    x = trace.input("x", [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]][:batch])
+    trace.loss(Sum(Multiply(u, x, name="y"), name="L"))
+    np.testing.assert_allclose(complex_step_gradient(trace, "u"), x.data.sum(axis=0), rtol=1e-15)
+
+
+def test_an_operation_that_mixes_up_leading_axes_is_applied_one_by_one():
+    trace = Trace()
+    a = trace.input("a", [0.5, 1.5])
+    trace.loss(Sum(Tanh(Share(a, name="y"), name="h"), name="L"))
+    expected = by_backpropagation(trace, "a")
+    assert np.abs(expected).min() > 0.01
+    np.testing.assert_allclose(complex_step_gradient(trace, "a"), expected, rtol=1e-12)
+
+
+def test_a_choice_does_not_move_with_a_nudge():
+    trace = Trace()
+    a = trace.input("a", [0.5, 1.5])
+    Largest(a, name="largest")
+    trace.loss(trace["largest"])
+    np.testing.assert_array_equal(complex_step_gradient(trace, "a"), [0.0, 0.0])
+
+
+def test_single_precision_is_nudged_around_what_was_recorded():
+    model = CharRNN(hidden=3, symbols=4, scale=0.5, dtype=np.float32, rng=np.random.default_rng(0))
+    trace = model.record([0, 1, 2], [1, 2, 3])
+    for name in ("W", "h[2]", "a[1]"):
+        np.testing.assert_allclose(
+            complex_step_gradient(trace, name), by_backpropagation(trace, name), rtol=1e-4, atol=1e-6
+        )
+
+
+def test_the_oracle_takes_results_as_well_as_leaves():
+    trace = network()
+    found = ComplexStep().estimate(trace, "h[2]", np.arange(3)).values
+    np.testing.assert_allclose(found, by_backpropagation(trace, "h[2]"), rtol=1e-12)
+
+
+# Refusals ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("op", "why"),
+    [
+        (Modulus, "Modulus.forward makes real numbers of complex ones"),
+        (Cast, "Cast.forward takes no complex numbers (Casting complex values to real"),
+        (Refusing, "Refusing.forward takes no complex numbers ("),
+    ],
+)
+def test_an_operation_without_complex_step_is_named(op, why):
+    trace = through(op)
+    with pytest.raises(DomainError) as caught:
+        complex_step_gradient(trace, "a")
+    assert str(caught.value).startswith(f"the complex step does not get through `y`: {why}")
+    assert "CentralDifference" in str(caught.value)
+    np.testing.assert_allclose(  # behind it all is well
+        complex_step_gradient(trace, "y"), by_backpropagation(trace, "y"), rtol=1e-14
+    )
+
+
+def test_a_derivative_is_not_lost_where_warnings_are_silenced():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(DomainError, match="Casting complex values"):
+            complex_step_gradient(through(Cast), "a")
+
+
+def test_an_operation_that_leads_to_no_loss_does_not_matter():
+    trace = Trace()
+    a = trace.input("a", [0.5, 1.5])
+    Modulus(a, name="aside")
+    trace.loss(Sum(Tanh(a, name="h"), name="L"))
+    np.testing.assert_allclose(complex_step_gradient(trace, "a"), by_backpropagation(trace, "a"))
+    np.testing.assert_array_equal(complex_step_gradient(trace, "aside"), [0.0, 0.0])
+
+
+@pytest.mark.parametrize("entries", [[0, 9], [-1]])
+def test_entries_that_do_not_exist_are_refused(entries):
+    with pytest.raises(DomainError, match=r"`W` has the entries 0\.\.8; (9|-1) is none of them"):
+        complex_step_gradient(network(), "W", entries)
+
+
+def test_whole_numbers_and_unknown_names_are_refused():
+    with pytest.raises(DomainError, match=r"`x\[1\]` holds int64 numbers"):
+        complex_step_gradient(network(), "x[1]")
+    with pytest.raises(NameLookupError, match="did you mean"):
+        complex_step_gradient(network(), "h[9]")
+
+
+@pytest.mark.parametrize("ask", [complex_step_everywhere, lambda t: complex_step_gradient(t, "W")])
+def test_a_trace_without_loss_is_refused(ask):
+    trace = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0)).record([0, 1])
+    with pytest.raises(TeachrnnError, match=r"no loss .* targets="):
+        ask(trace)
+
+
+# Everywhere --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", sorted(CELLS))
+def test_everywhere_is_every_float_of_the_trace_in_its_order(cell):
+    trace = network(cell, T=2)
+    found = complex_step_everywhere(trace)
+    assert list(found) == floats(trace)
+    assert found.refused == {}
+    for name, d in found.items():
+        np.testing.assert_allclose(d, by_backpropagation(trace, name), rtol=0, atol=1e-13)
+
+
+def test_entries_are_drawn_from_what_is_asked_for():
+    trace = network(T=2)
+    found = complex_step_everywhere(trace, most=4, most_at_step=2, rng=np.random.default_rng(1))
+    counts = {name: int(np.isfinite(d).sum()) for name, d in found.items()}
+    assert counts["W"] == counts["U"] == 4
+    assert counts["b"] == 3  # no more than there are
+    assert counts["h[1]"] == counts["h[0]"] == 2
+    assert counts["L[1]"] == 1
+    again = complex_step_everywhere(trace, most=4, most_at_step=2, rng=np.random.default_rng(1))
+    other = complex_step_everywhere(trace, most=4, most_at_step=2, rng=np.random.default_rng(2))
+    np.testing.assert_array_equal(again["W"], found["W"])
+    assert (np.isfinite(other["W"]) != np.isfinite(found["W"])).any()
+
+
+def test_where_an_operation_refuses_the_rest_goes_on():
+    trace = through(Modulus)
+    found = complex_step_everywhere(trace)
+    assert list(found.refused) == ["a"]
+    assert "`y`: Modulus.forward" in found.refused["a"]
+    assert np.isnan(found["a"]).all()
+    for name in ("z", "y", "h", "L", "M"):
+        np.testing.assert_allclose(found[name], by_backpropagation(trace, name), rtol=1e-14)
+
+
+def test_what_overflows_is_no_number_and_no_warning():
+    trace = Trace()
+    a = trace.input("a", [0.5, 1.5])
+
+    class Steep(Function, register=False):
+        forward = staticmethod(lambda x: x + 1e308 * (x - x.real))
+
+    trace.loss(Sum(Steep(Steep(a, name="y"), name="z"), name="L"))
+    assert np.isnan(complex_step_gradient(trace, "a")).all()
+    np.testing.assert_allclose(complex_step_gradient(trace, "y"), 1e308)
