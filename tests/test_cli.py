@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import select
 import signal
 import subprocess
 import sys
@@ -44,6 +43,11 @@ def test_step_takes_any_text(tmp_path, text):
     assert (tmp_path / "page.html").exists()
 
 
+def test_words_of_a_text_need_no_quotes(tmp_path):
+    done = run("step", "hello", "world", cwd=tmp_path)
+    assert "reads “hello world” and predicts" in done.stdout
+
+
 def test_step_cuts_a_long_text_and_says_so(tmp_path):
     done = run("step", "x" * 30 + "y" * 30, cwd=tmp_path)
     assert "The text has 60 characters; the first 40 are stepped through (--length)." in done.stdout
@@ -68,41 +72,6 @@ def test_terminal_tells_every_step_when_nobody_is_at_the_keys():
         "da_2 = dh_2 ⊙ (1 − h_2^2)",
     ):
         assert words in done.stdout
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of its own kind")
-def test_terminal_is_stepped_with_keys():
-    import pty
-
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "teachrnn", "step", "ab", "--terminal"],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "40"},
-    )
-    os.close(theirs)
-
-    def press(key, expected):
-        time.sleep(0.5)  # the terminal drops what is typed before the program reads single keys
-        os.write(ours, key)
-        shown, end = b"", time.monotonic() + 20
-        while expected not in shown and time.monotonic() < end:
-            if select.select([ours], [], [], 0.2)[0]:
-                shown += os.read(ours, 65536)
-        assert expected in shown
-
-    try:
-        press(b"", b"q: quit")
-        press(b"\x1b[C", b"step 2/13")
-        press(b"t", b"turning point")
-        time.sleep(0.5)
-        os.write(ours, b"q")
-        assert process.wait(timeout=20) == 0
-    finally:
-        process.kill()
-        os.close(ours)
 
 
 def test_bytes_that_are_no_characters_are_refused(tmp_path):

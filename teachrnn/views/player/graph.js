@@ -5,6 +5,8 @@ import { formatNumber } from "./number.js";
 import { GRAPH_BOX, GraphColumn } from "./graph_column.js";
 import { GraphRoutes } from "./graph_routes.js";
 import { GradientScale } from "./graph_scale.js";
+import { ArrowHeads } from "./graph_arrows.js";
+import { GraphLine } from "./graph_line.js";
 import { GraphNode } from "./graph_node.js";
 import { GraphStage } from "./graph_stage.js";
 import { RolledGraph } from "./graph_rolled.js";
@@ -14,17 +16,16 @@ const UNROLLED = {
   margin: 14, // margin left and right of the drawing
   jump: 60, // a jump over more steps than these paints everything in sight
 };
-let graphCount = 0; // arrow heads have a name of their own in every graph of a page
 
 export class Graph {
   constructor(context) {
     Object.assign(this, { context, story: context.story, i: 0, cut: -Infinity });
-    this.number = ++graphCount;
+    this.heads = new ArrowHeads();
     this.column = new GraphColumn(this.story);
     this.routes = new GraphRoutes(this.column, this.story);
     this.scale = new GradientScale(this.story);
     this.boxes = new Map(); // id -> GraphNode, of the columns that have been drawn
-    this.lines = new Map(); // "from>to" -> {from, to, path, route}
+    this.lines = new Map(); // "from>to" -> GraphLine
     this.#place();
     this.#draw();
     this.#buildPanes();
@@ -111,33 +112,16 @@ export class Graph {
       role: "group", "aria-label": "Unrolled graph: time from left to right, depth upwards", "data-own-keys": "",
       viewBox: `0 0 ${this.width} ${this.routes.height}`, class: "unrolled",
     });
-    const defs = drawn("defs");
-    for (const kind of ["rest", "seen", "back", "now"]) {
-      const marker = drawn("marker", {
-        id: this.#markerName(kind), viewBox: "0 0 8 8", refX: 7.5, refY: 4, markerWidth: 9, markerHeight: 9,
-        markerUnits: "userSpaceOnUse", orient: "auto-start-reverse", class: `arrow ${kind}`,
-      });
-      marker.append(drawn("path", { d: "M0 0.5 8 4 0 7.5z" }));
-      defs.append(marker);
-    }
     this.band = drawn("rect", { class: "band", y: 0, width: this.column.width + 12, height: this.routes.height, rx: 8 });
     this.layer = drawn("g");
     this.fence = drawn("g", { class: "fence" });
     this.norms = drawn("g", { class: "norms", "aria-hidden": "true" });
-    this.svg.append(defs, this.band, this.layer, this.fence, this.norms);
-  }
-
-  #markerName(kind) {
-    return `trnn-${this.number}-arrow-${kind}`;
-  }
-
-  #arrow(kind) {
-    return `url(#${this.#markerName(kind)})`;
+    this.svg.append(this.band, this.layer, this.fence, this.norms);
   }
 
   #buildPanes() {
     const { signal } = this.context;
-    this.stage = new GraphStage(this.svg, this.width, this.routes.height, () => this.#show(), signal);
+    this.stage = new GraphStage(this.svg, { width: this.width, height: this.routes.height, pitch: this.routes.pitch }, () => this.#show(), signal);
     this.stage.opened = () => this.#follow();
     this.times = this.columns.map(({ t, left, nodes }) => {
       const label = element("span", {}, t === this.column.start ? "start" : `t = ${t}`);
@@ -147,9 +131,9 @@ export class Graph {
       return label;
     });
     this.rolled = new RolledGraph(this.story, this.column, this.routes, {
-      pick: (id) => this.#pick(id), arrow: (kind) => this.#arrow(kind), signal,
+      pick: (id) => this.#pick(id), heads: this.heads, signal,
     });
-    this.panes = element("div", { class: "panes" }, this.rolled.element, this.stage.element);
+    this.panes = element("div", { class: "panes" }, this.heads.svg, this.rolled.element, this.stage.element);
     const button = (name, key, text, act) => {
       const b = element("button", { type: "button", "aria-label": name, title: `${name} (${key})` }, text);
       b.addEventListener("click", act, { signal });
@@ -204,13 +188,12 @@ export class Graph {
   }
 
   #drawLine(from, to) {
-    const a = this.story.node.get(from), b = this.story.node.get(to), route = this.routes.of(a, b);
+    const a = this.story.node.get(from), b = this.story.node.get(to);
     const shift = this.left.get(b.t) - this.left.get(a.t);
-    const path = drawn("path", { d: this.routes.path(route, shift, this.#x(a)), "data-lag": b.t - a.t });
-    const line = { from, to, key: `${from}>${to}`, path, a, last: "" };
-    this.lines.set(line.key, line);
+    const line = new GraphLine(a, b, this.routes.path(this.routes.of(a, b), shift, this.#x(a)), this);
+    this.lines.set(`${from}>${to}`, line);
     this.#paintLine(line);
-    return path;
+    return line.path;
   }
 
   // Painting -----------------------------------------------------------------------------------
@@ -250,25 +233,7 @@ export class Graph {
   }
 
   #paintLine(line) {
-    const { story, i } = this, { from, to, path, a } = line, step = story.steps[i];
-    const current = step.edges.some((edge) => edge[0] === from && edge[1] === to);
-    const passage = story.passageAt(from, to, i);
-    const backward = passage !== null || (current && step.phase === "backward");
-    const kind = current ? "now" : backward ? "back" : story.valueAt(to, i) !== null ? "seen" : "rest";
-    const cut = a.t <= this.cut, key = `${kind} ${backward} ${cut}`;
-    if (key === line.last) return;
-    line.last = key;
-    path.setAttribute("class", `edge ${kind}${backward && current ? " back" : ""}${cut ? " cut" : ""}`);
-    path.style.strokeWidth = passage === null || cut ? "" : this.scale.width(story.norm(passage)).toFixed(2);
-    path.removeAttribute(backward ? "marker-end" : "marker-start");
-    path.setAttribute(backward ? "marker-start" : "marker-end", this.#arrow(cut ? "rest" : kind));
-    this.#title(line, passage);
-  }
-
-  #title({ path, a, to }, passage) {
-    const told = passage === null ? "" : `Gradient that came back from ${this.story.node.get(to).name} to ${a.name}: norm ${formatNumber(this.story.norm(passage))}`;
-    if (path.firstChild) path.firstChild.textContent = told;
-    else if (told) path.append(drawn("title", {}, told));
+    line.paint(this.story, this.i, line.from.t <= this.cut);
   }
 
   #paintNorms(step) {

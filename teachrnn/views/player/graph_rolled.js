@@ -8,9 +8,9 @@ import { GREEK_NAMES, nodeLabel, shortenedText } from "./graph_node.js";
 const ROLLED_MARGIN = 10;
 
 export class RolledGraph {
-  // pick(id): a node has been chosen; arrow(kind): the address of an arrow head
-  constructor(story, column, routes, { pick, arrow, signal }) {
-    Object.assign(this, { story, column, arrow, boxes: new Map(), lines: new Map(), shown: { node: null, edges: [] } });
+  // pick(id): a node has been chosen; heads: the arrow heads
+  constructor(story, column, routes, { pick, heads, signal }) {
+    Object.assign(this, { story, column, heads, boxes: new Map(), lines: new Map(), marked: [] });
     this.at = new Map(); // "kind t" -> node
     for (const node of story.nodes) this.at.set(`${column.kind.get(node.id).name} ${node.t}`, node);
     this.cell = drawn("g", { class: "cell" });
@@ -46,7 +46,8 @@ export class RolledGraph {
     this.side = depths.size ? 18 + 7 * depths.size : 0;
     for (const [key, route] of routes.rolled()) {
       const d = route.lag === 0 ? routes.path(route, 0) : routes.loop(route, depths.get(`${route.trunk} ${route.time}`).depth);
-      const line = drawn("path", { d, class: "edge seen", "marker-end": this.arrow("seen") });
+      const line = drawn("path", { d, class: "edge seen" });
+      this.heads.place(line, "seen", false);
       this.cell.append(line);
       this.lines.set(key, line);
     }
@@ -100,17 +101,15 @@ export class RolledGraph {
       if (now) g.setAttribute("aria-current", "step"); else g.removeAttribute("aria-current");
       g.classList.toggle("stops", breakpointAt(node));
     }
-    for (const line of this.shown.edges) {
+    for (const line of this.marked) {
       line.setAttribute("class", "edge seen");
-      line.removeAttribute("marker-start");
-      line.setAttribute("marker-end", this.arrow("seen"));
+      this.heads.place(line, "seen", false);
     }
-    this.shown.edges = step.edges.map((edge) => this.#line(edge)).filter(Boolean);
     const back = step.phase === "backward";
-    for (const line of this.shown.edges) {
+    this.marked = step.edges.map((edge) => this.#line(edge)).filter(Boolean);
+    for (const line of this.marked) {
       line.setAttribute("class", back ? "edge back now" : "edge now");
-      line.removeAttribute(back ? "marker-end" : "marker-start");
-      line.setAttribute(back ? "marker-start" : "marker-end", this.arrow("now"));
+      this.heads.place(line, "now", back);
     }
     this.t = step.t ?? this.t;
     if (step.node !== null && this.column.kind.has(step.node)) this.#follow(this.column.kind.get(step.node));

@@ -5,13 +5,15 @@ import { calm, element } from "./dom.js";
 const ZOOM = {
   least: 0.1, most: 2.5, step: 1.25,
   legible: 0.62, // the smallest zoom that a graph opens with
+  name: 46, // pixels that the name of a time step takes
   ahead: 0.6, // windows to the left and right that are drawn ahead of scrolling
 };
 
 export class GraphStage {
-  // svg: the drawing, `width` by `height`; changed(): what is in sight has changed
-  constructor(svg, width, height, changed, signal) {
-    Object.assign(this, { svg, width, height, changed, zoom: 1 });
+  // svg: the drawing; sizes: its width and height and the pitch of its columns; changed(): what is in
+  // sight has changed
+  constructor(svg, sizes, changed, signal) {
+    Object.assign(this, { svg, ...sizes, changed, zoom: 1 });
     this.times = element("div", { class: "times", "aria-hidden": "true" });
     this.element = element("div", { class: "stage" }, svg, this.times);
     this.element.addEventListener("scroll", () => this.#soon(), { signal, passive: true });
@@ -67,7 +69,7 @@ export class GraphStage {
     this.svg.classList.toggle("tiny", zoom < 0.28);
     this.times.style.setProperty("--zoom", zoom);
     this.times.style.width = `${Math.ceil(this.width * zoom)}px`;
-    this.times.classList.toggle("sparse", zoom < 0.28);
+    this.times.classList.toggle("sparse", zoom * this.pitch < ZOOM.name);
   }
 
   #resized() {

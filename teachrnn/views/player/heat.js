@@ -5,7 +5,7 @@ import { rowsAndColumns } from "./address.js";
 import { formatNumber } from "./number.js";
 
 const SHADES = 64; // of each sign
-const WIDEST = 560; // a wide matrix takes no more pixels than this
+const WIDEST = 400; // a wide matrix takes no more pixels than this
 const LARGEST_CELL = 16;
 const HATCH = 4; // pixels from one stroke to the next
 
@@ -30,6 +30,7 @@ export class HeatMap {
     [this.rows, this.columns] = rowsAndColumns(shape);
     this.largest = largestMagnitude(this.numbers);
     const cell = Math.max(3, Math.min(LARGEST_CELL, Math.floor(WIDEST / this.columns)));
+    this.stroke = cell < 8 ? 0.25 : 0.45; // strokes over small cells lie so close that they would hide the colour
     this.canvas = element("canvas", { class: kind });
     this.element = element("div", {
       class: "heat", role: "img",
@@ -52,17 +53,21 @@ export class HeatMap {
     if (painted === this.painted) return;
     this.painted = painted;
     Object.assign(this.canvas, { width, height });
-    const { numbers, rows, columns } = this;
+    const { rows, columns } = this;
     const [plain, hatched] = this.#shades(colours.map(rgb));
+    const hatching = Uint8Array.from(this.numbers, (x) => (Number.isFinite(x) ? Number(x < 0) : 2));
     const apart = Math.max(3, Math.round(HATCH * devicePixelRatio)), thick = Math.max(1, Math.round(0.8 * devicePixelRatio));
     const column = Uint16Array.from({ length: width }, (_, x) => Math.floor((x * columns) / width));
     const image = new ImageData(width, height), pixels = new Uint32Array(image.data.buffer);
     for (let y = 0, at = 0; y < height; y++) {
       const first = Math.floor((y * rows) / height) * columns;
+      let falling = y % apart, rising = apart - 1 - falling; // how far from the strokes of either direction
       for (let x = 0; x < width; x++, at++) {
-        const place = first + column[x], number = numbers[place];
-        const stroke = number >= 0 && number < Infinity ? false : (x + y) % apart < thick || (!Number.isFinite(number) && (x - y + height * apart) % apart < thick);
+        const place = first + column[x], hatch = hatching[place];
+        const stroke = hatch > 0 && (falling < thick || (hatch === 2 && rising < thick));
         pixels[at] = stroke ? hatched[place] : plain[place];
+        if (++falling === apart) falling = 0;
+        if (++rising === apart) rising = 0;
       }
     }
     this.canvas.getContext("2d").putImageData(image, 0, 0);
@@ -71,7 +76,7 @@ export class HeatMap {
   // For each number its colour, and that of the strokes across it.
   #shades([paper, plus, minus, notFinite, ink]) {
     const scale = (full) => Array.from({ length: SHADES + 1 }, (_, shade) => mixed(full, paper, (0.95 * shade) / SHADES));
-    const scales = [scale(plus), scale(minus)].map((colours) => [colours.map(packedColour), colours.map((c) => packedColour(mixed(ink, c, 0.4)))]);
+    const scales = [scale(plus), scale(minus)].map((colours) => [colours.map(packedColour), colours.map((c) => packedColour(mixed(ink, c, this.stroke)))]);
     const strange = [packedColour(notFinite), packedColour(ink)];
     const plain = new Uint32Array(this.numbers.length), hatched = new Uint32Array(this.numbers.length);
     this.numbers.forEach((x, place) => {

@@ -8,6 +8,10 @@ const { model } = mount(document.getElementById("player"), {
   story: await new Response(unpacked).arrayBuffer(),
   step: stepInAddress(),
 });
-model.on("change:step", () => history.replaceState(null, "", `#${model.get("step") + 1}`));
+let writing = 0; // the address follows when the reader comes to rest: writing it is slow
+model.on("change:step", () => {
+  clearTimeout(writing);
+  writing = setTimeout(() => history.replaceState(null, "", `#${model.get("step") + 1}`), 200);
+});
 addEventListener("hashchange", () => model.set("step", stepInAddress()));
 document.body.dataset.ready = "true";

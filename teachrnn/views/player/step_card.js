@@ -35,8 +35,15 @@ export class StepCard {
     this.outcomes.replaceChildren(...step.outcomes.map((outcome, o) => this.#outcome(i, outcome, figures[o])));
     this.operands.replaceChildren(...operands);
     this.shelf.refocus();
-    // what scrolls can be reached with the keyboard
-    for (const s of this.element.querySelectorAll(".scroll, .code, .formula")) if (s.scrollWidth > s.clientWidth) s.tabIndex = 0;
+    cancelAnimationFrame(this.measuring); // measuring now would lay the page out twice
+    this.measuring = requestAnimationFrame(() => this.#reachable());
+  }
+
+  // What scrolls can be reached with the keyboard.
+  #reachable() {
+    for (const part of this.element.querySelectorAll(".code, .formula")) {
+      if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+    }
   }
 
   #outcome(i, outcome, figures) {

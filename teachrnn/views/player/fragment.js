@@ -1,0 +1,16 @@
+// What a part of someone else's page adds: it finds its place, and shuts the page's style out.
+
+async function startFragment(key, step) {
+  // The same story may stand in a page twice: each script takes a place that no other has taken.
+  const place = document.querySelector(`[data-teachrnn="${key}"]:not([data-taken])`);
+  place.dataset.taken = "true";
+  const bytesOf = (part) =>
+    Uint8Array.from(atob(place.querySelector(`[data-part=${part}]`).textContent), (c) => c.charCodeAt(0));
+  const unpacked = new Blob([bytesOf("story")]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const story = await new Response(unpacked).arrayBuffer();
+  useFont(bytesOf("font"));
+  const root = place.attachShadow({ mode: "open" });
+  root.append(place.querySelector("template").content.cloneNode(true));
+  mount(root.lastElementChild, { story, step });
+  place.dataset.ready = "true";
+}

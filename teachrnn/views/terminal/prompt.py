@@ -1,0 +1,80 @@
+"""A line in which the reader types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from teachrnn.views.terminal.key import Keyed, key
+
+
+class Prompt(Keyed):
+    """Typed text, completed with Tab.
+
+    Parameters
+    ----------
+    label : str
+        What is asked for.
+    accept : callable
+        Called with the text at Enter.
+    close : callable
+        Called when the line has done its service.
+    names : iterable of str
+        What can be typed, for completion.
+    text : str
+        What it begins with.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        accept: Callable[[str], None],
+        close: Callable[[], None],
+        *,
+        names: Iterable[str] = (),
+        text: str = "",
+    ) -> None:
+        self.label = label
+        self.accept = accept
+        self.close = close
+        self.names = list(names)
+        self.text = text
+        self.near = ""
+        self.open = True
+
+    def press(self, name: str) -> bool:
+        """Press a key; a sign is typed."""
+        self.near = ""
+        if super().press(name):
+            return True
+        sign = " " if name == "Space" else name
+        typed = len(sign) == 1 and sign.isprintable()
+        self.text += sign if typed else ""
+        return typed
+
+    @key("Enter", does="take what was typed", brief="take it")
+    def enter(self) -> None:
+        """Take the text."""
+        self.close()
+        if self.text.strip():
+            self.accept(self.text)
+
+    @key("Esc", does="leave it", brief="leave it")
+    def leave(self) -> None:
+        """Close without taking the text."""
+        self.close()
+
+    @key("Tab", does="complete a name, or show those that begin so", brief="complete")
+    def complete(self) -> None:
+        """Go on to where the names that begin like the text part."""
+        fits = [n for n in self.names if n.casefold().startswith(self.text.casefold())]
+        if fits:
+            common = max(fits, key=len)
+            while not all(name.startswith(common) for name in fits):
+                common = common[:-1]
+            self.text = common if len(common) >= len(self.text) else self.text
+        self.near = "" if len(fits) == 1 else "  ".join(fits[:8]) or "no name begins so"
+
+    @key("Backspace", does="take back a character")
+    def take_back(self) -> None:
+        """Take back the last character."""
+        self.text = self.text[:-1]

@@ -1,0 +1,114 @@
+"""The terminal itself: the screen that is drawn, the keys that are waited for."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.control import Control
+from rich.text import Text
+
+from teachrnn.trace import Trace
+from teachrnn.views.story import tell
+from teachrnn.views.terminal.array_text import Extent
+from teachrnn.views.terminal.keyboard import Keyboard, open_keyboard
+from teachrnn.views.terminal.printable import printable
+from teachrnn.views.terminal.screen import WIDEST, screen
+from teachrnn.views.terminal.session import Session
+from teachrnn.views.terminal.story_text import StoryText
+
+GLANCE = 0.2
+"""Seconds between two looks at the size of the window."""
+
+
+def tell_in_terminal(
+    trace: Trace,
+    *,
+    symbols: Sequence[str] | None = None,
+    about: Sequence[str] = (),
+    console: Console | None = None,
+) -> None:
+    """Tell the story of a trace: with keys where there is somebody to press them, else as plain text.
+
+    Parameters
+    ----------
+    trace : Trace
+        What is told.
+    symbols : sequence of str, optional
+        What the token numbers stand for.
+    about : sequence of str, optional
+        Sentences to begin with.
+    console : Console, optional
+        Where to; standard output if not given.
+    """
+    console = console or Console(highlight=False)
+    if hasattr(console.file, "reconfigure"):  # an old code page lacks signs; a question mark will do
+        console.file.reconfigure(errors="replace")
+    watched = console.is_terminal and not console.is_dumb_terminal
+    if watched and sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
+        step_through(trace, symbols=symbols, about=about, console=console)
+    else:
+        print_story(trace, symbols=symbols, about=about, console=console)
+
+
+def print_story(
+    trace: Trace,
+    *,
+    symbols: Sequence[str] | None = None,
+    about: Sequence[str] = (),
+    console: Console,
+) -> None:
+    """Print every step, one after the other: for a pipe, a file, or a screen reader."""
+    steps = tell(trace, symbols)
+    text = StoryText(trace, steps)
+    extent = Extent(min(console.width, WIDEST), rows=10, lines=10)
+    for sentence in about:
+        console.print(Text(printable(sentence)), soft_wrap=True)
+    for index in range(len(steps)):
+        lines = [Text(), text.head(index), *text.lines(index, extent)]
+        console.print(Text("\n").join(lines), soft_wrap=True)
+
+
+def step_through(
+    trace: Trace,
+    *,
+    symbols: Sequence[str] | None = None,
+    about: Sequence[str] = (),
+    console: Console,
+) -> None:
+    """Step through the story with the keyboard; what stood in the terminal before is left as it was."""
+    session = Session(trace, symbols, about)
+    with (
+        contextlib.suppress(KeyboardInterrupt, EOFError),
+        console.screen(),
+        open_keyboard() as keyboard,
+    ):
+        _run(session, keyboard, console)
+
+
+def _run(session: Session, keyboard: Keyboard, console: Console) -> None:
+    size, changed = None, True
+    stepped = time.monotonic()
+    while not session.over:
+        if console.size != size:
+            size, changed = console.size, True
+            console.control(Control.clear())
+        if changed and not keyboard.more:
+            _draw(session, console)
+            changed = False
+        name = keyboard.read(min(GLANCE, session.interval) if session.playing else GLANCE)
+        if name is not None:
+            session.press(name)
+            stepped, changed = time.monotonic(), True
+        elif session.playing and time.monotonic() - stepped >= session.interval:
+            session.tick()
+            stepped, changed = time.monotonic(), True
+
+
+def _draw(session: Session, console: Console) -> None:
+    console.control(Control.home())
+    lines = screen(session, console.width, console.height)
+    console.print(Text("\n").join(lines), end="", soft_wrap=True, highlight=False)

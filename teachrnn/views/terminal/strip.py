@@ -1,0 +1,44 @@
+"""Heat strips of characters: the sign as a sign, the size as a block, colour only on top."""
+
+from __future__ import annotations
+
+import math
+
+from rich.text import Text
+
+from teachrnn.views.number import MINUS
+from teachrnn.views.palette import ACCENT, COLOURS
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+CELL = 3
+"""Characters that an entry takes up."""
+MARKED = f"bold underline #ffffff on {ACCENT}"
+"""The entry that is pointed at, with and without colours."""
+
+
+def strip(row: list[float], largest: float, kind: str, selected: int | None = None) -> Text:
+    """A row of numbers as a strip; the full block is ``largest``.
+
+    Examples
+    --------
+    >>> strip([0.5, -1.0, 0.0, float("nan")], 1.0, "value").plain
+    '+▄ −█  · ?? '
+    """
+    text = Text()
+    for i, x in enumerate(row):
+        minus, plus = COLOURS[kind]
+        style = MARKED if i == selected else minus if x < 0 else plus
+        text.append(_cell(x, largest), "dim" if x == 0 and i != selected else style)
+        text.append(" ")
+    return text
+
+
+def _cell(x: float, largest: float) -> str:
+    if math.isnan(x):
+        return "??"
+    sign = MINUS if x < 0 else "+"
+    if math.isinf(x):
+        return f"{sign}∞"
+    if x == 0 or largest == 0:
+        return " ·"
+    return sign + BLOCKS[min(math.ceil(abs(x) / largest * len(BLOCKS)), len(BLOCKS)) - 1]
