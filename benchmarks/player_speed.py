@@ -1,11 +1,11 @@
 """How fast the player opens and steps, in a headless Chromium on this machine.
 
-For the assignment's sizes (T = 25, m = 100, K = 80) and for a two-layer LSTM of the same sizes, the page is
-written, opened from its file, and stepped through, one step a frame, from the first step to the last:
+For the assignment's sizes (T = 25, m = 100, K = 80) and for a two-layer LSTM of the same sizes, the page
+is written, opened from its file, and stepped through, one step a frame:
 
 - opening: from the start of the navigation until the player stands, milliseconds;
-- step: what a step takes of the page's one thread, its layout included, milliseconds (median, and the
-  slowest of twenty);
+- step: what a step takes of the page's one thread, its layout included, milliseconds (median, and
+  the slowest of twenty);
 - frames: how many steps a second were shown, one a frame.
 
     python benchmarks/player_speed.py

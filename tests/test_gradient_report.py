@@ -205,9 +205,9 @@ def test_v_curve_has_two_arms_for_differences_and_none_for_complex_step(small):
 
 
 def test_v_curve_is_drawn_with_all_three_methods(small, tmp_path):
-    from teachrnn.views.step_size_figure import step_size_figure
+    from teachrnn.views.figures.v_curve import v_curve
 
-    figure = step_size_figure(step_size_curve(small, "W", steps=[1e-2, 1e-5, 1e-9]))
+    figure = v_curve(step_size_curve(small, "W", steps=[1e-2, 1e-5, 1e-9]))
     axes = figure.axes[0]
     assert [t.get_text() for t in axes.get_legend().get_texts()] == [
         "one-sided difference",

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from teachrnn import CharRNN
+from teachrnn import CharRNN, Op, Tanh, Trace
 from teachrnn.data import Vocabulary
 from teachrnn.views.number import format_number
 from teachrnn.views.page import story_page
-from teachrnn.views.player_module import PARTS, player_module
+from teachrnn.views.player_module import PARTS
 from teachrnn.views.story import tell
 
 HOSTILE = "</script><img src=x onerror=document.title='gone'>😀"
@@ -117,9 +117,9 @@ def test_two_gradients_that_meet_are_shown_apart_and_then_added(opened):
     page.get_by_role("slider", name="Step", exact=True).fill(str(meeting))
     names = page.locator(".out figure").evaluate_all("all => all.map(f => f.dataset.name)")
     notes = page.locator(".out figure .note:not([hidden])").all_inner_texts()
-    assert names[:3] == ["∂h[1] via o[1]", "dh[1]", "dh[1]"]
+    assert names[:3] == ["∂h[1] via o[1]", "∂h[1] via r[2]", "dh[1]"]
     assert notes[0].startswith("from this step")
-    assert notes[1:3] == ["what had arrived before", "sum of 2 of 2 parts"]
+    assert notes[1:3] == ["from the future, through r[2]", "sum of 2 of 2 parts"]
 
 
 @pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])
@@ -239,3 +239,55 @@ def test_trace_without_a_loss_is_told_forward_only(browser_page, tmp_path):
     browser_page.wait_for_selector("body[data-ready]")
     browser_page.keyboard.press("End")
     assert browser_page.locator(".where").inner_text() == "Step 10 of 10 · forward · t = 2 · Affine"
+
+
+def test_covered_result_stands_nowhere_in_the_page_until_it_is_revealed(opened):
+    page, trace, _ = opened("abca")
+    page.get_by_label("Predict first", exact=True).select_option("sign")
+    page.get_by_role("slider", name="Step", exact=True).fill("6")
+    op = trace.ops[6]
+    node = page.locator(f'.unrolled [data-name="{op.name}"]')
+    assert page.locator(".now .out figure").count() == 0
+    assert page.locator(".sentence").inner_text() == ""
+    shown = page.locator("body").inner_text()
+    assert format_number(float(op.data[0])) not in shown
+    assert node.locator(".bars.value .plus").get_attribute("d") in (None, "")
+    page.get_by_role("button", name=re.compile("show me")).click()
+    expect(page.locator(".now .out figure")).to_have_count(1)
+    assert node.locator(".bars.value path[d]:not(.zero)").evaluate_all(
+        "all => all.some(p => p.getAttribute('d'))"
+    )
+    assert page.locator(".sentence").inner_text() != ""
+
+
+def test_trace_of_one_character_pair_and_of_one_symbol_can_be_stepped(opened):
+    page, trace, _ = opened("aa")
+    page.keyboard.press("t")
+    assert "There is only one symbol" in page.locator(".sentence").inner_text()
+    page.keyboard.press("End")
+    assert page.locator(".where").inner_text().startswith(f"Step {2 * len(trace.ops) + 1} of")
+
+
+def test_numbers_that_are_not_finite_and_an_operation_without_formula_are_shown(browser_page, tmp_path):
+    class Odd(Op, register=False):
+        signature = "(n)->(n)"
+        formula = staticmethod(lambda sp, x: x.applyfunc(sp.gamma))
+        forward = staticmethod(lambda x: np.array([np.inf, -np.inf, np.nan]))
+        dx = staticmethod(lambda dy, x, y: dy * np.array([np.nan, 1.0, np.inf]))
+
+    trace = Trace()
+    with trace.at(1):
+        x = trace.input("x", [1.0, -2.0, 3.0])
+        trace.loss(Odd(Tanh(x, name="h"), name="y"))
+    path = tmp_path / "page.html"
+    path.write_text(story_page(trace), "utf-8")
+    browser_page.goto(path.as_uri())
+    browser_page.wait_for_selector("body[data-ready]")
+    browser_page.keyboard.press("ArrowRight")
+    shown = browser_page.locator(".out .number").all_text_contents()
+    assert shown == ["∞", "−∞", "nan"]
+    browser_page.locator(".out .number").first.click()
+    assert "Odd" in browser_page.locator(".why").inner_text()
+    browser_page.keyboard.press("Escape")
+    browser_page.keyboard.press("End")
+    assert browser_page.locator(".where").inner_text().startswith("Step 5 of 5")

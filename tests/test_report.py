@@ -32,8 +32,8 @@ from teachrnn.report.loss_units import LossUnits
 from teachrnn.report.markdown_page import markdown_page
 from teachrnn.runs import Run, Session, Source, TrainedModel
 from teachrnn.training import Curve, Epoch, TrainStep
+from teachrnn.views.figures.loss_curve import loss_curve
 from teachrnn.views.inline_svg import inline_svg
-from teachrnn.views.loss_figure import loss_figure
 
 HOSTILE = (
     "</pre></figure><script>alert(1)</script><img src=x onerror=alert(2)>",
@@ -347,7 +347,7 @@ def hostile():
     """A document in which every text is hostile."""
     text = legible("\n".join(HOSTILE))
     line = " ".join(text.split())
-    figure = loss_figure(Curve(smooth=[(1, 3.0), (100, 2.0)]), symbols=9, length=2)
+    figure = loss_curve(Curve(smooth=[(1, 3.0), (100, 2.0)]), symbols=9, length=2)
     blocks = [
         Paragraph(line),
         Paragraph(line, notice=True),
@@ -427,7 +427,7 @@ def test_axe_core_finds_no_violation(chromium, written, scheme, width):
 
 def test_loss_figure_has_two_scales_that_differ_by_T_and_all_points():
     curve = Curve(smooth=[(1, 60.0), (100, 50.0)], validation=[(50, 2.0), (100, 1.9)])
-    figure = loss_figure(curve, symbols=20, length=25)
+    figure = loss_curve(curve, symbols=20, length=25)
     axes = figure.axes[0]
     figure.draw_without_rendering()
     right = axes.child_axes[0]
@@ -440,14 +440,14 @@ def test_loss_figure_has_two_scales_that_differ_by_T_and_all_points():
 
 def test_loss_figure_shows_at_the_edge_what_lies_beyond_it():
     curve = Curve(smooth=[(1, 60.0)], validation=[(50, 12.0), (100, 1.9)])
-    axes = loss_figure(curve, symbols=20, length=25).axes[0]
+    axes = loss_curve(curve, symbols=20, length=25).axes[0]
     beyond = next(line for line in axes.lines if "beyond" in str(line.get_label()))
     assert list(beyond.get_xdata()) == [50]
     assert beyond.get_ydata() == [axes.get_ylim()[1]]
 
 
 def test_inline_figure_is_drawn_in_the_ink_of_the_page():
-    figure = loss_figure(Curve(smooth=[(1, 60.0), (100, 50.0)]), symbols=20, length=25)
+    figure = loss_curve(Curve(smooth=[(1, 60.0), (100, 50.0)]), symbols=20, length=25)
     svg = inline_svg(figure, name="loss", title="A < B", description="C & D")
     assert "style=" not in svg
     assert "#000000" not in svg

@@ -493,7 +493,7 @@ def test_missing_package_names_the_install_line(missing, make, extra, monkeypatc
 
 
 def test_figure_tells_what_failed_and_what_is_off_the_scale_by_their_sign(text, tmp_path):
-    from teachrnn.views.sweep_figure import sweep_figure
+    from teachrnn.views.figures.sweep import sweep as draw
 
     def some_fail(trial):
         if trial.number == 2:
@@ -502,7 +502,7 @@ def test_figure_tells_what_failed_and_what_is_off_the_scale_by_their_sign(text, 
 
     sweep = a_sweep(text, tmp_path / "s")
     list(sweep.run(InThisProcess(), some_fail))
-    figure = sweep_figure(sweep)
+    figure = draw(sweep)
     assert [panel.get_xlabel() for panel in figure.axes] == ["eta", "hidden", "length"]
     assert [panel.get_xscale() for panel in figure.axes] == ["log", "linear", "linear"]
     ticks = [[label.get_text() for label in panel.get_xticklabels()] for panel in figure.axes]

@@ -60,7 +60,8 @@ def run(notebook: NotebookNode, name: str) -> None:
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(ROOT)}},
     )
-    client.execute(cleanup_kc=True)
+    # No kernel stands behind a page: apps show themselves without one.
+    client.execute(cleanup_kc=True, env={**os.environ, "TEACHRNN_DISPLAY": "static"})
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             if output.output_type == "stream" and output.name == "stderr":

@@ -151,8 +151,8 @@ def _loss(loss: float) -> str:
 def _draw(search: Sweep) -> None:
     import io
 
-    from teachrnn.views.sweep_figure import sweep_figure
+    from teachrnn.views.figures.sweep import sweep
 
     out = io.BytesIO()
-    sweep_figure(search).savefig(out, format="png", dpi=150)
+    sweep(search).savefig(out, format="png", dpi=150)
     write_atomically(search.folder / "sweep.png", out.getvalue())

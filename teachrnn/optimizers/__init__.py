@@ -3,6 +3,7 @@
 from teachrnn.optimizers.adagrad import AdaGrad
 from teachrnn.optimizers.adam import Adam
 from teachrnn.optimizers.adamw import AdamW
+from teachrnn.optimizers.descent import Descent, descend
 from teachrnn.optimizers.momentum import Momentum
 from teachrnn.optimizers.nesterov import Nesterov
 from teachrnn.optimizers.optimizer import OPTIMIZERS, Optimizer, find_optimizer
@@ -15,9 +16,11 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "AdamW",
+    "Descent",
     "Momentum",
     "Nesterov",
     "Optimizer",
     "RMSProp",
+    "descend",
     "find_optimizer",
 ]

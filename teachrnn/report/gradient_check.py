@@ -23,7 +23,7 @@ from teachrnn.reference import CentralDifference, ComplexStep
 from teachrnn.report.document import Block, Paragraph, Picture, Section, Table
 from teachrnn.runs import Run
 from teachrnn.trace import Trace
-from teachrnn.views.step_size_figure import step_size_figure
+from teachrnn.views.figures.v_curve import v_curve
 
 Array = NDArray[Any]
 
@@ -273,5 +273,5 @@ def _curve(curve: StepSizeCurve) -> Picture:
         "Logarithmic axes. From long steps to short ones, the errors of one-sided and central "
         f"differences fall and rise again, as a V; the central one is least, {_small(error)}, at h = "
         f"{h:.1e}. That of the complex step falls and stays at rounding.",
-        step_size_figure(curve),
+        v_curve(curve),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from teachrnn.report.document import Paragraph, Picture, Section
 from teachrnn.report.journal import EVERY, Journal
-from teachrnn.views.gradient_norm_figure import gradient_norm_figure
+from teachrnn.views.figures.gradient_norm import gradient_norm
 
 
 def gradient_norms_section(journal: Journal) -> Section | None:
@@ -22,7 +22,7 @@ def gradient_norms_section(journal: Journal) -> Section | None:
         f"average; the largest was {peak.largest:.2f}, in one of the {EVERY} updates up to "
         f"{peak.last:,}."
     )
-    figure = gradient_norm_figure(
+    figure = gradient_norm(
         [block.last for block in blocks],
         [block.mean for block in blocks],
         [block.largest for block in blocks],

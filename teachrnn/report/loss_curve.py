@@ -9,7 +9,7 @@ import numpy as np
 from teachrnn.report.document import Block, Paragraph, Picture, Section, Table
 from teachrnn.report.loss_units import LossUnits
 from teachrnn.runs import Run
-from teachrnn.views.loss_figure import loss_figure
+from teachrnn.views.figures.loss_curve import loss_curve
 
 LEAST_POINTS = 10
 """Points of the smooth loss in an epoch, for its course to be compared."""
@@ -32,7 +32,7 @@ def loss_curve_section(run: Run) -> Section:
             "loss",
             "Smooth loss and validation loss over the updates; lines mark where an epoch ended.",
             _description(run),
-            loss_figure(curve, symbols=len(run.vocabulary), length=units.length, symbol=units.symbol),
+            loss_curve(curve, symbols=len(run.vocabulary), length=units.length, symbol=units.symbol),
         ),
         Table("Losses of this run", ("loss", "update", *units.head), _losses(run)),
     ]

@@ -13,6 +13,7 @@ from teachrnn.training.clipping import (
 from teachrnn.training.curve import Curve, Epoch
 from teachrnn.training.evaluation import Evaluation
 from teachrnn.training.flight_recorder import FlightRecorder, Kept
+from teachrnn.training.progress import Block, Progress
 from teachrnn.training.schedule import (
     SCHEDULES,
     Constant,
@@ -30,6 +31,7 @@ __all__ = [
     "CLIPPINGS",
     "SCHEDULES",
     "Best",
+    "Block",
     "ClipByNorm",
     "ClipByValue",
     "Clipping",
@@ -44,6 +46,7 @@ __all__ = [
     "Kept",
     "NoClipping",
     "Norms",
+    "Progress",
     "Schedule",
     "StepDecay",
     "TrainStep",

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from teachrnn.op import Op, Value
 from teachrnn.views.mathml import mathml
 from teachrnn.views.number import format_number
+from teachrnn.views.palette import COLOURS
 from teachrnn.views.typeset import forward_latex, label
 
-COLOURS = {"value": ("#d9822b", "#2f6db5"), "gradient": ("#9355a8", "#3c8f4a")}
-"""Negative and positive end of each scale: told apart by hue, safe for colour-blind readers."""
 MOST = 12
 """Rows and columns that are shown."""
 

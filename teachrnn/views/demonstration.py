@@ -19,6 +19,9 @@ from teachrnn.views.number import format_number
 MOST_NUMBERS = 20_000_000
 """Every step has its own term of every parameter's gradient, and their sum so far."""
 
+MOST_STEPS = 1_000
+"""Time steps: a longer graph is scrolled through, and never looked at."""
+
 MOST_UPDATES = 10_000
 """A few seconds: longer trainings are what ``teachrnn train`` is for."""
 
@@ -124,7 +127,7 @@ def demonstrate(
 
 
 def refuse_what_no_browser_opens(steps: int, parameters: int) -> None:
-    """Raise where a story would hold more numbers than a browser shows.
+    """Raise where a story would hold more steps or numbers than a browser shows.
 
     Parameters
     ----------
@@ -138,6 +141,10 @@ def refuse_what_no_browser_opens(steps: int, parameters: int) -> None:
     DomainError
         With the number, and what to lower.
     """
+    if steps > MOST_STEPS:
+        raise DomainError(
+            f"the story would have {steps} time steps, and a browser shows {MOST_STEPS}: take a shorter text."
+        )
     numbers = 2 * steps * parameters
     if numbers > MOST_NUMBERS:
         raise DomainError(

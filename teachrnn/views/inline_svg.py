@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from teachrnn.extras import require
+from teachrnn.views.palette import GREY, INK
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-INK, GRID = "#000000", "#b0b0b0"
-"""What matplotlib draws in: the page's own ink takes its place, so that dark pages are right."""
-
 FAINT = 0.5
-"""How much of its opacity a grid keeps when it is drawn in ink, not in grey."""
+"""How much of its opacity a grid keeps when it is drawn in the page's ink, not in grey."""
 
 
 def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> str:
@@ -64,6 +62,7 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> st
     root.attrib |= {
         "role": "img",
         "aria-labelledby": f"{name}-title {name}-description",
+        "fill": "currentColor",  # black is what an SVG fills with where it says nothing
         "stroke-linejoin": "round",
     }
     for tag, text in (("description", description), ("title", title)):
@@ -86,9 +85,9 @@ def _attributes(element: ElementTree.Element, name: str) -> None:
             given[key.strip()] = value.strip()
     given.pop("font-family", None)
     for paint in ("fill", "stroke"):
-        if given.get(paint) == GRID:
+        if given.get(paint) == GREY:
             given[f"{paint}-opacity"] = str(FAINT * float(given.get(f"{paint}-opacity", 1)))
-        if given.get(paint) in (INK, GRID):
+        if given.get(paint) in (INK, GREY):
             given[paint] = "currentColor"
     if element.tag == "text":
         given.setdefault("fill", "currentColor")

@@ -17,8 +17,8 @@ def player_module(*, exported: bool = True) -> str:
     """The text of the player as one ES module.
 
     Each part imports by name what it uses of others; joined, they see each other, so the imports go.
-    With ``exported``, what a notebook's widget asks for (`anywidget`'s ``render``) is exported; a page that
-    holds the module in itself runs it and exports nothing.
+    With ``exported``, what a notebook's widget asks for (`anywidget`'s ``render``) is exported; a page
+    that holds the module in itself runs it and exports nothing.
 
     Examples
     --------

@@ -7,7 +7,7 @@ What the steps say in words is in ``narration.py``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -176,6 +176,11 @@ def _plainly(value: Value) -> Quantity:
     return Quantity(value.name, name_latex(value.name), "value", value.data)
 
 
+def _noted(quantity: Quantity, note: str) -> Quantity:
+    """The same quantity, in another light."""
+    return replace(quantity, note=note)
+
+
 def _forward(op: Op, symbols: Sequence[str] | None) -> StoryStep:
     return StoryStep(
         phase="forward",
@@ -298,13 +303,6 @@ class _Backward:
         outcomes = [Outcome(formula, value.index, [part])]
         if before is not None:
             added = sum_latex(name_latex(value.name, d=True), [q.latex for q in parts])
-            earlier = Quantity(
-                before.name,
-                before.latex,
-                "gradient",
-                before.data,
-                "what had arrived before",
-                before.made,
-            )
-            outcomes.append(Outcome(added, value.index, [earlier, self.sums[value.index]]))
+            arrived = parts[0] if len(parts) == 2 else _noted(before, "what had arrived before")
+            outcomes.append(Outcome(added, value.index, [arrived, self.sums[value.index]]))
         return outcomes

@@ -71,7 +71,8 @@ def panel(page, story, imports, script, state="{}"):
     )
     with served(PLAYER) as address:
         page.route(
-            "**/panel.html", lambda route: route.fulfill(body=text, content_type="text/html; charset=utf-8")
+            "**/panel.html",
+            lambda route: route.fulfill(body=text, content_type="text/html; charset=utf-8"),
         )
         page.goto(f"{address}/panel.html")
         page.wait_for_selector("body[data-ready]")

@@ -11,7 +11,11 @@ export class Evidence {
     this.context = context;
     this.element = element("section", { class: "evidence", "aria-label": "How we know" });
     this.asked = 0;
-    this.answered = (message) => { if (message.kind === "answer" && message.id === this.waiting) this.#compare(Number(message.value ?? NaN)); };
+    this.answered = (message) => {
+      if (message.kind !== "answer" || message.id !== this.waiting) return;
+      if (message.error) this.#say(message.error);
+      else this.#compare(Number(message.value ?? NaN));
+    };
     context.model.on("msg:custom", this.answered);
   }
 
@@ -57,7 +61,7 @@ export class Evidence {
     button.addEventListener("click", () => {
       if (this.waiting) return;
       this.asked += 1;
-      this.waiting = `check-${this.asked}`;
+      this.waiting = `check-${this.context.unique}-${this.asked}`;
       button.setAttribute("aria-disabled", "true");
       button.textContent = "computing …";
       const name = this.context.story.arrays[this.k].name.slice(1); // dW is the slope along W

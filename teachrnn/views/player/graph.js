@@ -19,7 +19,7 @@ const UNROLLED = {
 
 export class Graph {
   constructor(context) {
-    Object.assign(this, { context, story: context.story, i: 0, cut: -Infinity });
+    Object.assign(this, { context, story: context.story, i: 0, known: 0, cut: -Infinity });
     this.heads = new ArrowHeads();
     this.column = new GraphColumn(this.story);
     this.routes = new GraphRoutes(this.column, this.story);
@@ -32,9 +32,11 @@ export class Graph {
     this.#listen();
   }
 
-  paint(i) {
+  // With `covered` the graph shows no more of step i than was known before it.
+  paint(i, covered = false) {
     const before = this.i;
     this.i = i;
+    this.known = covered ? i - 1 : i;
     const [low, high] = [Math.min(before, i), Math.max(before, i)];
     if (!this.painted || high - low > UNROLLED.jump) this.#paintAll();
     else for (let k = low; k <= high; k++) this.#paintStep(this.story.steps[k], k);
@@ -206,8 +208,6 @@ export class Graph {
   // What a step changes when it begins or ends to be the current one.
   #paintStep(step, k) {
     const ids = new Set(step.edges.flat());
-    if (step.node !== null) ids.add(step.node);
-    for (const { target } of step.outcomes) ids.add(target);
     if (step.phase === "turn") for (const [id, [begin]] of this.begun) if (begin === k) ids.add(id);
     for (const id of ids) this.#paintNode(id);
     for (const edge of step.edges) {
@@ -219,13 +219,13 @@ export class Graph {
   #paintNode(id) {
     const box = this.boxes.get(id);
     if (!box) return;
-    const { story, i } = this, step = story.steps[i], parts = this.begun.get(id);
+    const { story, known } = this, step = story.steps[this.i], parts = this.begun.get(id);
     box.paint(story, {
-      value: story.valueAt(id, i),
-      gradient: story.gradientAt(id, i),
-      arrived: parts.filter((k) => k <= i).length,
+      value: story.valueAt(id, known),
+      gradient: story.gradientAt(id, known),
+      arrived: parts.filter((k) => k <= known).length,
       uses: parts.length,
-      complete: parts.length > 0 && parts.at(-1) <= i,
+      complete: parts.length > 0 && parts.at(-1) <= known,
       role: step.node === id ? "now" : step.edges.some(([from]) => from === id) ? "touched" : "",
       breakpoint: this.#stopsAt(box.node),
       initial: box.node.t === this.column.start,
@@ -233,13 +233,13 @@ export class Graph {
   }
 
   #paintLine(line) {
-    line.paint(this.story, this.i, line.from.t <= this.cut);
+    line.paint(this.story, this.i, this.known, line.from.t <= this.cut);
   }
 
   #paintNorms(step) {
     const labels = [];
     for (const [from, to] of step.phase === "backward" ? step.edges : []) {
-      const passage = this.story.passageAt(from, to, this.i), a = this.story.node.get(from), b = this.story.node.get(to);
+      const passage = this.story.passageAt(from, to, this.known), a = this.story.node.get(from), b = this.story.node.get(to);
       if (passage === null || !a || !b) continue;
       const at = this.routes.labelAt(this.routes.of(a, b), this.#x(a));
       labels.push(drawn("text", { x: this.left.get(a.t) + at.x, y: at.y, "text-anchor": at.anchor }, formatNumber(this.story.norm(passage))));

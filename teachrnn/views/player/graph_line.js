@@ -10,14 +10,15 @@ export class GraphLine {
     this.path = drawn("path", { d, "data-lag": to.t - from.t });
   }
 
-  // How it looks at step i; cut: truncation takes the gradient away that would come back here.
-  paint(story, i, truncated) {
+  // How it looks at step i, of which the outcome of step `known` is known; truncation takes the gradient away
+  // that would come back here.
+  paint(story, i, known, truncated) {
     const { from, to, path } = this, step = story.steps[i];
     const current = step.edges.some((edge) => edge[0] === from.id && edge[1] === to.id);
-    const passage = story.passageAt(from.id, to.id, i), cut = truncated && !current;
+    const passage = story.passageAt(from.id, to.id, known), cut = truncated && !current;
     const backward = passage !== null || (current && step.phase === "backward");
-    const kind = current ? "now" : backward ? "back" : story.valueAt(to.id, i) !== null ? "seen" : "rest";
-    const key = `${kind} ${backward} ${cut}`;
+    const kind = current ? "now" : backward ? "back" : story.valueAt(to.id, known) !== null ? "seen" : "rest";
+    const key = `${kind} ${backward} ${cut} ${passage}`;
     if (key === this.last) return;
     this.last = key;
     path.setAttribute("class", `edge ${kind}${backward && current ? " back" : ""}${cut ? " cut" : ""}`);

@@ -80,7 +80,7 @@ export class Live {
     for (const [what, x] of lines) {
       const line = table.insertRow();
       line.append(element("th", { scope: "row" }, what));
-      line.insertCell().textContent = formatNumber(x, 6);
+      line.insertCell().textContent = formatNumber(Number(x), 6); // what is not finite comes as a word
     }
     this.result.replaceChildren(table);
   }

@@ -97,7 +97,10 @@ export class NumberGrid {
   }
 
   #scrolled() {
-    const row = Math.round(this.element.scrollTop / CELL.height), column = Math.round(this.element.scrollLeft / CELL.width);
+    const { clientHeight, clientWidth, scrollHeight, scrollLeft, scrollTop, scrollWidth } = this.element;
+    // the window may be a little larger than the cells in it, so the way does not end at a whole cell
+    const row = scrollTop + clientHeight > scrollHeight - 2 ? this.rows - this.down : Math.round(scrollTop / CELL.height);
+    const column = scrollLeft + clientWidth > scrollWidth - 2 ? this.columns - this.across : Math.round(scrollLeft / CELL.width);
     if (row === this.view.row && column === this.view.column) return;
     const active = this.table.getRootNode().activeElement;
     const focused = this.table.contains(active);

@@ -17,7 +17,6 @@ let players = 0; // ids that are unique on a page come from it
 // Show the model's story in `el`; gives a function that takes it away again.
 export function render({ model, el }) {
   el.classList.add("trnn");
-  el.dataset.lmSuppressShortcuts = "true"; // the keys are the player's, not JupyterLab's
   let close = play(model, el);
   const another = () => {
     close();
@@ -103,13 +102,12 @@ function play(model, el) {
   const covered = () => predict.covers(model.get("step"));
   function paint() {
     const i = Math.min(model.get("step"), last);
-    graph.element.classList.toggle("covered", covered());
-    graph.paint(i);
+    graph.paint(i, covered());
     line.paint(i);
     predict.paint(i);
     card.paint(i, covered());
-    why.paint(i);
-    context.say(`${steps[i].title}. ${covered() ? "The result is covered." : steps[i].sentence}`);
+    why.paint(i, covered());
+    context.say(`${steps[i].title}. ${covered() ? "The result is covered: say first what it is." : steps[i].sentence}`);
   }
 
   // In a page of its own the whole page listens to the keys; elsewhere, what has the focus within.

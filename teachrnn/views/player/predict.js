@@ -122,9 +122,9 @@ export class Predict {
     const verdict = given === null ? "shown" : right ? "right" : "wrong";
     const told = { shown: truth, right: `✓ Right: ${truth}`, wrong: `✗ Not so: ${truth}` }[verdict];
     this.answers.set(this.#key(this.step), { verdict, text: `${told}.` });
-    this.context.say(`${told.replace(/^[✓✗] /, "")}. ${this.#scoreInWords()}`);
     this.paint(this.step);
     this.revealed();
+    this.context.say(`${told.replace(/^[✓✗] /, "")}. ${this.#scoreInWords()}`);
   }
 
   #scoreInWords() {

@@ -11,7 +11,7 @@ export class Reach {
     this.context = context;
     const { triangle } = context.story, { model, signal } = context;
     this.element = element("section", { class: "reach", "aria-label": "How far back each loss reaches" });
-    if (!triangle) {
+    if (!triangle?.reaches.length) {
       this.element.hidden = true;
       return;
     }

@@ -27,7 +27,7 @@ export class StepCard {
     this.where.textContent = `Step ${i + 1} of ${story.steps.length} · ${PHASES[step.phase]}${step.t ? ` · t = ${step.t}` : ""}${step.op ? ` · ${step.op}` : ""}`;
     this.element.dataset.phase = step.phase;
     this.title.textContent = step.title;
-    this.sentence.textContent = step.sentence;
+    this.sentence.textContent = covered ? "" : step.sentence; // it may tell the shape
     this.code.textContent = step.code;
     this.written.hidden = !step.code;
     const results = covered ? [] : step.outcomes.map((outcome) => outcome.quantities);

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections import deque
 from functools import partial
+from itertools import islice
 from math import log
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from teachrnn.extras import require
 from teachrnn.training import Curve
+from teachrnn.views.figures.example import example_training
+from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
+from teachrnn.views.palette import COLOURS, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SMOOTH: dict[str, Any] = {"color": "#2f6db5", "linewidth": 1.3}
+SMOOTH: dict[str, Any] = {"color": COLOURS["value"][1], "linewidth": 1.3}
 VALIDATION: dict[str, Any] = {
-    "color": "#d9822b",
+    "color": COLOURS["value"][0],
     "marker": "D",
     "markersize": 4.5,
     "linewidth": 0.8,
@@ -29,7 +33,14 @@ MOST_LABELS = 10
 """Epochs whose number is written; of more, every second, third ... one."""
 
 
-def loss_figure(curve: Curve, *, symbols: int, length: int | None, symbol: str = "character") -> Figure:
+def _example() -> Figure:
+    training = example_training()
+    deque(islice(training, 1200), maxlen=0)
+    return loss_curve(training.curve, symbols=training.model.symbols, length=training.batching.length)
+
+
+@figure("Loss over a run", example=_example)
+def loss_curve(curve: Curve, *, symbols: int, length: int | None, symbol: str = "character") -> Figure:
     """Plot the smooth loss and the validation loss of a run over its updates.
 
     Where every sequence has T symbols, nats per sequence are T times nats per symbol, and both losses
@@ -55,16 +66,14 @@ def loss_figure(curve: Curve, *, symbols: int, length: int | None, symbol: str =
     Examples
     --------
     >>> curve = Curve(smooth=[(1, 8.0), (100, 6.0)], validation=[(100, 2.9)])
-    >>> [axes.get_ylabel() for axes in loss_figure(curve, symbols=20, length=3).axes]
+    >>> [axes.get_ylabel() for axes in loss_curve(curve, symbols=20, length=3).axes]
     ['loss in nats per sequence']
-    >>> [axes.get_ylabel() for axes in loss_figure(curve, symbols=20, length=None).axes]
+    >>> [axes.get_ylabel() for axes in loss_curve(curve, symbols=20, length=None).axes]
     ['nats per sequence', 'nats per character']
     """
-    figure_module = require("matplotlib.figure", extra="figures", purpose="A figure")
-    figure: Figure = figure_module.Figure(figsize=(7.2, 4.2), layout="constrained")
     guessing = log(symbols)
     if length is None:
-        upper, lower = figure.subplots(2, sharex=True)
+        picture, (upper, lower) = new_figure(7.2, 4.2, rows=2, sharex=True)
         _plot_smooth(upper, curve)
         upper.set_ylabel("nats per sequence")
         upper.set_ylim(bottom=0)
@@ -72,7 +81,8 @@ def loss_figure(curve: Curve, *, symbols: int, length: int | None, symbol: str =
         lower.set_ylabel(f"nats per {symbol}")
         _label_guessing(lower, guessing, "guessing: ln K")
     else:
-        upper = lower = figure.subplots()
+        picture, upper = new_figure(7.2, 4.2)
+        lower = upper
         _plot_smooth(upper, curve)
         _plot_validation(upper, curve, length, guessing)
         upper.set_ylabel("loss in nats per sequence")
@@ -84,14 +94,14 @@ def loss_figure(curve: Curve, *, symbols: int, length: int | None, symbol: str =
         _label_guessing(upper, length * guessing, "guessing: T ln K")
     for axes in {upper, lower}:
         _mark_epochs(axes, curve, labelled=axes is upper)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(True, axis="y", alpha=0.25)
+        axes.grid(True, axis="y")
         axes.set_xlim(left=0)
         if axes.get_legend_handles_labels()[0]:
-            axes.legend(frameon=False, loc="upper right", bbox_to_anchor=(1, 0.88))
+            axes.legend(loc="upper right", bbox_to_anchor=(1, 0.88))
     lower.set_xlabel("update")
     lower.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
-    return figure
+    give_table(picture, _table(curve, symbols=symbols, length=length, symbol=symbol))
+    return picture
 
 
 def _plot_smooth(axes: Axes, curve: Curve) -> None:
@@ -116,7 +126,7 @@ def _plot_validation(axes: Axes, curve: Curve, scale: int, guessing: float) -> N
 
 
 def _label_guessing(axes: Axes, cost: float, words: str) -> None:
-    axes.axhline(cost, color="#000000", linewidth=0.9, linestyle="--", alpha=0.6)
+    axes.axhline(cost, color=INK, linewidth=0.9, linestyle="--", alpha=0.6)
     axes.annotate(
         f"{words} = {cost:.4g}",
         (1, cost),
@@ -132,7 +142,7 @@ def _mark_epochs(axes: Axes, curve: Curve, *, labelled: bool) -> None:
     """A line where each epoch ended, with the number of the one that begins there."""
     every = -(-len(curve.epochs) // MOST_LABELS)
     for number, epoch in enumerate(curve.epochs, start=2):
-        axes.axvline(epoch.last, color="#000000", linewidth=0.7, alpha=0.3)
+        axes.axvline(epoch.last, color=INK, linewidth=0.7, alpha=0.3)
         if labelled and number % every == 0:
             axes.annotate(
                 f"epoch {number}" if len(curve.epochs) < 5 else str(number),
@@ -142,3 +152,18 @@ def _mark_epochs(axes: Axes, curve: Curve, *, labelled: bool) -> None:
                 textcoords="offset points",
                 fontsize=9,
             )
+
+
+def _table(curve: Curve, *, symbols: int, length: int | None, symbol: str) -> Table:
+    rows: list[tuple[str | float, ...]] = [
+        *(("smooth loss", f"{n}", float(loss), "") for n, loss in curve.smooth),
+        *(
+            ("validation loss", f"{n}", "" if length is None else length * float(loss), float(loss))
+            for n, loss in curve.validation
+        ),
+        *(("end of an epoch", f"{epoch.last}", "", "") for epoch in curve.epochs),
+    ]
+    guessing = log(symbols)
+    rows.append(("guessing", "", "" if length is None else length * guessing, guessing))
+    columns = ("what", "update", "nats per sequence", f"nats per {symbol}")
+    return Table(columns, rows, "Loss over the updates of a run.")

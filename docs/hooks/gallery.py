@@ -1,0 +1,88 @@
+"""The gallery: every figure and every notebook app, drawn from the registries as the site is built."""
+
+from __future__ import annotations
+
+import inspect
+import os
+
+from mkdocs.structure.files import File
+
+from teachrnn.views.demonstration import demonstrate
+from teachrnn.views.figures import FIGURES
+from teachrnn.views.figures.figure_html import figure_html
+from teachrnn.views.fragment import story_fragment
+
+INTRODUCTION = """\
+# Gallery
+
+Everything on this page was computed while it was built. Each picture carries a table of what it shows.
+
+## The stepper
+
+One forward pass and one backward pass of a small network, step by step: here without a kernel, in a
+notebook as `teachrnn.widgets.Stepper.of_text("hello")`, in a file as `teachrnn step hello`, in a terminal
+as `teachrnn step hello --terminal`. The key `?` shows what the others do.
+"""
+
+FIGURES_TITLE = """\
+## Figures
+
+Each is a function in `teachrnn.views.figures` that returns a matplotlib `Figure`, to be saved as PDF,
+SVG or PNG; `table_of(figure)` is the same in words and numbers.
+"""
+
+APPS_TITLE = """\
+## Notebook apps
+
+In a notebook each is live, with sliders and buttons; here, where there is no kernel, each shows the
+picture that it begins with. `python -m pip install 'teachrnn[widgets]'` brings what they need.
+"""
+
+
+def on_files(files, config):
+    os.environ["TEACHRNN_DISPLAY"] = "static"
+    from teachrnn.widgets.app import APPS
+
+    shown = demonstrate("hello", hidden=4)
+    stepper = story_fragment(shown.trace, symbols=shown.symbols, about=shown.about)
+    figures = [
+        part(kind.name, kind.title, call(kind), kind.draw, kind.example()) for kind in FIGURES.values()
+    ]
+    apps = [app_part(app) for app in APPS.values()]
+    content = "\n\n".join([INTRODUCTION, stepper, FIGURES_TITLE, *figures, APPS_TITLE, *apps]) + "\n"
+    files.append(File.generated(config, "gallery.md", content=content))
+    return files
+
+
+def part(name: str, title: str, code: str, described: object, figure: object) -> str:
+    """A heading, one sentence, how to call it, the picture with its table."""
+    return "\n\n".join(
+        [f"### {title}", first_sentence(described), f"`{code}`", block(figure_html(figure))]
+    )
+
+
+def app_part(app: type) -> str:
+    code = f"teachrnn.widgets.{app.__name__}{parameters(app)}"
+    return "\n\n".join(
+        [f"### {app.title}", first_sentence(app), f"`{code}`", block(figure_html(app.example().figure))]
+    )
+
+
+def call(kind) -> str:
+    return f"{kind.name}{parameters(kind.draw)}"
+
+
+def parameters(called: object) -> str:
+    """A signature without types, which the reference has."""
+    signature = inspect.signature(called)
+    bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    return str(signature.replace(parameters=bare, return_annotation=signature.empty))
+
+
+def first_sentence(described: object) -> str:
+    return (inspect.getdoc(described) or "").partition("\n\n")[0].replace("\n", " ")
+
+
+def block(html: str) -> str:
+    """HTML without blank lines, at which Markdown would end it."""
+    return "\n".join(line for line in html.splitlines() if line.strip())

@@ -1,0 +1,60 @@
+"""The pictures of the README, taken of a real page in Chromium.
+
+python docs/screenshots.py
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from teachrnn.views.demonstration import demonstrate
+from teachrnn.views.page import story_page
+
+ASSETS = Path(__file__).parent / "assets"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def stepper(page: Page) -> None:
+    """On the way back, where the two parts of dh[4] meet."""
+    page.get_by_label("Go to a time step").fill("∂h[4] via o[4]")
+    page.keyboard.press("Enter")
+    page.locator("h2").first.click()
+    page.wait_for_timeout(800)
+    page.screenshot(path=ASSETS / "stepper.png", clip={"x": 0, "y": 0, "width": 1180, "height": 1180})
+
+
+def why(page: Page) -> None:
+    """An entry of dW, as the sum over time of its parts."""
+    page.get_by_label("Go to a time step").fill("dW")
+    page.keyboard.press("Enter")
+    grid = page.locator('.out figure[data-name="dW"]').last
+    grid.locator("summary").click()
+    grid.locator('td[data-place="9"]').click()
+    page.locator(".why").wait_for()
+    page.wait_for_timeout(300)
+    page.evaluate("document.querySelector('.bar').style.position = 'static'")
+    page.locator(".why").screenshot(path=ASSETS / "why.png")
+
+
+def main() -> None:
+    shown = demonstrate("hello world", hidden=6)
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        path = Path(folder) / "page.html"
+        path.write_text(story_page(shown.trace, symbols=shown.symbols, about=shown.about), "utf-8")
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1180, "height": 1180}, device_scale_factor=1.5)
+        page.goto(path.as_uri())
+        page.wait_for_selector("body[data-ready]")
+        stepper(page)
+        why(page)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

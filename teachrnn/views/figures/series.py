@@ -1,0 +1,34 @@
+"""Lines that stand side by side: told apart by marker and dash, and only then by colour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from teachrnn.views.palette import COLOURS, INK
+
+COLOUR_ORDER = (*reversed(COLOURS["value"]), *COLOURS["gradient"], INK)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "*")
+DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)))
+
+
+def series_style(index: int, *, count: int = 1, marks: int = 8) -> dict[str, Any]:
+    """Colour, marker and dash of the line of that number, as ``Axes.plot`` takes them.
+
+    Parameters
+    ----------
+    index : int
+        Which line, from 0.
+    count, marks : int
+        How many points it has, and how many of them are to carry a marker.
+
+    Examples
+    --------
+    >>> series_style(1, count=80)
+    {'color': '#d9822b', 'marker': 's', 'linestyle': '--', 'markevery': 10}
+    """
+    return {
+        "color": COLOUR_ORDER[index % len(COLOUR_ORDER)],
+        "marker": MARKERS[index % len(MARKERS)],
+        "linestyle": DASHES[index % len(DASHES)],
+        "markevery": max(1, count // marks),
+    }

@@ -1,0 +1,138 @@
+"""The spectrum of the recurrent weights, and what it does to a gradient over many steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import NameLookupError
+from teachrnn.trace import Trace
+from teachrnn.views.figures.example import example_trace
+from teachrnn.views.figures.figure import VALUES, Table, figure, give_table, new_figure
+from teachrnn.views.figures.letters import math_label, norm_of
+from teachrnn.views.figures.over_time import top_state
+from teachrnn.views.figures.panel import draw_magnitudes, line_at_one, log_scale, whole_ticks
+from teachrnn.views.palette import COLOURS, INK
+from teachrnn.views.state_jacobian import state_jacobians
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Array = NDArray[Any]
+
+
+def _example() -> Figure:
+    return spectrum(example_trace(text="hello " * 5))
+
+
+@figure("Spectrum of W and of the Jacobian", example=_example)
+def spectrum(trace: Trace, weights: str | None = None) -> Figure:
+    r"""Plot the eigenvalues and singular values of W, and the norm of $\partial h_T / \partial h_k$.
+
+    Going back a step multiplies the gradient by $W^\top$ (and by the slope of tanh, which is at most
+    1). Where all singular values of W lie below 1 it must vanish; eigenvalues outside the unit circle
+    let it explode. The right panel shows what really happens over T - k steps: the spectral norm of the
+    product of Jacobians, from the recorded run.
+
+    Parameters
+    ----------
+    trace : Trace
+        The record of one sequence.
+    weights : str, optional
+        Name of a square matrix, such as ``W``, ``W_f``, ``layer2.W``; the first W of the highest
+        layer if not given.
+
+    Returns
+    -------
+    Figure
+        Three panels; their numbers have no unit.
+
+    Raises
+    ------
+    NameLookupError
+        If the trace has no such matrix.
+    MissingExtraError
+        If matplotlib is not installed.
+
+    References
+    ----------
+    Bengio, Simard & Frasconi (1994), Learning long-term dependencies with gradient descent is
+    difficult, IEEE Transactions on Neural Networks 5(2); Pascanu, Mikolov & Bengio (2013), section 2.1.
+
+    Examples
+    --------
+    >>> len(spectrum(example_trace()).axes)
+    3
+    """
+    state = top_state(trace)
+    W = _matrix(trace, weights, state.rpartition(".")[0])
+    eigenvalues = np.linalg.eigvals(W.data)
+    eigenvalues = eigenvalues[np.lexsort((-eigenvalues.imag, -np.abs(eigenvalues).round(12)))]
+    singular = np.linalg.svd(W.data, compute_uv=False)
+    jacobians = state_jacobians(trace, state)
+    lags = [trace.T - k for k in jacobians]
+    norms = [float(np.linalg.norm(J, 2)) if np.isfinite(J).all() else np.nan for J in jacobians.values()]
+    picture, (plane, sizes, product) = new_figure(8.8, 2.9, columns=3)
+    _draw_plane(plane, eigenvalues, math_label(W.name))
+    _draw_sizes(sizes, singular, math_label(W.name))
+    h = math_label(state).strip("$")
+    product.set(xlabel="steps back, $T - k$", ylabel=norm_of(rf"$\partial {h}_T/\partial {h}_k$"))
+    draw_magnitudes(product, lags, norms, "norm", color=COLOURS["gradient"][1], marker="o")
+    line_at_one(product)
+    log_scale(product, [*norms, 1.0])
+    product.grid(True, axis="y")
+    whole_ticks(product.xaxis)
+    rows: list[tuple[str | float, ...]] = [
+        *(("eigenvalue", f"{i}", float(z.real), float(z.imag)) for i, z in enumerate(eigenvalues, 1)),
+        *(("singular value", f"{i}", float(s), "") for i, s in enumerate(singular, 1)),
+        *(("norm of the Jacobian", f"{lag} back", n, "") for lag, n in zip(lags, norms, strict=True)),
+    ]
+    caption = (
+        f"Spectrum of {W.name}, and spectral norm of the derivative of the last {state} by earlier ones."
+    )
+    give_table(picture, Table(("what", "which", "number or real part", "imaginary part"), rows, caption))
+    return picture
+
+
+def _matrix(trace: Trace, name: str | None, layer: str) -> Any:
+    square = {
+        name: value
+        for name, value in trace.parameters.items()
+        if value.data.ndim == 2 and value.shape[0] == value.shape[1]
+    }
+    recurrent = [n for n in square if n.startswith(f"{layer}.W" if layer else "W")]
+    chosen = name or next(iter(recurrent), "a recurrent matrix W")
+    if chosen not in square:
+        raise NameLookupError(
+            f"{chosen!r} is no square matrix of this trace; there are: {', '.join(square) or 'none'}."
+        )
+    return square[chosen]
+
+
+def _draw_plane(axes: Axes, eigenvalues: Array, label: str) -> None:
+    angle = np.linspace(0, 2 * np.pi, 181)
+    axes.plot(np.cos(angle), np.sin(angle), color=INK, linewidth=0.8, linestyle="--", alpha=0.6)
+    inside = np.abs(eigenvalues) <= 1
+    for which, marker, colour, words in (
+        (inside, "o", VALUES.plus, "inside"),
+        (~inside, "^", VALUES.minus, "outside"),
+    ):
+        z = eigenvalues[which]
+        axes.plot(z.real, z.imag, marker, color=colour, markersize=5, label=words)
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.set(xlabel=f"real part of eigenvalue of {label}", ylabel="imaginary part")
+    axes.grid(True)
+    axes.margins(0.12)
+    axes.legend(loc="upper right", handletextpad=0.1, borderpad=0, fontsize=9)
+
+
+def _draw_sizes(axes: Axes, singular: Array, label: str) -> None:
+    axes.plot(range(1, len(singular) + 1), singular, marker="o", color=VALUES.plus)
+    line_at_one(axes)
+    axes.set(xlabel="number $i$", ylabel=rf"singular value $\sigma_i$ of {label}")
+    axes.set_ylim(0, 1.1 * max(1.0, float(singular[0])))
+    axes.grid(True, axis="y")
+    whole_ticks(axes.xaxis)

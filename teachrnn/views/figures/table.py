@@ -1,0 +1,76 @@
+"""A figure in words and numbers: its text alternative."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from numbers import Real
+
+from teachrnn.views.number import format_number
+
+Cell = str | float | int
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under named columns.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        What is in them, with units.
+    rows : list of tuple
+        Words and numbers; numbers are kept as they are and written by `format_number`.
+    caption : str
+        What the table holds, in a sentence.
+
+    Examples
+    --------
+    >>> print(Table(("step", "norm"), [(1, 0.5), (10, -2e-7)], "Norms.").text())
+    Norms.
+    step       norm
+       1      0.500
+      10   −2.00e−7
+    """
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Cell, ...]]
+    caption: str
+
+    def text(self) -> str:
+        """As plain text: words from the left, numbers from the right."""
+        written = [[_written(cell) for cell in row] for row in self.rows]
+        widths = [
+            max(len(cell) for cell in column)
+            for column in zip(_one_line(self.columns), *written, strict=True)
+        ]
+        numeric = [all(isinstance(row[i], Real) for row in self.rows) for i in range(len(self.columns))]
+        lines = [
+            "   ".join(
+                cell.rjust(width) if number else cell.ljust(width)
+                for cell, width, number in zip(row, widths, numeric, strict=True)
+            ).rstrip()
+            for row in (_one_line(self.columns), *written)
+        ]
+        return "\n".join([" ".join(self.caption.split()), *lines])
+
+    def html(self) -> str:
+        """As an HTML table with a caption and header cells; whatever the words are, they stay text."""
+        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.columns)
+        body = "".join(
+            f'<tr><th scope="row">{html.escape(_written(row[0]))}</th>'
+            f"{''.join(f'<td>{html.escape(_written(cell))}</td>' for cell in row[1:])}</tr>"
+            for row in self.rows
+        )
+        return (
+            f"<table><caption>{html.escape(self.caption)}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
+
+def _written(cell: Cell) -> str:
+    return " ".join(cell.split()) if isinstance(cell, str) else format_number(cell)
+
+
+def _one_line(names: tuple[str, ...]) -> list[str]:
+    return [_written(name) for name in names]

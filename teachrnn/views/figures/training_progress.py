@@ -1,0 +1,115 @@
+"""A training run as it goes on: its loss, and how large its gradients are."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from teachrnn.training.progress import Block, Progress
+from teachrnn.views.figures.figure import figure, give_table, new_figure
+from teachrnn.views.figures.log_axis import log_axis
+from teachrnn.views.figures.table import Cell, Table
+from teachrnn.views.number import format_number
+from teachrnn.views.palette import COLOURS, GREY
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def _example() -> Figure:
+    from teachrnn.data import find_batching
+    from teachrnn.models import CharRNN
+    from teachrnn.optimizers import AdaGrad
+    from teachrnn.training import Training
+
+    rng = np.random.default_rng(0)
+    tokens = rng.permutation([[0, 1, 2], [0, 3, 4]] * 99).ravel()
+    training = Training(
+        CharRNN(hidden=16, symbols=5, scale=0.2, rng=rng),
+        find_batching("in-order")(tokens, length=25),
+        AdaGrad(eta=0.1),
+    )
+    progress = Progress()
+    for step in islice(training, 300):
+        progress.note(step)
+    return training_progress(progress)
+
+
+@figure("Training as it goes on", example=_example)
+def training_progress(progress: Progress) -> Figure:
+    r"""Draw the loss of a run and the norm of its gradients, over the updates so far.
+
+    Updates are taken together in blocks: of the loss and of the norm before clipping the mean of each
+    block is drawn, and of the norm the largest as well; the smooth loss is that at the block's end.
+
+    Parameters
+    ----------
+    progress : Progress
+        What has taken in the steps; before the first there is nothing to be seen yet.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> from teachrnn.views.figures.figure import table_of
+    >>> from teachrnn.training import TrainStep
+    >>> progress = Progress()
+    >>> progress.note(TrainStep(1, 1, 25, 110.0, 110.0, 12.0, 5.0, 0.1, 0.001, None))
+    >>> print(table_of(training_progress(progress)).text())
+    Update 1: loss 110 nats per sequence, smooth loss 110; 100% of the gradients were clipped.
+    update   loss   smooth loss   mean norm   largest norm
+         1    110           110        12.0           12.0
+    """
+    drawing, (upper, lower) = new_figure(6.0, 4.2, rows=2, sharex=True, height_ratios=(1.5, 1))
+    rows = [_row(block) for block in progress.blocks]
+    upper.set_ylabel("nats per sequence")
+    lower.set_ylabel("gradient norm")
+    lower.set_xlabel("update")
+    if rows:
+        last, loss, smooth, mean, largest = np.array(rows, dtype=np.float64).T
+        blue, orange = COLOURS["value"][1], COLOURS["gradient"][1]
+        upper.plot(last, loss, color=GREY, linewidth=0.9, marker=".", label="loss")
+        upper.plot(last, smooth, color=blue, label="smooth loss")
+        lower.plot(
+            last, largest, color=COLOURS["gradient"][0], linewidth=0.8, linestyle="--", label="largest"
+        )
+        lower.plot(last, mean, color=orange, label="mean")
+        log_axis(lower)
+        for axes in (upper, lower):
+            axes.legend(loc="upper right", ncols=2)
+            axes.grid(True)
+        lower.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
+    else:
+        for axes in (upper, lower):
+            axes.set_xticks([])
+            axes.set_yticks([])
+        upper.annotate("no update yet", (0.5, 0.5), xycoords="axes fraction", ha="center")
+    columns = ("update", "loss", "smooth loss", "mean norm", "largest norm")
+    give_table(drawing, Table(columns, rows, _sentence(progress)))
+    return drawing
+
+
+def _row(block: Block) -> tuple[Cell, ...]:
+    n = block.updates
+    return (
+        block.last,
+        block.loss / n,
+        block.smooth_loss,
+        block.norm / n,
+        block.largest,
+    )
+
+
+def _sentence(progress: Progress) -> str:
+    step = progress.last
+    if step is None:
+        return "No update yet."
+    share = sum(b.clipped for b in progress.blocks) / sum(b.updates for b in progress.blocks)
+    loss, smooth = format_number(step.loss), format_number(step.smooth_loss)
+    words = f"Update {step.iteration}: loss {loss} nats per sequence, smooth loss {smooth}"
+    return f"{words}; {share:.0%} of the gradients were clipped."

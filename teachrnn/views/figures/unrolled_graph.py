@@ -1,0 +1,285 @@
+"""The network unrolled over time, with the values or the gradients in its nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import DomainError
+from teachrnn.extras import require
+from teachrnn.op import Op, Value
+from teachrnn.trace import Trace
+from teachrnn.views.figures.cells import draw_cells, draw_scale
+from teachrnn.views.figures.diverging import Diverging
+from teachrnn.views.figures.example import example_trace
+from teachrnn.views.figures.figure import GRADIENTS, VALUES, Table, figure, give_table, new_figure
+from teachrnn.views.figures.letters import math_label, text_label
+from teachrnn.views.figures.over_time import Show, base, numbers
+from teachrnn.views.layout import grid
+from teachrnn.views.number import format_number
+from teachrnn.views.palette import GREY, INK
+from teachrnn.views.visible_symbol import visible_symbol
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH, HEIGHT = 0.74, 0.5
+"""Of a node, in inches."""
+
+BESIDE, ABOVE, BETWEEN = 0.12, 0.3, 0.34
+"""Inches between two nodes of a row, between rows, and between time steps."""
+
+FIRST, LAST = 3, 2
+"""Steps that are drawn at the ends of a long sequence; a sign stands for those between."""
+
+MOST = 8
+"""Cells of a strip; more numbers are cut off with a sign."""
+
+
+LONG = 5
+"""Letters of a name, from which it is written smaller."""
+
+CENTRED: dict[str, Any] = {"ha": "center", "va": "center", "in_layout": False}
+"""Of what stands in a node: it needs no room of its own, and the layout is not to measure it again."""
+
+
+class Node(NamedTuple):
+    """A value and the centre of its box."""
+
+    value: Value
+    x: float
+    y: float
+
+
+def _example() -> Figure:
+    return unrolled_graph(example_trace(hidden=5), steps=(0, 1, 2, 9, 10))
+
+
+@figure("Unrolled graph", example=_example)
+def unrolled_graph(
+    trace: Trace,
+    *,
+    show: Show = "value",
+    steps: Sequence[int] | None = None,
+    symbols: Sequence[str] | None = None,
+    item: int = 0,
+) -> Figure:
+    """Draw the unrolled graph: time across, depth up, in every node its numbers as cells of colour.
+
+    Parameters
+    ----------
+    trace : Trace
+        The record.
+    show : {"value", "gradient"}
+        What stands in the nodes. A gradient that backpropagation has not reached is "not yet".
+    steps : sequence of int, optional
+        Which time steps; if not given all, or of a long sequence the first and the last.
+    symbols : sequence of str, optional
+        What the token numbers stand for.
+    item : int
+        Which sequence of a batch.
+
+    Returns
+    -------
+    Figure
+        Parameters belong to no time step and are not drawn.
+
+    Raises
+    ------
+    DomainError
+        If a step does not exist.
+    MissingExtraError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> picture = unrolled_graph(example_trace(), show="gradient")
+    >>> [label.get_text() for label in picture.axes[0].get_xticklabels()]
+    ['0', '1', '2', '9', '10']
+    """
+    shown = _steps(trace, steps)
+    nodes, centres, size = _arrange(trace, shown)
+    d = show == "gradient"
+    scale = GRADIENTS if d else VALUES
+    data = {i: numbers(node.value, show, item) for i, node in nodes.items()}
+    vectors = [x for i, x in data.items() if x is not None and not _token(nodes[i].value)]
+    norm = scale.norm(np.concatenate([np.ravel(x) for x in vectors]) if vectors else np.zeros(1))
+    picture, axes = new_figure(size[0] + 1.3, size[1] + 0.7)
+    axes.set(xlim=(0, size[0]), ylim=(0, size[1]), xlabel="time step $t$", ylabel="depth")
+    axes.set_xticks([centres[t] for t in shown], [f"{t}" for t in shown])
+    axes.set_yticks([])
+    axes.set_aspect("equal")
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+    _draw_edges(axes, trace, nodes, shown)
+    _draw_gaps(axes, shown, centres, size[1])
+    for i, node in nodes.items():
+        _draw_node(axes, node, data[i], scale, norm, d=d, symbols=symbols)
+    if vectors:
+        draw_scale(axes, scale, norm, "gradient (nats per unit)" if d else "value")
+    give_table(picture, _table(nodes, data, show))
+    return picture
+
+
+def _steps(trace: Trace, steps: Sequence[int] | None) -> list[int]:
+    """The steps to draw, in order."""
+    there = sorted({v.t for v in trace if v.t is not None})
+    if steps is None:
+        return there if len(there) <= FIRST + LAST + 1 else [*there[:FIRST], *there[-LAST:]]
+    unknown = sorted(set(steps) - set(there))
+    if unknown or not steps:
+        raise DomainError(
+            f"unrolled_graph: steps {unknown or list(steps)} cannot be drawn; the trace has "
+            f"{there[0] if there else 'no'} to {there[-1] if there else 'steps'}."
+        )
+    return sorted(set(steps))
+
+
+def _arrange(
+    trace: Trace, shown: Sequence[int]
+) -> tuple[dict[int, Node], dict[int, float], tuple[float, float]]:
+    """Nodes by index, the middle of every step's column, and the size of the whole, in inches."""
+    places = {i: place for i, place in grid(trace).items() if place.column in shown}
+    left, centres, edge = {}, {}, BETWEEN / 2
+    for t in shown:
+        most = max(place.slots for place in places.values() if place.column == t)
+        width = most * WIDTH + (most - 1) * BESIDE
+        left[t], centres[t] = edge, edge + width / 2
+        edge += width + BETWEEN
+        if t + 1 not in shown and t != shown[-1]:
+            edge += BETWEEN
+    nodes = {}
+    for i, place in places.items():
+        across = (place.slot - (place.slots - 1) / 2) * (WIDTH + BESIDE)
+        up = ABOVE / 2 + HEIGHT / 2 + place.row * (HEIGHT + ABOVE)
+        nodes[i] = Node(trace[i], centres[place.column] + across, up)
+    top = 1 + max(place.row for place in places.values())
+    return nodes, centres, (edge - BETWEEN / 2, top * (HEIGHT + ABOVE))
+
+
+def _draw_edges(axes: Axes, trace: Trace, nodes: dict[int, Node], shown: Sequence[int]) -> None:
+    patches = require("matplotlib.patches", extra="figures", purpose="A figure")
+    for op in trace.ops:
+        for operand in op.operands:
+            if op.index not in nodes or operand.index not in nodes:
+                continue
+            a, b = nodes[operand.index], nodes[op.index]
+            if operand.t == op.t:
+                up = 1 if b.y > a.y else -1
+                ends = (a.x, a.y + up * HEIGHT / 2), (b.x, b.y - up * HEIGHT / 2)
+            else:
+                ends = (a.x + WIDTH / 2, a.y), (b.x - WIDTH / 2, b.y)
+            axes.add_patch(
+                patches.FancyArrowPatch(
+                    *ends,
+                    arrowstyle="-|>",
+                    mutation_scale=6,
+                    shrinkA=0,
+                    shrinkB=1,
+                    color=INK,
+                    alpha=0.3,
+                    linewidth=0.8,
+                )
+            )
+
+
+def _draw_gaps(axes: Axes, shown: Sequence[int], centres: dict[int, float], height: float) -> None:
+    """Three dots where steps are left out."""
+    for before, after in pairwise(shown):
+        if after != before + 1:
+            x = (centres[before] + centres[after]) / 2
+            axes.text(x, height / 2, r"$\cdots$", ha="center", va="center", fontsize=16)
+
+
+def _token(value: Value) -> bool:
+    return value.data.dtype.kind in "iu"
+
+
+def _draw_node(
+    axes: Axes,
+    node: Node,
+    data: NDArray[Any] | None,
+    scale: Diverging,
+    norm: Any,
+    *,
+    d: bool,
+    symbols: Sequence[str] | None,
+) -> None:
+    patches = require("matplotlib.patches", extra="figures", purpose="A figure")
+    value, x, y = node
+    token = _token(value)
+    unknown = d and data is None and not token
+    axes.add_patch(
+        patches.FancyBboxPatch(
+            (x - WIDTH / 2, y - HEIGHT / 2),
+            WIDTH,
+            HEIGHT,
+            boxstyle="round,pad=0,rounding_size=0.07",
+            facecolor="none",
+            edgecolor=INK if isinstance(value, Op) and not unknown else GREY,
+            linewidth=0.8,
+            linestyle=(0, (2, 2)) if unknown else "-",
+        )
+    )
+    name = math_label(value.name, d=d and not token)
+    size = 10 if len(base(value)) <= LONG else 7
+    axes.text(x, y + HEIGHT / 5, name, fontsize=size, **CENTRED)
+    inside: str | None = None
+    if token:
+        inside = _symbol(value, symbols)
+    elif data is None:
+        inside = "not yet"
+    elif np.size(data) == 1 or not np.any(data):
+        inside = format_number(float(np.ravel(data)[0]))
+    if inside is not None or data is None:
+        style = "italic" if unknown else "normal"
+        axes.text(x, y - HEIGHT / 4, inside or "", fontsize=8.5, style=style, **CENTRED)
+        return
+    flat = np.ravel(data)
+    count = min(len(flat), MOST)
+    wide = (WIDTH - 0.12) / (count if len(flat) <= MOST else count + 1)
+    bottom, tall = y - HEIGHT / 2 + 0.06, 0.17
+    draw_cells(
+        axes,
+        flat[np.newaxis, :count],
+        scale,
+        norm,
+        left=x - WIDTH / 2 + 0.06,
+        bottom=bottom,
+        size=(wide, tall),
+    )
+    if len(flat) > MOST:
+        axes.text(x + WIDTH / 2 - 0.05, bottom, "…", ha="right", va="bottom", fontsize=8)
+
+
+def _symbol(value: Value, symbols: Sequence[str] | None) -> str:
+    """The symbol that a token number stands for, or the number."""
+    token = int(np.ravel(value.data)[0])
+    if symbols is None or not 0 <= token < len(symbols):
+        return f"{token}"
+    return text_label(visible_symbol(symbols[token]))
+
+
+def _table(nodes: dict[int, Node], data: dict[int, NDArray[Any] | None], show: Show) -> Table:
+    d = "d" if show == "gradient" else ""
+    rows: list[tuple[str | float, ...]] = []
+    for i, node in nodes.items():
+        value = node.value
+        if _token(value):
+            rows.append((value.name, "input", f"{int(np.ravel(value.data)[0])}"))
+            continue
+        x = data[i]
+        made = (
+            f"{type(value).__name__}({', '.join(v.name for v in value.operands)})"
+            if isinstance(value, Op)
+            else value.role
+        )
+        told = "not yet" if x is None else ", ".join(format_number(float(n)) for n in np.ravel(x))
+        rows.append((f"{d}{value.name}", made, told))
+    unit = ", gradients in nats per unit" if d else ""
+    return Table(("name", "made by", "numbers"), rows, f"The unrolled graph{unit}.")

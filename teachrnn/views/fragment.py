@@ -1,0 +1,68 @@
+"""The story as a part of a page: for a documentation and for the output of a notebook."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+from collections.abc import Sequence
+
+from teachrnn.trace import Trace
+from teachrnn.views.mathml import font_subset
+from teachrnn.views.player_module import PARTS, player_module, player_style
+from teachrnn.views.story_data import formulas, story_bytes
+
+INSTEAD = (
+    "Here stands a stepper through backpropagation through time. It needs JavaScript: trust the "
+    "notebook, or run its cell again."
+)
+
+
+def story_fragment(
+    trace: Trace, *, symbols: Sequence[str] | None = None, about: Sequence[str] = (), step: int = 0
+) -> str:
+    """HTML that steps through the trace within another page, without a kernel and without a request.
+
+    It lives in a shadow tree: the page's style does not reach it, nor its own the page. Several may
+    stand in one page. There is no blank line in it, at which Markdown would end the block.
+
+    Parameters
+    ----------
+    trace : Trace
+        The record to be told.
+    symbols : sequence of str, optional
+        What the token numbers stand for.
+    about : sequence of str
+        Sentences about the model, shown above the graph.
+    step : int
+        The step of the story at which it opens, counted from 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from teachrnn import CharRNN
+    >>> model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
+    >>> fragment = story_fragment(model.record([0, 1], [1, 2]))
+    >>> fragment.partition(" ")[0], "<html" in fragment
+    ('<div', False)
+    """
+    story = story_bytes(trace, symbols=symbols, about=about)
+    packed = gzip.compress(story, mtime=0)
+    key = hashlib.sha256(packed).hexdigest()[:12]
+    script = player_module(exported=False) + (PARTS / "fragment.js").read_text("utf-8")
+    lines = f"""\
+<div data-teachrnn="{key}" data-lm-suppress-shortcuts="true">
+<p>{INSTEAD}</p>
+<template><style>{player_style()}</style><div></div></template>
+<script type="application/octet-stream" data-part="story">{_base64(packed)}</script>
+<script type="application/octet-stream" data-part="font">{_base64(font_subset(formulas(story)))}</script>
+<script type="module">
+{script}
+startFragment("{key}", {step});
+</script>
+</div>"""
+    return "\n".join(line for line in lines.splitlines() if line.strip())
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()

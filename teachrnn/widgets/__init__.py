@@ -1,0 +1,24 @@
+"""Apps for notebooks: thin shells round the views. Nothing else imports ipywidgets or anywidget."""
+
+from teachrnn.widgets.app import APPS, App
+from teachrnn.widgets.gradient_flow import GradientFlow
+from teachrnn.widgets.neuron_explorer import NeuronExplorer
+from teachrnn.widgets.optimizer_explorer import OptimizerExplorer
+from teachrnn.widgets.sampler import SamplerApp
+from teachrnn.widgets.stepper import Stepper
+from teachrnn.widgets.training_monitor import TrainingMonitor
+
+find_app = APPS.find
+"""The app of that name; an error lists the names that exist."""
+
+__all__ = [
+    "APPS",
+    "App",
+    "GradientFlow",
+    "NeuronExplorer",
+    "OptimizerExplorer",
+    "SamplerApp",
+    "Stepper",
+    "TrainingMonitor",
+    "find_app",
+]

@@ -1,0 +1,196 @@
+"""What every notebook app is: controls, a picture of what they say, and the picture as a table."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from teachrnn.errors import DomainError, TeachrnnError
+from teachrnn.extras import require
+from teachrnn.registry import Registry
+from teachrnn.views.figures.figure import table_of
+from teachrnn.views.figures.figure_html import figure_html
+from teachrnn.views.figures.table import Table
+from teachrnn.views.number import format_number
+from teachrnn.widgets.debounced import Debounced
+from teachrnn.widgets.display import mime_bundle
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+APPS = Registry["type[App]"]("notebook app")
+"""Every app, by its name: filled by defining subclasses of `App`."""
+
+QUIET = 0.12
+"""Seconds without a change before the figure is drawn again."""
+
+
+class App:
+    """Base of every notebook app: a thin shell round one figure.
+
+    A subclass has a ``name`` and a ``title``, makes its controls with `control` and hands them to
+    this class, and says in `draw` what figure they ask for. It computes nothing itself. Defining it
+    registers it in `APPS`.
+
+    The last expression of a cell shows the app: live where a kernel answers; as picture and table,
+    without any script, in an exported notebook or where ``TEACHRNN_DISPLAY`` is ``static``. A mistake
+    that its user makes stands in the app as a sentence, over the last good picture.
+
+    Parameters
+    ----------
+    controls : mapping of str to widget
+        Sliders, buttons and so on, by a name of one word.
+
+    Attributes
+    ----------
+    controls : dict
+        ``app.controls["T"].value = 12`` does what moving the slider does.
+    message : str
+        What is wrong with the controls as they are; empty where nothing is.
+
+    Raises
+    ------
+    MissingExtraError
+        If ipywidgets or matplotlib is not installed.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        APPS[cls.name] = cls
+
+    def __init__(self, controls: Mapping[str, Any]) -> None:
+        ipywidgets = require_ipywidgets()
+        self.controls = dict(controls)
+        self.message = ""
+        self._figure: Figure | None = None
+        self._redraw = Debounced(self.show, QUIET)
+        self._said, self._picture, self._noted = (ipywidgets.HTML() for _ in range(3))
+        for control in self.controls.values():
+            if control.has_trait("value"):
+                control.observe(lambda _: self._redraw(), names="value")
+        wrap = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
+        row = ipywidgets.Box(list(self.controls.values()), layout=wrap)
+        self._box = ipywidgets.VBox([row, self._said, self._picture, self._noted])
+        self._watched = False
+        self.show()
+
+    @classmethod
+    def example(cls) -> Self:
+        """A small one, for the gallery and the tests."""
+        raise NotImplementedError
+
+    def draw(self) -> Figure:
+        """The figure that the controls ask for."""
+        raise NotImplementedError
+
+    def notes(self) -> str:
+        """What stands below the figure, as HTML."""
+        return ""
+
+    def show(self) -> None:
+        """Draw what the controls ask for, or say why that cannot be done."""
+        try:
+            self._figure, self.message = self.draw(), ""
+        except TeachrnnError as error:
+            self.message = str(error)
+        if self._watched:
+            self._paint()
+
+    @property
+    def widget(self) -> Any:
+        """The live app, to be shown or put beside others: from now on it is kept up to date."""
+        if not self._watched:
+            self._watched = True
+            self._paint()
+        return self._box
+
+    @property
+    def figure(self) -> Figure:
+        """The picture of the controls as they are, or the last good one.
+
+        Raises
+        ------
+        DomainError
+            If there has been none.
+        """
+        self._redraw.flush()
+        if self._figure is None:
+            raise DomainError(f"{self.title}: there is nothing to show yet. {self.message}")
+        return self._figure
+
+    @property
+    def table(self) -> Table:
+        """The figure as a table."""
+        return table_of(self.figure)
+
+    def html(self) -> str:
+        """The app without a kernel: what it is set to, the picture, the table; no script."""
+        set_to = ", ".join(
+            f"{control.description}: {_written(control.value)}"
+            for control in self.controls.values()
+            if control.has_trait("value")
+        )
+        self._redraw.flush()
+        picture = "" if self._figure is None else figure_html(self._figure) + self.notes()
+        return (
+            f'<section aria-label="{html.escape(self.title)}"><p><b>{html.escape(self.title)}</b><br>'
+            f"{html.escape(set_to)}</p>{self._alert()}{picture}</section>"
+        )
+
+    def _paint(self) -> None:
+        """Bring the live app up to date; where an error stands, the last good picture stays."""
+        self._said.value = self._alert()
+        if self._figure is not None and not self.message:
+            self._picture.value, self._noted.value = figure_html(self._figure), self.notes()
+
+    def _alert(self) -> str:
+        return f'<p role="alert">{html.escape(self.message)}</p>' if self.message else ""
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """Live widget, picture and words: the host takes the richest that it can show."""
+        widget = self.widget._repr_mimebundle_()
+        words = self.message if self._figure is None else self.table.text()
+        return mime_bundle(widget, html=self.html(), plain=f"{self.title}\n{words}")
+
+
+def require_ipywidgets() -> Any:
+    """Import ipywidgets.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed, with the install command.
+    """
+    return require("ipywidgets", extra="widgets", purpose="A notebook app")
+
+
+def control(kind: str, description: str, tooltip: str, **options: Any) -> Any:
+    """Make a control, named in words and explained, as wide as a phone at most.
+
+    Parameters
+    ----------
+    kind : str
+        Name of a class in ``ipywidgets``.
+    description : str
+        Its visible name, which is also the one that a screen reader says.
+    tooltip : str
+        What it does, in a sentence.
+    **options
+        What the class takes.
+    """
+    ipywidgets = require_ipywidgets()
+    kinds: Any = getattr(ipywidgets, kind)
+    if kind != "Button":
+        options = {"style": {"description_width": "8.5em"}, **options}
+        options.setdefault("layout", ipywidgets.Layout(width="24em", max_width="98%"))
+    return kinds(description=description, tooltip=tooltip, **options)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return format_number(value) if isinstance(value, int | float) else str(value)

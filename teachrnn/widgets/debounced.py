@@ -1,0 +1,56 @@
+"""Calling once for many requests in a row."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+
+class Debounced:
+    """A call that waits until no other has been asked for during a while.
+
+    A slider that is dragged sends dozens of values, and each would draw a figure that the next one
+    makes stale. In a kernel the event loop does the waiting; where none is running, as in a script,
+    the call is made at once.
+
+    Parameters
+    ----------
+    call : callable
+        What to do.
+    seconds : float
+        How long it must have been quiet.
+
+    Examples
+    --------
+    >>> async def drag():
+    ...     drawn = []
+    ...     draw = Debounced(lambda: drawn.append("drawn"), 0.01)
+    ...     for _ in range(5):
+    ...         draw()
+    ...     await asyncio.sleep(0.1)
+    ...     return drawn
+    >>> asyncio.run(drag())
+    ['drawn']
+    """
+
+    def __init__(self, call: Callable[[], object], seconds: float) -> None:
+        self.call, self.seconds = call, seconds
+        self._waiting: asyncio.TimerHandle | None = None
+
+    def __call__(self) -> None:
+        """Ask for the call."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.call()
+            return
+        if self._waiting is not None:
+            self._waiting.cancel()
+        self._waiting = loop.call_later(self.seconds, self.flush)
+
+    def flush(self) -> None:
+        """Make the call now, if it is waiting."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+            self.call()

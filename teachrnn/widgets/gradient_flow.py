@@ -1,0 +1,110 @@
+"""How far gradients flow back in time, by the weight scale, the length and the cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from teachrnn.backprop import backpropagate
+from teachrnn.cells import CELLS
+from teachrnn.data import Vocabulary, check_text
+from teachrnn.errors import DomainError
+from teachrnn.models import CharRNN
+from teachrnn.trace import Trace
+from teachrnn.views.figures.gradient_flow import gradient_flow
+from teachrnn.widgets.app import App, control
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TEXT = "it was the best of times, it was the worst of times"
+
+
+class GradientFlow(App):
+    """Explorer of the gradient flow: where it vanishes, where it explodes, and what a gate changes.
+
+    A network with random weights reads the beginning of a text and is backpropagated; only what the
+    controls say differs from one picture to the next, for the seed stays the same.
+
+    Parameters
+    ----------
+    text : str
+        What the network reads; it can be changed in the app.
+    hidden : int
+        m, the length of the state.
+    seed : int
+        Where the weights come from.
+
+    Examples
+    --------
+    >>> app = GradientFlow(hidden=4)
+    >>> app.controls["scale"].value = 0.01
+    >>> app.table.columns[-1], app.table.rows[1][-1] < 1e-25      # at step 1 nothing is left of it
+    ('from the loss at 20', True)
+    >>> app.controls["scale"].value = 0.5
+    >>> app.table.rows[1][-1] > 1e-5
+    True
+    """
+
+    name = "gradient-flow"
+    title = "Gradient flow explorer"
+
+    def __init__(self, text: str = TEXT, *, hidden: int = 16, seed: int = 0) -> None:
+        self.hidden, self.seed = hidden, seed
+        self.trace: Trace
+        super().__init__(
+            {
+                "cell": control(
+                    "Dropdown",
+                    "cell",
+                    "Which recurrent cell the network is made of.",
+                    options=sorted(CELLS),
+                    value="vanilla",
+                ),
+                "scale": control(
+                    "FloatLogSlider",
+                    "weight scale σ",
+                    "Standard deviation of the weights that the network starts from.",
+                    value=0.25,
+                    min=-2,
+                    max=0.3,
+                    step=0.05,
+                    readout_format=".3g",
+                ),
+                "T": control(
+                    "IntSlider", "length T", "How many symbols are read.", value=20, min=1, max=50
+                ),
+                "text": control(
+                    "Text",
+                    "text",
+                    "What the network reads, each symbol to predict the next.",
+                    value=text,
+                ),
+            }
+        )
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls(hidden=8)
+
+    def draw(self) -> Figure:
+        settings = {name: chosen.value for name, chosen in self.controls.items()}
+        text, T = check_text(settings["text"], where="the text"), settings["T"]
+        if len(text) <= T:
+            raise DomainError(
+                f"T = {T} steps need {T + 1} characters, one more to predict, but the text has "
+                f"{len(text)}. Write more, or make T smaller."
+            )
+        vocabulary = Vocabulary.of(text)
+        model = CharRNN(
+            hidden=self.hidden,
+            symbols=len(vocabulary),
+            cell=settings["cell"],
+            scale=settings["scale"],
+            rng=np.random.default_rng(self.seed),
+        )
+        numbers = vocabulary.encode(text[: T + 1])
+        self.trace = model.record(numbers[:-1], numbers[1:])
+        backpropagate(self.trace)
+        return gradient_flow(self.trace)

@@ -1,0 +1,145 @@
+"""What a neuron stands for: a text coloured by it, and the symbols that move it most."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import DomainError
+from teachrnn.runs.trained_model import TrainedModel
+from teachrnn.views.figures.neuron_text import neuron_text
+from teachrnn.views.figures.table import Cell, Table
+from teachrnn.views.visible_symbol import visible_symbol
+from teachrnn.widgets.app import App, control
+from teachrnn.widgets.small_model import TEXT, small_model
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Array = NDArray[Any]
+
+SHOWN = 400
+"""Symbols in the picture."""
+MOST = 4000
+"""Symbols that are read: every one is recorded."""
+EXTREMES = 5
+"""Places that are listed at each end."""
+CONTEXT = 12
+"""Symbols before such a place that are listed with it."""
+
+
+class NeuronExplorer(App):
+    """Neuron explorer: a text coloured by one neuron, and where it is most active.
+
+    The number at a symbol is the one after the network has read that symbol.
+
+    Parameters
+    ----------
+    trained : TrainedModel, str or Path
+        A network with its vocabulary, or a checkpoint.
+    text : str
+        What it reads; it can be changed in the app. The state begins as training left it.
+
+    Attributes
+    ----------
+    activations : dict of str to ndarray
+        For each state vector, by name, its values over the text, (T, m).
+
+    Examples
+    --------
+    >>> app = NeuronExplorer.example()
+    >>> app.controls["neuron"].value = 3
+    >>> [row[1] for row in app.table.rows] == app.activations["h"][:, 3].tolist()
+    True
+    """
+
+    name = "neuron-explorer"
+    title = "Neuron explorer"
+
+    def __init__(self, trained: TrainedModel | str | Path, text: str) -> None:
+        self.trained = trained if isinstance(trained, TrainedModel) else TrainedModel.load(trained)
+        model = self.trained.model
+        self.activations: dict[str, Array] = {}
+        self._numbers: Array = np.zeros(0, np.intp)
+        self._read: str | None = None
+        names = model.state_names()
+        super().__init__(
+            {
+                "state": control(
+                    "Dropdown",
+                    "state vector",
+                    "Which of the state vectors the neuron is an entry of.",
+                    options=names,
+                    value=f"{model.scope(model.layers)}h",
+                ),
+                "neuron": control(
+                    "IntSlider", "neuron", "Which entry of it.", value=0, min=0, max=model.hidden - 1
+                ),
+                "start": control(
+                    "IntSlider",
+                    "from symbol",
+                    "Where in the text the picture begins.",
+                    value=0,
+                    min=0,
+                    max=0,
+                ),
+                "text": control("Textarea", "text", "What the network reads.", value=text, rows=3),
+            }
+        )
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls(small_model(), TEXT * 2)
+
+    def draw(self) -> Figure:
+        text = self.controls["text"].value
+        if text != self._read:
+            self._record(text)
+        start = self.controls["start"]
+        shown = slice(start.value, start.value + SHOWN)
+        symbols = self._symbols()[shown]
+        words = f"{self.controls['state'].value}, neuron {self.controls['neuron'].value}"
+        return neuron_text(symbols, self._chosen()[shown], name=words)
+
+    def notes(self) -> str:
+        return self.extremes().html()
+
+    def extremes(self) -> Table:
+        """Where in the text the neuron is highest and lowest, with the symbols that led there."""
+        numbers, vocabulary = self._chosen(), self.trained.vocabulary
+        order = np.argsort(-numbers, kind="stable").tolist()
+        chosen = order if len(order) <= 2 * EXTREMES else [*order[:EXTREMES], *order[-EXTREMES:]]
+        rows: list[tuple[Cell, ...]] = []
+        for place in chosen:
+            read = self._numbers[max(0, place - CONTEXT) : place + 1]
+            before, symbol = vocabulary.decode(read[:-1]), vocabulary.symbols[read[-1]]
+            rows.append(
+                (float(numbers[place]), visible_symbol(symbol), visible_symbol(before), place + 1)
+            )
+        columns = ("activation", "symbol", "after", "place")
+        return Table(columns, rows, "Where the neuron is highest and lowest.")
+
+    def _chosen(self) -> Array:
+        return self.activations[self.controls["state"].value][:, self.controls["neuron"].value]
+
+    def _symbols(self) -> list[str]:
+        return [self.trained.vocabulary.symbols[number] for number in self._numbers]
+
+    def _record(self, text: str) -> None:
+        """Let the network read; nothing is changed where the text cannot be read."""
+        vocabulary = self.trained.vocabulary
+        numbers = vocabulary.encode(text)
+        if not 0 < len(numbers) <= MOST:
+            raise DomainError(
+                f"the text has {len(numbers)} symbols but must have 1 to {MOST}: each one is recorded."
+            )
+        trace = self.trained.model.record(numbers, state=self.trained.state)
+        self.activations = {
+            name: np.array([trace[f"{name}[{t}]"].data for t in range(1, trace.T + 1)])
+            for name in self.trained.model.state_names()
+        }
+        self._numbers, self._read = numbers, text
+        self.controls["start"].max = max(0, len(numbers) - SHOWN)

@@ -1,0 +1,30 @@
+// What a notebook adds to the player: the font, which travels once a page and not with every widget,
+// and keys that stay within.
+
+function useNotebookFont(model) {
+  if ([...document.fonts].some((face) => face.family === "TeachrnnMath")) return;
+  const arrived = (message, buffers) => {
+    if (message.kind !== "font") return;
+    model.off("msg:custom", arrived);
+    useFont(buffers[0]);
+  };
+  model.on("msg:custom", arrived);
+  model.send({ kind: "font" });
+}
+
+// JupyterLab takes x or d d for its cells wherever the focus is, unless that very element says not to.
+function keepKeys(event) {
+  event.target.dataset.lmSuppressShortcuts = "true";
+}
+
+function renderInNotebook({ model, el }) {
+  useNotebookFont(model);
+  el.addEventListener("focusin", keepKeys);
+  const close = render({ model, el });
+  return () => {
+    el.removeEventListener("focusin", keepKeys);
+    close();
+  };
+}
+
+export default { render: renderInNotebook };

@@ -1,0 +1,71 @@
+"""What a page asks of its kernel, and the answer. A mistake of the reader's raises a `TeachrnnError`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from teachrnn.checking import nudge
+from teachrnn.errors import DomainError
+from teachrnn.reference import complex_step_gradient
+from teachrnn.trace import Trace
+from teachrnn.views.demonstration import Demonstration, demonstrate
+
+Request = Mapping[str, Any]
+
+SETTINGS: dict[str, Callable[[Any], Any]] = {
+    "text": str,
+    "cell": str,
+    "hidden": int,
+    "layers": int,
+    "scale": float,
+    "updates": int,
+    "seed": int,
+}
+"""What a page may ask to be recorded, and the kind of each."""
+
+NUDGED = ("entry", "before", "after", "slope", "change", "predicted", "predicted_change", "remainder")
+
+
+def nudged(trace: Trace, asked: Request) -> dict[str, Any]:
+    """Move one number: L before, after, and as the gradient predicts it, in nats per sequence."""
+    moved = nudge(trace, asked["name"], _index(asked), _number("delta", asked["delta"], float))
+    return {key: _sendable(getattr(moved, key)) for key in NUDGED}
+
+
+def checked(trace: Trace, asked: Request) -> dict[str, Any]:
+    """The gradient with respect to one number by the complex step, which knows no chain rule."""
+    value, index = trace[asked["name"]], _index(asked)
+    try:
+        entry = int(np.ravel_multi_index(index, value.shape)) if index else 0
+    except ValueError as error:
+        raise DomainError(f"`{value.name}` has no entry {index}: its shape is {value.shape}.") from error
+    return {"value": _sendable(float(complex_step_gradient(trace, value.name, [entry])[index]))}
+
+
+def recorded(asked: Request) -> Demonstration:
+    """Another text or another network, trained for a moment and recorded."""
+    return demonstrate(
+        **{key: _number(key, asked[key], SETTINGS[key]) for key in SETTINGS if key in asked}
+    )
+
+
+def _index(asked: Request) -> tuple[int, ...]:
+    return tuple(_number("index", i, int) for i in asked["index"])
+
+
+def _number(key: str, given: Any, kind: Callable[[Any], Any]) -> Any:
+    try:
+        return kind(given)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DomainError(f"`{key}` is {given!r}, which is not a number of that kind.") from error
+
+
+def _sendable(x: float) -> float | str:
+    """JSON has no infinity and no NaN; JavaScript's Number reads these words back."""
+    if math.isfinite(x):
+        return x
+    return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"

@@ -1,0 +1,209 @@
+"""Writing with a network, symbol by symbol, over its live distribution."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.data import END
+from teachrnn.runs.trained_model import TrainedModel
+from teachrnn.sampling import SAMPLERS, Sampler
+from teachrnn.views.figures.next_symbol import next_symbol
+from teachrnn.views.palette import ACCENT
+from teachrnn.views.visible_symbol import visible_symbol
+from teachrnn.widgets.app import App, control
+from teachrnn.widgets.small_model import small_model
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Array = NDArray[Any]
+
+AT_ONCE = 20
+"""Symbols that the third button writes."""
+
+
+class SamplerApp(App):
+    """Sampler: what temperature, top-k and nucleus do to the next symbol, and to the text.
+
+    A symbol is drawn, then fed back: the network reads what it has written, and only then is there a
+    next distribution. Between the two the sliders can be moved: the same random number is turned
+    into a symbol by another strategy.
+
+    Parameters
+    ----------
+    trained : TrainedModel, str or Path
+        A network with its vocabulary, or a checkpoint.
+    prime : str
+        What it reads first; see `TrainedModel.beginning` for where it is empty.
+    seed : int
+        Where the chance comes from: the text is the one that ``trained.passage`` writes from it.
+
+    Attributes
+    ----------
+    written : list of int
+        The symbols that have been drawn and fed back.
+
+    Examples
+    --------
+    >>> app = SamplerApp.example()
+    >>> app.controls["temperature"].value = 0.5
+    >>> for _ in range(4):
+    ...     app.draw_symbol()
+    ...     app.feed_back()
+    >>> app.text == app.trained.text(4, rng=np.random.default_rng(0), sampler=app.sampler)
+    True
+    """
+
+    name = "sampler"
+    title = "Sampler"
+
+    def __init__(self, trained: TrainedModel | str | Path, *, prime: str = "", seed: int = 0) -> None:
+        self.trained = trained if isinstance(trained, TrainedModel) else TrainedModel.load(trained)
+        self.seed = seed
+        self.written: list[int] = []
+        self._chance: float | None = None
+        self._reader = self.trained.model.reader()
+        self._begun: str | None = None
+        K = self.trained.model.symbols
+        controls = {
+            "strategy": control(
+                "Dropdown",
+                "strategy",
+                "From which of the symbols the next one is drawn.",
+                options=list(SAMPLERS),
+                value="temperature",
+            ),
+            "temperature": control(
+                "FloatSlider",
+                "temperature τ",
+                "Below 1 the likely becomes likelier, above 1 the symbols even out.",
+                value=1.0,
+                min=0.0,
+                max=2.0,
+                step=0.05,
+            ),
+            "k": control(
+                "IntSlider", "top-k: k", "How many symbols are kept.", value=min(5, K), min=1, max=K
+            ),
+            "theta": control(
+                "FloatSlider",
+                "nucleus: θ",
+                "The mass of probability that is kept.",
+                value=0.9,
+                min=0.05,
+                max=1.0,
+                step=0.05,
+            ),
+            "prime": control("Text", "prime", "What the network reads first.", value=prime),
+            "draw": control("Button", "Draw", "Draw a symbol from this distribution."),
+            "feed": control("Button", "Feed it back", "Let the network read the symbol that was drawn."),
+            "write": control("Button", f"Write {AT_ONCE}", f"Draw and feed back, {AT_ONCE} times."),
+            "restart": control("Button", "Start over", "Forget what was written."),
+        }
+        controls["draw"].on_click(lambda _: self.draw_symbol())
+        controls["feed"].on_click(lambda _: self.feed_back())
+        controls["write"].on_click(lambda _: self.write(AT_ONCE))
+        controls["restart"].on_click(lambda _: self.restart())
+        super().__init__(controls)
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls(small_model())
+
+    @property
+    def sampler(self) -> Sampler:
+        """The strategy, with the settings that the sliders give it."""
+        kind = SAMPLERS.find(self.controls["strategy"].value)
+        used = set(kind().settings()) & set(self.controls)
+        return kind(**{name: self.controls[name].value for name in used})
+
+    @property
+    def drawn(self) -> int | None:
+        """Number of the symbol that was drawn and not fed back yet."""
+        return None if self._chance is None else self.sampler.draw(self._scores, self._chance)
+
+    @property
+    def text(self) -> str:
+        """What was written so far."""
+        return self.trained.vocabulary.decode(self.written)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the symbol that ends an item was written: there is nothing after it."""
+        return bool(self.written) and self.trained.vocabulary.symbols[self.written[-1]] == END
+
+    def draw_symbol(self) -> None:
+        """Draw the next symbol."""
+        self._throw()
+        self.show()
+
+    def feed_back(self) -> None:
+        """Let the network read what was drawn, if anything was."""
+        self._advance()
+        self.show()
+
+    def write(self, count: int) -> None:
+        """Draw and feed back, ``count`` times."""
+        for _ in range(count):
+            self._throw()
+            self._advance()
+        self.show()
+
+    def restart(self) -> None:
+        """Begin again from the prime."""
+        self._begun = None
+        self.show()
+
+    def draw(self) -> Figure:
+        prime = self.controls["prime"].value
+        if prime != self._begun:
+            self._begin(prime)
+        used = self.sampler.settings()
+        for name in ("temperature", "k", "theta"):
+            self.controls[name].disabled = name not in used
+        self.controls["feed"].disabled = self._chance is None
+        for name in ("draw", "write"):
+            self.controls[name].disabled = self.ended
+        symbols = self.trained.vocabulary.symbols
+        return next_symbol(self._scores, self.sampler, symbols, drawn=self.drawn)
+
+    def notes(self) -> str:
+        drawn = self.drawn
+        mark = ""
+        if drawn is not None:
+            sign = visible_symbol(self.trained.vocabulary.symbols[drawn])
+            style = f"background:none;color:inherit;outline:2px solid {ACCENT}"
+            mark = f'<mark title="drawn, not fed back yet" style="{style}">{html.escape(sign)}</mark>'
+        return (
+            "<p>The text so far:</p>"
+            f'<pre style="white-space:pre-wrap">{html.escape(self.controls["prime"].value)}'
+            f"<b>{html.escape(self.text)}</b>{mark}</pre>"
+        )
+
+    def _begin(self, prime: str) -> None:
+        numbers = self.trained.beginning(prime)  # an unknown symbol ends it here
+        self._reader.start(self.trained.state or None)
+        for number in numbers.tolist():
+            self._scores = self._reader.read(number).copy()
+        self._rng = np.random.default_rng(self.seed)
+        self._chance = None
+        self.written = []
+        self._begun = prime
+
+    def _throw(self) -> None:
+        """Draw the number that decides on the next symbol, where it is time to."""
+        self._redraw.flush()
+        if self._chance is None and not (self.message or self.ended):
+            self._chance = self._rng.random()
+
+    def _advance(self) -> None:
+        drawn = self.drawn
+        if drawn is not None:
+            self.written.append(drawn)
+            self._scores = self._reader.read(drawn).copy()
+            self._chance = None

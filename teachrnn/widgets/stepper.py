@@ -1,0 +1,221 @@
+"""The stepper in a notebook: a shell round the player, with Python at the other end."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+import traitlets
+
+from teachrnn.cells import CELLS
+from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
+from teachrnn.extras import require
+from teachrnn.trace import Trace
+from teachrnn.views.demonstration import demonstrate
+from teachrnn.views.fragment import story_fragment
+from teachrnn.views.mathml import font_subset
+from teachrnn.views.player_module import player_module, player_style
+from teachrnn.views.story import StoryStep, tell
+from teachrnn.views.story_data import formulas, story_bytes
+from teachrnn.widgets import request
+from teachrnn.widgets.display import mime_bundle, static_display
+
+require("anywidget", extra="widgets", purpose="A stepper in a notebook")
+import anywidget  # noqa: E402  (after the check that says how to install it)
+
+NOTEBOOK = files("teachrnn.widgets") / "notebook.js"
+
+SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzαβγδεηθλμρστφψωΣ∂∑√⊙⊤⋅·×≤≥≠∞…⋯→"
+"""The font travels once a page, for all steppers that may yet be shown in it."""
+
+LARGEST_FALLBACK = 1_000_000
+"""Bytes of a story up to which a notebook keeps it as HTML too, so that its file can be shared."""
+TOO_LARGE = (
+    "<p>This stepper is too large to be kept in the notebook. Run its cell again, "
+    "or write it to a page with <code>teachrnn.views.page.story_page</code>.</p>"
+)
+
+
+class Stepper(anywidget.AnyWidget):
+    """Step through backpropagation through time in a notebook, and change what is stepped through.
+
+    What the reader does in the page is seen in Python, and the other way round: ``stepper.step`` is
+    where the reader is. Without a kernel (an exported notebook, a documentation) the same stepper is
+    kept as HTML; ``TEACHRNN_DISPLAY=static`` gives nothing else.
+
+    Parameters
+    ----------
+    trace : Trace
+        The record to be stepped through.
+    symbols : sequence of str, optional
+        What the token numbers stand for.
+    about : sequence of str
+        Sentences about the model, shown above the graph.
+
+    Attributes
+    ----------
+    step : int
+        Where the reader is in the story, counted from 0.
+    entry : dict
+        The number whose "why" is open; empty for none.
+    rolled : bool
+        Whether the graph is drawn rolled up.
+    horizon : int
+        How many steps back gradients are followed, in the panel of truncated BPTT; 0 for all.
+    breakpoints : list
+        Where playing pauses.
+    predict : str
+        What the reader is asked before it is shown; ``off`` for nothing.
+    live : bool
+        Whether there is a kernel to be asked.
+    trace : Trace
+        The record that is shown; another one after the reader has asked for it.
+
+    Raises
+    ------
+    MissingExtraError
+        If anywidget is not installed.
+
+    Examples
+    --------
+    >>> stepper = Stepper.of_text("hello", hidden=3)
+    >>> stepper.go("h[3]").title
+    'h[3] = Tanh(a[3])'
+    >>> stepper.go("dh[3]").title
+    'back through o[3] = Affine(h[3], V, c)'
+    """
+
+    _esm = player_module(exported=False) + NOTEBOOK.read_text("utf-8")
+    _css = player_style()
+
+    story = traitlets.Bytes().tag(sync=True)
+    step = traitlets.Int(0).tag(sync=True)
+    entry = traitlets.Dict().tag(sync=True)
+    rolled = traitlets.Bool(False).tag(sync=True)
+    horizon = traitlets.Int(0).tag(sync=True)
+    breakpoints: traitlets.List[str] = traitlets.List().tag(sync=True)
+    predict = traitlets.Unicode("off").tag(sync=True)
+    live = traitlets.Bool(True, read_only=True).tag(sync=True)
+    settings = traitlets.Dict().tag(sync=True)
+    cells = traitlets.List(sorted(CELLS), read_only=True).tag(sync=True)
+
+    def __init__(
+        self, trace: Trace, symbols: Sequence[str] | None = None, about: Sequence[str] = ()
+    ) -> None:
+        super().__init__(story=self._take(trace, symbols, about))
+        self.on_msg(self._receive)
+
+    @classmethod
+    def of_text(cls, text: str = "hello world", **settings: Any) -> Stepper:
+        """Train a small network on a text for a moment, and step through it.
+
+        Parameters
+        ----------
+        text : str
+            At least two characters.
+        **settings
+            ``cell``, ``hidden``, ``layers``, ``scale``, ``updates``, ``seed``, as
+            `teachrnn.views.demonstration.demonstrate` takes them.
+
+        Raises
+        ------
+        TeachrnnError
+            If the text or a setting cannot be used.
+        """
+        shown = demonstrate(text, **settings)
+        stepper = cls(shown.trace, shown.symbols, shown.about)
+        stepper.settings = shown.settings
+        return stepper
+
+    def go(self, place: str | int) -> Stepper:
+        """Go to where a value or a gradient is complete, or to a step by its number.
+
+        Parameters
+        ----------
+        place : str or int
+            ``h[3]`` is where the value is made, ``dh[3]`` where the last part of the gradient arrives;
+            what is given, such as ``W``, is shown where it is first used. A number counts from 0,
+            or from the end if it is negative.
+
+        Raises
+        ------
+        NameLookupError
+            If the story has no such name or step, with the nearest names.
+        """
+        count = len(self.told)
+        if isinstance(place, str):
+            self.step = self._where(place)
+        elif -count <= place < count:
+            self.step = place % count
+        else:
+            raise NameLookupError(f"step {place} does not exist: the story has {count} steps.")
+        return self
+
+    @property
+    def title(self) -> str:
+        """What happens at the step that is shown."""
+        return self.told[self.step].title
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        widget, metadata = super()._repr_mimebundle_() or ({}, {})
+        return mime_bundle(widget, html=self._html(), plain=f"Stepper: {self.title}"), metadata
+
+    def _html(self) -> str:
+        if len(self.story) > LARGEST_FALLBACK and not static_display():
+            return TOO_LARGE
+        return story_fragment(self.trace, symbols=self.symbols, about=self.about, step=self.step)
+
+    def _take(self, trace: Trace, symbols: Sequence[str] | None, about: Sequence[str]) -> bytes:
+        """Keep what Python answers from; what the page needs, which can ask Python for the checks."""
+        self.trace, self.symbols, self.about = trace, symbols, list(about)
+        self.told = tell(trace, symbols)
+        return story_bytes(trace, symbols=symbols, about=about, check=False)
+
+    def _where(self, name: str) -> int:
+        made = [i for i, step in enumerate(self.told) if name in _made(step)]
+        if made:
+            return made[-1]
+        used = [i for i, step in enumerate(self.told) if name in (q.name for q in step.operands)]
+        if used:
+            return used[0]
+        names = list(dict.fromkeys(n for step in self.told for n in _made(step)))
+        near = difflib.get_close_matches(name, names, n=3) or names[:5]
+        raise NameLookupError(f"no step makes or uses {name!r}; did you mean {', '.join(near)}?")
+
+    @traitlets.validate("step")
+    def _inside(self, proposal: dict[str, Any]) -> int:
+        step: int = proposal["value"]
+        if not 0 <= step < len(self.told):
+            raise DomainError(f"`step` is {step} but the story has the steps 0 to {len(self.told) - 1}.")
+        return step
+
+    def _receive(self, _widget: Any, asked: request.Request, _buffers: Any) -> None:
+        if asked.get("kind") == "font":
+            self.send({"kind": "font"}, buffers=[font_subset([SIGNS, *formulas(self.story)])])
+            return
+        answer: dict[str, Any] = {}
+        try:
+            match asked.get("kind"):
+                case "nudge":
+                    answer = request.nudged(self.trace, asked)
+                case "check":
+                    answer = request.checked(self.trace, asked)
+                case "record":
+                    self._record(asked)
+        except TeachrnnError as error:
+            answer = {"error": str(error)}
+        self.send({"kind": "answer", "id": asked.get("id"), **answer})
+
+    def _record(self, asked: request.Request) -> None:
+        """Replace what is shown by another record; until it is there, the old one stays."""
+        shown = request.recorded(asked)
+        story = self._take(shown.trace, shown.symbols, shown.about)
+        with self.hold_sync():
+            self.step, self.entry, self.breakpoints, self.horizon = 0, {}, [], 0
+            self.story, self.settings = story, shown.settings
+
+
+def _made(step: StoryStep) -> list[str]:
+    return [quantity.name for outcome in step.outcomes for quantity in outcome.quantities]

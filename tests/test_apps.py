@@ -1,0 +1,652 @@
+"""Notebook apps: what their controls say is what the library computes, with a kernel and without."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
+from importlib.metadata import distribution
+from itertools import islice
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from teachrnn import CELLS, CharRNN, backpropagate
+from teachrnn.data import END, VOCABULARIES, Vocabulary
+from teachrnn.errors import DivergedError, DomainError, MissingExtraError
+from teachrnn.optimizers import OPTIMIZERS, RMSProp
+from teachrnn.optimizers.descent import descend
+from teachrnn.runs.trained_model import TrainedModel
+from teachrnn.sampling import Nucleus, TopK
+from teachrnn.training import TrainStep
+from teachrnn.training.progress import Progress
+from teachrnn.views.figures.figure import table_of
+from teachrnn.views.figures.gradient_flow import gradient_flow
+from teachrnn.views.figures.next_symbol import next_symbol
+from teachrnn.views.number import format_number
+from teachrnn.widgets.app import APPS, App
+from teachrnn.widgets.gradient_flow import GradientFlow
+from teachrnn.widgets.neuron_explorer import NeuronExplorer
+from teachrnn.widgets.optimizer_explorer import SIDE_BY_SIDE, OptimizerExplorer, network
+from teachrnn.widgets.sampler import SamplerApp
+from teachrnn.widgets.small_model import TEXT, small_model, small_training
+from teachrnn.widgets.training_monitor import TrainingMonitor
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+HOSTILE = "<img src=x onerror=alert(1)></pre><script>alert(2)</script>"
+
+
+class Tags(HTMLParser):
+    """Which elements and attributes a piece of HTML has."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [name for name, _ in attrs]
+
+
+def harmless(text):
+    found = Tags(text)
+    assert not {"script", "img", "iframe", "object"} & set(found.tags)
+    assert not [name for name in found.attributes if name.startswith("on")]
+    return found
+
+
+def in_a_loop(coroutine):
+    """Run it in an event loop of its own: in this thread the browser's is running already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
+def put(app, **values):
+    """Move controls together, as a kernel does that hears of all of them before it draws."""
+
+    async def move():
+        for name, value in values.items():
+            app.controls[name].value = value
+        app.html()
+
+    in_a_loop(move())
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return small_model()
+
+
+def hostile_model():
+    vocabulary = Vocabulary.of(HOSTILE)
+    rng = np.random.default_rng(0)
+    return TrainedModel(CharRNN(hidden=4, symbols=len(vocabulary), scale=0.5, rng=rng), vocabulary)
+
+
+# Every app -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=APPS.values(), ids=APPS)
+def app(request):
+    return request.param.example()
+
+
+def test_app_shows_the_live_widget_and_beside_it_picture_and_table_without_a_script(app):
+    shown = app._repr_mimebundle_()
+    assert shown[WIDGET]["model_id"] == app.widget.model_id
+    found = harmless(shown["text/html"])
+    assert {"svg", "table"} <= set(found.tags)
+    assert app.title in shown["text/html"]
+    assert shown["text/plain"] == f"{app.title}\n{app.table.text()}"
+
+
+def test_static_display_is_the_picture_alone(app, monkeypatch):
+    monkeypatch.setenv("TEACHRNN_DISPLAY", "static")
+    shown = app._repr_mimebundle_()
+    assert set(shown) == {"text/html", "text/plain"}
+    for row in app.table.rows:
+        for cell in row:
+            if isinstance(cell, float):
+                assert format_number(cell) in shown["text/html"]
+
+
+def test_every_control_has_a_name_that_is_seen_and_an_explanation(app):
+    for name, control in app.controls.items():
+        assert control.description, name
+        assert control.tooltip.endswith("."), name
+        assert len(control.tooltip) > len(control.description) / 2, name
+
+
+def test_static_form_says_what_the_controls_are_set_to(app):
+    shown = app.html()
+    for control in app.controls.values():
+        if control.has_trait("value") and not isinstance(control.value, str | bool):
+            assert f"{control.description}: {format_number(control.value)}" in shown
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_core_finds_no_violation_in_what_needs_no_kernel(app, chromium, tmp_path, scheme):
+    axe = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
+    path = tmp_path / "app.html"
+    look = "<style>:root{color-scheme:light dark}body{background:Canvas;color:CanvasText}</style>"
+    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>App</title>{look}'
+    path.write_text(f"{head}<main><h1>App</h1>{app.html()}</main>", "utf-8")
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto(path.as_uri())
+    for summary in page.locator("summary").all():
+        summary.click()
+    page.add_script_tag(path=str(axe))
+    found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")
+    assert found == []
+    context.close()
+
+
+def test_app_without_ipywidgets_says_how_to_install_it(app, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    with pytest.raises(MissingExtraError, match=r"teachrnn\[widgets\]"):
+        type(app).example()
+
+
+def test_sliders_that_are_dragged_in_a_kernel_draw_once():
+    class Counting(App):
+        name, title = "counting", "Counting"
+        drawn = 0
+
+        def draw(self):
+            Counting.drawn += 1
+            return next_symbol(np.zeros(2), TopK(), "ab")
+
+    del APPS["counting"]
+    from teachrnn.widgets.app import control
+
+    app = Counting({"n": control("IntSlider", "n", "A number.", value=0)})
+
+    async def drag():
+        for n in range(1, 20):
+            app.controls["n"].value = n
+        at_once = Counting.drawn
+        assert app.figure is not None  # who asks for the figure need not wait
+        return at_once
+
+    assert in_a_loop(drag()) == 1
+    assert Counting.drawn == 2
+
+
+# Gradient flow -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_gradient_flow_is_that_of_the_network_that_the_controls_describe(cell):
+    text = "abracadabra"
+    app = GradientFlow(text, hidden=5, seed=3)
+    put(app, T=7, scale=0.6, cell=cell)
+    numbers = Vocabulary.of(text).encode(text[:8])
+    model = CharRNN(hidden=5, symbols=5, cell=cell, scale=0.6, rng=np.random.default_rng(3))
+    trace = model.record(numbers[:-1], numbers[1:])
+    backpropagate(trace)
+    assert app.table == table_of(gradient_flow(trace))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("", "is empty"), ("a", "one character"), ("abc", "need 21 characters")]
+)
+def test_text_that_is_too_short_is_told_in_the_app_and_the_last_picture_stays(text, said):
+    app = GradientFlow()
+    before = app.figure
+    put(app, text=text)
+    assert said in app.message
+    assert said in app.html()
+    assert app.figure is before
+    put(app, text=TEXT)
+    assert app.message == ""
+    assert app.figure is not before
+
+
+def test_app_that_begins_with_a_mistake_says_so_and_can_be_put_right():
+    app = GradientFlow("a")
+    with pytest.raises(DomainError, match="one character"):
+        app.figure  # noqa: B018
+    assert "one character" in app._repr_mimebundle_()["text/html"]
+    put(app, text=TEXT)
+    assert app.table.rows
+
+
+# Sampler -------------------------------------------------------------------------------------------
+
+
+def test_sampler_writes_what_the_model_writes_from_the_same_chance(trained):
+    app = SamplerApp(trained, prime="the ", seed=5)
+    put(app, strategy="nucleus", theta=0.8, temperature=1.2)
+    app.write(20)
+    app.draw_symbol()
+    app.feed_back()
+    sampler = Nucleus(theta=0.8, temperature=1.2)
+    rng = np.random.default_rng(5)
+    assert app.text == trained.text(21, rng=rng, sampler=sampler, prime="the ")
+    assert app.text in app.html()
+
+
+def test_sampler_shows_the_distribution_after_what_was_fed_back(trained):
+    app = SamplerApp(trained, prime="the c")
+    put(app, strategy="top-k", k=3)
+    reader = trained.model.reader()
+    for number in trained.vocabulary.encode("the c"):
+        scores = reader.read(number).copy()
+    symbols = trained.vocabulary.symbols
+    assert app.table == table_of(next_symbol(scores, TopK(k=3), symbols))
+    app.draw_symbol()
+    drawn = app.drawn
+    assert app.table == table_of(next_symbol(scores, TopK(k=3), symbols, drawn=drawn))
+    assert app.written == []
+    app.feed_back()
+    assert app.written == [drawn]
+    assert app.table == table_of(next_symbol(reader.read(drawn), TopK(k=3), symbols))
+
+
+def test_same_chance_is_turned_into_a_symbol_by_whatever_strategy_the_sliders_say(trained):
+    app = SamplerApp(trained, seed=1)
+    app.draw_symbol()
+    before = app.drawn
+    app.draw_symbol()  # nothing is thrown twice
+    assert app.drawn == before
+    put(app, strategy="greedy")
+    assert app.drawn == int(np.argmax(app._scores))
+    put(app, strategy="temperature")
+    assert app.drawn == before
+
+
+def test_only_the_sliders_that_a_strategy_uses_are_open(trained):
+    app = SamplerApp(trained)
+    for strategy, used in {
+        "greedy": set(),
+        "temperature": {"temperature"},
+        "top-k": {"temperature", "k"},
+        "nucleus": {"temperature", "theta"},
+    }.items():
+        put(app, strategy=strategy)
+        sliders = ("temperature", "k", "theta")
+        assert {name for name in sliders if not app.controls[name].disabled} == used
+
+
+def test_prime_with_an_unknown_symbol_is_told_and_nothing_is_written_meanwhile(trained):
+    app = SamplerApp(trained)
+    app.write(3)
+    put(app, prime="Ω")
+    assert "'Ω'" in app.message
+    app.write(3)
+    assert len(app.written) == 3
+    put(app, prime="the")
+    assert app.message == ""
+    assert app.written == []
+
+
+def test_sampler_stops_at_the_end_of_an_item():
+    vocabulary = Vocabulary([END, "a"])
+    model = CharRNN(hidden=2, symbols=2, rng=np.random.default_rng(0))
+    model.set_parameters(c=[50.0, 0.0])
+    app = SamplerApp(TrainedModel(model, vocabulary))
+    app.write(5)
+    assert app.written == [0]
+    assert app.controls["draw"].disabled
+
+
+def test_start_over_forgets_what_was_written(trained):
+    app = SamplerApp(trained)
+    first = app.table
+    app.write(5)
+    app.restart()
+    assert app.written == []
+    assert app.table == first
+
+
+# Neuron explorer -----------------------------------------------------------------------------------
+
+
+def test_neuron_explorer_shows_what_the_recorded_network_says(trained):
+    app = NeuronExplorer(trained, TEXT)
+    put(app, neuron=5)
+    trace = trained.model.record(trained.vocabulary.encode(TEXT))
+    numbers = [float(trace[f"h[{t}]"].data[5]) for t in range(1, trace.T + 1)]
+    assert [row[1] for row in app.table.rows] == numbers
+    highest = app.extremes().rows[0]
+    assert highest[0] == max(numbers)
+    assert highest[3] == int(np.argmax(numbers)) + 1
+
+
+def test_neuron_of_a_layer_and_of_a_memory_can_be_chosen():
+    vocabulary = Vocabulary.of("ab")
+    rng = np.random.default_rng(0)
+    model = CharRNN(hidden=3, symbols=2, cell="lstm", layers=2, scale=0.5, rng=rng)
+    app = NeuronExplorer(TrainedModel(model, vocabulary), "abba")
+    assert app.controls["state"].value == "layer2.h"
+    state = next(n for n in app.controls["state"].options if n.startswith("layer1.") and n[-1] != "h")
+    put(app, state=state)
+    trace = model.record(vocabulary.encode("abba"))
+    assert [row[1] for row in app.table.rows] == [trace[f"{state}[{t}]"].data[0] for t in (1, 2, 3, 4)]
+
+
+def test_long_text_is_shown_from_where_the_slider_stands(trained):
+    app = NeuronExplorer(trained, TEXT * 20)
+    put(app, start=500)
+    assert len(app.table.rows) == 400
+    assert app.table.rows[0][1] == app.activations["h"][500, 0]
+    put(app, text="the cat")
+    assert len(app.table.rows) == 7
+
+
+@pytest.mark.parametrize(("text", "said"), [("", "has 0 symbols"), ("Ω", "'Ω'"), ("a" * 5000, "4000")])
+def test_text_that_a_network_cannot_read_is_told(trained, text, said):
+    app = NeuronExplorer(trained, TEXT)
+    before = app.table
+    put(app, text=text)
+    assert said in app.message
+    assert app.table == before
+
+
+# Optimizer explorer --------------------------------------------------------------------------------
+
+
+def test_optimizers_go_the_way_that_the_library_goes():
+    app = OptimizerExplorer("recurrent network")
+    put(app, rmsprop=True, gamma=0.75, eta=0.02, updates=12)
+    problem = network()
+    expected = descend(RMSProp(eta=0.02, gamma=0.75), problem.start, problem.slope, updates=12)
+    np.testing.assert_array_equal(app.descents["rmsprop"].theta, expected.theta)
+    column = app.table.columns.index("rmsprop loss")
+    assert [row[column] for row in app.table.rows] == expected.loss.tolist()
+
+
+def test_gradient_of_the_network_problem_is_that_of_the_recorded_network():
+    problem = network("hello", hidden=3)
+    loss, g = problem.slope(problem.start)
+    model = CharRNN(hidden=3, symbols=4, scale=0.2, rng=np.random.default_rng(0))
+    x = Vocabulary.of("hello").encode("hello")
+    trace = model.record(x[:-1], x[1:])
+    gradients = backpropagate(trace).gradients()
+    assert loss == pytest.approx(float(trace.total_loss), rel=1e-12)
+    for name, places in problem.parameters.items():
+        np.testing.assert_allclose(g[places], gradients[name].ravel(), rtol=1e-9, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_state_of_every_optimizer_can_be_looked_at(name):
+    app = OptimizerExplorer()
+    put(app, show=name)
+    assert app.message == ""
+    kept = [column for column in app.table.columns if column.startswith("|")]
+    assert len(kept) == len(OPTIMIZERS[name].state)
+    put(app, show=SIDE_BY_SIDE)
+    assert "sgd loss" in app.table.columns
+
+
+def test_every_share_that_an_optimizer_keeps_has_a_slider():
+    app = OptimizerExplorer()
+    for kind in OPTIMIZERS.values():
+        for letter, allowed in kind.ranges().items():
+            if allowed.high == 1:
+                assert letter in app.controls
+
+
+def test_no_optimizer_chosen_is_told():
+    app = OptimizerExplorer()
+    put(app, **dict.fromkeys(OPTIMIZERS, False))
+    assert "Choose at least one" in app.message
+
+
+def test_descent_that_diverges_ends_at_its_last_good_point():
+    app = OptimizerExplorer()
+    put(app, eta=1.0, updates=200)
+    sgd = app.descents["sgd"]
+    assert len(sgd.loss) < 200
+    assert np.isfinite(sgd.theta).all()
+    assert app.message == ""
+    assert app.table.rows[-1][app.table.columns.index("sgd loss")] == "ended"
+
+
+def test_descent_is_what_the_optimizer_does_by_itself():
+    optimizer, theta = RMSProp(eta=0.1), np.array([1.0, -2.0])
+    descent = descend(RMSProp(eta=0.1), theta, lambda at: (float(at @ at), 2 * at), updates=5)
+    for i in range(5):
+        np.testing.assert_array_equal(descent.theta[i], theta)
+        g = 2 * theta
+        np.testing.assert_array_equal(descent.g[i], g)
+        optimizer.update(theta, g)
+        np.testing.assert_array_equal(descent.state["m"][i], optimizer.state_arrays()["m"])
+    np.testing.assert_array_equal(descent.theta[5], theta)
+
+
+def test_descent_from_nowhere_or_without_an_update_is_refused():
+    with pytest.raises(DomainError, match="at least 1"):
+        descend(RMSProp(), np.zeros(1), lambda at: (0.0, at), updates=0)
+    with pytest.raises(DomainError, match="not finite at the start"):
+        descend(RMSProp(), np.zeros(1), lambda at: (np.nan, at), updates=1)
+
+
+# Training monitor ----------------------------------------------------------------------------------
+
+
+def soon(condition, seconds=20.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def test_monitor_trains_what_the_training_alone_would():
+    training, vocabulary = small_training()
+    monitor = TrainingMonitor(training, vocabulary, updates=120, sample_every=50, sample_length=30)
+    steps = list(monitor)
+    alone, _ = small_training()
+    expected = [next(alone) for _ in range(120)]
+    assert [step.loss for step in steps] == [step.loss for step in expected]
+    np.testing.assert_array_equal(training.model.parameters.flat, alone.model.parameters.flat)
+    assert [sample.iteration for sample in monitor.samples] == [50, 100]
+    for sample in monitor.samples:
+        assert sample.text in monitor.html()
+    last = monitor.table.rows[-1]
+    assert last[:1] == (120,)
+    assert last[2] == expected[-1].smooth_loss
+    assert np.isclose(max(row[4] for row in monitor.table.rows), max(s.gradient_norm for s in expected))
+
+
+@given(st.integers(1, 700))
+def test_blocks_of_a_run_hold_every_update_once_however_long_it_is(updates):
+    progress = Progress()
+    rng = np.random.default_rng(updates)
+    losses, norms = rng.random(updates), rng.random(updates)
+    for n, (loss, norm) in enumerate(zip(losses.tolist(), norms.tolist(), strict=True), start=1):
+        progress.note(TrainStep(n, 1, 5, loss, 10.0 + n, norm, min(norm, 0.5), 0.1, 0.0, None))
+    blocks, end = progress.blocks, 0
+    assert len(blocks) <= 101
+    for block in blocks:
+        here = slice(end, block.last)
+        assert block.updates == block.last - end
+        assert block.loss == pytest.approx(losses[here].sum())
+        assert block.norm == pytest.approx(norms[here].sum())
+        assert block.largest == norms[here].max()
+        assert block.clipped == (norms[here] > 0.5).sum()
+        assert block.smooth_loss == 10.0 + block.last
+        end = block.last
+    assert end == updates
+
+
+def test_stop_button_ends_the_training_between_two_updates_and_keeps_the_model():
+    training, vocabulary = small_training()
+    monitor = TrainingMonitor(training, vocabulary, refresh=0.05)
+    monitor.controls["start"].click()
+    assert monitor.running
+    assert monitor.controls["start"].disabled
+    soon(lambda: training.iteration > 100)
+    monitor.controls["stop"].click()
+    monitor.wait()
+    stopped = training.iteration
+    assert not monitor.running
+    assert not monitor.controls["start"].disabled
+    assert monitor.table.caption.startswith(f"Update {stopped}:")
+    alone, _ = small_training()
+    for _ in range(stopped):
+        next(alone)
+    np.testing.assert_array_equal(monitor.trained.model.parameters.flat, alone.model.parameters.flat)
+    monitor.start()  # and it can be gone on with
+    soon(lambda: training.iteration > stopped)
+    monitor.stop()
+
+
+def test_interrupt_ends_the_loop_between_two_updates():
+    training, vocabulary = small_training()
+    monitor = TrainingMonitor(training, vocabulary)
+    for step in monitor:
+        if step.iteration == 40:
+            signal.raise_signal(signal.SIGINT)
+    assert training.iteration == 40
+    assert not monitor.running
+    training.state()  # whole: a training broken off in the middle refuses
+
+
+def test_leaving_the_loop_leaves_the_monitor_ready():
+    training, vocabulary = small_training()
+    monitor = TrainingMonitor(training, vocabulary)
+    for step in monitor:
+        if step.iteration == 10:
+            break
+    assert not monitor.running
+    assert [step.iteration for step in islice(monitor, 2)] == [11, 12]
+
+
+def test_running_training_refuses_a_second_loop_and_to_hand_out_the_model():
+    training, vocabulary = small_training()
+    monitor = TrainingMonitor(training, vocabulary)
+    monitor.start()
+    try:
+        with pytest.raises(DomainError, match="stop"):
+            next(iter(monitor))
+        with pytest.raises(DomainError, match="stop"):
+            monitor.trained  # noqa: B018
+    finally:
+        monitor.stop()
+
+
+def test_training_that_diverges_is_told_in_the_app():
+    training, vocabulary = small_training()
+    training.model.parameters.flat[...] = np.nan
+    monitor = TrainingMonitor(training, vocabulary)
+    monitor.start()
+    monitor.wait()
+    assert isinstance(monitor.trouble, DivergedError)
+    assert "diverged" in monitor.html()
+    training, vocabulary = small_training()
+    training.model.parameters.flat[...] = np.nan
+    with pytest.raises(DivergedError):
+        list(TrainingMonitor(training, vocabulary))
+
+
+# Hostile text --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: GradientFlow(HOSTILE),
+        lambda: SamplerApp(hostile_model(), prime=HOSTILE),
+        lambda: NeuronExplorer(hostile_model(), HOSTILE),
+        lambda: GradientFlow("<script>"),
+    ],
+    ids=["gradient-flow", "sampler", "neuron-explorer", "error"],
+)
+def test_hostile_text_stays_text(make):
+    app = make()
+    assert app.widget.children
+    harmless(app.html())
+    for shown in (app._said, app._picture, app._noted):
+        harmless(shown.value)
+
+
+def test_hostile_samples_stay_text():
+    class HostileVocabulary(Vocabulary):
+        kind = "hostile"
+
+        def decode(self, numbers):
+            return HOSTILE
+
+    training, vocabulary = small_training()
+    vocabulary = HostileVocabulary(vocabulary.symbols)
+    del VOCABULARIES["hostile"]
+    monitor = TrainingMonitor(training, vocabulary, updates=30, sample_every=10, sample_length=50)
+    for _ in monitor:
+        pass
+    assert [sample.text for sample in monitor.samples] == [HOSTILE] * 3
+    harmless(monitor.html())
+
+
+# A real kernel -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    from jupyter_client.manager import start_new_kernel
+
+    manager, client = start_new_kernel(kernel_name="python3")
+    yield manager, client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+SETTING = """
+from teachrnn.widgets.small_model import small_training
+from teachrnn.widgets.training_monitor import TrainingMonitor
+training, vocabulary = small_training()
+monitor = TrainingMonitor(training, vocabulary, refresh=0.2)
+"""
+
+
+def run(client, code):
+    """Run a cell and give the value of its last line."""
+    shown = []
+
+    def keep(message):
+        if message["msg_type"] in ("execute_result", "error"):
+            content = message["content"]
+            shown.append(content.get("data", {}).get("text/plain") or content.get("traceback"))
+
+    reply = client.execute_interactive(code, timeout=60, output_hook=keep)
+    assert reply["content"]["status"] == "ok", shown
+    return shown[0] if shown else None
+
+
+def click(client, comm):
+    content = {"comm_id": comm, "data": {"method": "custom", "content": {"event": "click"}}}
+    client.shell_channel.send(client.session.msg("comm_msg", content))
+
+
+def test_stop_button_is_heard_in_a_real_kernel(kernel):
+    _, client = kernel
+    run(client, SETTING + "monitor.start()")
+    stop = json.loads(run(client, "monitor.controls['stop'].model_id").replace("'", '"'))
+    assert run(client, "monitor.running") == "True"
+    click(client, stop)
+    assert run(client, "monitor.wait(20); monitor.running") == "False"
+    at = run(client, "training.iteration")
+    assert int(at) > 0
+    assert run(client, "training.state()[0]['iteration']") == at
+
+
+def test_interrupt_in_a_real_kernel_ends_the_cell_and_keeps_everything(kernel):
+    manager, client = kernel
+    run(client, SETTING)
+    message = client.execute("for step in monitor:\n if step.iteration == 5: print('five')")
+    while client.get_iopub_msg(timeout=20)["content"].get("text") != "five\n":
+        pass
+    manager.interrupt_kernel()
+    reply = client.get_shell_msg(timeout=20)
+    while reply["parent_header"].get("msg_id") != message:
+        reply = client.get_shell_msg(timeout=20)
+    assert reply["content"]["status"] == "ok"
+    assert run(client, "training.state()[0]['iteration'] > 0") == "True"

@@ -1,0 +1,261 @@
+"""The stepper in each of its hosts: live both ways where there is a kernel, and nothing from outside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+from browser import served
+from notebook import (  # noqa: F401  (fixtures)
+    Notebook,
+    free_port,
+    host_page,
+    jupyter,
+    need,
+    notebook_of,
+    running,
+)
+from playwright.sync_api import expect
+
+from teachrnn.views.demonstration import demonstrate
+from teachrnn.views.page import story_page
+
+AXE = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
+ROOT = Path(__file__).parents[1]
+CELLS = [
+    'from teachrnn.widgets import Stepper\nw = Stepper.of_text("hello", hidden=3)\nw',
+    "print(w.step)",
+    "w.step = 3",
+    "w",
+    "w.close()",
+]
+INK = "element => parseInt(getComputedStyle(element).color.match(/\\d+/)[0])"
+"""How red the letters are: nearly white on dark paper, nearly black on light."""
+HOSTILE = "</script><img src=x onerror=document.title='gone'>"
+
+
+def at(stepper, number):
+    """Wait until a stepper shows that step, counted from 1."""
+    expect(stepper.locator(".where").first).to_contain_text(f"Step {number} of", timeout=30_000)
+
+
+def press(stepper, name="Next step"):
+    stepper.get_by_role("button", name=name, exact=True).click()
+
+
+def violations(stepper):
+    """What axe-core finds wrong within an element."""
+    page = stepper.page
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=str(AXE))
+    run = "element => axe.run(element).then(r => r.violations.map(v => [v.id, v.nodes[0].html]))"
+    return stepper.evaluate(run)
+
+
+def fonts(page):
+    loaded = (
+        "document.fonts.ready.then(() => [...document.fonts].filter(f => f.family === 'TeachrnnMath'))"
+    )
+    return page.evaluate(f"{loaded}.then(all => all.map(f => f.status))")
+
+
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_in_jupyter_python_and_the_reader_move_the_same_stepper(app, jupyter, host_page):  # noqa: F811
+    notebook = Notebook(host_page, jupyter, app, CELLS)
+    notebook.run(0)
+    stepper = host_page.locator(".trnn").first
+    at(stepper, 1)
+    press(stepper)
+    assert notebook.printed(1) == "1\n"
+    notebook.run(2)
+    at(stepper, 4)
+    assert fonts(host_page) == ["loaded"]
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        notebook.wear(theme)
+        assert (stepper.evaluate(INK) > 200) == ("Dark" in theme)
+        assert violations(stepper) == []
+
+    stepper.get_by_role("button", name="Next step", exact=True).focus()
+    for key in ("x", "ArrowRight", "d", "d"):  # without the stepper's care two cells would be gone
+        host_page.keyboard.press(key)
+    at(stepper, 5)
+    assert host_page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length") == len(CELLS)
+
+    notebook.run(3)
+    both = host_page.locator(".trnn")
+    expect(both).to_have_count(2)
+    press(both.nth(1))
+    for view in (both.nth(0), both.nth(1)):
+        at(view, 6)
+    assert len(fonts(host_page)) == 1
+    notebook.run(4)
+    expect(both).to_have_count(0)
+
+
+def test_in_marimo_python_and_the_reader_move_the_same_stepper(host_page, tmp_path):  # noqa: F811
+    need("marimo", "anywidget")
+    app = tmp_path / "app.py"
+    app.write_text(MARIMO, "utf-8")
+    port = free_port()
+    options = ["--headless", "--no-token", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "marimo", "run", str(app), *options]
+    with running(command, until=f"http://127.0.0.1:{port}/health", log=tmp_path / "log"):
+        host_page.goto(f"http://127.0.0.1:{port}", timeout=60_000)
+        stepper = host_page.locator(".trnn")
+        at(stepper, 1)
+        press(stepper)
+        expect(host_page.get_by_text("Python sees 1")).to_be_visible()
+        host_page.get_by_role("button", name="go to 3").click()
+        at(stepper, 4)
+        assert fonts(host_page) == ["loaded"]
+        assert violations(stepper) == []
+
+
+MARIMO = """
+import marimo
+
+app = marimo.App()
+
+
+@app.cell
+def _():
+    import marimo as mo
+    from teachrnn.widgets import Stepper
+
+    w = mo.ui.anywidget(Stepper.of_text("hello", hidden=3))
+    w
+    return mo, w
+
+
+@app.cell
+def _(mo, w):
+    def go(_):
+        w.widget.step = 3
+
+    button = mo.ui.button(label="go to 3", on_click=go)  # without a name it would not be kept
+    mo.vstack([mo.md(f"Python sees {w.value['step']}"), button])
+    return (button,)
+
+
+if __name__ == "__main__":
+    app.run()
+"""
+
+
+@pytest.fixture(scope="module")
+def executed_notebook():
+    """A notebook with live steppers, as it is saved after its cells have run."""
+    need("nbclient", "ipykernel", "anywidget")
+    from nbclient import NotebookClient
+
+    notebook = notebook_of([CELLS[0], 'Stepper.of_text("aba", cell="gru", hidden=2)'])
+    return NotebookClient(notebook, store_widget_state=False, timeout=100).execute()
+
+
+def test_exported_notebook_steps_without_a_kernel(executed_notebook, host_page, tmp_path):  # noqa: F811
+    need("nbconvert")
+    from nbconvert import HTMLExporter
+
+    of_others = {"require_js_url": "", "mathjax_url": "", "mermaid_js_url": ""}
+    page, _ = HTMLExporter(**of_others).from_notebook_node(executed_notebook)
+    path = tmp_path / "notebook.html"
+    path.write_text(page, "utf-8")
+    host_page.goto(path.as_uri())
+    both = host_page.locator(".trnn")
+    expect(both).to_have_count(2)
+    press(both.nth(0))
+    at(both.nth(0), 2)
+    at(both.nth(1), 1)
+    assert violations(host_page.locator("[data-teachrnn]").first) == []
+
+
+@pytest.fixture(scope="module")
+def documentation(tmp_path_factory):
+    """A small site that is built as ours is, with a page in which one line asks for a stepper."""
+    need("mkdocs", "material", "anywidget")
+    folder = tmp_path_factory.mktemp("documentation")
+    (folder / "docs").mkdir()
+    (folder / "docs" / "index.md").write_text(PAGE, "utf-8")
+    hooks = "".join(f"\n  - {ROOT}/docs/hooks/{name}.py" for name in ("executed_pages", "mathematics"))
+    (folder / "mkdocs.yml").write_text(
+        f"INHERIT: {ROOT}/mkdocs.yml\nnav: null\nhooks:{hooks}\n{SITE}", "utf-8"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict"],
+        cwd=folder,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "site"
+
+
+PAGE = """\
+---
+execute: true
+---
+# Two steppers
+
+```python
+from teachrnn.widgets import Stepper
+
+Stepper.of_text("hello", hidden=3)
+```
+
+The same once more:
+
+```python
+Stepper.of_text("hello", hidden=3)
+```
+"""
+SITE = """\
+docs_dir: docs
+watch: []
+extra_css: []
+theme: { name: material, logo: null, favicon: null }
+plugins: [search]
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_documentation_steps_in_the_scheme_of_its_switch(documentation, host_page, width):  # noqa: F811
+    host_page.set_viewport_size({"width": width, "height": 900})
+    with served(documentation) as address:
+        host_page.goto(address)
+        both = host_page.locator(".trnn")
+        expect(both).to_have_count(2)
+        press(both.nth(0))
+        at(both.nth(0), 2)
+        at(both.nth(1), 1)
+        for scheme in ("slate", "default"):
+            host_page.evaluate(
+                "name => document.body.setAttribute('data-md-color-scheme', name)", scheme
+            )
+            host_page.wait_for_timeout(300)
+            assert (both.first.evaluate(INK) > 200) == (scheme == "slate")
+            assert violations(host_page.locator("[data-teachrnn]").first) == []
+        assert host_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert set(fonts(host_page)) == {"loaded"}
+
+
+def test_search_of_the_documentation_does_not_hold_the_story(documentation):
+    index = documentation / "search" / "search_index.json"
+    assert index.stat().st_size < 20_000
+
+
+def test_page_of_its_own_steps_from_a_file(host_page, tmp_path):  # noqa: F811
+    shown = demonstrate(HOSTILE, hidden=2)
+    path = tmp_path / "page.html"
+    path.write_text(story_page(shown.trace, symbols=shown.symbols, about=shown.about), "utf-8")
+    host_page.goto(path.as_uri())
+    stepper = host_page.locator(".trnn")
+    press(stepper)
+    at(stepper, 2)
+    assert fonts(host_page) == ["loaded"]
+    assert host_page.title() != "gone"

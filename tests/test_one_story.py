@@ -1,0 +1,112 @@
+"""One trace, told by the player in Chromium, by the terminal and by a figure: all tell the same."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from rich.console import Console
+
+from teachrnn import CharRNN, backpropagate
+from teachrnn.data import Vocabulary
+from teachrnn.views.figures import table_of, unrolled_graph
+from teachrnn.views.page import story_page
+from teachrnn.views.terminal import print_story
+
+NUMBER = re.compile(r"(?<![\w.\[])−?(?:\d[\d.]*(?:e−?\d+)?|∞|nan)(?![\w\]])")
+
+
+@pytest.fixture(params=["vanilla", "lstm", "gru"])
+def told(request):
+    text = "aba"
+    vocabulary = Vocabulary.of(text)
+    tokens = vocabulary.encode(text)
+    rng = np.random.default_rng(2)
+    model = CharRNN(hidden=3, symbols=len(vocabulary), cell=request.param, scale=0.7, rng=rng)
+    trace = model.record(tokens[:-1], tokens[1:], state={"h": rng.normal(size=3)})
+    return trace, vocabulary.symbols
+
+
+def player_steps(page, trace, symbols, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(story_page(trace, symbols=symbols), "utf-8")
+    page.goto(path.as_uri())
+    page.wait_for_selector("body[data-ready]")
+    steps = []
+    for index in range(2 * len(trace.ops) + 1):
+        expect(page.locator(".where")).to_have_text(re.compile(f"^Step {index + 1} "))
+        page.locator(".now details:not([open]) summary").evaluate_all(
+            "all => all.forEach(s => s.click())"
+        )
+        expect(page.locator(".now details > summary:only-child")).to_have_count(0)
+        arrays = page.locator(".now figure").evaluate_all(
+            """figures => figures.map(f => [f.dataset.name,
+               [...f.querySelectorAll('button.number, td')].map(c => c.textContent)])"""
+        )
+        steps.append(
+            {
+                "title": page.locator(".now h2").inner_text(),
+                "sentence": page.locator(".sentence").inner_text(),
+                "arrays": {(name, tuple(numbers)) for name, numbers in arrays},
+            }
+        )
+        page.keyboard.press("ArrowRight")
+    return steps
+
+
+def terminal_steps(trace, symbols):
+    out = io.StringIO()
+    print_story(trace, symbols=symbols, console=Console(file=out, width=400, color_system=None))
+    return [
+        part for part in re.split(r"(?m)^(?=step \d+/\d+ )", out.getvalue()) if part.startswith("step ")
+    ]
+
+
+def numbers_in(section, name):
+    """All numbers that follow the name in a step of the terminal, for every place where it stands."""
+    lines = section.splitlines()
+    for place, line in enumerate(lines):
+        header = re.fullmatch(rf"[ =+] {re.escape(name)}(?P<rest>  .*)?", line)
+        if header:
+            shaped = re.match(r"  \d+(?: × \d+)*(?:  |$)", header["rest"] or "")
+            single = len(lines) > place + 1 and not re.match(r"^   *[+−·]", lines[place + 1])
+            head = [header["rest"] or ""] if not shaped or single else []
+            yield NUMBER.findall("\n".join([*head, *lines[place + 1 :]]))
+
+
+def test_player_terminal_and_figure_tell_the_same(browser_page, tmp_path, told):
+    trace, symbols = told
+    shown = player_steps(browser_page, trace, symbols, tmp_path)
+    assert_terminal_tells(shown, terminal_steps(trace, symbols))
+    assert_figure_shows(shown, trace)
+
+
+def assert_terminal_tells(shown, sections):
+    assert len(shown) == len(sections)
+    for step, section in zip(shown, sections, strict=True):
+        words = " ".join(section.split())
+        assert step["title"] in words
+        assert " ".join(step["sentence"].split()) in words
+        for name, numbers in step["arrays"]:
+            found = [tuple(row[: len(numbers)]) for row in numbers_in(section, name)]
+            assert numbers in found, f"{step['title']}: {name} in the terminal"
+
+
+def assert_figure_shows(shown, trace):
+    backpropagate(trace)
+    results = {v.name for v in trace.ops} | {f"d{v.name}" for v in trace.ops}
+    complete: dict[
+        str, str
+    ] = {}  # values, and gradients as they go on, that is when all parts are there
+    for step in shown:
+        for name, numbers in step["arrays"]:
+            if not name.startswith("d") or step["title"].startswith(f"back through {name[1:]} ="):
+                complete[name] = ", ".join(numbers)
+    rows = [
+        row for show in ("value", "gradient") for row in table_of(unrolled_graph(trace, show=show)).rows
+    ]
+    drawn = {name: numbers for name, _, numbers in rows if name in results}
+    assert drawn == {name: complete[name] for name in results}

@@ -1,0 +1,211 @@
+"""The stepper of a notebook: what Python sees, what the page asks, what is kept without a kernel."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+from bridge import Bridge
+from playwright.sync_api import expect
+
+from teachrnn.checking import nudge
+from teachrnn.errors import DomainError, FileFormatError, NameLookupError
+from teachrnn.views.demonstration import demonstrate
+from teachrnn.widgets import Stepper
+from teachrnn.widgets.display import WIDGET
+
+HOSTILE = "</script><img src=x onerror=document.title='gone'>"
+
+
+@pytest.fixture
+def stepper():
+    return Stepper.of_text("hello", hidden=3, updates=5)
+
+
+@pytest.fixture
+def bridge(browser_page, stepper):
+    return Bridge(browser_page, stepper)
+
+
+def asked(bridge, **request):
+    """What the page is answered."""
+    bridge.page.evaluate(
+        """request => {
+            window.answers = [];
+            model.on("msg:custom", message => answers.push(message));
+            model.send({ id: "test", ...request });
+        }""",
+        request,
+    )
+    bridge.exchange()
+    (answer,) = bridge.page.evaluate("answers")
+    assert answer.pop("kind") == "answer"
+    assert answer.pop("id") == "test"
+    return answer
+
+
+def at(bridge, number):
+    expect(bridge.page.locator(".where").first).to_contain_text(f"Step {number} of")
+
+
+def test_step_goes_both_ways(bridge, stepper):
+    bridge.page.get_by_role("button", name="Next step", exact=True).click()
+    bridge.exchange()
+    assert stepper.step == 1
+    stepper.step = 3
+    bridge.exchange()
+    at(bridge, 4)
+    stepper.go("dh[2]")
+    bridge.exchange()
+    assert bridge.page.locator("h2").first.inner_text() == stepper.title
+
+
+def test_why_that_is_opened_in_the_page_is_seen_in_python(bridge, stepper):
+    stepper.go("dh[2]")
+    bridge.exchange()
+    bridge.page.locator("button:focus, body").first.press("w")
+    bridge.page.locator(".buttons button").first.press("w")
+    bridge.exchange()
+    assert stepper.entry["index"] == [0]
+    stepper.entry = {}
+    bridge.exchange()
+    expect(bridge.page.locator(".why")).to_be_hidden()
+
+
+def test_nudge_is_answered_with_what_the_library_computes(bridge, stepper):
+    answer = asked(bridge, kind="nudge", name="W", index=[0, 1], delta=0.1)
+    moved = nudge(stepper.trace, "W", (0, 1), 0.1)
+    assert (answer["before"], answer["after"]) == (moved.before, moved.after)
+    assert (answer["predicted"], answer["remainder"]) == (moved.predicted, moved.remainder)
+
+
+def test_check_is_answered_with_the_complex_step(bridge, stepper):
+    answer = asked(bridge, kind="check", name="h[2]", index=[1])
+    assert answer["value"] == pytest.approx(stepper.trace["h[2]"].grad[1], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        ({"kind": "nudge", "name": "Q", "index": [0], "delta": 0.1}, "no value is named 'Q'"),
+        ({"kind": "nudge", "name": "W", "index": [9, 9], "delta": 0.1}, "its shape is (3, 3)"),
+        ({"kind": "nudge", "name": "W", "index": [None], "delta": 0.1}, "`index` is None"),
+        ({"kind": "check", "name": "W", "index": [9, 9]}, "its shape is (3, 3)"),
+        ({"kind": "record", "text": ""}, "the text is empty"),
+        ({"kind": "record", "text": "abc", "cell": "transformer"}, "'transformer'"),
+        ({"kind": "record", "text": "abc", "hidden": "many"}, "`hidden` is 'many'"),
+        ({"kind": "record", "text": "abc", "hidden": 10**6}, "a smaller m"),
+        ({"kind": "record", "text": "abc", "updates": 10**9}, "`updates` is 1000000000"),
+    ],
+    ids=lambda case: case.get("kind") if isinstance(case, dict) else None,
+)
+def test_mistake_of_the_reader_is_answered_in_a_sentence(bridge, stepper, request_, said):
+    before = stepper.story
+    assert said in asked(bridge, **request_)["error"]
+    assert stepper.story is before
+
+
+def test_record_replaces_the_story_in_page_and_python(bridge, stepper):
+    stepper.step = 20
+    bridge.exchange()
+    assert asked(bridge, kind="record", text="abcab", cell="gru", hidden=2, seed=3) == {}
+    assert stepper.trace.T == 4
+    assert (stepper.step, stepper.settings["cell"]) == (0, "gru")
+    again = demonstrate("abcab", cell="gru", hidden=2, seed=3).trace
+    np.testing.assert_array_equal(stepper.trace["h[4]"].data, again["h[4]"].data)
+    expect(bridge.page.locator(".about").first).to_contain_text("reads “abcab”")
+    at(bridge, 1)
+
+
+def test_font_travels_once_a_page(bridge, stepper):
+    ours = "[...document.fonts].filter(face => face.family === 'TeachrnnMath').length"
+    ready = f"document.fonts.ready.then(() => {ours})"
+    assert bridge.page.evaluate(ready) == 1
+    said = []
+    stepper.send = lambda content, buffers=(): said.append(content)
+    bridge.page.evaluate("shown.push(show())")
+    bridge.exchange()
+    assert said == []
+    assert bridge.page.evaluate(ready) == 1
+
+
+def test_two_views_of_one_stepper_agree_and_closing_leaves_nothing_behind(bridge, stepper):
+    bridge.page.evaluate("shown.push(show())")
+    both = bridge.page.locator(".trnn")
+    both.nth(1).get_by_role("button", name="Next step", exact=True).click()
+    for view in (both.nth(0), both.nth(1)):
+        expect(view.locator(".where").first).to_contain_text("Step 2 of")
+    bridge.page.evaluate("shown.forEach(stop => stop())")
+    expect(both).to_have_count(0)
+    assert bridge.page.evaluate("model.listeners()") == 0
+
+
+def test_hostile_text_stays_text(browser_page):
+    Bridge(browser_page, Stepper.of_text(HOSTILE, hidden=2))
+    expect(browser_page.locator(".about").first).to_contain_text(HOSTILE)
+    assert browser_page.title() != "gone"
+
+
+def test_go_names_what_there_is(stepper):
+    assert stepper.go("W").step == 0  # given, and first used there
+    assert stepper.go("dW").title.startswith("back through r[1]")
+    with pytest.raises(NameLookupError, match=r"no step makes or uses 'dh\[9\]'; did you mean dh\["):
+        stepper.go("dh[9]")
+    assert stepper.go(-1).step == len(stepper.told) - 1
+    with pytest.raises(NameLookupError, match="does not exist: the story has"):
+        stepper.go(len(stepper.told))
+    with pytest.raises(DomainError, match="the steps 0 to"):
+        stepper.step = len(stepper.told)
+
+
+def test_notebook_keeps_widget_and_html_and_static_display_the_html_alone(stepper, monkeypatch):
+    live, _ = stepper._repr_mimebundle_()
+    assert live[WIDGET]["model_id"] == stepper.model_id
+    assert "data-teachrnn" in live["text/html"]
+    monkeypatch.setenv("TEACHRNN_DISPLAY", "static")
+    static, _ = stepper._repr_mimebundle_()
+    assert sorted(static) == ["text/html", "text/plain"]
+    assert static["text/html"] == live["text/html"]
+    monkeypatch.setenv("TEACHRNN_DISPLAY", "loud")
+    with pytest.raises(DomainError, match="'live' or 'static'"):
+        stepper._repr_mimebundle_()
+
+
+def test_html_of_a_large_stepper_is_not_kept_in_the_notebook(stepper, monkeypatch):
+    monkeypatch.setattr("teachrnn.widgets.stepper.LARGEST_FALLBACK", len(stepper.story) - 1)
+    html = stepper._repr_mimebundle_()[0]["text/html"]
+    assert "too large" in html
+    assert "<script" not in html
+    monkeypatch.setenv("TEACHRNN_DISPLAY", "static")
+    assert "<script" in stepper._repr_mimebundle_()[0]["text/html"]
+
+
+def test_fragment_holds_no_blank_line_and_is_the_same_twice(stepper):
+    html = stepper._repr_mimebundle_()[0]["text/html"]
+    assert not re.search(r"^\s*$", html, re.MULTILINE)
+    assert html == stepper._repr_mimebundle_()[0]["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        ({"text": "a"}, FileFormatError),
+        ({"text": "ab", "scale": math.nan}, DomainError),
+        ({"text": "ab", "updates": -1}, DomainError),
+        ({"text": "ab", "seed": -1}, DomainError),
+        ({"text": "ab", "cell": "none"}, NameLookupError),
+        ({"text": "ab" * 500, "hidden": 200}, DomainError),
+    ],
+)
+def test_demonstration_refuses_what_cannot_be_shown(settings, error):
+    with pytest.raises(error):
+        demonstrate(**settings)
+
+
+def test_demonstration_is_made_again_from_its_settings():
+    first = demonstrate("hello", cell="lstm", hidden=2, layers=2, updates=3, seed=5)
+    again = demonstrate(**first.settings)
+    assert again.about == first.about
+    assert again.trace.total_loss == first.trace.total_loss
