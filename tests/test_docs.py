@@ -128,6 +128,37 @@ def test_every_public_name_is_in_the_reference(pages, module):
     assert not missing
 
 
+def test_gallery_shows_every_figure_and_every_app_with_its_table(pages):
+    from teachrnn.views.figures import FIGURES
+    from teachrnn.widgets import APPS
+
+    gallery = html.unescape(pages["gallery"])
+    for thing in [*FIGURES.values(), *APPS.values()]:
+        section = re.search(
+            rf"<h3[^>]*>{re.escape(thing.title)}.*?(?=<h[23]|</article>)", gallery, re.DOTALL
+        )
+        assert section, thing.title
+        assert "<svg" in section[0]
+        assert "<table>" in section[0]
+
+
+def test_every_figure_and_view_is_in_the_reference(pages):
+    from teachrnn.views import entrywise, figures, terminal
+
+    reference = pages["reference/api/views"]
+    for module in (figures, terminal, entrywise):
+        for name in module.__all__:
+            assert re.search(rf'id="teachrnn[\w.]*\.{name}"', reference), name
+
+
+def test_pictures_of_the_readme_exist_and_say_what_they_show():
+    shown = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert len(shown) >= 2
+    for words, path in shown:
+        assert len(words) > 20
+        assert (ROOT / path).read_bytes()[:4] == b"\x89PNG"
+
+
 def test_every_formula_was_set(pages):
     for name, page in pages.items():
         assert "arithmatex" not in page, name

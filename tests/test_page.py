@@ -288,6 +288,5 @@ def test_numbers_that_are_not_finite_and_an_operation_without_formula_are_shown(
     assert shown == ["∞", "−∞", "nan"]
     browser_page.locator(".out .number").first.click()
     assert "Odd" in browser_page.locator(".why").inner_text()
-    browser_page.keyboard.press("Escape")
-    browser_page.keyboard.press("End")
+    browser_page.get_by_role("button", name="Last step").click()
     assert browser_page.locator(".where").inner_text().startswith("Step 5 of 5")

@@ -12,7 +12,16 @@ import teachrnn
 
 ALSO = {
     "teachrnn": ["teachrnn.trace_file", "teachrnn.errors"],
-    "teachrnn.views": ["teachrnn.views.page"],
+    "teachrnn.views": [
+        "teachrnn.views.page",
+        "teachrnn.views.fragment",
+        "teachrnn.views.demonstration",
+        "teachrnn.views.story",
+        "teachrnn.views.triangle",
+        "teachrnn.views.entrywise",
+        "teachrnn.views.figures",
+        "teachrnn.views.terminal",
+    ],
 }
 """Modules whose functions are imported from where they stand, listed with a package."""
 
@@ -53,7 +62,10 @@ def page(package: ModuleType) -> str:
     elsewhere = [name for name in exported if name in has_page]
     names = [f"{package.__name__}.{name}" for name in exported if name not in has_page]
     for module_name in ALSO.get(package.__name__, ()):
-        names += [f"{module_name}.{name}" for name in defined_in(importlib.import_module(module_name))]
+        module = importlib.import_module(module_name)
+        names += [
+            f"{module_name}.{name}" for name in getattr(module, "__all__", None) or defined_in(module)
+        ]
     lines = [f"# {package.__name__}", (package.__doc__ or "").strip()]
     if elsewhere:
         lines.append("[Operations](../operations.md) and [cells](../cells.md) have pages of their own.")
