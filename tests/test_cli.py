@@ -257,8 +257,8 @@ BAD = {
         "`eta` is -1.0 but must be a number above 0",
     ),
     "page that no browser opens": (
-        ["step", "x y" * 30, "--cell", "lstm", "--layers", "4", "--hidden", "64"],
-        "lower --length, --hidden or --layers",
+        ["step", "x y" * 30, "--cell", "lstm", "--layers", "4", "--hidden", "256"],
+        "take a shorter text, a smaller m or fewer layers",
     ),
     "unknown size": (
         ["check", "--size", "huge"],

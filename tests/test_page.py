@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from teachrnn import CharRNN, Op, Tanh, Trace
+from teachrnn import Affine, CharRNN, Multiply, Op, Sum, Tanh, Trace
 from teachrnn.data import Vocabulary
 from teachrnn.views.number import format_number
 from teachrnn.views.page import story_page
@@ -290,3 +290,104 @@ def test_numbers_that_are_not_finite_and_an_operation_without_formula_are_shown(
     assert "Odd" in browser_page.locator(".why").inner_text()
     browser_page.get_by_role("button", name="Last step").click()
     assert browser_page.locator(".where").inner_text().startswith("Step 5 of 5")
+
+
+def open_story(page, trace, tmp_path, **options):
+    path = tmp_path / "page.html"
+    path.write_text(story_page(trace, **options), "utf-8")
+    page.goto(path.as_uri())
+    page.wait_for_selector("body[data-ready]")
+
+
+def test_trace_without_time_steps_stands_in_one_column(browser_page, tmp_path):
+    trace = Trace()
+    W, b = trace.parameter("W", [[0.5, -1.0]]), trace.parameter("b", [0.1])
+    h = Tanh(Affine(trace.input("x", [1.0, 2.0]), W, b, name="a"), name="h")
+    trace.loss(Sum(Multiply(h, h, name="m"), name="y"))
+    open_story(browser_page, trace, tmp_path)
+    names = browser_page.locator(".unrolled .node").evaluate_all("all => all.map(n => n.dataset.name)")
+    assert sorted(names) == ["a", "h", "m", "x", "y"]
+    browser_page.keyboard.press("End")
+    assert "None" not in browser_page.locator("body").inner_text()
+    browser_page.keyboard.press("t")
+    assert (
+        browser_page.locator(".now h2").inner_text()
+        == f"L = {format_number(trace.total_loss)}: turn round"
+    )
+
+
+def test_symbols_that_are_too_few_leave_numbers(browser_page, tmp_path):
+    trace, _ = recorded("abc")
+    open_story(browser_page, trace, tmp_path, symbols=["a"])
+    assert browser_page.locator(".unrolled .symbol").all_text_contents() == ["a"]
+
+
+def test_playing_stops_at_a_breakpoint_by_operation_and_by_name(opened):
+    page, _, _ = opened("abc")
+    page.get_by_label("Speed").select_option("16")
+    page.keyboard.press("Home")
+    page.get_by_role("slider", name="Step", exact=True).fill("3")
+    page.get_by_role("button", name="Breakpoint at this operation").click()
+    page.keyboard.press("Home")
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator(".message")).to_have_text("Breakpoint at h[1] = Tanh(a[1]).", timeout=8000)
+    assert page.locator(".where").inner_text().startswith("Step 4 ")
+    page.keyboard.press("B")
+    assert page.locator(".now h2").inner_text() == "h[2] = Tanh(a[2])"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "title"),
+    [
+        ("h[2]", "h[2] = Tanh(a[2])"),
+        ("W", "r[1] = Affine(h[0], W, b)"),
+        ("x[2]", "u[2] = Embedding(x[2], U)"),
+        ("h[0]", "r[1] = Affine(h[0], W, b)"),
+        ("dh[1]", "back through o[1] = Affine(h[1], V, c)"),
+        ("dW", "back through r[1] = Affine(h[0], W, b)"),
+        ("2", "r[2] = Affine(h[1], W, b)"),
+        ("tanh", "h[1] = Tanh(a[1])"),
+    ],
+)
+def test_the_box_takes_the_reader_where_names_say(opened, wanted, title):
+    page, _, _ = opened("abc")
+    page.keyboard.press(":")
+    page.keyboard.type(wanted)
+    page.keyboard.press("Enter")
+    assert page.locator(".now h2").inner_text() == title
+    assert page.evaluate("document.activeElement.tagName") == "BUTTON"  # the keys are the player's again
+
+
+def test_name_that_does_not_exist_is_told_to_all(opened):
+    page, _, _ = opened("abc")
+    page.keyboard.press(":")
+    page.keyboard.type("h3")
+    page.keyboard.press("Enter")
+    expect(page.locator(".message")).to_contain_text("Nothing is named h3.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".where").inner_text().startswith("Step 2 ")
+    expect(page.locator(".message")).to_be_hidden()
+
+
+def test_escape_closes_what_is_open_and_why_takes_the_reader_along(opened):
+    page, _, _ = opened("abc")
+    page.keyboard.press("w")
+    assert page.evaluate("document.activeElement.closest('.why') !== null")
+    page.keyboard.press("Escape")
+    assert page.locator(".why").is_hidden()
+    page.keyboard.press("?")
+    page.keyboard.press("Escape")
+    assert page.locator(".keys").is_hidden()
+    page.keyboard.press("i")
+    assert page.locator(".into").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator(".into").is_hidden()
+
+
+def test_address_of_a_step_that_does_not_exist_opens_the_last(opened):
+    page, trace, _ = opened("abc", hash_="#9999")
+    total = 2 * len(trace.ops) + 1
+    assert page.locator(".where").inner_text().startswith(f"Step {total} of {total}")
+    page.keyboard.press("ArrowLeft")
+    assert page.locator(".where").inner_text().startswith(f"Step {total - 1} of")

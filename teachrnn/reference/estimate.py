@@ -62,7 +62,7 @@ class Oracle:
     def estimate(
         self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
     ) -> Estimate:
-        """Gradient of the loss at entries of ``parameter``: any leaf; numerical oracles take results too."""
+        """Gradient of the loss at entries of ``parameter``, any leaf; numerical oracles take results."""
         raise NotImplementedError
 
 

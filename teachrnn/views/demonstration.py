@@ -143,7 +143,8 @@ def refuse_what_no_browser_opens(steps: int, parameters: int) -> None:
     """
     if steps > MOST_STEPS:
         raise DomainError(
-            f"the story would have {steps} time steps, and a browser shows {MOST_STEPS}: take a shorter text."
+            f"the story would have {steps} time steps, and a browser shows {MOST_STEPS}: "
+            "take a shorter text."
         )
     numbers = 2 * steps * parameters
     if numbers > MOST_NUMBERS:
@@ -156,19 +157,22 @@ def refuse_what_no_browser_opens(steps: int, parameters: int) -> None:
 def _check(*, scale: float, updates: int, seed: int) -> None:
     if not (np.isfinite(scale) and scale >= 0):
         raise DomainError(f"demonstration: `scale` is {scale} but must be a finite number, at least 0.")
-    if not 0 <= updates <= MOST_UPDATES:
-        raise DomainError(f"demonstration: `updates` is {updates} but must lie in 0 to {MOST_UPDATES}.")
-    if seed < 0:
-        raise DomainError(f"demonstration: `seed` is {seed} but must be at least 0.")
+    if not isinstance(updates, int | np.integer) or not 0 <= updates <= MOST_UPDATES:
+        raise DomainError(
+            f"demonstration: `updates` is {updates} but must be a whole number, 0 to {MOST_UPDATES}."
+        )
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise DomainError(f"demonstration: `seed` is {seed} but must be a whole number, at least 0.")
 
 
 def _about(model: CharRNN, text: str, updates: int, before: float, trace: Trace) -> list[str]:
     stack = f"{model.layers} layers, " if model.layers > 1 else ""
     kind = model.cell.name if model.cell.name == "vanilla" else model.cell.name.upper()
     after = float(trace.total_loss)
+    shown = text.translate({ord("\n"): "⏎", ord("\t"): "⇥", ord("\r"): "␍"})
     return [
         f"This {kind} network ({stack}m = {model.hidden}, K = {model.symbols}) reads "
-        f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK} "
+        f"\N{LEFT DOUBLE QUOTATION MARK}{shown}\N{RIGHT DOUBLE QUOTATION MARK} "
         "and predicts every next character.",
         f"{updates} updates on this text took its loss from {format_number(before)} to "
         f"{format_number(after)} nats per sequence "

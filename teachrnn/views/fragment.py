@@ -49,7 +49,7 @@ def story_fragment(
     story = story_bytes(trace, symbols=symbols, about=about)
     packed = gzip.compress(story, mtime=0)
     key = hashlib.sha256(packed).hexdigest()[:12]
-    script = player_module(exported=False) + (PARTS / "fragment.js").read_text("utf-8")
+    script = player_module() + (PARTS / "fragment.js").read_text("utf-8")
     lines = f"""\
 <div data-teachrnn="{key}" data-lm-suppress-shortcuts="true">
 <p>{INSTEAD}</p>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import linecache
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,22 +27,29 @@ def code(op: Op) -> str:
     return linecache.getline(op.code.co_filename, op.line).strip()
 
 
-def token(value: Value, symbols: Sequence[str] | None) -> str:
-    """What a recorded token number stands for."""
+def symbol(value: Value, symbols: Sequence[str] | None) -> str:
+    """The symbol that a recorded token number stands for; empty where it is none."""
     if symbols is None or value.data.dtype.kind not in "iu" or value.data.ndim or value.t is None:
         return ""
     number = int(value.data)
-    return f"the symbol {symbols[number]!r}" if number < len(symbols) else ""
+    return symbols[number] if number < len(symbols) else ""
+
+
+def token(value: Value, symbols: Sequence[str] | None) -> str:
+    """The same in words."""
+    found = symbol(value, symbols)
+    return f"the symbol {found!r}" if found else ""
 
 
 def forward(op: Op, symbols: Sequence[str] | None) -> str:
-    """What an operation does, by the first sentence of its docstring, and what comes out."""
-    doc = (type(op).__doc__ or "").strip().partition("\n")[0].rstrip(".")
+    """What an operation does, by the first paragraph of its docstring, and what comes out."""
+    paragraph = (inspect.getdoc(type(op)) or "").partition("\n\n")[0]
+    doc = " ".join(paragraph.split()).rstrip(".")
     if not doc:
         doc = f"{type(op).__name__} is applied to {', '.join(v.name for v in op.operands)}"
     doc = doc.replace("$", "").replace("\\top", "T").replace("\\", "")
     sentence = f"{doc}. The result is {op.name}"
-    sentence += f", a vector of {op.shape[-1]} numbers." if op.data.ndim == 1 else "."
+    sentence += f", a vector of {_counted(op.shape[-1])}." if op.data.ndim == 1 else "."
     for value in op.operands:
         note = token(value, symbols)
         if note:
@@ -53,26 +61,40 @@ def turn(trace: Trace) -> str:
     """What the loss of the whole sequence is made of, and how the way back begins."""
     loss = float(trace.total_loss)
     count = sum(v.data.size for v in trace.losses)
+    begin = (
+        "Each step's loss counts once, so the gradient with respect to each of them is 1. "
+        "From here the same graph is walked backwards."
+    )
+    if not in_nats(trace):
+        return f"The loss is the sum of what was declared as one: {format_number(loss)}. {begin}"
     words = (
         f"The loss of the whole sequence is the sum over its steps: {format_number(loss)} nats, "
         f"{format_number(loss / count)} nats "
         f"or {format_number(loss / count / np.log(2))} bits a symbol. "
     )
-    if all(isinstance(v, SURPRISES) and v.operands[0].shape[-1] == 1 for v in trace.losses):
+    if all(isinstance(v, Op) and v.operands[0].shape[-1] == 1 for v in trace.losses):
         words += (
             "There is only one symbol, so its probability is 1 whatever the network does: "
             "the loss is 0, and so is every gradient. "
         )
-    return (
-        f"{words}Each step's loss counts once, so the gradient with respect to each of them is 1. "
-        "From here the same graph is walked backwards."
-    )
+    return words + begin
+
+
+def in_nats(trace: Trace) -> bool:
+    """Whether the loss is a surprise at symbols, and so has a unit."""
+    return all(isinstance(v, SURPRISES) for v in trace.losses)
+
+
+def _counted(n: int) -> str:
+    return "1 number" if n == 1 else f"{n} numbers"
 
 
 def origin(user: Op, value: Value) -> str:
     """Through which use a part of a gradient comes."""
-    if value.t is None:
+    if value.t is None and user.t is not None:
         return f"step {user.t}"
+    if value.t is None:
+        return f"through {user.name}"
     if user.t is not None and user.t > value.t:
         return f"from the future, through {user.name}"
     return f"from this step, through {user.name}"
@@ -102,8 +124,11 @@ def backward(
 def _to_parameters(op: Op, parameters: list[Value], count: int) -> str:
     one = len(parameters) == 1
     what = f"{_listed([f'd{v.name}' for v in parameters])} "
-    what += f"{'receives its part' if one else 'receive their parts'} of step {op.t}"
-    if count > 1:
+    where = f"through {op.name}" if op.t is None else f"of step {op.t}"
+    what += f"{'receives its part' if one else 'receive their parts'} {where}"
+    if count > 1 and op.t is None:
+        what += f", the {_ordinal(count)} so far: the parts of all uses add up"
+    elif count > 1:
         same = "parameter was" if one else "parameters were"
         what += (
             f", the {_ordinal(count)} so far: the same {same} used at every step, "

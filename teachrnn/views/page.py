@@ -49,7 +49,7 @@ def story_page(
     import jinja2
 
     story = story_bytes(trace, symbols=symbols, about=about)
-    script = player_module(exported=False) + (PARTS / "start.js").read_text("utf-8")
+    script = player_module() + (PARTS / "start.js").read_text("utf-8")
     style = player_style()
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string((PARTS / "page.html").read_text("utf-8"))

@@ -13,20 +13,18 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b)", re.MU
 
 
 @lru_cache
-def player_module(*, exported: bool = True) -> str:
+def player_module() -> str:
     """The text of the player as one ES module.
 
-    Each part imports by name what it uses of others; joined, they see each other, so the imports go.
-    With ``exported``, what a notebook's widget asks for (`anywidget`'s ``render``) is exported; a page
-    that holds the module in itself runs it and exports nothing.
+    Each part imports by name what it uses of others; joined, they see each other, so the imports go, and
+    with them the exports: each host adds the few lines that start it.
 
     Examples
     --------
-    >>> player_module().rstrip().splitlines()[-1]
-    'export default { render };'
+    >>> "import " in player_module(), "function mount(" in player_module()
+    (False, True)
     """
-    module = "\n".join(_joined("player.js", []))
-    return f"{module}\nexport default {{ render }};\n" if exported else module
+    return "\n".join(_joined("player.js", []))
 
 
 def _joined(name: str, seen: list[str]) -> list[str]:

@@ -202,13 +202,14 @@ def _turn(trace: Trace) -> StoryStep:
     notes = ["where the way back begins", *[""] * (len(trace.losses) - 1)]
     seeds = [_seed(v, note) for v, note in zip(trace.losses, notes, strict=True)]
     losses = [value_of(v) for v in trace.losses]
-    total = Quantity("L", "L", "value", np.asarray(loss), "nats", Made(parts=losses))
+    unit = "nats" if narration.in_nats(trace) else ""
+    total = Quantity("L", "L", "value", np.asarray(loss), unit, Made(parts=losses))
     return StoryStep(
         phase="turn",
         t=None,
         node=None,
         op="",
-        title=f"L = {format_number(loss)} nats: turn round",
+        title=f"L = {format_number(loss)}{unit and f' {unit}'}: turn round",
         sentence=narration.turn(trace),
         operands=losses,
         outcomes=[Outcome(sum_latex("L", names), trace.losses[-1].index, [total, *seeds])],
@@ -290,19 +291,25 @@ class _Backward:
         )
         parts = self.parts.setdefault(value.index, [] if before is None else [before])
         parts.append(part)
+        arrived = _arrived(before, parts)
         of = f"{len(parts)} of {max(self.uses[value.index], len(parts))}"
-        total = data if before is None else before.data + data
         self.sums[value.index] = Quantity(
             f"d{value.name}",
             name_latex(value.name, d=True),
             "gradient",
-            total,
-            f"sum of {of} parts" if before is not None else f"part {of}",
-            Made(parts=[part] if before is None else [before, part]),
+            data if before is None else before.data + data,
+            f"part {of}" if arrived is None else f"sum of {of} parts",
+            Made(parts=[part] if arrived is None else [arrived, part]),
         )
         outcomes = [Outcome(formula, value.index, [part])]
-        if before is not None:
+        if arrived is not None:
             added = sum_latex(name_latex(value.name, d=True), [q.latex for q in parts])
-            arrived = parts[0] if len(parts) == 2 else _noted(before, "what had arrived before")
             outcomes.append(Outcome(added, value.index, [arrived, self.sums[value.index]]))
         return outcomes
+
+
+def _arrived(before: Quantity | None, parts: list[Quantity]) -> Quantity | None:
+    """What a new part is added to: the one part that had arrived, under its own name, or their sum."""
+    if before is None:
+        return None
+    return parts[0] if len(parts) == 2 else _noted(before, "what had arrived before")

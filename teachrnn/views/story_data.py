@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from teachrnn.op import Op
 from teachrnn.reference.complex_step_anywhere import complex_step_everywhere
 from teachrnn.trace import Trace
+from teachrnn.views import narration
 from teachrnn.views.entrywise import rule_data
 from teachrnn.views.layout import grid
 from teachrnn.views.mathml import mathml_template
@@ -73,10 +74,11 @@ def story_bytes(
         if check and trace.losses:
             _check(trace, tables)
         found = triangle(trace) if trace.losses else None
+    nodes = _nodes(trace, symbols, tables)
     text = {
         "about": list(about),
-        "nodes": _nodes(trace, symbols, tables),
-        "edges": _edges(trace),
+        "nodes": nodes,
+        "edges": _edges(trace, nodes),
         "steps": steps,
         "arrays": tables.arrays,
         "rules": tables.rules,
@@ -106,19 +108,20 @@ def _nodes(trace: Trace, symbols: Sequence[str] | None, tables: Tables) -> list[
     nodes = []
     for value in (v for v in trace.values if v.index in place):
         at = place[value.index]
-        token = symbols is not None and value.data.dtype.kind in "iu" and value.data.ndim == 0
         given = not isinstance(value, Op) and value.data.dtype.kind == "f"
         nodes.append(
             {
                 "id": value.index,
                 "name": value.name,
                 "op": type(value).__name__ if isinstance(value, Op) else "",
-                "uses": [v.name for v in value.operands if v.t is None] if isinstance(value, Op) else [],
-                "t": value.t,
+                "uses": [v.name for v in value.operands if v.index not in place]
+                if isinstance(value, Op)
+                else [],
+                "t": at.column,
                 "row": at.row,
                 "slot": at.slot,
                 "slots": at.slots,
-                "symbol": symbols[int(value.data)] if token and symbols is not None else "",
+                "symbol": narration.symbol(value, symbols),
                 "given": tables.array(value_of(value)) if given else None,
             }
         )
@@ -140,12 +143,13 @@ def _check(trace: Trace, tables: Tables) -> None:
         tables.check(f"d{name}", derivatives, found.refused.get(name, ""))
 
 
-def _edges(trace: Trace) -> list[tuple[int, int]]:
+def _edges(trace: Trace, nodes: list[dict[str, Any]]) -> list[tuple[int, int]]:
+    drawn = {node["id"] for node in nodes}
     return [
         (operand.index, op.index)
         for op in trace.ops
         for operand in op.operands
-        if operand.t is not None and op.t is not None
+        if operand.index in drawn and op.index in drawn
     ]
 
 

@@ -22,14 +22,11 @@ class Debounced:
 
     Examples
     --------
-    >>> async def drag():
-    ...     drawn = []
-    ...     draw = Debounced(lambda: drawn.append("drawn"), 0.01)
-    ...     for _ in range(5):
-    ...         draw()
-    ...     await asyncio.sleep(0.1)
-    ...     return drawn
-    >>> asyncio.run(drag())
+    >>> drawn = []
+    >>> draw = Debounced(lambda: drawn.append("drawn"), 0.01)
+    >>> draw()
+    >>> draw.flush()                            # without waiting
+    >>> drawn
     ['drawn']
     """
 

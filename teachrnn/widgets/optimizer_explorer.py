@@ -106,6 +106,7 @@ class OptimizerExplorer(App):
     --------
     >>> app = OptimizerExplorer()
     >>> app.controls["eta"].value = 0.01
+    >>> app.show()                                # without waiting for a slider to rest
     >>> app.descents["adam"].steps[0].round(6)    # the first step has the size of eta
     array([ 0.01, -0.01])
     """

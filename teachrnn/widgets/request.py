@@ -59,7 +59,10 @@ def _index(asked: Request) -> tuple[int, ...]:
 
 def _number(key: str, given: Any, kind: Callable[[Any], Any]) -> Any:
     try:
-        return kind(given)
+        number = kind(given)
+        if kind is int and number != float(given):
+            raise ValueError
+        return number
     except (TypeError, ValueError, OverflowError) as error:
         raise DomainError(f"`{key}` is {given!r}, which is not a number of that kind.") from error
 

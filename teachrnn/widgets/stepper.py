@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
@@ -16,8 +15,9 @@ from teachrnn.trace import Trace
 from teachrnn.views.demonstration import demonstrate
 from teachrnn.views.fragment import story_fragment
 from teachrnn.views.mathml import font_subset
+from teachrnn.views.place import Places
 from teachrnn.views.player_module import player_module, player_style
-from teachrnn.views.story import StoryStep, tell
+from teachrnn.views.story import tell
 from teachrnn.views.story_data import formulas, story_bytes
 from teachrnn.widgets import request
 from teachrnn.widgets.display import mime_bundle, static_display
@@ -87,7 +87,7 @@ class Stepper(anywidget.AnyWidget):
     'back through o[3] = Affine(h[3], V, c)'
     """
 
-    _esm = player_module(exported=False) + NOTEBOOK.read_text("utf-8")
+    _esm = player_module() + NOTEBOOK.read_text("utf-8")
     _css = player_style()
 
     story = traitlets.Bytes().tag(sync=True)
@@ -146,7 +146,7 @@ class Stepper(anywidget.AnyWidget):
         """
         count = len(self.told)
         if isinstance(place, str):
-            self.step = self._where(place)
+            self.step = Places(self.told).find(place, self.step)
         elif -count <= place < count:
             self.step = place % count
         else:
@@ -169,20 +169,9 @@ class Stepper(anywidget.AnyWidget):
 
     def _take(self, trace: Trace, symbols: Sequence[str] | None, about: Sequence[str]) -> bytes:
         """Keep what Python answers from; what the page needs, which can ask Python for the checks."""
-        self.trace, self.symbols, self.about = trace, symbols, list(about)
-        self.told = tell(trace, symbols)
-        return story_bytes(trace, symbols=symbols, about=about, check=False)
-
-    def _where(self, name: str) -> int:
-        made = [i for i, step in enumerate(self.told) if name in _made(step)]
-        if made:
-            return made[-1]
-        used = [i for i, step in enumerate(self.told) if name in (q.name for q in step.operands)]
-        if used:
-            return used[0]
-        names = list(dict.fromkeys(n for step in self.told for n in _made(step)))
-        near = difflib.get_close_matches(name, names, n=3) or names[:5]
-        raise NameLookupError(f"no step makes or uses {name!r}; did you mean {', '.join(near)}?")
+        story, told = story_bytes(trace, symbols=symbols, about=about, check=False), tell(trace, symbols)
+        self.trace, self.symbols, self.about, self.told = trace, symbols, list(about), told
+        return story
 
     @traitlets.validate("step")
     def _inside(self, proposal: dict[str, Any]) -> int:
@@ -206,6 +195,8 @@ class Stepper(anywidget.AnyWidget):
                     self._record(asked)
         except TeachrnnError as error:
             answer = {"error": str(error)}
+        except (KeyError, TypeError) as error:  # the page waits for an answer, whatever it asked
+            answer = {"error": f"this request cannot be read: {error}."}
         self.send({"kind": "answer", "id": asked.get("id"), **answer})
 
     def _record(self, asked: request.Request) -> None:
@@ -215,7 +206,3 @@ class Stepper(anywidget.AnyWidget):
         with self.hold_sync():
             self.step, self.entry, self.breakpoints, self.horizon = 0, {}, [], 0
             self.story, self.settings = story, shown.settings
-
-
-def _made(step: StoryStep) -> list[str]:
-    return [quantity.name for outcome in step.outcomes for quantity in outcome.quantities]

@@ -86,9 +86,11 @@ export class RolledGraph {
     const scale = Math.min(this.svg.clientWidth / this.width, this.svg.clientHeight / this.height);
     this.scale = this.element.scrollHeight > this.element.clientHeight + 1 ? scale : 0; // 0: all is in sight
     this.tall = this.element.clientHeight;
+    if (this.followed) this.#follow(this.followed);
   }
 
   #follow(kind) {
+    this.followed = kind;
     if (this.scale) this.element.scrollTo({ top: this.routes.top(kind.row) * this.scale - this.tall / 2, behavior: "instant" });
   }
 

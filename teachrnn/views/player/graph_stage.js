@@ -38,7 +38,7 @@ export class GraphStage {
 
   fit() {
     const { clientWidth, clientHeight } = this.element;
-    this.zoomTo(Math.min(clientWidth / this.width, Math.max(clientHeight - this.times.offsetHeight, 120) / this.height, 1));
+    this.zoomTo(Math.min((clientWidth - 16) / this.width, Math.max(clientHeight - this.times.offsetHeight, 120) / this.height, 1));
   }
 
   // Change the scale; the point (x, y) of the window stays where it is.

@@ -34,7 +34,7 @@ export class Into {
     this.walker.addEventListener("keydown", (event) => this.#key(event));
     this.element = element("section", { class: "into", "aria-label": "Into the operation", hidden: "" },
       this.heading, this.formula, buttons, this.walker);
-    this.element.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); this.leave(); } });
+    this.element.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.preventDefault(); this.leave(); } });
   }
 
   enter(k) {

@@ -5,27 +5,28 @@ import { element } from "./dom.js";
 export const KEYS = [
   { keys: ["ArrowRight"], shown: "→", does: "next step", act: "next" },
   { keys: ["ArrowLeft"], shown: "←", does: "previous step", act: "previous" },
-  { keys: ["PageDown"], shown: "Page Down", does: "next time step", act: "nextTime" },
-  { keys: ["PageUp"], shown: "Page Up", does: "previous time step", act: "previousTime" },
-  { keys: ["Home"], shown: "Home", does: "first step", act: "first" },
-  { keys: ["End"], shown: "End", does: "last step", act: "last" },
+  { keys: ["n", "PageDown"], shown: "n", does: "next time step", act: "nextTime" },
+  { keys: ["p", "PageUp"], shown: "p", does: "time step before", act: "previousTime" },
+  { keys: ["g", "Home"], shown: "g", does: "first step", act: "first" },
+  { keys: ["G", "End"], shown: "G", does: "last step", act: "last" },
   { keys: ["t", "T"], shown: "t", does: "the turning point, where backpropagation begins", act: "turn" },
   { keys: [" "], shown: "Space", does: "play or pause", act: "play" },
   { keys: [">"], shown: ">", does: "faster", act: "faster" },
   { keys: ["<"], shown: "<", does: "slower", act: "slower" },
-  { keys: ["n"], shown: "n", does: "next step of the same operation", act: "sameOperation" },
+  { keys: ["o"], shown: "o", does: "next step of the same operation", act: "sameOperation" },
   { keys: ["b"], shown: "b", does: "set or clear a breakpoint at this operation", act: "breakpoint" },
-  { keys: ["c"], shown: "c", does: "continue to the next breakpoint", act: "toBreakpoint" },
-  { keys: ["g", "/"], shown: "g", does: "go to a time step, a name or an operation", act: "jump" },
+  { keys: ["B"], shown: "B", does: "go to the next breakpoint", act: "toBreakpoint" },
+  { keys: [":", "/"], shown: ":", does: "go to a time step, a name or an operation", act: "jump" },
   { keys: ["i"], shown: "i", does: "step into the operation, term by term", act: "into" },
   { keys: ["w"], shown: "w", does: "why this number: the first entry of the result", act: "why" },
   { keys: ["r"], shown: "r", does: "roll the graph up, or unroll it", act: "roll" },
-  { keys: ["p"], shown: "p", does: "predict, then reveal: off, sign, shape, number", act: "predict" },
+  { keys: ["m"], shown: "m", does: "predict, then reveal: off, sign, shape, number", act: "predict" },
   { keys: ["?"], shown: "?", does: "show or hide these keys", act: "help" },
+  { keys: ["Escape"], shown: "Esc", does: "close what is open", act: "close" },
 ];
 
 // Where arrow keys move over entries or nodes, the element says so with data-own-keys.
-const OWNED = ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End", "Enter", " ", "Escape"];
+const OWNED = ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End", "Enter", " "];
 
 // The key's act, if the event is for the player and not for the control that has the focus.
 export function actOf(event) {
@@ -46,7 +47,7 @@ export function actOf(event) {
 export function keyHelp() {
   const list = element("dl", { class: "keys", hidden: "" });
   for (const { shown, does } of KEYS) list.append(element("div", {}, element("dt", {}, element("kbd", {}, shown)), element("dd", {}, does)));
-  const note = "In the graph and in tables the arrow keys move, Enter opens; Escape closes what is open.";
+  const note = "In the graph and in tables the arrow keys move, and Enter opens. The terminal has the same keys.";
   list.append(element("div", { class: "wide" }, element("dd", {}, note)));
   return list;
 }

@@ -57,9 +57,11 @@ export class Live {
       this.#nudge();
     }, { signal });
     const explained = "Move one number: the loss is computed anew, beside what its gradient predicts. A right gradient is wrong only to second order: half the nudge, a quarter of the miss.";
-    return element("form", { class: "nudge" }, element("h3", {}, "nudge one number"), element("p", { class: "explained" }, explained),
+    const form = element("form", { class: "nudge" }, element("h3", {}, "nudge one number"), element("p", { class: "explained" }, explained),
       element("div", { class: "controls" }, element("label", {}, "number ", this.name), element("label", {}, "entry [", this.index, "]"),
         element("label", {}, "by ", this.delta, this.amount)), this.result);
+    form.addEventListener("submit", (event) => { event.preventDefault(); this.#nudge(); }, { signal });
+    return form;
   }
 
   #zeros() {
@@ -70,6 +72,10 @@ export class Live {
   async #nudge() {
     const array = this.context.story.arrays[Number(this.name.value)];
     const index = this.index.value.split(",").map((s) => s.trim()).filter((s) => s !== "").map(Number);
+    if (!index.every(Number.isInteger)) {
+      this.result.replaceChildren(element("p", { class: "complaint" }, `The entry is ${this.index.value}; it must be whole numbers with a comma between them, such as 2, 0.`));
+      return;
+    }
     const answer = await this.ask({ kind: "nudge", name: array.name, index, delta: Number(this.delta.value) });
     if (answer.error) {
       this.result.replaceChildren(element("p", { class: "complaint" }, answer.error));
@@ -90,7 +96,7 @@ export class Live {
   #networkForm(signal) {
     const { model } = this.context, settings = model.get("settings") || {};
     if (!settings.text) return "";
-    const field = (name, label, attributes) => element("label", {}, `${label} `, element("input", { name, value: String(settings[name]), ...attributes }));
+    const field = (name, label, attributes) => element("label", {}, `${label} `, element("input", { name, value: String(settings[name]), required: "", ...attributes }));
     const cells = element("select", { name: "cell" }, ...(model.get(CELLS) || [settings.cell]).map((c) => element("option", { value: c }, c)));
     cells.value = settings.cell;
     const said = element("p", { class: "result", role: "status" });

@@ -12,6 +12,8 @@ import { Story } from "./story.js";
 import { TimeLine } from "./time_line.js";
 import { Why } from "./why.js";
 
+const COVERED = "The result is covered: say first what it is.";
+
 let players = 0; // ids that are unique on a page come from it
 
 // Show the model's story in `el`; gives a function that takes it away again.
@@ -19,11 +21,13 @@ export function render({ model, el }) {
   el.classList.add("trnn");
   let close = play(model, el);
   const another = () => {
+    const held = el.contains(el.getRootNode().activeElement);
     close();
     model.set("step", 0);
     model.set("entry", {});
     model.save_changes();
     close = play(model, el);
+    if (held) el.querySelector("[aria-label='Next step']").focus(); // what had the focus is gone
   };
   model.on("change:story", another);
   return () => {
@@ -37,8 +41,10 @@ function play(model, el) {
   const story = new Story(model.get("story"));
   const steps = story.steps, last = steps.length - 1;
   players += 1;
+  if (model.get("step") > last) model.set("step", last); // an address may name a step of another story
 
   const voice = element("p", { class: "unseen-words", role: "status", "aria-live": "polite" });
+  const message = element("p", { class: "message", role: "status" });
   const context = {
     story, model, signal,
     unique: players,
@@ -50,8 +56,12 @@ function play(model, el) {
       model.set("entry", { array: k, index: [...index] });
       model.save_changes();
     },
+    // For those who listen; `tell` is for all.
     say(text) {
       voice.textContent = text;
+    },
+    tell(text) {
+      message.textContent = text;
     },
     horizon(steps) {
       graph.horizon(steps);
@@ -70,7 +80,7 @@ function play(model, el) {
   const help = element("button", { type: "button", "aria-label": "Keys", title: "Keys (?)", "aria-expanded": "false" }, icon("M5.5 6a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.1.8-1.1 1.7M8 12.2v.6"));
   const about = element("div", { class: "about" }, ...story.about.map((sentence) => element("p", {}, sentence)));
   line.element.append(help);
-  el.replaceChildren(about, graph.element, line.element, keys, predict.element,
+  el.replaceChildren(about, graph.element, line.element, message, keys, predict.element,
     element("div", { class: "desk" }, card.element, why.element), reach.element, live.element, voice);
 
   const result = () => steps[model.get("step")].outcomes[0]?.quantities[0][0];
@@ -79,11 +89,15 @@ function play(model, el) {
     ...line.acts,
     into() {
       const k = made();
-      if (k === undefined || covered()) context.say("There is no operation to step into here.");
+      if (covered()) context.tell(COVERED);
+      else if (k === undefined) context.tell("There is no operation to step into here.");
       else { line.pause(); why.into(k); }
     },
     why() {
-      if (!covered()) { line.pause(); context.open(result(), story.arrays[result()].shape.map(() => 0)); }
+      if (covered()) return context.tell(COVERED);
+      line.pause();
+      context.open(result(), story.arrays[result()].shape.map(() => 0));
+      return why.reveal();
     },
     roll: () => graph.toggle(),
     predict() {
@@ -97,17 +111,20 @@ function play(model, el) {
       help.setAttribute("aria-expanded", String(!keys.hidden));
     },
   };
+  acts.close = () => (keys.hidden ? why.dismiss() : acts.help());
   help.addEventListener("click", acts.help, { signal });
 
   const covered = () => predict.covers(model.get("step"));
   function paint() {
-    const i = Math.min(model.get("step"), last);
+    const i = model.get("step");
+    if (i > last) return context.go(last);
+    context.tell("");
     graph.paint(i, covered());
     line.paint(i);
     predict.paint(i);
     card.paint(i, covered());
     why.paint(i, covered());
-    context.say(`${steps[i].title}. ${covered() ? "The result is covered: say first what it is." : steps[i].sentence}`);
+    return context.say(`${steps[i].title}. ${covered() ? COVERED : steps[i].sentence}`);
   }
 
   // In a page of its own the whole page listens to the keys; elsewhere, what has the focus within.

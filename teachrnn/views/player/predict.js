@@ -88,7 +88,7 @@ export class Predict {
       return [element("p", {}, "Which sign will ", name, " have?"), element("div", { class: "choices" }, ...buttons, skip)];
     }
     const shapely = this.mode === "shape";
-    const hint = shapely ? "such as 4 or 4 × 3; () for a single number" : `within ${100 * TOLERANCE} %, such as −0.13`;
+    const hint = shapely ? "such as 4 or 4 × 3; () for a single number" : `such as −0.13; right if it is within ${100 * TOLERANCE} %`;
     const input = element("input", { type: "text", inputmode: "text", autocomplete: "off", size: "10", placeholder: shapely ? "4 × 3" : "−0.13" });
     const form = element("form", { class: "choices" },
       element("label", {}, element("span", {}, shapely ? "Which shape will " : "Which number will ", name, shapely ? " have? " : " be? "), input),
@@ -98,8 +98,8 @@ export class Predict {
       const read = shapely ? readShape(input.value) : readNumber(input.value);
       if (read === null) {
         input.setAttribute("aria-invalid", "true");
-        this.context.say(`This is not ${shapely ? "a shape" : "a number"}: write it ${hint}.`);
-        form.querySelector(".hint").textContent = `not ${shapely ? "a shape" : "a number"}: write it ${hint}`;
+        this.context.say(`This is not ${shapely ? "a shape" : "a number"}: write one, ${hint}.`);
+        form.querySelector(".hint").textContent = `not ${shapely ? "a shape" : "a number"}: write one, ${hint}`;
         input.focus();
         return;
       }

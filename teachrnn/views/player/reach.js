@@ -25,7 +25,7 @@ export class Reach {
     this.table.addEventListener("toggle", () => this.#fillTable(), { signal });
     this.element.append(
       element("h2", {}, "How far back does each loss reach?"),
-      element("p", { class: "explained" }, "The square in row t and column k is what the loss at step t contributes through step k, by its norm: the larger and darker, the more, on a logarithmic scale. Truncated backpropagation drops the squares further left than its horizon."),
+      element("p", { class: "explained" }, "The square in row t and column k is what the loss at step t contributes through step k, by its norm: the larger and darker, the more, on a logarithmic scale; an empty square is a contribution of 0. Truncated backpropagation drops the squares further left than its horizon."),
       element("div", { class: "controls" }, element("label", {}, "gradient ", this.choice), element("label", {}, "horizon ", this.slider)),
       this.said, this.grid, this.table);
     this.choice.addEventListener("change", () => this.#draw(), { signal });
@@ -36,6 +36,8 @@ export class Reach {
     }, { signal });
     this.onHorizon = () => this.#truncate();
     model.on("change:horizon", this.onHorizon);
+    this.watch = new ResizeObserver(() => this.#draw());
+    this.watch.observe(this.element);
     this.#draw();
   }
 
@@ -50,7 +52,8 @@ export class Reach {
 
   #draw() {
     const { T } = this, { norms, name } = this.found;
-    const side = Math.max(10, Math.min(34, Math.floor(560 / T)));
+    const room = Math.min(560, (this.element.clientWidth || 560) - MARGIN - 8);
+    const side = Math.max(10, Math.min(34, Math.floor(room / T)));
     const size = MARGIN + T * side + 4;
     const largest = Math.max(0, ...norms.flat().filter(Number.isFinite));
     const smallest = Math.min(...norms.flat().filter((x) => x > 0 && Number.isFinite(x)));
@@ -127,6 +130,7 @@ export class Reach {
   }
 
   stop() {
+    this.watch?.disconnect();
     if (this.onHorizon) this.context.model.off("change:horizon", this.onHorizon);
   }
 }

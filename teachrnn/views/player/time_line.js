@@ -4,7 +4,7 @@ import { bar, element, icon } from "./dom.js";
 
 const PAUSE = 1100; // milliseconds between two steps at speed 1
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
-const DRAWN = { first: "M3 3v10M13 3 6 8l7 5z", previous: "M11 3 5 8l6 5", play: "M4 2.5 13 8l-9 5.5z", pause: "M4 3h3v10H4zM9 3h3v10H9z", next: "M5 3l6 5-6 5", last: "M13 3v10M3 3l7 5-7 5z" };
+const DRAWN = { first: "M3 3v10M13 3 6 8l7 5z", previous: "M11 3 5 8l6 5", play: "M4 2.5 13 8l-9 5.5z", pause: "M4 3h3v10H4zM9 3h3v10H9z", next: "M5 3l6 5-6 5", breakpoint: "M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5z", last: "M13 3v10M3 3l7 5-7 5z" };
 
 export class TimeLine {
   constructor(context) {
@@ -30,8 +30,9 @@ export class TimeLine {
     this.pace = element("select", { "aria-label": "Speed", title: "Speed (< >)" }, ...SPEEDS.map((s) => element("option", { value: String(s) }, `${s}×`)));
     this.pace.value = "1";
     this.pace.addEventListener("change", () => this.setSpeed(Number(this.pace.value)), { signal });
+    this.stopping = button("Breakpoint at this operation", "b", DRAWN.breakpoint, () => this.acts.breakpoint());
     this.element = element("div", { class: "bar" },
-      element("div", { class: "buttons" }, ...Object.values(this.buttons), this.pace),
+      element("div", { class: "buttons" }, ...Object.values(this.buttons), this.stopping, this.pace),
       element("div", { class: "line" }, this.#halves(), this.slider), this.#jumpBox(signal));
     model.on("change:breakpoints", this.marks = () => this.#markBreakpoints());
     this.acts = {
@@ -47,7 +48,7 @@ export class TimeLine {
       slower: () => this.#shiftSpeed(-1),
       sameOperation: () => this.toNext((s) => s.op === this.steps[this.here].op, "No further step of this operation."),
       breakpoint: () => this.toggleBreakpoint(),
-      toBreakpoint: () => this.toNext((s) => this.#breaksAt(s), "No breakpoint further on. The key b sets one at an operation."),
+      toBreakpoint: () => this.toNext((s) => this.#breaksAt(s), "No breakpoint further on: set one at an operation."),
       jump: () => this.box.focus(),
     };
     this.#markBreakpoints();
@@ -79,7 +80,7 @@ export class TimeLine {
 
   toNext(wanted, otherwise) {
     const found = this.steps.findIndex((step, i) => i > this.here && wanted(step));
-    if (found < 0) this.context.say(otherwise);
+    if (found < 0) this.context.tell(otherwise);
     else this.to(found);
   }
 
@@ -90,7 +91,7 @@ export class TimeLine {
       this.context.go(this.here + 1);
       if (this.#breaksAt(this.steps[this.here])) {
         this.pause();
-        return this.context.say(`Breakpoint at ${this.steps[this.here].title}.`);
+        return this.context.tell(`Breakpoint at ${this.steps[this.here].title}.`);
       }
       this.timer = setTimeout(tick, PAUSE / this.speed);
     };
@@ -125,43 +126,66 @@ export class TimeLine {
   // Breakpoints ------------------------------------------------------------------------------
 
   #breaksAt(step) {
-    return (this.context.model.get("breakpoints") || []).includes(step.op) && step.op !== "";
+    const names = this.context.model.get("breakpoints") || [], node = this.context.story.node.get(step.node);
+    return names.includes(step.op) || (node !== undefined && names.includes(node.name));
   }
 
   toggleBreakpoint() {
-    const { op } = this.steps[this.here], { model, say } = this.context;
-    if (!op) return say("A breakpoint is set at an operation; this is the turning point.");
+    const { op } = this.steps[this.here], { model, tell } = this.context;
+    if (!op) return tell("A breakpoint is set at an operation; this is the turning point.");
     const now = model.get("breakpoints") || [];
     model.set("breakpoints", now.includes(op) ? now.filter((name) => name !== op) : [...now, op]);
     model.save_changes();
-    say(now.includes(op) ? `Breakpoint at ${op} cleared.` : `Breakpoint at every ${op}: playing stops there.`);
+    tell(now.includes(op) ? `Breakpoint at ${op} cleared.` : `Breakpoint at every ${op}: playing stops there.`);
   }
 
   #markBreakpoints() {
     const names = this.context.model.get("breakpoints") || [];
     this.stops.textContent = names.length ? `stops at ${names.join(", ")}` : "";
+    const set = this.#breaksAt(this.steps[this.here]);
+    this.stopping.setAttribute("aria-pressed", String(set));
   }
 
   // Jumping ----------------------------------------------------------------------------------
 
   #jumpBox(signal) {
     const id = `trnn-places-${this.context.unique}`;
-    const names = [...new Set(this.steps.map((s) => s.op).filter(Boolean)), ...this.context.story.nodes.map((n) => n.name)];
-    this.box = element("input", { type: "text", list: id, placeholder: "go to …", "aria-label": "Go to a time step, a name or an operation", title: "Go to a time step, a name or an operation (g)", autocomplete: "off", spellcheck: "false" });
+    const { arrays } = this.context.story;
+    this.used = new Map(); // name -> the first step that uses it
+    this.steps.forEach((step, i) => {
+      for (const [k] of step.operands) if (!this.used.has(arrays[k].name)) this.used.set(arrays[k].name, i);
+    });
+    const operations = this.steps.map((step) => step.op).filter(Boolean), quantities = arrays.map((array) => array.name);
+    const names = [...new Set([...operations, ...quantities])].filter((name) => !name.startsWith("∂"));
+    this.box = element("input", { type: "text", list: id, placeholder: "go to …", "aria-label": "Go to a time step, a name or an operation", title: "Go to a time step, a name or an operation (:)", autocomplete: "off", spellcheck: "false" });
     this.stops = element("span", { class: "stops" });
     const form = element("form", { class: "jump" }, this.box, element("datalist", { id }, ...names.map((n) => element("option", { value: n }))), this.stops);
-    form.addEventListener("submit", (event) => { event.preventDefault(); this.jump(this.box.value.trim()); }, { signal });
-    this.box.addEventListener("keydown", (event) => { if (event.key === "Escape") this.box.value = ""; }, { signal });
+    form.addEventListener("submit", (event) => event.preventDefault(), { signal });
+    this.box.addEventListener("focus", (event) => { this.before = event.relatedTarget; }, { signal });
+    this.box.addEventListener("keydown", (event) => { 
+      if (event.key === "Escape") this.#leaveBox();
+      if (event.key !== "Enter") return;
+      event.preventDefault(); // a notebook keeps Enter from the form
+      event.stopPropagation();
+      this.jump(this.box.value.trim());
+    }, { signal });
     return form;
   }
 
   // Go to a time step (3), a quantity (h[3], dW) or the next step of an operation (Tanh).
   jump(wanted) {
     const place = this.#find(wanted);
-    if (place === null) return this.context.say(`Nothing is named ${wanted}. Try a time step such as 2, a name such as h[2] or dh[2], or an operation such as ${this.steps[0].op}.`);
-    this.box.value = "";
+    if (place === null) return this.context.tell(`Nothing is named ${wanted}. Try a time step such as 2, a name such as h[2] or dh[2], or an operation such as ${this.steps[0].op}.`);
+    this.#leaveBox();
     this.to(place);
     return undefined;
+  }
+
+  // The keys are the player's again.
+  #leaveBox() {
+    this.box.value = "";
+    this.box.setAttribute("aria-invalid", "false");
+    (this.before?.isConnected ? this.before : this.buttons.next).focus({ preventScroll: true });
   }
 
   #find(wanted) {
@@ -172,7 +196,8 @@ export class TimeLine {
       return found < 0 ? null : found;
     }
     const places = [...story.maker].filter(([k]) => story.arrays[k].name === wanted).map(([, i]) => i);
-    if (places.length) return wanted.startsWith("d") || wanted.startsWith("∂") ? Math.max(...places) : Math.min(...places);
+    if (places.length) return wanted.startsWith("d") ? Math.max(...places) : Math.min(...places);
+    if (this.used.has(wanted)) return this.used.get(wanted);
     const operation = (s) => s.op.toLowerCase() === wanted.toLowerCase();
     const after = this.steps.findIndex((s, i) => i > this.here && operation(s));
     const any = this.steps.findIndex(operation);
@@ -196,6 +221,7 @@ export class TimeLine {
     this.slider.setAttribute("aria-valuetext", `Step ${i + 1} of ${this.steps.length}: ${step.title}`);
     for (const name of ["first", "previous"]) bar(this.buttons[name], i === 0);
     for (const name of ["next", "last"]) bar(this.buttons[name], i === this.steps.length - 1);
+    this.#markBreakpoints();
   }
 
   stop() {

@@ -26,7 +26,7 @@ export class Why {
     this.body = element("div", { class: "why-body" });
     this.answer = element("div", { class: "answer" },
       element("div", { class: "why-bar" }, this.back, this.trailLine, this.close), this.heading, this.body, this.evidence.element);
-    this.answer.addEventListener("keydown", (event) => { if (event.key === "Escape") this.#close(); });
+    this.answer.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.preventDefault(); this.#close(); } });
     this.element = element("section", { class: "why", "aria-label": "Why this number", hidden: "" }, this.answer, this.walk.element);
     this.changed = () => this.#entryChanged();
     context.model.on("change:entry", this.changed);
@@ -80,9 +80,19 @@ export class Why {
     if (this.step === undefined) return;
     if (focused && !this.element.contains(focused)) this.returnTo = focused;
     this.#show();
-    if (!focused || this.element.hidden) return; // what was opened from Python takes nobody's focus
+    if (focused && !this.element.hidden) this.reveal(); // what was opened from Python takes nobody's focus
+  }
+
+  // Takes the reader to the answer.
+  reveal() {
     this.heading.focus({ preventScroll: true });
     this.element.scrollIntoView({ block: "nearest" });
+  }
+
+  // Closes what is open, if anything is.
+  dismiss() {
+    if (this.walk.k !== null) this.walk.leave();
+    else if (this.#entry) this.#close();
   }
 
   #follow(k, index) {

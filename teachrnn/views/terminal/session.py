@@ -10,12 +10,12 @@ from rich.text import Text
 from teachrnn.errors import TeachrnnError
 from teachrnn.trace import Trace
 from teachrnn.views.palette import ACCENT
+from teachrnn.views.place import Places
 from teachrnn.views.story import StoryStep, tell
 from teachrnn.views.terminal.array_text import Extent
 from teachrnn.views.terminal.help_page import HelpPage
 from teachrnn.views.terminal.key import Keyed, key
 from teachrnn.views.terminal.line import wrapped
-from teachrnn.views.terminal.place import Places
 from teachrnn.views.terminal.printable import printable
 from teachrnn.views.terminal.prompt import Prompt
 from teachrnn.views.terminal.question import Question

@@ -13,7 +13,7 @@ class Places:
     """Find a step of a story.
 
     A value is found where it is made, a parameter or an input where it is first used, a gradient where
-    its last part arrives.
+    its last part arrives, a part where it arrives.
 
     Examples
     --------
@@ -39,7 +39,10 @@ class Places:
                 self.names.setdefault(quantity.name, i)
             for outcome in step.outcomes:
                 for quantity in outcome.quantities:
-                    self.names[quantity.name] = i
+                    if quantity.name.startswith("∂"):  # a part is shown again beside the next one
+                        self.names.setdefault(quantity.name, i)
+                    else:
+                        self.names[quantity.name] = i
         self.times = sorted({s.t for s in steps if s.t is not None})
         self.ops = sorted({s.op for s in steps if s.op})
 
