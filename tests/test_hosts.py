@@ -85,6 +85,13 @@ def test_in_jupyter_python_and_the_reader_move_the_same_stepper(app, jupyter, ho
     at(stepper, 5)
     assert host_page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length") == len(CELLS)
 
+    box = stepper.get_by_label("Go to a time step")
+    box.fill("h[1]")
+    box.press("Enter")  # which JupyterLab keeps from forms
+    at(stepper, 4)
+    host_page.keyboard.press("ArrowRight")
+    at(stepper, 5)
+
     notebook.run(3)
     both = host_page.locator(".trnn")
     expect(both).to_have_count(2)

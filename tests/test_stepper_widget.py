@@ -92,7 +92,11 @@ def test_check_is_answered_with_the_complex_step(bridge, stepper):
         ({"kind": "nudge", "name": "Q", "index": [0], "delta": 0.1}, "no value is named 'Q'"),
         ({"kind": "nudge", "name": "W", "index": [9, 9], "delta": 0.1}, "its shape is (3, 3)"),
         ({"kind": "nudge", "name": "W", "index": [None], "delta": 0.1}, "`index` is None"),
+        ({"kind": "nudge", "name": "W", "index": [0.5, 0], "delta": 0.1}, "`index` is 0.5"),
+        ({"kind": "nudge", "name": "W", "delta": 0.1}, "cannot be read"),
+        ({"kind": "check", "name": "W", "index": None}, "cannot be read"),
         ({"kind": "check", "name": "W", "index": [9, 9]}, "its shape is (3, 3)"),
+        ({"kind": "record", "text": "abc", "hidden": 2.5}, "`hidden` is 2.5"),
         ({"kind": "record", "text": ""}, "the text is empty"),
         ({"kind": "record", "text": "abc", "cell": "transformer"}, "'transformer'"),
         ({"kind": "record", "text": "abc", "hidden": "many"}, "`hidden` is 'many'"),
@@ -117,6 +121,16 @@ def test_record_replaces_the_story_in_page_and_python(bridge, stepper):
     np.testing.assert_array_equal(stepper.trace["h[4]"].data, again["h[4]"].data)
     expect(bridge.page.locator(".about").first).to_contain_text("reads “abcab”")
     at(bridge, 1)
+
+
+def test_record_from_the_page_keeps_the_focus_in_the_stepper(bridge, stepper):
+    form = bridge.page.locator("form.network")
+    form.get_by_label("m", exact=True).fill("2")
+    form.get_by_role("button", name="record it").click()
+    bridge.page.wait_for_timeout(100)
+    bridge.exchange()
+    expect(bridge.page.locator(".about").first).to_contain_text("m = 2")
+    assert bridge.page.evaluate("document.activeElement.ariaLabel") == "Next step"
 
 
 def test_font_travels_once_a_page(bridge, stepper):
@@ -151,7 +165,7 @@ def test_hostile_text_stays_text(browser_page):
 def test_go_names_what_there_is(stepper):
     assert stepper.go("W").step == 0  # given, and first used there
     assert stepper.go("dW").title.startswith("back through r[1]")
-    with pytest.raises(NameLookupError, match=r"no step makes or uses 'dh\[9\]'; did you mean dh\["):
+    with pytest.raises(NameLookupError, match=r"nothing is named 'dh\[9\]'; near: dh\["):
         stepper.go("dh[9]")
     assert stepper.go(-1).step == len(stepper.told) - 1
     with pytest.raises(NameLookupError, match="does not exist: the story has"):
@@ -194,7 +208,9 @@ def test_fragment_holds_no_blank_line_and_is_the_same_twice(stepper):
         ({"text": "a"}, FileFormatError),
         ({"text": "ab", "scale": math.nan}, DomainError),
         ({"text": "ab", "updates": -1}, DomainError),
+        ({"text": "ab", "updates": 2.5}, DomainError),
         ({"text": "ab", "seed": -1}, DomainError),
+        ({"text": "ab", "seed": 1.5}, DomainError),
         ({"text": "ab", "cell": "none"}, NameLookupError),
         ({"text": "ab" * 500, "hidden": 200}, DomainError),
     ],
