@@ -51,7 +51,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 EXPLAINED = Path(__file__).with_name("explained.toml")
 TESTERS = ("cosmic-ray", "mutmut")
-QUIET = [
+QUIET = ["-n0", "-x", "--no-header", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
     "-n0",
     "-x",
     "--no-header",
