@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-import traitlets
-
 from teachrnn.cells import CELLS
 from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
 from teachrnn.extras import require
@@ -23,7 +21,8 @@ from teachrnn.widgets import request
 from teachrnn.widgets.display import mime_bundle, static_display
 
 require("anywidget", extra="widgets", purpose="A stepper in a notebook")
-import anywidget  # noqa: E402  (after the check that says how to install it)
+import anywidget  # noqa: E402  (after the check that says how to install them)
+import traitlets  # noqa: E402
 
 NOTEBOOK = files("teachrnn.widgets") / "notebook.js"
 
