@@ -52,17 +52,6 @@ ROOT = Path(__file__).resolve().parents[2]
 EXPLAINED = Path(__file__).with_name("explained.toml")
 TESTERS = ("cosmic-ray", "mutmut")
 QUIET = ["-n0", "-x", "--no-header", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
-    "-n0",
-    "-x",
-    "--no-header",
-    "-q",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:randomly",
-    "-p",
-    "no:xdist",
-]
 
 
 @dataclass(frozen=True)
