@@ -102,10 +102,9 @@ export class ArrayView {
     this.details = element("details", {}, element("summary", {}, "numbers", pointed));
     this.details.open = this.view.open;
     if (this.view.open) this.#grid();
-    this.details.addEventListener("toggle", () => {
-      this.view.open = this.details.open;
-      if (this.details.open) this.#grid();
-    });
+    // The event "toggle" comes later, when the reader may be a step further; a click comes at once.
+    this.details.firstElementChild.addEventListener("click", () => { this.view.open = !this.details.open; });
+    this.details.addEventListener("toggle", () => { if (this.details.open) this.#grid(); });
     return [element("div", { class: "picture" }, heat.element), this.details];
   }
 
