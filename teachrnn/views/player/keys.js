@@ -47,7 +47,7 @@ export function actOf(event) {
 export function keyHelp() {
   const list = element("dl", { class: "keys", hidden: "" });
   for (const { shown, does } of KEYS) list.append(element("div", {}, element("dt", {}, element("kbd", {}, shown)), element("dd", {}, does)));
-  const note = "In the graph and in tables the arrow keys move, and Enter opens. The terminal has the same keys.";
+  const note = "In the graph and in tables the arrow keys move, and Enter opens.";
   list.append(element("div", { class: "wide" }, element("dd", {}, note)));
   return list;
 }
