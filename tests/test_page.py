@@ -373,16 +373,16 @@ def test_name_that_does_not_exist_is_told_to_all(opened):
 def test_escape_closes_what_is_open_and_why_takes_the_reader_along(opened):
     page, _, _ = opened("abc")
     page.keyboard.press("w")
-    assert page.evaluate("document.activeElement.closest('.why') !== null")
+    expect(page.locator(".why h3").first).to_be_focused()
     page.keyboard.press("Escape")
-    assert page.locator(".why").is_hidden()
+    expect(page.locator(".why")).to_be_hidden()
     page.keyboard.press("?")
     page.keyboard.press("Escape")
-    assert page.locator(".keys").is_hidden()
+    expect(page.locator(".keys")).to_be_hidden()
     page.keyboard.press("i")
-    assert page.locator(".into").is_visible()
+    expect(page.locator(".into")).to_be_visible()
     page.keyboard.press("Escape")
-    assert page.locator(".into").is_hidden()
+    expect(page.locator(".into")).to_be_hidden()
 
 
 def test_address_of_a_step_that_does_not_exist_opens_the_last(opened):
