@@ -14,11 +14,12 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from numpy.typing import NDArray
 
 from teachrnn.data import BATCHINGS, Batch, Batching
 from teachrnn.errors import DomainError, FileFormatError, ShapeError
+from teachrnn.testing.profiles import ON_ANY_MACHINE
 
 Array = NDArray[Any]
 Draw = Any
@@ -77,6 +78,7 @@ def batching_suite(
     cases = [BatchingLaw(batching, law, keywords) for batching in batchings for law in LAWS]
 
     @pytest.mark.parametrize("case", cases, ids=str)
+    @settings(**ON_ANY_MACHINE)
     @given(data=st.data())
     def test_law(case: BatchingLaw, data: st.DataObject) -> None:
         case.law(_drawn(case.batching, case.keywords, data.draw))

@@ -23,6 +23,7 @@ from teachrnn.reference.complex_step import ComplexStep
 from teachrnn.reference.finite_difference import CentralDifference
 from teachrnn.reference.high_precision import HighPrecisionGradient
 from teachrnn.reference.symbolic_network import SymbolicNetwork
+from teachrnn.testing.profiles import ON_ANY_MACHINE
 from teachrnn.testing.strategies import Network, networks
 from teachrnn.trace import Trace
 
@@ -61,7 +62,7 @@ def cell_suite(*cells: type[Cell]) -> Callable[..., None]:
         if case.law is gradient_is_the_symbolic_one:  # seconds for one example, not milliseconds
             wanted = max(3, wanted // 50)
 
-        @settings(max_examples=wanted)
+        @settings(max_examples=wanted, **ON_ANY_MACHINE)
         @given(data=st.data())
         def holds(data: st.DataObject) -> None:
             case.law(case.cell, data.draw)

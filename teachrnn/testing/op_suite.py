@@ -12,13 +12,14 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from numpy.typing import NDArray
 
 from teachrnn.domain import Index
 from teachrnn.errors import DomainError, ShapeError
 from teachrnn.op import Op
 from teachrnn.reference.derivative import ReferenceOp
+from teachrnn.testing.profiles import ON_ANY_MACHINE
 from teachrnn.testing.strategies import like, op_inputs
 from teachrnn.views.entrywise.entry import entry_value
 from teachrnn.views.entrywise.formula_error import MisfitFormulaError, UnreadableFormulaError
@@ -61,6 +62,7 @@ def op_suite(*ops: type[Op]) -> Callable[..., None]:
     laws = [law for op in ops for law in laws_of(op)]
 
     @pytest.mark.parametrize("law", laws, ids=str)
+    @settings(**ON_ANY_MACHINE)
     @given(data=st.data())
     def test_law(law: Law, data: st.DataObject) -> None:
         law.check(data.draw)

@@ -15,12 +15,13 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given
+from hypothesis import given, settings
 from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.optimizers import Optimizer
 from teachrnn.optimizers.hyper_parameter import Range
+from teachrnn.testing.profiles import ON_ANY_MACHINE
 
 Array = NDArray[Any]
 Draw = Any
@@ -58,6 +59,7 @@ def optimizer_suite(*optimizers: Rule) -> Callable[..., None]:
     laws = [OptimizerLaw(rule, law) for rule in optimizers for law in LAWS]
 
     @pytest.mark.parametrize("law", laws, ids=str)
+    @settings(**ON_ANY_MACHINE)
     @given(data=st.data())
     def test_law(law: OptimizerLaw, data: st.DataObject) -> None:
         law.law(law.rule, data.draw)

@@ -11,11 +11,12 @@ import hypothesis.extra.numpy as hnp
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError, ShapeError
 from teachrnn.sampling import SAMPLERS, Sampler
+from teachrnn.testing.profiles import ON_ANY_MACHINE
 
 Array = NDArray[Any]
 Draw = Any
@@ -50,6 +51,7 @@ def sampler_suite(*samplers: Sampler) -> Callable[..., None]:
     cases = [SamplerLaw(sampler, law) for sampler in samplers for law in LAWS]
 
     @pytest.mark.parametrize("case", cases, ids=str)
+    @settings(**ON_ANY_MACHINE)
     @given(data=st.data())
     def test_law(case: SamplerLaw, data: st.DataObject) -> None:
         case.law(case.sampler, data.draw)
