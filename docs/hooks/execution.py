@@ -81,7 +81,8 @@ def _ingredients(notebook: NotebookNode) -> Iterator[str]:
     yield platform.python_version()
     yield numpy.__version__
     for cell in notebook.cells:
-        yield f"{cell.cell_type} {cell.metadata.get('tags')} {cell.source}"
+        shown = cell.metadata.get("tags"), cell.metadata.get("title")
+        yield f"{cell.cell_type} {shown} {cell.source}"
     library = Path(teachrnn.__file__).parent
     for path in sorted(library.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:

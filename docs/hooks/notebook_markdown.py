@@ -29,11 +29,17 @@ def as_markdown(notebook: NotebookNode) -> str:
             parts.append(cell.source)
         elif cell.source.strip():
             if HIDDEN not in tags:
-                parts.append(f"```python\n{cell.source}\n```")
+                parts.append(f"```python{_title(cell)}\n{cell.source}\n```")
             parts.extend(_output(output) for output in cell.outputs)
     if open_answer:
         parts.append("</details>")
     return "\n\n".join(parts) + "\n"
+
+
+def _title(cell: NotebookNode) -> str:
+    """The name of the file that the reader is to write, where the block says one."""
+    name = cell.metadata.get("title")
+    return f' title="{name}"' if name else ""
 
 
 def _output(output: NotebookNode) -> str:
