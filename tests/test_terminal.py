@@ -16,6 +16,7 @@ import pytest
 from rich.console import Console
 
 from teachrnn import Add, CharRNN, Multiply, Op, Tanh, Trace
+from teachrnn.views.legible import printable
 from teachrnn.views.number import format_number
 from teachrnn.views.place import Places
 from teachrnn.views.plain_formula import plain_formula
@@ -25,7 +26,6 @@ from teachrnn.views.terminal.array_text import Extent
 from teachrnn.views.terminal.help_page import HelpPage
 from teachrnn.views.terminal.key import SENT, named
 from teachrnn.views.terminal.keyboard import Keyboard
-from teachrnn.views.terminal.printable import printable
 from teachrnn.views.terminal.prompt import Prompt
 from teachrnn.views.terminal.question import Question
 from teachrnn.views.terminal.screen import screen

@@ -5,9 +5,9 @@ from __future__ import annotations
 from teachrnn.data import END
 from teachrnn.report.best_models import write_passage
 from teachrnn.report.document import Block, Paragraph, Passage, Section
-from teachrnn.report.legible import legible
 from teachrnn.runs import Session, TrainedModel
 from teachrnn.sampling import Greedy, Nucleus, Sampler, Temperature, beam
+from teachrnn.views.legible import legible
 
 COUNT = 200
 TEMPERATURES = (0.5, 1.0, 1.5)

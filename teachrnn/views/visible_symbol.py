@@ -2,18 +2,92 @@ r"""A symbol of a text as a picture shows it: what has no sign of its own gets o
 
 from __future__ import annotations
 
-SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥"}
+import unicodedata
+from collections.abc import Iterator
+from typing import Literal
+
+Part = Literal["seen", "blank", "mark", "hidden mark", "unseen"]
+
+SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥", "\x7f": "␡"}
+SIGNS |= {chr(code): chr(0x2400 + code) for code in range(0x20) if chr(code) not in SIGNS}
+"""Signs of the characters that have one: Unicode's pictures of the control characters, but for the
+two that texts are full of, whose pictures are hard to read and missing in many fonts."""
+
+CARRIER = "\N{DOTTED CIRCLE}"
+"""What a combining mark is put on where nothing before it could carry it."""
+
+EMPTY = set("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and a symbol of which nothing is drawn: fillers of Hangul, the blank of Braille."""
+
+JOINERS = {0x200C, 0x200D}
+"""They join letters, and emoji, or keep them apart; alone there is nothing to be seen of them."""
+
+UNDRAWN = (
+    (0x034F, 0x034F),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180D),
+    (0x180F, 0x180F),
+    (0xFE00, 0xFE0F),
+    (0xE0100, 0xE01EF),
+)
+"""Marks of which nothing is drawn, variation selectors above all (Unicode's property
+Default_Ignorable_Code_Point): they change the letter before them."""
+
+
+def part_of(character: str) -> Part:
+    """What a character adds to the picture of a text.
+
+    A "mark", or a "hidden mark" of which nothing is drawn itself, changes the sign before it.
+    """
+    code, category = ord(character), unicodedata.category(character)
+    if code in JOINERS or any(first <= code <= last for first, last in UNDRAWN):
+        return "hidden mark"
+    if category[0] == "M":
+        return "mark"
+    if category == "Zs" or character in EMPTY:
+        return "blank"
+    return "unseen" if category[0] in "CZ" else "seen"
+
+
+def signs(text: str, *, kept: str = "", blanks: bool = False, unseen: str = "U+{:04X}") -> Iterator[str]:
+    """A sign for each character of a text.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    kept : str
+        Characters that stay as they are, whatever they do.
+    blanks : bool
+        Blanks stay too.
+    unseen : str
+        How the number of a character is written that has no sign.
+    """
+    carried = False  # whether the sign before can carry a mark
+    for character in text:
+        part = part_of(character)
+        if part in ("mark", "hidden mark") and carried:
+            yield character
+            continue
+        if part == "seen" or character in kept or (blanks and part == "blank"):
+            yield character
+        elif part == "mark":
+            yield CARRIER + character
+        else:
+            yield SIGNS.get(character) or unseen.format(ord(character))
+        carried = part in ("seen", "mark")
 
 
 def visible_symbol(symbol: str) -> str:
     r"""The symbol, with a sign for each character that leaves no mark or turns the writing round.
 
+    A combining mark that begins the symbol is put on a dotted circle.
+
     Examples
     --------
-    >>> [visible_symbol(symbol) for symbol in ("a", " ", "\n", "\u202e", "two words")]
-    ['a', '␣', '↵', 'U+202E', 'two␣words']
+    >>> [visible_symbol(symbol) for symbol in ("a", " ", "\n", "\u202e", "two words", "\u200d")]
+    ['a', '␣', '↵', 'U+202E', 'two␣words', 'U+200D']
+    >>> visible_symbol("\u0301") == "◌\u0301", visible_symbol("e\u0301") == "e\u0301"
+    (True, True)
     """
-    return "".join(
-        SIGNS.get(character) or (character if character.isprintable() else f"U+{ord(character):04X}")
-        for character in symbol
-    )
+    return "".join(signs(symbol))

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from teachrnn.errors import TeachrnnError
 from teachrnn.trace import Trace
+from teachrnn.views.legible import printable
 from teachrnn.views.palette import ACCENT
 from teachrnn.views.place import Places
 from teachrnn.views.story import StoryStep, tell
@@ -16,7 +17,6 @@ from teachrnn.views.terminal.array_text import Extent
 from teachrnn.views.terminal.help_page import HelpPage
 from teachrnn.views.terminal.key import Keyed, key
 from teachrnn.views.terminal.line import wrapped
-from teachrnn.views.terminal.printable import printable
 from teachrnn.views.terminal.prompt import Prompt
 from teachrnn.views.terminal.question import Question
 from teachrnn.views.terminal.story_text import StoryText

@@ -12,10 +12,10 @@ from rich.control import Control
 from rich.text import Text
 
 from teachrnn.trace import Trace
+from teachrnn.views.legible import printable
 from teachrnn.views.story import tell
 from teachrnn.views.terminal.array_text import Extent
 from teachrnn.views.terminal.keyboard import Keyboard, open_keyboard
-from teachrnn.views.terminal.printable import printable
 from teachrnn.views.terminal.screen import WIDEST, screen
 from teachrnn.views.terminal.session import Session
 from teachrnn.views.terminal.story_text import StoryText

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from teachrnn.trace import Trace
+from teachrnn.views.legible import printable
 from teachrnn.views.plain_formula import plain_formula
 from teachrnn.views.story import Outcome, Quantity, StoryStep
 from teachrnn.views.terminal.array_text import Extent, array_lines
 from teachrnn.views.terminal.line import wrapped
-from teachrnn.views.terminal.printable import printable
 
 PHASES = {"forward": "forward →", "turn": "turning point", "backward": "← back through time"}
 NOT_YET = "not yet"

@@ -10,6 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from teachrnn.views.entrywise import Link, Why, WhyTerm, why
+from teachrnn.views.legible import printable
 from teachrnn.views.number import format_number
 from teachrnn.views.palette import ACCENT
 from teachrnn.views.plain_formula import plain_formula
@@ -17,7 +18,6 @@ from teachrnn.views.story import Outcome, Quantity, StoryStep
 from teachrnn.views.terminal.array_text import Extent, array_lines
 from teachrnn.views.terminal.key import Keyed, key
 from teachrnn.views.terminal.line import wrapped
-from teachrnn.views.terminal.printable import printable
 
 
 class WhyPage(Keyed):
