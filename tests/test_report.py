@@ -70,7 +70,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def written(folder):
     """A tiny run from end to end, through the command line: the session and both forms of its report."""
-    done = command("--corpus", "fox.txt", "--hidden", 8, "--updates", 300, "--out", "whole", cwd=folder)
+    done = command("fox.txt", "--hidden", 8, "--updates", 300, "--out", "whole", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("Report: ") == 2
     return folder / "whole"
@@ -482,7 +482,7 @@ def figures_of(page):
 
 
 def test_run_in_two_parts_gives_the_report_of_the_whole(folder, written):
-    options = ("--corpus", "fox.txt", "--hidden", 8, "--out", "parts")
+    options = ("fox.txt", "--hidden", 8, "--out", "parts")
     for updates in (130, 300):
         done = command(*options, "--updates", updates, cwd=folder)
         assert done.returncode == 0, done.stderr
@@ -496,7 +496,7 @@ def test_run_in_two_parts_gives_the_report_of_the_whole(folder, written):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of its own kind")
 def test_ctrl_c_keeps_the_run_and_writes_what_there_is(folder):
-    options = ["--corpus", "fox.txt", "--hidden", "8", "--out", "stopped", "--updates"]
+    options = ["fox.txt", "--hidden", "8", "--out", "stopped", "--updates"]
     process = subprocess.Popen(
         [sys.executable, "-m", "teachrnn", "report", *options, "10000000"],
         cwd=folder,
@@ -534,9 +534,9 @@ def test_missing_matplotlib_is_told_before_any_training(folder, tmp_path):
     ("arguments", "message"),
     [
         (("--recipe", "none"), "no recipe is named 'none'"),
-        (("--corpus", "none.txt"), "none.txt"),
-        (("--corpus", "fox.txt", "--hidden", "9", "--out", "whole"), "differs in hidden"),
-        (("--corpus", "fox.txt", "--out", "fox.txt"), "fox.txt"),
+        (("none.txt",), "none.txt"),
+        (("fox.txt", "--hidden", "9", "--out", "whole"), "differs in hidden"),
+        (("fox.txt", "--out", "fox.txt"), "fox.txt"),
     ],
     ids=["recipe", "corpus", "another run", "no folder"],
 )

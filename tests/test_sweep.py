@@ -522,7 +522,7 @@ def test_figure_tells_what_failed_and_what_is_off_the_scale_by_their_sign(text, 
 
 
 def command(text, folder, *more):
-    given = ["--corpus", text, "--out", str(folder), "--trials", "3", "--updates", "40", *more]
+    given = [text, "--out", str(folder), "--trials", "3", "--updates", "40", *more]
     over = [word for axis in OVER for word in ("--over", axis)]
     return [sys.executable, "-m", "teachrnn", "sweep", *given, *over]
 
@@ -551,7 +551,7 @@ def test_command_prints_a_table_and_fills_the_folder(text, tmp_path):
 
 def test_command_says_why_every_trial_failed(text, tmp_path):
     diverges = ["--recipe", "rmsprop", "--over", "eta=1e37:1e38", "--over", "clipping.name=none"]
-    given = ["--corpus", text, "--out", str(tmp_path / "s"), "--trials", "2", "--updates", "40"]
+    given = [text, "--out", str(tmp_path / "s"), "--trials", "2", "--updates", "40"]
     done = run(sys.executable, "-m", "teachrnn", "sweep", *given, *diverges)
     assert done.returncode == 1
     assert done.stderr == ""
@@ -607,7 +607,7 @@ BAD_COMMANDS = {
         ["--over", "eta=0.1,0.2", "--address", "tcp://x:1"],
         "say --backend dask too",
     ),
-    "no such text": (["--over", "eta=0.1,0.2", "--corpus", "nowhere"], "there is no file 'nowhere'"),
+    "no such text": (["--over", "eta=0.1,0.2", "nowhere"], "there is no file 'nowhere'"),
     "no such recipe": (["--over", "eta=0.1,0.2", "--recipe", "cake"], "no recipe is named 'cake'"),
     "empty range": (["--over", "eta=1:0.1"], "is empty: 1 is above 0.1"),
 }

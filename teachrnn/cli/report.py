@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from teachrnn.cli.train import default_folder
+from teachrnn.cli.run_options import RecipeName, RunOptions, with_run_options
 from teachrnn.extras import require
-from teachrnn.recipes import RECIPES, find_recipe
 from teachrnn.runs import Session
 
 if TYPE_CHECKING:
@@ -22,19 +20,8 @@ INTERRUPTED = 130
 """The status with which the shell ends what Ctrl-C has stopped."""
 
 
-def report(
-    corpus: Annotated[
-        str, typer.Option(help="A text file in UTF-8, or a corpus (teachrnn list).")
-    ] = "help",
-    recipe: Annotated[str, typer.Option(help=f"How: {', '.join(sorted(RECIPES))}.")] = "adagrad",
-    updates: Annotated[int | None, typer.Option(help="How many updates.", min=1)] = None,
-    hidden: Annotated[int | None, typer.Option(help="m, length of the state.", min=1)] = None,
-    length: Annotated[int | None, typer.Option(help="T, symbols in a sequence.", min=1)] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the random numbers.", min=0)] = 0,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of run and report (runs/RECIPE-TEXT-SEED).")
-    ] = None,
-) -> None:
+@with_run_options
+def report(options: RunOptions, recipe: RecipeName = "adagrad") -> None:
     """Train by a recipe and write everything up: gradient check, losses, samples, best passage.
 
     Writes report.html, one self-contained page, and report.md with its figures beside it. The same
@@ -45,9 +32,7 @@ def report(
 
     from teachrnn.report import check_run, write_report, write_up
 
-    given = {"updates": updates, "hidden": hidden, "length": length}
-    chosen = find_recipe(recipe).but(**{k: value for k, value in given.items() if value is not None})
-    session = Session.open(out or default_folder(chosen, corpus, seed), chosen, corpus, seed=seed)
+    session = options.session(recipe)
     console = Console()
     with console.status("Gradient check") as status:
         found = check_run(session.run, progress=lambda what: status.update(f"Gradient check: {what}"))

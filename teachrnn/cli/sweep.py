@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from teachrnn.cli.run_options import FormerText, RecipeName, Text
 from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.extras import require
 from teachrnn.files import write_atomically
-from teachrnn.recipes import RECIPES, find_recipe
+from teachrnn.recipes import find_recipe
 from teachrnn.sweep import DaskEngine, Engine, LocalEngine, Space, Sweep, TrialResult
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ OVER = (
 
 
 def sweep(
+    text: Text = "help",
     over: Annotated[list[str] | None, typer.Option(help=OVER)] = None,
-    recipe: Annotated[str, typer.Option(help=f"Recipe: {', '.join(sorted(RECIPES))}.")] = "adagrad",
-    corpus: Annotated[str, typer.Option(help="Name of a corpus, or any text file in UTF-8.")] = "help",
+    recipe: RecipeName = "adagrad",
+    corpus: FormerText = None,
     trials: Annotated[int, typer.Option(help="Trials in each stage.", min=1)] = 12,
     updates: Annotated[int, typer.Option(help="Updates of each trial.", min=1)] = 3000,
     growth: Annotated[
@@ -63,7 +65,7 @@ def sweep(
     with _engine(backend, workers, address) as engine:
         search = Sweep(
             find_recipe(recipe),
-            corpus,
+            text if corpus is None else corpus,
             space,
             folder=out,
             trials=trials,
