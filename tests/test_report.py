@@ -30,6 +30,7 @@ from teachrnn.report.loss_curve import loss_curve_section
 from teachrnn.report.loss_units import LossUnits
 from teachrnn.report.markdown_page import markdown_page
 from teachrnn.runs import Run, Session, Source, TrainedModel
+from teachrnn.sampling import Greedy
 from teachrnn.training import Curve, Epoch, TrainStep
 from teachrnn.views.figures.loss_curve import loss_curve
 from teachrnn.views.inline_svg import inline_svg
@@ -213,11 +214,24 @@ def test_all_ways_to_draw_are_shown(page):
     names = [
         *(f"Temperature {tau}" for tau in ("0.5", "1", "1.5")),
         *(f"Nucleus, θ = {theta}" for theta in ("0.3", "0.7", "0.95")),
-        "Greedy: always the likeliest",
     ]
     assert all(len(found[name]) == 200 for name in names)
     assert len({found[name] for name in names}) == len(names)
-    assert any(caption.startswith("Beam search, 8 wide") for caption in found)
+
+
+def test_greedy_choice_and_beam_search_start_where_every_other_way_does(measured, page):
+    session, _ = measured
+    trained = TrainedModel.load(session.checkpoint, "validation")
+    assert any(np.abs(h).max() > 0.1 for h in trained.state.values())
+    rng = np.random.default_rng(0)
+    for title, width, expected in (
+        ("Greedy, always the likeliest", 1, trained.text(200, rng=rng, sampler=Greedy())),
+        ("Beam search, 8 wide", 8, trained.vocabulary.decode(trained.likeliest(200, width=8).symbols)),
+    ):
+        caption, text = next(item for item in passages(page).items() if item[0].startswith(title))
+        assert text == legible(expected)
+        cost = -trained.likeliest(200, width=width).log_probability / 200
+        assert f"{cost:.3f} nats per symbol" in caption
 
 
 def test_setting_names_every_hyper_parameter_even_those_that_the_recipe_leaves_alone(measured, page):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections import deque
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from teachrnn.archive import read_archive, write_archive
 from teachrnn.errors import DivergedError, DomainError, FileFormatError, TeachrnnError
 from teachrnn.recipes import find_recipe
 from teachrnn.runs import Run, Session, Source, TrainedModel
+from teachrnn.sampling import Greedy
 from teachrnn.trace_file import load_trace, save_trace
 from teachrnn.training import FlightRecorder
 
@@ -533,3 +535,17 @@ def test_session_without_a_flight_recorder_makes_no_flight(text, tmp_path):
     list(a_session(tmp_path / "run", text, RECIPE.but(updates=8)).steps())
     names = sorted(path.name for path in (tmp_path / "run").iterdir())
     assert names == ["checkpoint.npz", "samples.json"]
+
+
+@pytest.mark.parametrize("name", ["adam", "tweets", "stacked"])
+def test_search_of_width_1_writes_what_greedy_choice_writes(name, text, tmp_path):
+    recipe = find_recipe(name).but(hidden=5, updates=200, length=6)
+    session = a_session(tmp_path, text, recipe, save_every=100)
+    deque(session.steps(), maxlen=0)
+    trained = TrainedModel.load(session.checkpoint, "last")
+    assert bool(trained.state) == (name != "tweets")
+    greedy = trained.passage(40, rng=np.random.default_rng(0), sampler=Greedy())
+    found = trained.likeliest(40, width=1)
+    np.testing.assert_array_equal(found.symbols, greedy.symbols)
+    ranked = trained.likeliest(3, width=10**4)
+    assert ranked.log_probability >= trained.likeliest(3, width=1).log_probability - 1e-9

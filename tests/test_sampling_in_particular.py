@@ -491,6 +491,18 @@ def test_width_1_is_greedy(seed, K):
     np.testing.assert_array_equal(found.symbols, passage.symbols)
 
 
+@given(st.integers(0, 10**6), st.lists(st.integers(0, 3), min_size=1, max_size=3))
+def test_a_beam_starts_from_the_state_that_it_is_given(seed, prime):
+    h = np.random.default_rng(seed).normal(size=3)
+    reader = Network(seed, 4)
+    reader.h = h[None]
+    written = text(12, reader=reader, prime=prime, sampler=Greedy()).symbols
+    [found] = beam(Network(seed, 4), prime=prime, count=12, width=1, state={"h": h})
+    np.testing.assert_array_equal(found.symbols, written)
+    ranked = beam(Network(seed, 4), prime=prime, count=2, width=16, state={"h": h})
+    assert np.exp([t.log_probability for t in ranked]).sum() == pytest.approx(1)
+
+
 def test_of_equally_likely_texts_a_beam_keeps_the_first():
     class Ties:
         symbols = 300

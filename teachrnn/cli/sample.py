@@ -12,7 +12,7 @@ import typer
 from teachrnn.data import show_items
 from teachrnn.runs import TrainedModel
 from teachrnn.runs.trained_model import Which
-from teachrnn.sampling import Nucleus, Sampler, Temperature, TopK, beam
+from teachrnn.sampling import Nucleus, Sampler, Temperature, TopK
 
 
 def sample(
@@ -39,9 +39,7 @@ def sample(
         raise typer.BadParameter("choose one of --top-k, --nucleus and --beam.")
     trained = TrainedModel.load(checkpoint, which)
     if beam_width is not None:
-        best, *_ = beam(
-            trained.model.reader(), prime=trained.beginning(prime), count=count, width=beam_width
-        )
+        best = trained.likeliest(count, width=beam_width, prime=prime)
         text = trained.vocabulary.decode(best.symbols)
     else:
         sampler: Sampler = Temperature(temperature=temperature)

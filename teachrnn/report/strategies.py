@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from teachrnn.data import END
 from teachrnn.report.best_models import write_passage
 from teachrnn.report.document import Block, Paragraph, Passage, Section
 from teachrnn.runs import Session, TrainedModel
-from teachrnn.sampling import Greedy, Nucleus, Sampler, Temperature, beam
+from teachrnn.sampling import Nucleus, Sampler, Temperature
 from teachrnn.views.legible import legible
 
 COUNT = 200
 TEMPERATURES = (0.5, 1.0, 1.5)
 NUCLEI = (0.3, 0.7, 0.95)
-WIDTH = 8
+SEARCHES = (("Greedy, always the likeliest", 1), ("Beam search, 8 wide", 8))
+"""Searches for a likely text, and how wide they are: greedy choice is the narrowest."""
 
 
 def strategies_section(session: Session) -> Section:
@@ -24,7 +24,6 @@ def strategies_section(session: Session) -> Section:
             (f"Nucleus, \N{GREEK SMALL LETTER THETA} = {theta:g}", Nucleus(theta=theta))
             for theta in NUCLEI
         ),
-        ("Greedy: always the likeliest", Greedy()),
     ]
     blocks: list[Block] = [
         Paragraph(
@@ -33,22 +32,23 @@ def strategies_section(session: Session) -> Section:
             "becomes likelier, above 1 everything comes closer together. Nucleus sampling draws from "
             "the fewest symbols that together have the share \N{GREEK SMALL LETTER THETA} of the "
             "probability. Greedy choice and beam search look for likely texts, and find that the "
-            "likeliest text is not a good one: it goes round in circles."
+            "likeliest text is not a good one: it goes round in circles. How likely theirs are is "
+            "what the network itself says of each symbol; the wider search sees further ahead, but "
+            "nothing makes it certain to end with the likelier text."
         )
     ]
     blocks += [
         Passage(title, legible(write_passage(trained, COUNT, session.run.seed, sampler)))
         for title, sampler in ways
     ]
-    stop = int(trained.vocabulary.encode(END)[0]) if END in trained.vocabulary.symbols else None
-    likeliest = beam(
-        trained.model.reader(), prime=trained.beginning(), count=COUNT, width=WIDTH, stop=stop
-    )[0]
-    mean = -likeliest.log_probability / max(len(likeliest.symbols), 1)
-    blocks.append(
-        Passage(
-            f"Beam search, {WIDTH} wide: {mean:.4f} nats per symbol of its own text",
-            legible(trained.vocabulary.decode(likeliest.symbols)),
-        )
-    )
+    blocks += [_search(trained, title, width) for title, width in SEARCHES]
     return Section("strategies", "Ways to draw", blocks)
+
+
+def _search(trained: TrainedModel, title: str, width: int) -> Passage:
+    found = trained.likeliest(COUNT, width=width)
+    mean = -found.log_probability / max(len(found.symbols), 1)
+    return Passage(
+        f"{title}: {mean:.3f} nats per symbol of its own text",
+        legible(trained.vocabulary.decode(found.symbols)),
+    )

@@ -13,7 +13,7 @@ from teachrnn.archive import DAMAGE, read_archive
 from teachrnn.data import END, Vocabulary
 from teachrnn.errors import FileFormatError, TeachrnnError
 from teachrnn.models import CharRNN
-from teachrnn.sampling import Passage, Sampler, Temperature, write
+from teachrnn.sampling import Hypothesis, Passage, Sampler, Temperature, beam, write
 
 Array = NDArray[Any]
 
@@ -110,7 +110,6 @@ class TrainedModel:
         DomainError
             If a symbol of the prime is not in the vocabulary.
         """
-        stop = int(self.vocabulary.encode(END)[0]) if END in self.vocabulary.symbols else None
         reader = self.model.reader()
         reader.start(self.state or None)
         return write(
@@ -120,12 +119,40 @@ class TrainedModel:
             count=count,
             rng=rng,
             record=record,
-            stop=stop,
+            stop=self._stop,
         )
 
     def text(self, count: int, **how: Any) -> str:
         """What it writes, as text: see `passage`."""
         return self.vocabulary.decode(self.passage(count, **how).symbols)
+
+    def likeliest(self, count: int, *, width: int, prime: str = "") -> Hypothesis:
+        """The likeliest text that a search finds, from the same state as `passage`: see `beam`.
+
+        With width 1 it is what `Greedy` writes.
+
+        Parameters
+        ----------
+        count : int
+            How many symbols.
+        width : int
+            How many beginnings are kept.
+        prime : str
+            What it reads first: see `beginning`.
+
+        Raises
+        ------
+        DomainError
+            If a symbol of the prime is not in the vocabulary.
+        """
+        return beam(
+            self.model.reader(),
+            prime=self.beginning(prime),
+            count=count,
+            width=width,
+            stop=self._stop,
+            state=self.state,
+        )[0]
 
     def beginning(self, prime: str = "") -> Array:
         """The numbers of what it reads first: of the prime, or where that is empty, of a start.
@@ -141,3 +168,8 @@ class TrainedModel:
         symbols = self.vocabulary.symbols
         start = next((sign for sign in (END, "\n") if sign in symbols), symbols[0])
         return self.vocabulary.encode(prime or start)
+
+    @property
+    def _stop(self) -> int | None:
+        """The symbol that ends an item, where the model writes items."""
+        return int(self.vocabulary.encode(END)[0]) if END in self.vocabulary.symbols else None

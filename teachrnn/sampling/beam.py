@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,6 +38,7 @@ def beam(
     count: int,
     width: int,
     stop: int | None = None,
+    state: Mapping[str, Array] | None = None,
 ) -> list[Hypothesis]:
     r"""Search for the likeliest text of a length, keeping the best few beginnings at every symbol.
 
@@ -58,7 +59,7 @@ def beam(
     Parameters
     ----------
     reader : BranchingReader
-        The network; it starts from a state of zeros.
+        The network.
     prime : sequence of int
         What it reads first, at least one symbol; not part of the result.
     count : int
@@ -67,6 +68,9 @@ def beam(
         How many beginnings are kept.
     stop : int, optional
         A symbol that ends a text; it is the last of that text.
+    state : mapping, optional
+        State vectors to start from, (m,) by name, such as those of a trained model; zeros where not
+        given. Width 1 is greedy choice *from the same state*.
 
     Returns
     -------
@@ -101,13 +105,13 @@ def beam(
     if width < 1:
         raise DomainError(f"the width is {width} but a beam must keep at least 1 beginning.")
     *before, last = check_request(prime, count, stop, symbols=reader.symbols)
-    state: State | None = None
+    states: State | None = {name: np.reshape(h, (1, -1)) for name, h in (state or {}).items()} or None
     for symbol in before:
-        _, state = reader.read_many(np.array([symbol]), state)
+        _, states = reader.read_many(np.array([symbol]), states)
     texts, log_p = np.array([[last]]), np.zeros(1)  # the prime's last symbol is cut off in the end
     ended: list[Hypothesis] = []
     for _ in range(count):
-        scores, state = reader.read_many(texts[:, -1], state)
+        scores, states = reader.read_many(texts[:, -1], states)
         longer = (log_p[:, None] + _log_softmax(scores)).ravel()
         rivals = np.concatenate([[text.log_probability for text in ended], longer])
         best = np.argsort(-rivals, kind="stable")[:width]
@@ -120,7 +124,7 @@ def beam(
         texts, log_p, parents = texts[open_], log_p[open_], parents[open_]
         if len(texts) == 0:
             break
-        state = {name: vectors[parents] for name, vectors in state.items()}
+        states = {name: vectors[parents] for name, vectors in states.items()}
     ended += _hypotheses(texts, log_p)
     return sorted(ended, key=lambda text: -text.log_probability)
 
