@@ -19,8 +19,13 @@ def require(module: str, *, extra: str, purpose: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise MissingExtraError(
-            f"{purpose} needs the package {module.partition('.')[0]!r}, which is not installed. "
-            f"Install it with: python -m pip install 'teachrnn[{extra}]' "
-            f"(in a clone of the project: python -m pip install '.[{extra}]')"
-        ) from error
+        raise missing(module.partition(".")[0], extra=extra, purpose=purpose) from error
+
+
+def missing(package: str, *, extra: str, purpose: str) -> MissingExtraError:
+    """What to raise where a package of an extra is not installed: the install command."""
+    return MissingExtraError(
+        f"{purpose} needs the package {package!r}, which is not installed. "
+        f"Install it with: python -m pip install 'teachrnn[{extra}]' "
+        f"(in a clone of the project: python -m pip install '.[{extra}]')"
+    )

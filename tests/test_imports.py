@@ -83,23 +83,3 @@ def test_style_is_right(arguments):
         [sys.executable, "-m", "ruff", *arguments], capture_output=True, text=True, cwd=ROOT
     )
     assert done.returncode == 0, done.stdout
-
-
-def test_missing_extra_names_the_install_command(monkeypatch):
-    from teachrnn.errors import MissingExtraError
-    from teachrnn.extras import require
-
-    with pytest.raises(MissingExtraError, match=r"python -m pip install 'teachrnn\[figures\]'"):
-        require("no_such_package.at_all", extra="figures", purpose="A figure")
-
-
-def test_notebook_apps_say_what_they_need_where_it_is_missing():
-    code = """
-import sys
-for name in ("anywidget", "ipywidgets", "traitlets"):
-    sys.modules[name] = None
-import teachrnn.widgets
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "MissingExtraError" in done.stderr
-    assert "python -m pip install 'teachrnn[widgets]'" in done.stderr

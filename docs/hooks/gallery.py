@@ -35,7 +35,8 @@ APPS_TITLE = """\
 ## Notebook apps
 
 In a notebook each is live, with sliders and buttons; here, where there is no kernel, each shows the
-picture that it begins with. `python -m pip install 'teachrnn[widgets]'` brings what they need.
+picture that it begins with. `python -m pip install 'teachrnn[widgets]'` brings what they need into a
+notebook of yours, `'teachrnn[notebook]'` brings JupyterLab too.
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from teachrnn.errors import MissingExtraError
+from teachrnn.extras import missing
 
 
 def package_data(package: str, path: str, *, purpose: str) -> Path:
@@ -21,8 +21,4 @@ def package_data(package: str, path: str, *, purpose: str) -> Path:
     try:
         return Path(str(distribution(package).locate_file(path)))
     except PackageNotFoundError as error:
-        raise MissingExtraError(
-            f"{purpose} needs the package {package!r}, which is not installed. "
-            "Install it with: python -m pip install 'teachrnn[corpora]' "
-            "(in a clone of the project: python -m pip install '.[corpora]')"
-        ) from error
+        raise missing(package, extra="corpora", purpose=purpose) from error

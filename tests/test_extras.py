@@ -1,0 +1,147 @@
+"""What pyproject.toml offers as extras, what the code asks for, and what the pages name fit together."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from teachrnn.errors import MissingExtraError
+from teachrnn.extras import require
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
+FOR_TESTS = {"test", "mutation"}
+"""What those need who run this project's tests; `testing` is not of them, but a part of the library."""
+
+
+def brought_by(*extras: str) -> set[str]:
+    """The names of the packages that extras ask for, with those of the extras within them."""
+    found = set()
+    for extra in extras:
+        for requirement in map(Requirement, EXTRAS[extra]):
+            inner = requirement.name == "teachrnn"
+            found |= brought_by(*requirement.extras) if inner else {canonicalize_name(requirement.name)}
+    return found
+
+
+@functools.cache
+def parsed(folder: str) -> dict[str, ast.Module]:
+    """The modules of a folder, by their paths."""
+    paths = sorted((ROOT / folder).rglob("*.py"))
+    return {str(p.relative_to(ROOT)): ast.parse(p.read_text("utf-8")) for p in paths}
+
+
+def asked_for() -> Iterator[tuple[str, ast.Call, str]]:
+    """Each place of the code that says which extra brings a package: place, call, extra."""
+    for path, tree in parsed("teachrnn").items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                for keyword in node.keywords:
+                    if keyword.arg == "extra" and isinstance(keyword.value, ast.Constant):
+                        yield f"{path}:{node.lineno}", node, keyword.value.value
+
+
+def test_every_extra_that_the_code_asks_for_brings_the_package():
+    places = list(asked_for())
+    assert len(places) > 20
+    checked = 0
+    for place, call, extra in places:
+        assert extra in EXTRAS, place
+        if isinstance(call.args[0], ast.Constant):
+            package = call.args[0].value.partition(".")[0]
+            assert package in brought_by(extra), f"{place}: {extra!r} does not bring {package!r}"
+            checked += 1
+    assert checked > 20
+
+
+def test_all_is_everything_but_the_tools_of_the_tests():
+    others = set(EXTRAS) - FOR_TESTS - {"all"}
+    assert brought_by("all") == brought_by(*others)
+    assert not brought_by("all") & {"pytest-xdist", "mypy", "ruff", "playwright", "cosmic-ray"}
+
+
+def test_notebook_opens_the_tutorials_and_shows_the_apps():
+    assert {"jupyterlab", "jupytext", "ipykernel", "anywidget", "ipywidgets"} <= brought_by("notebook")
+    assert all("jupytext:" in path.read_text("utf-8") for path in (ROOT / "tutorials").glob("*.py"))
+
+
+def test_every_extra_that_a_page_or_a_message_names_exists():
+    written = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / ".ci" / "run"]
+    for folder in ("teachrnn", "docs", "tutorials", "tests"):
+        written += [p for p in (ROOT / folder).rglob("*") if p.suffix in {".py", ".md", ".toml"}]
+    named = {
+        (extra.strip(), str(path.relative_to(ROOT)))
+        for path in written
+        for extras in re.findall(r"'(?:teachrnn|\.)\\?\[([a-z, ]+)\\?\]", path.read_text("utf-8"))
+        for extra in extras.split(",")
+    }
+    assert {"notebook", "all", "test"} <= {extra for extra, path in named if path == "README.md"}
+    assert [(extra, path) for extra, path in sorted(named) if extra not in EXTRAS] == []
+
+
+@functools.cache
+def with_all_that_they_need(names: frozenset[str]) -> set[str]:
+    """Packages, and those that they need in turn, as far as these are installed here."""
+    found, waiting = set(), [Requirement(name) for name in names]
+    while waiting:
+        wanted = waiting.pop()
+        if str(wanted) in found:
+            continue
+        found |= {str(wanted), canonicalize_name(wanted.name)}
+        try:
+            needs = map(Requirement, requires(wanted.name) or ())
+        except PackageNotFoundError:
+            continue
+        environments = [{"extra": extra} for extra in wanted.extras or ("",)]
+        waiting += [n for n in needs if not n.marker or any(map(n.marker.evaluate, environments))]
+    return found
+
+
+@pytest.mark.parametrize(("folder", "extra"), [("teachrnn", "all"), ("tutorials", "notebook")])
+def test_an_extra_brings_whatever_is_imported(folder, extra):
+    brought = with_all_that_they_need(frozenset([*PROJECT["dependencies"], *brought_by(extra)]))
+    packages = packages_distributions()
+    for path, tree in parsed(folder).items():
+        for module in imported(tree):
+            homes = {canonicalize_name(name) for name in packages.get(module, [module])}
+            assert homes & brought, f"{path} imports {module}"
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """The modules of others that are imported: the first part of their names."""
+    full = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            full |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            full.add(node.module)
+    return {name.partition(".")[0] for name in full} - set(sys.stdlib_module_names) - {"teachrnn"}
+
+
+def test_missing_extra_names_the_install_command():
+    with pytest.raises(MissingExtraError, match=r"python -m pip install 'teachrnn\[figures\]'"):
+        require("no_such_package.at_all", extra="figures", purpose="A figure")
+
+
+def test_notebook_apps_say_what_they_need_where_it_is_missing():
+    code = """
+import sys
+for name in ("anywidget", "ipywidgets", "traitlets"):
+    sys.modules[name] = None
+import teachrnn.widgets
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "MissingExtraError" in done.stderr
+    assert "python -m pip install 'teachrnn[widgets]'" in done.stderr
