@@ -10,7 +10,8 @@ from teachrnn.runs import Run, Session, TrainedModel
 from teachrnn.sampling import Sampler
 from teachrnn.views.legible import legible
 
-LONG, SHORT = 1000, 200
+LONG = 1000
+"""Symbols of each passage: so many the assignment asks for."""
 EXCERPT = 200
 SMOOTHED = 1000
 """Updates that the smooth loss looks back on, about."""
@@ -28,7 +29,10 @@ def best_models_section(session: Session) -> Section:
         caption = f"The last model, after update {run.training.iteration:,}"
         meaning = "No validation loss was measured, so there is no best model: this is the last one. "
     blocks: list[Block] = [
-        Paragraph(meaning + "It goes on from where it was, and draws from the softmax as it is."),
+        Paragraph(
+            f"{meaning}It goes on from where it was, draws from the softmax as it is, and writes "
+            f"{LONG:,} {units.symbol}s. So does the model of the lowest smooth loss, below."
+        ),
         Passage(
             caption,
             legible(write_passage(TrainedModel.load(session.checkpoint, "validation"), LONG, run.seed)),
@@ -42,7 +46,7 @@ def best_models_section(session: Session) -> Section:
         Passage(
             f"The model at the lowest smooth loss, before update {smooth.iteration:,}: "
             f"{units.smooth(smooth.loss)}",
-            legible(write_passage(TrainedModel.load(session.checkpoint, "smooth"), SHORT, run.seed)),
+            legible(write_passage(TrainedModel.load(session.checkpoint, "smooth"), LONG, run.seed)),
         )
     )
     return Section("best", "The best model", blocks)

@@ -21,9 +21,11 @@ from teachrnn.checking import (
 from teachrnn.models import CharRNN
 from teachrnn.reference import CentralDifference, ComplexStep
 from teachrnn.report.document import Block, Paragraph, Picture, Section, Table
+from teachrnn.report.loss_units import per_sequence
 from teachrnn.runs import Run
 from teachrnn.trace import Trace
 from teachrnn.views.figures.v_curve import v_curve
+from teachrnn.views.number import format_number
 
 Array = NDArray[Any]
 
@@ -148,7 +150,7 @@ def _check(
 ) -> NetworkCheck:
     reports = []
     for oracle in (ComplexStep(), CentralDifference()):
-        method = f"{oracle.title}, h = {_power(oracle.h)}"
+        method = f"{oracle.title}, h = {format_number(oracle.h, 1)}"
         if progress is not None:
             progress(f"{weights}, {method}")
         report = check_gradient(
@@ -181,9 +183,8 @@ def gradient_check_section(found: RunCheck) -> Section:
     ]
     for network in found.networks:
         for method, report in network.reports:
-            caption = (
-                f"{method[0].upper()}{method[1:]}, at {network.weights}; L = {report.loss:.4f} nats"
-            )
+            at = f"at {network.weights}; L = {per_sequence(report.loss)} nats"
+            caption = f"{method[0].upper()}{method[1:]}, {at}"
             blocks.append(Table(caption, HEAD, [_row(c) for c in report.checks], words=[1]))
     blocks.append(
         Paragraph(
@@ -221,24 +222,16 @@ def _row(c: ParameterCheck) -> tuple[str, ...]:
         c.name,
         c.verdict,
         f"{c.checked} of {c.entries:,}",
-        _small(c.max_absolute),
-        _small(c.norm_relative),
-        _small(c.floor),
-        "nothing" if isinf(c.resolution) else _small(c.resolution),
+        _magnitude(c.max_absolute),
+        _magnitude(c.norm_relative),
+        _magnitude(c.floor),
+        "nothing" if isinf(c.resolution) else _magnitude(c.resolution),
     )
 
 
-def _small(x: float, digits: int = 1) -> str:
-    """Two digits and a power of ten: an error is an order of magnitude."""
-    if x == 0:
-        return "0"
-    mantissa, _, exponent = f"{x:.{digits}e}".partition("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", "\N{MINUS SIGN}")
-
-
-def _power(h: float) -> str:
-    """A step: one digit and a power of ten."""
-    return _small(h, digits=0)
+def _magnitude(x: float) -> str:
+    """Two digits: an error is an order of magnitude."""
+    return format_number(x, 2)
 
 
 def _blindness(found: RunCheck) -> Iterator[str]:
@@ -269,9 +262,9 @@ def _curve(curve: StepSizeCurve) -> Picture:
         "step-size",
         "Why no step is right for a difference: error of the numerical derivatives of "
         f"{curve.parameter} at the run's own initial weights, over the step h; complex step with "
-        f"h = {_power(TRUTH.h)} counts as right.",
+        f"h = {format_number(TRUTH.h, 1)} counts as right.",
         "Logarithmic axes. From long steps to short ones, the errors of one-sided and central "
-        f"differences fall and rise again, as a V; the central one is least, {_small(error)}, at h = "
-        f"{h:.1e}. That of the complex step falls and stays at rounding.",
+        f"differences fall and rise again, as a V; the central one is least, {_magnitude(error)}, at "
+        f"h = {format_number(h, 1)}. That of the complex step falls and stays at rounding.",
         v_curve(curve),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from teachrnn.report.document import Paragraph, Picture, Section
 from teachrnn.report.journal import EVERY, Journal
 from teachrnn.views.figures.gradient_norm import gradient_norm
+from teachrnn.views.number import format_number
 
 
 def gradient_norms_section(journal: Journal) -> Section | None:
@@ -17,10 +18,10 @@ def gradient_norms_section(journal: Journal) -> Section | None:
     peak = max(blocks, key=lambda block: block.largest)
     mean = sum(block.mean for block in blocks) / len(blocks)
     text = (
-        f"In {clipped:,} of {updates:,} updates ({100 * clipped / updates:.2f} %) clipping changed "
-        f"the gradient. Before it, the Euclidean norm of the whole gradient was {mean:.2f} on "
-        f"average; the largest was {peak.largest:.2f}, in one of the {EVERY} updates up to "
-        f"{peak.last:,}."
+        f"In {clipped:,} of {updates:,} updates ({100 * clipped / updates:.1f} %) clipping changed "
+        f"the gradient. Before it, the Euclidean norm of the whole gradient was {format_number(mean)} "
+        f"on average; the largest was {format_number(peak.largest)}, in one of the {EVERY} updates "
+        f"up to {peak.last:,}."
     )
     figure = gradient_norm(
         [block.last for block in blocks],

@@ -7,7 +7,7 @@ from math import log
 import numpy as np
 
 from teachrnn.report.document import Block, Paragraph, Picture, Section, Table
-from teachrnn.report.loss_units import LossUnits
+from teachrnn.report.loss_units import LossUnits, per_sequence, per_symbol
 from teachrnn.runs import Run
 from teachrnn.views.figures.loss_curve import loss_curve
 
@@ -40,8 +40,9 @@ def loss_curve_section(run: Run) -> Section:
         blocks.append(
             Paragraph(
                 "Sequences differ in length, so the smooth loss, a mean over sequences, cannot be "
-                f"given per {units.symbol}; its lowest value is {run.training.best_smooth.loss:.4f} "
-                f"nats per sequence, at update {run.training.best_smooth.iteration:,}."
+                f"given per {units.symbol}; its lowest value is "
+                f"{per_sequence(run.training.best_smooth.loss)} nats per sequence, at update "
+                f"{run.training.best_smooth.iteration:,}."
             )
         )
     blocks += _lost(run)
@@ -101,8 +102,8 @@ def _lost(run: Run) -> list[Block]:
     return [
         Paragraph(
             f"{len(worse)} of {len(measured)} validation losses are above the cost of guessing; the "
-            f"largest is {loss:.4f} nats per {LossUnits.of(run).symbol}, after update {n:,}: there the "
-            "network was sure of what did not come."
+            f"largest is {per_symbol(loss)} nats per {LossUnits.of(run).symbol}, after update {n:,}: "
+            "there the network was sure of what did not come."
         )
     ]
 
@@ -121,11 +122,11 @@ def _swing(run: Run) -> list[Block]:
     now, before = np.interp(last, updates, losses), np.interp(last - each, updates, losses)
     r = float(np.corrcoef(now, before)[0, 1])
     between = units.length * (curve.epochs[-1].mean_loss - curve.epochs[-2].mean_loss)
+    low, high, span, change = map(per_sequence, (now.min(), now.max(), np.ptp(now), abs(between)))
     told = (
-        f"Within epoch {len(curve.epochs)} the smooth loss lay between {now.min():.2f} and "
-        f"{now.max():.2f} nats per sequence, a span of {np.ptp(now):.2f}, while the mean of the epoch "
-        f"differs from that of the one before by {abs(between):.2f}. Its course in the two epochs has a "
-        f"correlation of {r:.2f}: "
+        f"Within epoch {len(curve.epochs)} the smooth loss lay between {low} and {high} nats per "
+        f"sequence, a span of {span}, while the mean of the epoch differs from that of the one before "
+        f"by {change}. Its course in the two epochs has a correlation of {r:.2f}: "
     )
     if r > SAME_COURSE:
         told += "it goes up and down at the same places, which is the text, not the network."
@@ -139,18 +140,22 @@ def _description(run: Run) -> str:
     curve = training.curve
     parts = [f"The cost of guessing is {units.told(log(len(run.vocabulary)))}."]
     if curve.smooth:
-        first, last = curve.smooth[0], (training.iteration, training.smooth_loss)
+        n, at_first = curve.smooth[0]
         lowest = training.best_smooth
         parts.append(
-            f"The smooth loss goes from {first[1]:.4f} nats per sequence at update {first[0]:,} to "
-            f"{last[1]:.4f} at update {last[0]:,}; it is lowest, {lowest.loss:.4f}, at "
-            f"{lowest.iteration:,}."
+            f"The smooth loss goes from {per_sequence(at_first)} nats per sequence at update {n:,} to "
+            f"{per_sequence(training.smooth_loss)} at update {training.iteration:,}; it is lowest, "
+            f"{per_sequence(lowest.loss)}, at {lowest.iteration:,}."
         )
     if curve.validation:
-        (n, first_loss), (m, last_loss) = curve.validation[0], curve.validation[-1]
-        parts.append(
-            f"The validation loss goes from {first_loss:.4f} nats per {units.symbol} after update "
-            f"{n:,} to {last_loss:.4f} after update {m:,}."
+        (n, at_first), (m, at_last) = curve.validation[0], curve.validation[-1]
+        begins = f"{per_symbol(at_first)} nats per {units.symbol} after update {n:,}"
+        way = (
+            f"goes from {begins} to {per_symbol(at_last)} after update {m:,}"
+            if m > n
+            else f"is {begins}"
         )
-    parts.append(f"{len(curve.epochs)} epochs have ended.")
+        parts.append(f"The validation loss {way}.")
+    ended = len(curve.epochs)
+    parts.append(f"{ended or 'No'} epoch{'s have' if ended > 1 else ' has'} ended.")
     return " ".join(parts)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from math import exp, log
 from typing import Self
 
 from teachrnn.runs import Run
+from teachrnn.views.number import format_number
+
+LARGE = 1e5
+"""From here on a loss is written by its power of ten."""
 
 HEAD = ("nats per sequence", "nats per {}", "bits per {}", "perplexity")
 
@@ -14,6 +19,8 @@ HEAD = ("nats per sequence", "nats per {}", "bits per {}", "perplexity")
 @dataclass(frozen=True)
 class LossUnits:
     r"""Writes a loss in every unit that the field has: each says the same in its own way.
+
+    Two decimals per sequence and three per symbol, as `per_sequence` and `per_symbol` have it.
 
     $$\text{bits} = \frac{\text{nats}}{\ln 2}, \qquad \text{perplexity} = e^{\text{nats}}, \qquad
     \text{nats per sequence} = T \cdot \text{nats per symbol}$$
@@ -29,7 +36,7 @@ class LossUnits:
     --------
     >>> units = LossUnits("character", 25)
     >>> units.told(39.5457 / 25)
-    '39.5457 nats per sequence = 1.5818 nats = 2.2821 bits per character (perplexity 4.86)'
+    '39.55 nats per sequence = 1.582 nats = 2.282 bits per character (perplexity 4.86)'
     """
 
     symbol: str
@@ -49,8 +56,8 @@ class LossUnits:
 
     def cells(self, nats: float) -> tuple[str, ...]:
         """A loss in nats per symbol, in every unit."""
-        per_symbol = (f"{nats:.4f}", f"{nats / log(2):.4f}", _perplexity(nats))
-        return per_symbol if self.length is None else (f"{self.length * nats:.4f}", *per_symbol)
+        each = (per_symbol(nats), per_symbol(nats / log(2)), _perplexity(nats))
+        return each if self.length is None else (per_sequence(self.length * nats), *each)
 
     def told(self, nats: float) -> str:
         """The same as a phrase."""
@@ -61,10 +68,24 @@ class LossUnits:
     def smooth(self, loss: float) -> str:
         """A smooth loss, which is in nats per sequence, in every unit that it has."""
         if self.length is None:
-            return f"{loss:.4f} nats per sequence"
+            return f"{per_sequence(loss)} nats per sequence"
         return self.told(loss / self.length)
 
 
+def per_sequence(nats: float) -> str:
+    """A loss of a sequence, to the hundredth: two seeds of one recipe differ in the tenth."""
+    return _decimals(nats, 2)
+
+
+def per_symbol(loss: float) -> str:
+    """A loss of a symbol, to the thousandth: of a sequence of 25, that is a fortieth."""
+    return _decimals(loss, 3)
+
+
+def _decimals(x: float, places: int) -> str:
+    """So many decimals, in which losses stand under each other; a loss beyond all measure has none."""
+    return f"{x:.{places}f}" if abs(x) < LARGE else format_number(x)
+
+
 def _perplexity(nats: float) -> str:
-    value = exp(min(nats, 700.0))  # beyond that float64 has no number
-    return f"{value:,.2f}" if value < 1e6 else f"{value:.2e}"
+    return format_number(exp(nats)) if nats < log(sys.float_info.max) else f"e^{format_number(nats)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from math import log
 from typing import Any
 
@@ -20,6 +21,7 @@ from teachrnn.report.journal import Journal
 from teachrnn.report.loss_units import LossUnits
 from teachrnn.runs import Run
 from teachrnn.training import find_clipping, find_schedule
+from teachrnn.views.number import MINUS, format_number
 
 
 def setting_section(run: Run, journal: Journal) -> Section:
@@ -97,10 +99,10 @@ def _machine(run: Run, journal: Journal) -> list[tuple[str, str]]:
         ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
     ]
     if journal.updates and journal.seconds:
-        rate = journal.updates / journal.seconds
+        rate = float(f"{journal.updates / journal.seconds:.2g}")
         part = "" if journal.updates == run.training.iteration else f" for {journal.updates:,} updates"
         pairs.append(
-            ("Time", f"{journal.seconds:,.1f} s of training{part}, {rate:,.0f} updates per second")
+            ("Time", f"{_time(journal.seconds)} of training{part}, about {rate:,.0f} updates per second")
         )
     return pairs
 
@@ -114,4 +116,17 @@ def _rule(find: Any, settings: dict[str, Any]) -> str:
 def _settings(settings: dict[str, Any]) -> str:
     own = {key: value for key, value in settings.items() if value is not None}
     name = str(own.pop("name"))
-    return ", ".join([name, *(f"{key} = {value}" for key, value in own.items())])
+    return ", ".join([name, *(f"{key} = {_value(value)}" for key, value in own.items())])
+
+
+def _value(value: Any) -> str:
+    """A hyper-parameter, with all its digits."""
+    return re.sub(r"e-0?", f"e{MINUS}", f"{value:g}") if isinstance(value, float) else str(value)
+
+
+def _time(seconds: float) -> str:
+    """Two or three digits, in the units in which one waits."""
+    minutes, left = divmod(round(seconds), 60)
+    if seconds < 100:
+        return f"{format_number(seconds, 2)} s"
+    return f"{minutes} min {left} s" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from teachrnn.report.best_models import write_passage
 from teachrnn.report.document import Block, Paragraph, Passage, Section
+from teachrnn.report.loss_units import per_symbol
 from teachrnn.runs import Session, TrainedModel
 from teachrnn.sampling import Nucleus, Sampler, Temperature
 from teachrnn.views.legible import legible
@@ -49,6 +50,6 @@ def _search(trained: TrainedModel, title: str, width: int) -> Passage:
     found = trained.likeliest(COUNT, width=width)
     mean = -found.log_probability / max(len(found.symbols), 1)
     return Passage(
-        f"{title}: {mean:.3f} nats per symbol of its own text",
+        f"{title}: {per_symbol(mean)} nats per symbol of its own text",
         legible(trained.vocabulary.decode(found.symbols)),
     )
