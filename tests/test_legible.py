@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import unicodedata
 
 import pytest
 
+from teachrnn.sampling import Temperature
+from teachrnn.views.demonstration import demonstrate
+from teachrnn.views.figures.next_symbol import next_symbol
 from teachrnn.views.legible import legible, printable
+from teachrnn.views.story import tell
+from teachrnn.views.story_data import story_bytes
+from teachrnn.views.terminal.time_line import TimeLine
 from teachrnn.views.visible_symbol import SIGNS, visible_symbol
 
 FAMILY = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}"
@@ -57,3 +64,21 @@ def test_blanks_are_shown_where_nothing_else_is():
     assert legible("\n\n \t") == "↵\n↵\n␣⇥"
     assert legible("one \n\n  \ntwo\u00a0 three") == "one \n\n␣␣\ntwo\u00a0 three"
     assert legible("") == ""
+
+
+@pytest.mark.parametrize("symbol", ["\n", "\t", " ", "\x1b", "\u200d", "\u0301"])
+def test_symbol_has_one_sign_in_story_graph_terminal_and_figures(symbol):
+    sign = visible_symbol(symbol)
+    shown = demonstrate(f"a{symbol}b", hidden=2, updates=0)
+    trace, symbols = shown.trace, shown.symbols
+    assert printable(f"a{symbol}b") in shown.about[0]
+    steps = tell(trace, symbols)
+    assert any(f"x[2] is the symbol “{sign}”." in step.sentence for step in steps)
+    story = story_bytes(trace, symbols=symbols)
+    head = json.loads(story[4 : 4 + int.from_bytes(story[:4], "little")])
+    assert {n["name"]: n["symbol"] for n in head["nodes"]}["x[2]"] == sign
+    reads = TimeLine(trace, steps, symbols).lines(steps, 0, 80)[1]
+    assert reads.plain.split() == ["reads", "a", sign]
+    bars = next_symbol([2.0, 1.0], Temperature(), ["a", symbol]).axes[0]
+    drawn = "U+001B" if symbol == "\x1b" else sign  # for which the font has no sign
+    assert [label.get_text() for label in bars.get_yticklabels()] == ["a", drawn]

@@ -14,6 +14,7 @@ from teachrnn.models import CharRNN
 from teachrnn.optimizers import AdaGrad
 from teachrnn.trace import Trace
 from teachrnn.training import Training
+from teachrnn.views.legible import printable
 from teachrnn.views.number import format_number
 
 MOST_NUMBERS = 20_000_000
@@ -169,10 +170,9 @@ def _about(model: CharRNN, text: str, updates: int, before: float, trace: Trace)
     stack = f"{model.layers} layers, " if model.layers > 1 else ""
     kind = model.cell.name if model.cell.name == "vanilla" else model.cell.name.upper()
     after = float(trace.total_loss)
-    shown = text.translate({ord("\n"): "⏎", ord("\t"): "⇥", ord("\r"): "␍"})
     return [
         f"This {kind} network ({stack}m = {model.hidden}, K = {model.symbols}) reads "
-        f"\N{LEFT DOUBLE QUOTATION MARK}{shown}\N{RIGHT DOUBLE QUOTATION MARK} "
+        f"\N{LEFT DOUBLE QUOTATION MARK}{printable(text)}\N{RIGHT DOUBLE QUOTATION MARK} "
         "and predicts every next character.",
         f"{updates} updates on this text took its loss from {format_number(before)} to "
         f"{format_number(after)} nats per sequence "

@@ -13,6 +13,7 @@ from teachrnn.op import Op, Value
 from teachrnn.ops import CrossEntropy, SoftmaxCrossEntropy
 from teachrnn.trace import Trace
 from teachrnn.views.number import format_number
+from teachrnn.views.visible_symbol import visible_symbol
 
 SURPRISES = (CrossEntropy, SoftmaxCrossEntropy)
 
@@ -28,17 +29,21 @@ def code(op: Op) -> str:
 
 
 def symbol(value: Value, symbols: Sequence[str] | None) -> str:
-    """The symbol that a recorded token number stands for; empty where it is none."""
+    """The symbol that a recorded token number stands for, made visible; empty where it is none."""
     if symbols is None or value.data.dtype.kind not in "iu" or value.data.ndim or value.t is None:
         return ""
     number = int(value.data)
-    return symbols[number] if number < len(symbols) else ""
+    return visible_symbol(symbols[number]) if 0 <= number < len(symbols) else ""
 
 
 def token(value: Value, symbols: Sequence[str] | None) -> str:
     """The same in words."""
     found = symbol(value, symbols)
-    return f"the symbol {found!r}" if found else ""
+    return (
+        f"the symbol \N{LEFT DOUBLE QUOTATION MARK}{found}\N{RIGHT DOUBLE QUOTATION MARK}"
+        if found
+        else ""
+    )
 
 
 def forward(op: Op, symbols: Sequence[str] | None) -> str:

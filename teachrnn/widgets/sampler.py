@@ -13,6 +13,7 @@ from teachrnn.data import END
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import SAMPLERS, Sampler
 from teachrnn.views.figures.next_symbol import next_symbol
+from teachrnn.views.legible import legible
 from teachrnn.views.palette import ACCENT
 from teachrnn.views.visible_symbol import visible_symbol
 from teachrnn.widgets.app import App, control
@@ -181,8 +182,8 @@ class SamplerApp(App):
             mark = f'<mark title="drawn, not fed back yet" style="{style}">{html.escape(sign)}</mark>'
         return (
             "<p>The text so far:</p>"
-            f'<pre style="white-space:pre-wrap">{html.escape(self.controls["prime"].value)}'
-            f"<b>{html.escape(self.text)}</b>{mark}</pre>"
+            f'<pre style="white-space:pre-wrap">{html.escape(legible(self.controls["prime"].value))}'
+            f"<b>{html.escape(legible(self.text))}</b>{mark}</pre>"
         )
 
     def _begin(self, prime: str) -> None:

@@ -19,6 +19,7 @@ from teachrnn.sampling import Temperature, write
 from teachrnn.training import Training, TrainStep
 from teachrnn.training.progress import Progress
 from teachrnn.views.figures.training_progress import training_progress
+from teachrnn.views.legible import legible
 from teachrnn.views.number import format_number
 from teachrnn.widgets.app import App, control
 from teachrnn.widgets.small_model import small_training
@@ -179,7 +180,7 @@ class TrainingMonitor(App):
         samples = "".join(
             f"<p>After update {sample.iteration}, smooth loss "
             f"{'unknown' if sample.smooth_loss is None else format_number(sample.smooth_loss)}</p>"
-            f'<pre style="white-space:pre-wrap">{html.escape(sample.text)}</pre>'
+            f'<pre style="white-space:pre-wrap">{html.escape(legible(sample.text))}</pre>'
             for sample in self.samples[: -SHOWN - 1 : -1]
         )
         trouble = "" if self.trouble is None else f'<p role="alert">{html.escape(str(self.trouble))}</p>'

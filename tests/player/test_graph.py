@@ -189,8 +189,8 @@ def test_names_say_operation_symbol_and_norm(browser_page):
     trace = recorded("abc")
     back = backpropagate(trace)
     with graph(browser_page, trace, symbols=["a", "\n", "<b>"]) as page:
-        assert node(page, "x[2]").get_attribute("aria-label") == "x[2], given, symbol ⏎, has no gradient"
-        assert node(page, "x[2]").locator(".symbol").text_content() == "⏎"
+        assert node(page, "x[2]").get_attribute("aria-label") == "x[2], given, symbol ↵, has no gradient"
+        assert node(page, "x[2]").locator(".symbol").text_content() == "↵"
         assert node(page, "h[0]").get_attribute("aria-label") == "h[0], initial state, gradient not yet"
         label = "h[1], made by Tanh, value not yet, gradient not yet"
         assert node(page, "h[1]").get_attribute("aria-label") == label

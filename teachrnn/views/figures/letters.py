@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from teachrnn.extras import require
 from teachrnn.views.typeset import name_latex
+from teachrnn.views.visible_symbol import signs
 
 
 def math_label(name: str, *, index: str | None = None, d: bool = False) -> str:
@@ -48,6 +49,23 @@ def text_label(text: str) -> str:
         c if (c.isprintable() and ord(c) in known) or c == "\n" else "\N{REPLACEMENT CHARACTER}"
         for c in text
     ).replace("$", r"\$")
+
+
+def symbol_label(symbol: str) -> str:
+    r"""A symbol of a text made visible; what the font lacks stands there as its code point.
+
+    It is still to be set with `text_label`.
+
+    Examples
+    --------
+    >>> [symbol_label(symbol) for symbol in ("a", "\n", "\x1b", "\u6728")]
+    ['a', '↵', 'U+001B', 'U+6728']
+    """
+    known = _characters()
+    return "".join(
+        sign if known.issuperset(map(ord, sign)) else f"U+{ord(character):04X}"
+        for character, sign in zip(symbol, signs(symbol), strict=True)
+    )
 
 
 @lru_cache(maxsize=1)

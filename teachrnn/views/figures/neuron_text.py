@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from teachrnn.errors import ShapeError
 from teachrnn.views.figures.figure import VALUES, figure, give_table, new_figure
-from teachrnn.views.figures.letters import text_label
+from teachrnn.views.figures.letters import symbol_label, text_label
 from teachrnn.views.figures.table import Cell, Table
 from teachrnn.views.number import format_number
 from teachrnn.views.visible_symbol import visible_symbol
@@ -89,15 +89,16 @@ def neuron_text(
             f"but the activations have shape {numbers.shape}."
         )
     signs = [visible_symbol(symbol) for symbol in symbols]
-    places = _wrapped(symbols, signs, width)
+    drawn = [symbol_label(symbol) for symbol in symbols]
+    places = _wrapped(symbols, drawn, width)
     lines = 1 + max(line for line, _ in places)
-    longest = max(column + len(sign) for (_, column), sign in zip(places, signs, strict=True))
+    longest = max(column + len(sign) for (_, column), sign in zip(places, drawn, strict=True))
     across = max(longest, width)
     drawing, axes = new_figure(0.12 + CELL * across, 0.1 + LINE * lines)
     axes.set_axis_off()
     axes.set_xlim(0, across)
     axes.set_ylim(lines, 0)
-    _write(axes, signs, places, numbers)
+    _write(axes, drawn, places, numbers)
     finite = numbers[np.isfinite(numbers)]
     ends = [format_number(float(x)) for x in (finite.min(initial=0), finite.max(initial=0))]
     caption = f"{name}: after each symbol, from {ends[0]} to {ends[1]}."

@@ -12,7 +12,7 @@ from teachrnn.errors import DomainError
 from teachrnn.sampling import Passage, Sampler
 from teachrnn.sampling.softmax import softmax
 from teachrnn.views.figures.figure import figure, give_table, new_figure
-from teachrnn.views.figures.letters import text_label
+from teachrnn.views.figures.letters import symbol_label, text_label
 from teachrnn.views.figures.table import Cell, Table
 from teachrnn.views.number import format_number
 from teachrnn.views.palette import ACCENT, COLOURS, GREY, INK
@@ -111,9 +111,12 @@ def next_symbol(
         note = "left out" if not drawn_with[rest].any() else ""
         rows.append((f"{len(rest)} others", *together, note))
     drawing, axes = new_figure(5.2, 0.95 + 0.23 * len(rows))
-    _bars(axes, rows)
-    handles, labels = axes.get_legend_handles_labels()
-    drawing.legend(handles[::-1], labels[::-1], loc="outside upper left", ncols=3, columnspacing=1.2)
+    labels = [text_label(symbol_label(symbols[k])) for k in shown] + [
+        row[0] for row in rows[len(shown) :]
+    ]
+    _bars(axes, rows, labels)
+    handles, words = axes.get_legend_handles_labels()
+    drawing.legend(handles[::-1], words[::-1], loc="outside upper left", ncols=3, columnspacing=1.2)
     axes.set_xlabel("probability of the next symbol")
     axes.set_ylabel("symbol")
     words = f"{_named(sampler)}: entropy {_entropy(p)} nats before, {_entropy(drawn_with)} nats after"
@@ -124,8 +127,8 @@ def next_symbol(
     return drawing
 
 
-def _bars(axes: Axes, rows: list[tuple[str, float, float, str]]) -> None:
-    names, before, after, notes = zip(*rows, strict=True)
+def _bars(axes: Axes, rows: list[tuple[str, float, float, str]], labels: list[str]) -> None:
+    _, before, after, notes = zip(*rows, strict=True)
     places = np.arange(len(rows))
     blue = COLOURS["value"][1]
     axes.barh(places, after, height=0.62, color=blue, label="p′, drawn with")
@@ -141,7 +144,7 @@ def _bars(axes: Axes, rows: list[tuple[str, float, float, str]]) -> None:
             end = max(before[place], after[place])
             axes.annotate("drawn", (end, place), **beside)
     axes.plot([], [], "x", color=GREY, label="left out")
-    axes.set_yticks(places, [text_label(name) for name in names])
+    axes.set_yticks(places, labels)
     axes.tick_params(axis="y", length=0, pad=9)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, 1.15 * max(*before, *after))

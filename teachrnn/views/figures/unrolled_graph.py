@@ -17,12 +17,11 @@ from teachrnn.views.figures.cells import draw_cells, draw_scale
 from teachrnn.views.figures.diverging import Diverging
 from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import GRADIENTS, VALUES, Table, figure, give_table, new_figure
-from teachrnn.views.figures.letters import math_label, text_label
+from teachrnn.views.figures.letters import math_label, symbol_label, text_label
 from teachrnn.views.figures.over_time import Show, base, numbers
 from teachrnn.views.layout import grid
 from teachrnn.views.number import format_number
 from teachrnn.views.palette import GREY, INK
-from teachrnn.views.visible_symbol import visible_symbol
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -262,7 +261,7 @@ def _symbol(value: Value, symbols: Sequence[str] | None) -> str:
     token = int(np.ravel(value.data)[0])
     if symbols is None or not 0 <= token < len(symbols):
         return f"{token}"
-    return text_label(visible_symbol(symbols[token]))
+    return text_label(symbol_label(symbols[token]))
 
 
 def _table(nodes: dict[int, Node], data: dict[int, NDArray[Any] | None], show: Show) -> Table:

@@ -39,8 +39,6 @@ export function bar(button, closed) {
   button.setAttribute("aria-disabled", String(closed));
 }
 
-export const visible = (symbol) => ({ " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍" }[symbol] || symbol);
-
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // The mathematical font comes as bytes; without it the browser's own serves.

@@ -1,6 +1,6 @@
 // A node of the graph: its letter, its value and, once backward has reached it, its gradient.
 
-import { drawn, visible } from "./dom.js";
+import { drawn } from "./dom.js";
 import { formatNumber } from "./number.js";
 import { GRAPH_BOX, isToken } from "./graph_column.js";
 import { stripPaths } from "./graph_strip.js";
@@ -30,7 +30,8 @@ export function shortenedText(text, most) {
   return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : text;
 }
 
-const shownSymbol = (symbol) => Array.from(symbol, visible).join("");
+// A symbol that cannot be seen comes as its code point, U+200D, of which the box has room for the digits.
+const codeOf = (symbol) => /^U\+([0-9A-F]{4,6})$/.exec(symbol)?.[1];
 
 export class GraphNode {
   constructor(node, kind, scale) {
@@ -50,7 +51,9 @@ export class GraphNode {
   #drawToken(y) {
     const { symbol } = this.node;
     this.g.append(nodeLabel(this.node.name, symbol ? 14 : GRAPH_BOX.width / 2, y));
-    if (symbol) this.g.append(drawn("text", { x: 33, y, class: "symbol" }, shortenedText(shownSymbol(symbol), 3)));
+    if (!symbol) return;
+    const code = codeOf(symbol);
+    this.g.append(drawn("text", { x: 33, y, class: code ? "symbol code" : "symbol" }, code || shortenedText(symbol, 3)));
   }
 
   #strip(kind, y) {
@@ -97,7 +100,7 @@ export class GraphNode {
     const { node } = this;
     const made = node.op ? `made by ${node.op}` : initial ? "initial state" : "given";
     const told = [`${node.name}, ${made}`];
-    if (this.token) told.push(node.symbol && `symbol ${shownSymbol(node.symbol)}`, "has no gradient");
+    if (this.token) told.push(node.symbol && `symbol ${node.symbol}`, "has no gradient");
     else {
       if (value === null) told.push("value not yet");
       if (gradient === null) told.push("gradient not yet");
