@@ -8,6 +8,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from importlib.metadata import distribution
 from pathlib import Path
 
 import nbformat
@@ -194,6 +195,23 @@ def test_the_pages_work_in_a_browser(site, pages, browser_page):
                 font = "document.fonts.ready.then(() => document.fonts.check('1em \"STIX Two Math\"'))"
                 assert browser_page.evaluate(font), name
             assert browser_page.locator("body").get_attribute("data-md-color-scheme") == "slate"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_letters_of_the_footer_stand_out_from_it(site, browser_page, scheme):
+    """What is as white as its ground counts as undecided for axe-core, so nothing may be undecided."""
+    axe = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
+    browser_page.emulate_media(color_scheme=scheme)
+    with served(site) as address:
+        browser_page.goto(f"{address}/how-to/train/")
+        browser_page.add_script_tag(path=str(axe))
+        good, bad, undecided = browser_page.evaluate(
+            """axe.run("footer", {runOnly: ["color-contrast"]}).then(found =>
+                 [found.passes, found.violations, found.incomplete].map(rules =>
+                   rules.flatMap(rule => rule.nodes.map(node => node.html))))"""
+        )
+    assert (bad, undecided) == ([], [])
+    assert any("Material for MkDocs" in html for html in good)
 
 
 def test_a_reader_finds_an_operation_by_searching(site, browser_page):
