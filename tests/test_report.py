@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from importlib.metadata import distribution
+from io import BytesIO
 from math import exp, log
 
 import numpy as np
@@ -20,6 +21,7 @@ pytest.importorskip("matplotlib")
 from browser import served
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
+from matplotlib.image import imread
 
 import teachrnn.report.gradient_check as gradient_check
 from teachrnn.recipes import find_recipe
@@ -450,6 +452,36 @@ def test_axe_core_finds_no_violation(chromium, written, scheme, width):
     shown = page.locator("figure:not(.passage) svg:visible")
     assert shown.count() == page.locator("figure:not(.passage)").count() == 3
     context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_table_that_is_cut_shows_on_which_side_it_goes_on(chromium, document, tmp_path, scheme):
+    """The strip at each edge of it, which is paper where the table ends there."""
+    (tmp_path / "report.html").write_text(html_page(document), "utf-8")
+    page = chromium.new_page(color_scheme=scheme, viewport={"width": 390, "height": 700})
+    page.goto((tmp_path / "report.html").as_uri())
+    table = page.locator(".scroll").first
+    table.evaluate(
+        "box => box.querySelectorAll('td, th, caption').forEach(c => c.style.color = '#0000')"
+    )
+    beyond = table.evaluate("box => box.scrollWidth - box.clientWidth")
+    assert beyond > 50
+
+    def shaded():
+        picture = imread(BytesIO(table.screenshot()))[:20, :, :3]  # above its rules
+        paper = picture[:, picture.shape[1] // 2].mean()
+        return [abs(float(picture[:, i].mean() - paper)) > 0.1 for i in (1, -2)]
+
+    assert shaded() == [False, True]
+    table.evaluate("(box, by) => { box.scrollLeft = by / 2 }", beyond)
+    assert shaded()[1]
+    table.evaluate("(box, by) => { box.scrollLeft = by }", beyond)
+    assert not shaded()[1]
+    assert page.locator("tbody th").first.bounding_box()["x"] == page.locator("h1").bounding_box()["x"]
+    page.set_viewport_size({"width": 1280, "height": 700})
+    assert table.evaluate("box => box.scrollWidth - box.clientWidth") == 0
+    assert shaded() == [False, False]
+    page.close()
 
 
 # The figures -----------------------------------------------------------------------------------
