@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -15,7 +15,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
@@ -51,8 +51,9 @@ def optimizer_suite(*optimizers: Rule) -> Callable[..., None]:
     their values, and the gradients of several updates. The laws: an update is what SymPy makes of the
     formula; entries do not know each other, nor where long vectors are cut; the gradient is left as
     it is; parameters without a gradient stay, weight decay aside; a copy and a restored optimizer go
-    on to the same bits; the precision of the parameters is kept; the bottom of a bowl is found;
-    settings make the same rule again; nothing is allocated; what does not fit is refused by name::
+    on to the same bits; the precision of the parameters is kept; the bottom of a bowl is found at
+    some learning rate; settings make the same rule again; nothing is allocated; what does not fit is
+    refused by name::
 
         test_my_optimizer = teachrnn.testing.optimizer_suite(MyOptimizer)
     """
@@ -130,29 +131,36 @@ def same(a: Array, b: Array) -> None:
 def update_is_that_of_the_formula(rule: Rule, draw: Draw) -> None:
     """Several updates give the parameters and the state that SymPy gives."""
     run = draw(runs(rule), label="run")
-    dtype = run.theta.dtype
+    dtype, places = run.theta.dtype, range(run.theta.size)
+    expected = np.array([_by_formula(rule, run, i) for i in places]).T
+    end = run.end()
+    learnt = run.optimizer.state_arrays()
+    mine = np.array([end, *(learnt[name] for name in rule.state)])
+    allowed = TOLERANCE[dtype] * np.maximum(1.0, np.abs(expected).max(axis=1, keepdims=True))
+    for i in np.flatnonzero((np.abs(mine - expected) > allowed).any(axis=0)).tolist():
+        # A sign or a threshold may turn on the last bit of a number: there the two may part.
+        for t in range(len(run.gradients)):
+            for share in (-8 * np.finfo(dtype).eps, 8 * np.finfo(dtype).eps):
+                nudged = np.array(_by_formula(rule, run, i, nudge={t: share}))
+                assume((np.abs(nudged - expected[:, i]) <= allowed[:, 0]).all())
+    for name, ours, wanted, atol in zip(("theta", *rule.state), mine, expected, allowed, strict=True):
+        np.testing.assert_allclose(ours, wanted, rtol=0, atol=atol[0], err_msg=name)
+
+
+def _by_formula(rule: Rule, run: Run, i: int, nudge: Mapping[int, float] | None = None) -> list[float]:
+    """Entry i of the parameters and of the state after all updates, some g larger by a share of them."""
     settings = {
         name: value if isinstance(value, bool | str) else sympy.Float(value, DIGITS)
         for name, value in run.optimizer.settings().items()
     }
     start = run.optimizer.start()
-    entries = []
-    for i, x in enumerate(run.theta):
-        theta = sympy.Float(float(x), DIGITS)
-        state = {name: sympy.Float(start[name], DIGITS) for name in rule.state}
-        for t, g in enumerate(run.gradients, start=1):
-            exact = sympy.Float(float(g[i]), DIGITS)
-            theta, state = rule.formula(sympy, theta, exact, t, *state.values(), **settings)
-            assert tuple(state) == rule.state, "the formula gives the state by name, in its order"
-        entries.append([theta, *state.values()])
-    expected = np.array(entries, dtype=float).T
-    end = run.end()
-    learnt = run.optimizer.state_arrays()
-    for name, mine, wanted in zip(
-        ("theta", *rule.state), (end, *(learnt[n] for n in rule.state)), expected, strict=True
-    ):
-        scale = max(1.0, np.abs(wanted).max())
-        np.testing.assert_allclose(mine, wanted, rtol=0, atol=TOLERANCE[dtype] * scale, err_msg=name)
+    theta = sympy.Float(float(run.theta[i]), DIGITS)
+    state = {name: sympy.Float(start[name], DIGITS) for name in rule.state}
+    for t, vector in enumerate(run.gradients):
+        g = sympy.Float(float(vector[i]), DIGITS) * (1 + (nudge or {}).get(t, 0))
+        theta, state = rule.formula(sympy, theta, g, t + 1, *state.values(), **settings)
+        assert tuple(state) == rule.state, "the formula gives the state by name, in its order"
+    return [float(number) for number in (theta, *state.values())]
 
 
 def entries_do_not_know_each_other(rule: Rule, draw: Draw) -> None:
@@ -185,10 +193,12 @@ def without_gradient_parameters_stay(rule: Rule, draw: Draw) -> None:
     silent = Run(run.optimizer, run.theta, [np.zeros_like(g) for g in run.gradients])
     settings = run.optimizer.settings()
     decay = float(settings["eta"]) * float(settings.get("weight_decay", 0))
-    wanted = run.theta.copy()
+    end, wanted = silent.end(), run.theta.copy()
+    if decay == 0:
+        same(end, wanted)
     for _ in silent.gradients:
         wanted *= 1 - decay
-    same(silent.end(), wanted)
+    np.testing.assert_allclose(end, wanted, rtol=20 * np.finfo(wanted.dtype).eps)
 
 
 def restored_it_goes_on_to_the_same_bits(rule: Rule, draw: Draw) -> None:
@@ -226,15 +236,37 @@ def precision_is_that_of_the_parameters(rule: Rule, draw: Draw) -> None:
         assert state[name].dtype == run.theta.dtype
 
 
-def bottom_of_a_bowl_is_found(rule: Rule, draw: Draw) -> None:
-    r"""On $\frac12 \sum_i a_i \theta_i^2$ the default rule gets near the bottom."""
-    a = np.array(draw(st.lists(st.floats(0.5, 2, width=16), min_size=1, max_size=4), label="a"))
-    signs = draw(st.lists(st.sampled_from([-1.0, 1.0]), min_size=a.size, max_size=a.size))
-    theta, optimizer, g = np.array(signs), rule(), np.empty(a.size)
-    for _ in range(3000):
-        np.multiply(a, theta, g)
-        optimizer.update(theta, g)
-    assert np.abs(theta).max() < 0.05
+def bottom_of_a_bowl_is_found(rule: Rule, _: Draw) -> None:
+    r"""On $\frac12 \sum_i a_i \theta_i^2$ it gets near the bottom and stays, at a rate that suits it.
+
+    The default learning rate suits somebody's networks: at the 0.0001 published for Lion, 3,000
+    updates travel 0.3. So others are tried, as one does; a rule that is wrong gets there at none.
+    Nothing is drawn, as entries do not know each other: several a, from either side, are one bowl.
+    """
+    steepness = np.linspace(0.5, 2, 7)
+    ends: dict[float, float] = {}
+    for power in (0, 1, -1, 2, -2, 3, -3):
+        optimizer = rule(eta=rule().eta * 10.0**power)
+        theta = np.concatenate([np.ones(7), -np.ones(7)])
+        ends[optimizer.eta] = _distance(optimizer, theta, np.tile(steepness, 2))
+        if ends[optimizer.eta] < 0.05:
+            return
+    tried = ", ".join(f"{end:.2g} at eta = {eta:g}" for eta, end in ends.items())
+    raise AssertionError(f"begun 1 away from the bottom, it ends this far from it: {tried}")
+
+
+def _distance(optimizer: Optimizer, theta: Array, a: Array) -> float:
+    """How far from the bottom it still gets in the last 300 of 3,000 updates."""
+    g, furthest = np.empty_like(theta), 0.0
+    with np.errstate(all="ignore"):  # too large a rate goes out of sight
+        for left in range(2999, -1, -1):
+            np.multiply(a, theta, g)
+            if not np.isfinite(g).all():
+                return inf
+            optimizer.update(theta, g)
+            if left < 300:
+                furthest = max(furthest, float(np.abs(theta).max()))
+    return furthest
 
 
 def settings_make_the_same_rule(rule: Rule, draw: Draw) -> None:
