@@ -1,8 +1,9 @@
-"""What all tests share: hypothesis profiles and the --thorough option."""
+"""What all tests share: hypothesis profiles, the --thorough option, and that Ctrl-C can be pressed."""
 
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from browser import browser_page, chromium  # noqa: F401  (fixtures)
@@ -18,6 +19,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Who starts the tests in the background (nohup ... &) has Ctrl-C ignored, which every process that
+    # they start would inherit.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     register_profiles()
     default = "ci" if os.environ.get("CI") else "dev"
     settings.load_profile("thorough" if config.getoption("--thorough") else default)

@@ -503,9 +503,17 @@ def test_stop_button_ends_the_training_between_two_updates_and_keeps_the_model()
 def test_interrupt_ends_the_loop_between_two_updates():
     training, vocabulary = small_training()
     monitor = TrainingMonitor(training, vocabulary)
-    for step in monitor:
-        if step.iteration == 40:
+    before = signal.getsignal(signal.SIGINT)
+    update = training.optimizer.update
+
+    def press_and_update(theta, g):
+        if training.iteration == 39:
             signal.raise_signal(signal.SIGINT)
+        update(theta, g)
+
+    training.optimizer.update = press_and_update
+    for _ in monitor:
+        assert signal.getsignal(signal.SIGINT) is before  # between two updates it is the notebook's
     assert training.iteration == 40
     assert not monitor.running
     training.state()  # whole: a training broken off in the middle refuses

@@ -16,11 +16,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from killed_run import session as killed_session
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from teachrnn.archive import read_archive, write_archive
 from teachrnn.errors import DivergedError, DomainError, FileFormatError, TeachrnnError
 from teachrnn.recipes import find_recipe
-from teachrnn.runs import Run, Session, Source, TrainedModel
+from teachrnn.runs import Interruption, Run, Session, Source, TrainedModel
 from teachrnn.sampling import Greedy
 from teachrnn.trace_file import load_trace, save_trace
 from teachrnn.training import FlightRecorder
@@ -358,19 +359,37 @@ def test_session_in_a_folder_with_a_finished_run_has_nothing_to_do(text, tmp_pat
     assert [step.iteration for step in more.steps()] == [41, 42, 43, 44, 45]
 
 
-@pytest.mark.parametrize("moment", [1, 10, 13])
-def test_ctrl_c_ends_between_two_updates_and_saves_and_the_session_goes_on(moment, text, tmp_path):
+def pressing(session, moment, number=signal.SIGINT):
+    """Have a signal come in the middle of an update."""
+    optimizer = session.run.training.optimizer
+    update = optimizer.update
+
+    def press_and_update(theta, g):
+        if optimizer.t == moment - 1:
+            signal.raise_signal(number)
+        update(theta, g)
+
+    optimizer.update = press_and_update
+    return session
+
+
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [(1, signal.SIGINT), (10, signal.SIGINT), *((13, number) for number in SIGNALS)],
+)
+def test_signal_to_end_waits_for_the_end_of_an_update_and_saves_and_the_session_goes_on(
+    moment, number, text, tmp_path
+):
     whole = a_session(tmp_path / "whole", text)
     list(whole.steps())
-    session, done = a_session(tmp_path / "run", text), []
-    before = signal.getsignal(signal.SIGINT)
-    for step in session.steps():
-        done.append(step.iteration)
-        if step.iteration == moment:
-            signal.raise_signal(signal.SIGINT)
+    session = pressing(a_session(tmp_path / "run", text), moment, number)
+    before = [signal.getsignal(n) for n in SIGNALS]
+    assert [step.iteration for step in session.steps()] == list(range(1, moment + 1))
     assert session.stopped
-    assert done == list(range(1, moment + 1))
-    assert signal.getsignal(signal.SIGINT) is before
+    assert [signal.getsignal(n) for n in SIGNALS] == before
     again = a_session(tmp_path / "run", text)
     assert again.run.training.iteration == moment
     list(again.steps())
@@ -379,20 +398,101 @@ def test_ctrl_c_ends_between_two_updates_and_saves_and_the_session_goes_on(momen
     assert not again.stopped
 
 
-def test_ctrl_c_in_the_middle_of_an_update_waits_for_its_end(text, tmp_path, monkeypatch):
-    session = a_session(tmp_path / "run", text)
-    optimizer = session.run.training.optimizer
-    update = optimizer.update
-
-    def press_and_update(theta, g):
-        if optimizer.t == 3:
-            signal.raise_signal(signal.SIGINT)
-        update(theta, g)
-
-    monkeypatch.setattr(optimizer, "update", press_and_update)
-    assert [step.iteration for step in session.steps()] == [1, 2, 3, 4]
+def test_ctrl_c_between_two_updates_ends_a_loop_that_listens(text, tmp_path):
+    session, done = a_session(tmp_path / "run", text), []
+    before = signal.getsignal(signal.SIGINT)
+    with Interruption() as interruption:
+        for step in session.steps():
+            done.append(step.iteration)
+            if step.iteration == 3:
+                signal.raise_signal(signal.SIGINT)
+    assert interruption.asked
     assert session.stopped
+    assert done == [1, 2, 3]
+    assert Run.load(session.checkpoint).training.iteration == 3
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def go_through(session, do):
+    """The loop of a user, who does something after every update."""
+    for step in session.steps():
+        do(step)
+
+
+def test_second_signal_is_raised_whichever_the_first_was(text, tmp_path):
+    session = a_session(tmp_path / "run", text)
+
+    def press_twice(_):
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
+
+    with Interruption(), pytest.raises(KeyboardInterrupt):
+        go_through(session, press_twice)
+    assert Run.load(session.checkpoint).training.iteration == 1
+
+
+def test_loop_that_is_left_leaves_the_run_saved(text, tmp_path):
+    session = a_session(tmp_path / "run", text, save_every=100)
+    for step in session.steps():
+        if step.iteration == 4:
+            break
     assert Run.load(session.checkpoint).training.iteration == 4
+    with pytest.raises(ZeroDivisionError):
+        go_through(session, lambda step: step.iteration // (step.iteration != 6))
+    assert Run.load(session.checkpoint).training.iteration == 6
+    with pytest.raises(KeyboardInterrupt):
+        go_through(session, lambda _: signal.raise_signal(signal.SIGINT))
+    assert Run.load(session.checkpoint).training.iteration == 7
+    assert not session.stopped
+
+
+def threads():
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+
+def test_paused_steps_leave_ctrl_c_and_the_threads_of_the_process_alone(text, tmp_path, monkeypatch):
+    first, second = (a_session(tmp_path / name, text) for name in ("first", "second"))
+    inside = []
+    for session in (first, second):
+        training = session.run.training
+        monkeypatch.setattr(training, "clipping", watched(training.clipping, inside))
+    handlers = [signal.getsignal(n) for n in SIGNALS]
+    with threadpool_limits(limits=2, user_api="blas"):
+        before = threads()
+        ours, theirs = first.steps(), second.steps()
+        for steps in (ours, theirs, ours):
+            next(steps)
+            assert threads() == before
+            assert [signal.getsignal(n) for n in SIGNALS] == handlers
+        ours.close()  # in the order in which stacks of settings come apart
+        theirs.close()
+        assert threads() == before
+    assert [signal.getsignal(n) for n in SIGNALS] == handlers
+    assert {tuple(counts) for counts in inside} == {(1,) * len(before)}
+
+
+def watched(clipping, inside):
+    """The same clipping, noting on how many threads the update computes."""
+
+    def clip(g):
+        inside.append(threads())
+        return clipping(g)
+
+    return clip
+
+
+def test_interruption_leaves_alone_what_is_ignored():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with Interruption() as interruption:
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+            signal.raise_signal(signal.SIGINT)
+            assert not interruption.asked
+            signal.raise_signal(signal.SIGTERM)
+            assert interruption.asked
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_second_ctrl_c_breaks_an_update_off_and_the_checkpoint_stays_good(text, tmp_path, monkeypatch):
@@ -455,7 +555,10 @@ def test_folder_that_cannot_be_made_and_samples_that_are_damaged_are_named(text,
 
 def test_samples_made_after_the_last_checkpoint_are_made_again(text, tmp_path):
     session = a_session(tmp_path / "run", text, save_every=12)
-    list(islice(session.steps(), 21))  # it ends here as if killed: the last checkpoint is of update 12
+    steps = session.steps()
+    list(islice(steps, 21))
+    session.save = session.checkpoint.exists  # it ends here as if killed: at update 12 it was saved last
+    steps.close()
     assert [s.iteration for s in a_session(tmp_path / "run", text).samples] == [0, 10]
     again = a_session(tmp_path / "run", text)
     list(again.steps())

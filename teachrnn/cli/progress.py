@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from teachrnn.runs import Session
+from teachrnn.runs import Interruption, OneThread, Session
 from teachrnn.training import TrainStep
 
 REFRESH = 0.1
@@ -44,7 +44,8 @@ def follow(session: Session, console: Console) -> Iterator[TrainStep]:
         _Speed(),
         TimeRemainingColumn(),
     ]
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    bar = Progress(*columns, console=console, disable=not console.is_terminal)
+    with Interruption(), OneThread(), bar as progress:  # for all updates: the process is this run's
         task = progress.add_task("begins", total=run.recipe.updates, completed=run.training.iteration)
         shown = perf_counter()
         step: TrainStep | None = None

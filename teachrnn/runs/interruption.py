@@ -1,4 +1,4 @@
-"""Ctrl-C that waits for the end of an update."""
+"""Ctrl-C, and being told to end, that wait for the end of an update."""
 
 from __future__ import annotations
 
@@ -7,37 +7,68 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Ctrl-C, what ``kill`` and the end of a job send, a closed terminal, Ctrl-Break (Windows)."""
+
 
 class Interruption:
     """Between ``with`` and its end, Ctrl-C is noted, not raised: an update is done wholly or not at all.
 
-    Pressed a second time it is raised at once. Outside the main thread, which alone can handle
-    signals, it does nothing.
+    So is whatever else asks a process to end: SIGTERM, SIGHUP. A second signal is raised at once, as
+    `KeyboardInterrupt`. A signal that is ignored, as it is for what ``nohup`` or a shell has put in the
+    background, stays ignored. Outside the main thread, which alone can handle signals, nothing is done.
+
+    Inside another one, it listens to that: whoever goes through many updates puts one round all of
+    them, and what is pressed between two is noted too.
+
+    Attributes
+    ----------
+    asked : bool
+        Whether a signal has come since the beginning, of the outermost one.
 
     Examples
     --------
     >>> with Interruption() as interruption:
-    ...     signal.raise_signal(signal.SIGINT)
+    ...     signal.raise_signal(signal.SIGTERM)
     ...     interruption.asked
     True
     """
 
     def __init__(self) -> None:
-        self.asked = False
-        self._before: Any = None
+        self._asked = False
+        self._outer: Interruption | None = None
+        self._before: dict[int, Any] = {}
+
+    @property
+    def asked(self) -> bool:
+        return self._asked if self._outer is None else self._outer.asked
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._note)
+            handlers = {number: signal.getsignal(number) for number in _numbers()}
+            owners = [getattr(handler, "__self__", None) for handler in handlers.values()]
+            self._outer = next((owner for owner in owners if isinstance(owner, Interruption)), None)
+            if self._outer is None:
+                for number, handler in handlers.items():
+                    # None: not set from Python, so that it could not be set again.
+                    if handler is not signal.SIG_IGN and handler is not None:
+                        self._before[number] = handler
+                        signal.signal(number, self._note)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before.clear()
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.asked:
+        if self._asked:
             raise KeyboardInterrupt
-        self.asked = True
+        self._asked = True
+
+
+def _numbers() -> list[signal.Signals]:
+    """The signals that there are on this system."""
+    return [number for name in SIGNALS if (number := getattr(signal, name, None)) is not None]

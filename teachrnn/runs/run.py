@@ -11,6 +11,7 @@ from teachrnn.archive import DAMAGE, read_archive, write_archive
 from teachrnn.data import Vocabulary, split
 from teachrnn.errors import FileFormatError, TeachrnnError
 from teachrnn.recipes import Recipe
+from teachrnn.runs.one_thread import OneThread
 from teachrnn.runs.source import Source
 from teachrnn.runs.trained_model import KIND, VERSION, TrainedModel
 from teachrnn.sampling import Sampler, Temperature, write
@@ -65,16 +66,14 @@ class Run:
         )
 
     def steps(self) -> Iterator[TrainStep]:
-        """The updates that the recipe still has, on one BLAS thread.
+        """The updates that the recipe still has, each of them on one thread (`OneThread`).
 
-        At these sizes a second thread gains nothing and keeps a core busy; and with one, the same
-        run gives the same bits however many cores there are.
+        Between two updates the process is as it was: whoever stops asking leaves nothing behind.
         """
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(limits=1, user_api="blas"):
-            while self.training.iteration < self.recipe.updates:
-                yield next(self.training)
+        while self.training.iteration < self.recipe.updates:
+            with OneThread():
+                step = next(self.training)
+            yield step
 
     def sample(self, count: int = 200, *, sampler: Sampler | None = None) -> str:
         """What the network writes at this moment, in the state that the text has left it in.
@@ -84,14 +83,15 @@ class Run:
         """
         reader = self.training.model.reader()
         state = {name: vectors[:1] for name, vectors in self.training.carried.items()}
-        reader.start(state or None)
-        passage = write(
-            reader,
-            Temperature() if sampler is None else sampler,
-            prime=[self.training.following],
-            count=count,
-            rng=np.random.default_rng([self.seed, 2, self.training.iteration]),
-        )
+        with OneThread():
+            reader.start(state or None)
+            passage = write(
+                reader,
+                Temperature() if sampler is None else sampler,
+                prime=[self.training.following],
+                count=count,
+                rng=np.random.default_rng([self.seed, 2, self.training.iteration]),
+            )
         return self.vocabulary.decode(passage.symbols)
 
     def trained(self) -> TrainedModel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -62,7 +63,7 @@ class Session:
     samples : list of Sample
         What it wrote so far: before the first update, and after every so many.
     stopped : bool
-        Whether Ctrl-C has ended it before its time.
+        Whether Ctrl-C, or another signal to end, has ended it before its time.
     """
 
     def __init__(
@@ -133,26 +134,32 @@ class Session:
         return self.folder / CHECKPOINT
 
     def steps(self) -> Iterator[TrainStep]:
-        """The updates that are still to be made, until Ctrl-C.
+        """The updates that are still to be made, until Ctrl-C, SIGTERM or the end of the loop.
+
+        What comes while an update is being made waits for its end; then the run is saved, and the
+        loop is over. Between two updates the process is as it was: there Ctrl-C is raised in the
+        code that goes through the steps, unless that is inside an `Interruption` of its own. A loop
+        that is left, by such an error or by ``break``, leaves the run saved too.
 
         Whatever ends it, the last checkpoint stays good: it is written whole or not at all, and only
         between two updates.
         """
         self.stopped = False
-        if not self.samples:
-            self._sample(None)
-        with Interruption() as interruption:
-            for step in self._watched_steps():
-                n = step.iteration
-                if n % self.sample_every == 0:
-                    self._sample(step.smooth_loss)
-                if n % self.save_every == 0 or n == self.run.recipe.updates:
-                    self.save()
+        try:
+            if not self.samples:
+                with Interruption():
+                    self._sample(None)
+            for step, interruption in self._watched_steps():
                 yield step
                 if interruption.asked:
                     self.stopped = True
-                    self.save()
+                    with Interruption():
+                        self.save()
                     return
+        except GeneratorExit:
+            if not sys.is_finalizing():  # at the very end of the process nothing can be written
+                self.save()
+            raise
 
     def save(self) -> None:
         """Write the checkpoint, and the steps that the flight recorder holds."""
@@ -160,14 +167,29 @@ class Session:
         if np.isfinite(self.run.training.model.parameters.flat).all():
             self.run.save(self.checkpoint)  # otherwise the last one is better, and the next step says so
 
-    def _watched_steps(self) -> Iterator[TrainStep]:
-        """The updates; where training diverges, what the flight recorder kept is saved first."""
-        try:
-            yield from self.run.steps()
-        except DivergedError as error:
-            self._save_flight()
-            good = f" The last good checkpoint is {self.checkpoint}." if self.checkpoint.exists() else ""
-            raise DivergedError(f"{error}{good}") from None
+    def _watched_steps(self) -> Iterator[tuple[TrainStep, Interruption]]:
+        """The updates, each with all that is due after it, and whether it was the last one wanted.
+
+        Where training diverges, what the flight recorder kept is saved first.
+        """
+        updates = self.run.steps()
+        while True:
+            with Interruption() as interruption:
+                try:
+                    step = next(updates, None)
+                except DivergedError as error:
+                    self._save_flight()
+                    good = self.checkpoint.exists()
+                    where = f" The last good checkpoint is {self.checkpoint}." if good else ""
+                    raise DivergedError(f"{error}{where}") from None
+                if step is None:
+                    return
+                n = step.iteration
+                if n % self.sample_every == 0:
+                    self._sample(step.smooth_loss)
+                if n % self.save_every == 0 or n == self.run.recipe.updates:
+                    self.save()
+            yield step, interruption
 
     def _save_flight(self) -> None:
         recorder = self.run.training.recorder

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from teachrnn.errors import FileFormatError, TeachrnnError
 from teachrnn.recipes import Recipe
-from teachrnn.runs import Run, Source
+from teachrnn.runs import OneThread, Run, Source
 from teachrnn.sweep.space import Values
 
 
@@ -151,7 +151,8 @@ def _best_validation(run: Run) -> tuple[float, int]:
         pass
     training = run.training
     if training.iteration % training.validate_every:
-        training.validate()
+        with OneThread():
+            training.validate()
     return training.best_validation.loss, training.best_validation.iteration
 
 

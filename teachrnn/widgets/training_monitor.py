@@ -161,12 +161,16 @@ class TrainingMonitor(App):
     def __iter__(self) -> Iterator[TrainStep]:
         if self._busy:
             raise DomainError("the training is running beside the notebook: call stop() first.")
-        with Interruption() as interruption:
-            self._begin()
-            for step in self._steps():
-                yield step
-                if interruption.asked:
-                    self._asked.set()
+        self._begin()
+        steps = self._steps()
+        while True:
+            with Interruption() as interruption:
+                step = next(steps, None)
+            if step is None:
+                break
+            yield step
+            if interruption.asked:
+                self._asked.set()
         if self.trouble is not None:
             raise self.trouble
 
