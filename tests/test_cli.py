@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -200,7 +199,8 @@ def test_list_names_everything_that_goes_by_a_name():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_train_stops_cleanly_when_interrupted(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_train_stops_cleanly_when_interrupted(number, tmp_path):
     file = tmp_path / "text.txt"
     file.write_text("the cat sat on the mat. " * 40, "utf-8")
     process = subprocess.Popen(
@@ -224,12 +224,14 @@ def test_train_stops_cleanly_when_interrupted(tmp_path):
     for line in process.stdout:
         if "after 20 updates" in line:
             break
-    time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    process.send_signal(number)
+    out, err = process.communicate()
     assert process.returncode == 0, err
-    assert "Stopped after update" in out
+    stopped = re.search(r"Stopped after update ([\d,]+)\. The same command goes on", out)[1]
     assert "Traceback" not in err
+    more = str(int(stopped.replace(",", "")) + 1)
+    again = run("train", str(file), "--updates", more, "--every", "20", cwd=tmp_path)
+    assert f"Going on after update {stopped}" in again.stdout
 
 
 BAD = {

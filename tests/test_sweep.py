@@ -9,6 +9,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 import warnings
 from dataclasses import replace
@@ -42,6 +43,7 @@ from teachrnn.sweep import (
 )
 
 RECIPE = find_recipe("adagrad")
+LOCAL = {"threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
 OVER = ["eta=0.01:1:log", "hidden=4,8", "length=5:9"]
 
 
@@ -56,8 +58,7 @@ def text(tmp_path):
 def cluster():
     # A local cluster gives a worker up that is not back in 15 s: too soon for a busy machine.
     patient = dask.config.set({"distributed.deploy.lost-worker-timeout": "10 minutes"})
-    local = {"threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
-    with patient, distributed.LocalCluster(n_workers=2, **local) as started:
+    with patient, distributed.LocalCluster(n_workers=2, **LOCAL) as started:
         yield started.scheduler_address
 
 
@@ -87,13 +88,31 @@ def by_eta(trial):
     return TrialResult(trial.stage, trial.number, trial.values, loss=loss, worker=str(os.getpid()))
 
 
-def dies(trial, *, numbers, folder):
-    """Like `by_eta`, but the process of some trials dies; a file says so for every start."""
-    mark = Path(folder) / f"{trial.stage}-{trial.number}-{time.monotonic_ns()}"
-    mark.touch()
-    if trial.number in numbers:
-        time.sleep(0.3)  # so that another trial is under way
+def starts(trial, folder):
+    """Note in the folder that this process begins a trial; give how often it has been begun."""
+    (folder / f"{trial.stage}-{trial.number}-{os.getpid()}").touch()
+    return sum(noted[:2] == trial.key for noted in noted_in(folder))
+
+
+def noted_in(folder):
+    """Stage, number and process of every start."""
+    return [tuple(map(int, mark.name.split("-"))) for mark in folder.iterdir()]
+
+
+def until(reached):
+    """Wait for what another process brings about: for as long as that takes, however busy it is here."""
+    while not reached():
+        time.sleep(0.005)
+
+
+def dies(trial, *, number, folder, beside=None):
+    """Like `by_eta`, but the process of one trial dies; another is under way when it first does."""
+    first = starts(trial, folder) == 1
+    if trial.number == number:
+        until(lambda: beside is None or any(noted[1] == beside for noted in noted_in(folder)))
         os._exit(1)
+    if trial.number == beside and first:
+        threading.Event().wait()  # until it is given up
     return by_eta(trial)
 
 
@@ -385,15 +404,17 @@ def test_one_worker_two_workers_and_a_cluster_find_the_same(text, tmp_path, clus
 
 def test_trial_that_kills_its_process_has_failed_and_the_others_go_on(text, tmp_path):
     sweep = a_sweep(text, tmp_path / "s", trials=4, stages=1)
-    starts = tmp_path / "starts"
-    starts.mkdir()
-    results = list(sweep.run(LocalEngine(workers=2), partial(dies, numbers={2}, folder=starts)))
+    folder = tmp_path / "starts"
+    folder.mkdir()
+    function = partial(dies, number=2, folder=folder, beside=1)
+    results = list(sweep.run(LocalEngine(workers=2), function))
     assert sorted(r.number for r in results) == [1, 2, 3, 4]
     (failed,) = [r for r in results if not isfinite(r.loss)]
     assert failed.number == 2
     assert "died twice" in failed.error
-    started = [int(mark.name.split("-")[1]) for mark in starts.iterdir()]
-    assert started.count(2) == 2  # once with others, once alone, and no more
+    started = [number for _, number, _ in noted_in(folder)]
+    assert started.count(2) == 2  # once beside another, once alone, and no more
+    assert started.count(1) == 2
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -405,69 +426,70 @@ def test_trial_whose_process_dies_once_is_tried_again(workers, text, tmp_path):
     assert (tmp_path / "died").exists()
 
 
-def sleeps(trial, *, folder):
-    """Notes its process, and takes a while."""
-    (Path(folder) / f"{os.getpid()}-{trial.stage}-{trial.number}").touch()
-    time.sleep(0.4)
-    return by_eta(trial)
-
-
-def timed(trial):
-    """Takes a while, and says from when to when."""
+def meets(trial, *, folder, workers):
+    """Ends when so many trials have begun; says from when to when it was under way."""
     began = time.monotonic()
-    time.sleep(0.2)
+    starts(trial, folder)
+    until(lambda: len(noted_in(folder)) >= workers)
     return replace(by_eta(trial), worker=json.dumps([began, time.monotonic()]))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_so_many_trials_are_under_way_at_a_time(workers, text, tmp_path):
     sweep = a_sweep(text, tmp_path / "s", trials=6, stages=1)
-    spans = [json.loads(r.worker) for r in sweep.run(LocalEngine(workers=workers), timed)]
+    folder = tmp_path / "starts"
+    folder.mkdir()
+    function = partial(meets, folder=folder, workers=workers)
+    spans = [json.loads(r.worker) for r in sweep.run(LocalEngine(workers=workers), function)]
     at_a_time = [sum(began <= start < ended for began, ended in spans) for start, _ in spans]
     assert max(at_a_time) == workers
 
 
-def begun_last(marks, *, but):
-    """Process, stage and number of the trial that was begun last, but for one that is done."""
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        begun = [tuple(map(int, m.name.split("-"))) for m in sorted(marks.iterdir(), key=made)]
-        under_way = [mark for mark in begun if mark[1:] != but]
-        if under_way:
-            return under_way[-1]
-        time.sleep(0.005)
-    raise AssertionError("no other trial was begun")
-
-
-def made(mark):
-    return mark.stat().st_mtime_ns
+def waits_to_be_killed(trial, *, key, folder):
+    """Like `by_eta`, but the first process that begins one of the trials waits there."""
+    if starts(trial, folder) == 1 and trial.key == key:
+        threading.Event().wait()
+    return by_eta(trial)
 
 
 def test_cluster_survives_a_worker_that_is_killed(text, tmp_path, cluster):
-    sweep = a_sweep(text, tmp_path / "s", trials=8)
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    killed = None
+    sweep = a_sweep(text, tmp_path / "s", trials=4)
+    folder, key, killed = tmp_path / "starts", (1, 3), None
+    folder.mkdir()
+
+    def begun():
+        return [process for *which, process in noted_in(folder) if tuple(which) == key]
+
     with DaskEngine(cluster) as engine:
-        for result in sweep.run(engine, partial(sleeps, folder=marks)):
+        for _ in sweep.run(engine, partial(waits_to_be_killed, key=key, folder=folder)):
             if killed is None:  # in the middle: the other trials are under way or to come
-                killed, stage, number = begun_last(marks, but=result.key)
+                until(begun)
+                (killed,) = begun()
                 os.kill(killed, signal.SIGKILL)
-    assert sorted(r.key for r in sweep.results) == [(s, n) for s in (1, 2) for n in range(1, 9)]
+    assert sorted(r.key for r in sweep.results) == [(s, n) for s in (1, 2) for n in range(1, 5)]
     assert all(isfinite(r.loss) for r in sweep.results)
-    again = {m.name.split("-")[0] for m in marks.iterdir() if m.name.endswith(f"-{stage}-{number}")}
-    assert len(again) == 2  # begun by the one that was killed, and by another
+    assert len(begun()) == 2  # by the one that was killed, and by another
 
 
 def test_cluster_gives_up_a_trial_that_kills_its_workers(text, tmp_path, cluster):
     sweep = a_sweep(text, tmp_path / "s", trials=4, stages=1)
-    starts = tmp_path / "starts"
-    starts.mkdir()
+    folder = tmp_path / "starts"
+    folder.mkdir()
     with DaskEngine(cluster) as engine:
-        results = list(sweep.run(engine, partial(dies, numbers={3}, folder=starts)))
+        results = list(sweep.run(engine, partial(dies, number=3, folder=folder)))
     assert sorted(r.number for r in results) == [1, 2, 3, 4]
     assert [r.number for r in results if not isfinite(r.loss)] == [3]
     assert "every worker that began it died" in next(r.error for r in results if r.number == 3)
+
+
+def test_cluster_of_one_worker_does_every_trial_there_and_none_here(text, tmp_path):
+    sweep = a_sweep(text, tmp_path / "s", trials=3, stages=1)
+    with (
+        distributed.LocalCluster(n_workers=1, **LOCAL) as one,
+        DaskEngine(one.scheduler_address) as engine,
+    ):
+        (process,) = {result.worker for result in sweep.run(engine, by_eta)}
+    assert process != str(os.getpid())
 
 
 def test_cluster_that_is_not_there_is_an_error_that_says_so(monkeypatch):
@@ -529,9 +551,7 @@ def command(text, folder, *more):
 
 def run(*given):
     environment = {**os.environ, "COLUMNS": "150", "PYTHONIOENCODING": "utf-8"}
-    return subprocess.run(
-        given, capture_output=True, text=True, encoding="utf-8", env=environment, timeout=120
-    )
+    return subprocess.run(given, capture_output=True, text=True, encoding="utf-8", env=environment)
 
 
 def test_command_prints_a_table_and_fills_the_folder(text, tmp_path):
@@ -579,21 +599,31 @@ def test_command_runs_on_a_cluster(text, tmp_path, cluster):
 def test_command_stops_cleanly_and_goes_on(backend, text, tmp_path, cluster):
     folder = tmp_path / "s"
     workers = {"loky": ["--workers", "2"], "dask": ["--backend", "dask", "--address", cluster]}[backend]
-    slow = [*command(text, folder), *workers, "--updates", "8000", "--trials", "20"]
-    process = subprocess.Popen(
-        slow, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    for line in process.stdout:
-        if " nats per symbol  (" in line:
-            break
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
+    slow = [*command(text, folder), *workers, "--updates", "2000", "--trials", "20"]
+    out, err, status = interrupted(slow, when=" nats per symbol  (")
+    assert status == 0, err
     assert "Stopped. The same command goes on" in out
     assert err == ""
     done = len((folder / "trials.jsonl").read_text("utf-8").splitlines())
     assert 1 <= done < 40
-    assert f"{done} are done already" in run(*slow, "--stages", "1", "--trials", "20").stdout
+    out, err, _ = interrupted(slow, when="are done already")
+    assert f"{done} are done already" in out
+    assert err == ""
+
+
+def interrupted(command, *, when):
+    """Press Ctrl-C when a line has these words; give all that was printed, and the status."""
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    read = ""
+    for line in process.stdout:
+        read += line
+        if when in line:
+            break
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
+    out, err = process.communicate()
+    return read + out, err, process.returncode
 
 
 BAD_COMMANDS = {

@@ -16,7 +16,14 @@ class DaskBackend(DaskDistributedBackend):  # type: ignore[misc]
 
     Where Dask itself fails a task, as it does when several workers have died of it, joblib's back
     end notes the error and tells nobody: `joblib.Parallel` waits for ever.
+
+    And where the cluster has a single worker, if only until another has started again,
+    `joblib.Parallel` would leave it alone and work in this very process, which a dying trial takes
+    with it.
     """
+
+    def effective_n_jobs(self, n_jobs: int) -> int:
+        return max(2, super().effective_n_jobs(n_jobs))
 
     def submit(self, func: Any, callback: Callable[[Any], None] | None = None) -> Any:
         future = super().submit(func, callback)

@@ -63,7 +63,9 @@ class DaskEngine(Engine):
         parallel = self._joblib.Parallel(
             n_jobs=-1,
             backend=DaskBackend(client=self._client),
-            pre_dispatch="n_jobs",  # what waits behind a dying worker's trial would be suspected too
+            # No more than can be done at a time: what waits behind a dying worker's trial would be
+            # suspected too. There may be no worker just now, as one is started anew.
+            pre_dispatch=max(1, self.workers),
             batch_size=1,
             return_as="generator_unordered",
         )
