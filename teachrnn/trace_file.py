@@ -13,6 +13,7 @@ from teachrnn.trace import Trace
 
 KIND = "trace"
 VERSION = 1
+ADVICE = "Take it from a backup, or record the trace again."
 
 
 def save_trace(trace: Trace, path: str | Path) -> Path:
@@ -43,13 +44,13 @@ def load_trace(path: str | Path) -> Trace:
         operation that is not defined in this session.
     """
     path = Path(path)
-    header, arrays = read_archive(path, kind=KIND, version=VERSION)
+    header, arrays = read_archive(path, kind=KIND, version=VERSION, advice=ADVICE)
     try:
         return _rebuild(header, [arrays[f"v{i}"] for i in range(len(header["values"]))], path)
     except TeachrnnError:
         raise
     except DAMAGE as error:
-        raise FileFormatError(f"{path} is damaged, or is not a {KIND} of teachrnn.") from error
+        raise FileFormatError(f"{path} is damaged, or is not a {KIND} of teachrnn. {ADVICE}") from error
 
 
 def trace_to_json(trace: Trace) -> str:

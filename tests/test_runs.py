@@ -10,7 +10,7 @@ import sys
 import time
 import zipfile
 from collections import deque
-from itertools import islice, pairwise
+from itertools import combinations, islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ import pytest
 from killed_run import session as killed_session
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from teachrnn import CharRNN
 from teachrnn.archive import read_archive, write_archive
 from teachrnn.errors import DivergedError, DomainError, FileFormatError, TeachrnnError
 from teachrnn.recipes import find_recipe
@@ -182,7 +183,7 @@ def test_file_that_is_no_checkpoint_is_refused(saved, reader, tmp_path):
     (tmp_path / "text.npz").write_text("hello")
     (tmp_path / "folder.npz").mkdir()
     save_trace(trace, tmp_path / "trace.npz")
-    header, arrays = read_archive(saved.path, kind="checkpoint", version=1)
+    header, arrays = read_archive(saved.path, kind="checkpoint", version=1, advice="")
     del header["format"], header["version"]
     write_archive(tmp_path / "other.npz", header, arrays, kind="trace", version=1)
     write_archive(tmp_path / "newer.npz", header, arrays, kind="checkpoint", version=2)
@@ -205,7 +206,7 @@ def test_file_that_is_no_checkpoint_is_refused(saved, reader, tmp_path):
 
 def changed(saved, path, *, without=(), arrays=None, training=None, **header):
     """The checkpoint with some of its parts replaced, whole as a file."""
-    old, kept = read_archive(saved.path, kind="checkpoint", version=1)
+    old, kept = read_archive(saved.path, kind="checkpoint", version=1, advice="")
     old = {k: v for k, v in old.items() if k not in ("format", "version", *without)}
     old["training"] = {**old.get("training", {}), **(training or {})}
     kept = {k: v for k, v in {**kept, **(arrays or {})}.items() if k not in without}
@@ -230,10 +231,111 @@ def test_checkpoint_whose_parts_do_not_fit_is_refused(saved, reader, parts, tmp_
         getattr(saved, reader)(changed(saved, tmp_path / "changed.npz", **parts))
 
 
-@pytest.mark.parametrize("name", ["optimizer.m", "optimizer.t", "state.h"])
-def test_run_with_a_part_of_its_memory_missing_is_refused(saved, name, tmp_path):
+def parts_of(saved):
+    """Names of the arrays of a checkpoint."""
+    return sorted(read_archive(saved.path, kind="checkpoint", version=1, advice="")[1])
+
+
+PARTS = [
+    *("theta", "best_smooth", "best_validation", "state.h", "best_smooth.state.h"),
+    *("best_validation.state.h", "optimizer.m", "optimizer.v", "optimizer.t"),
+]
+
+
+def test_parts_that_are_tried_are_all_that_there_are(saved):
+    assert parts_of(saved) == sorted(PARTS)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_run_with_a_part_of_its_memory_missing_is_refused_with_advice(saved, name, tmp_path):
+    without = changed(saved, tmp_path / "changed.npz", without=[name])
+    with pytest.raises(FileFormatError, match=r"is damaged.*take it from a backup; or move it"):
+        saved.load_run(without)
+
+
+@pytest.mark.parametrize("name", [name for name in PARTS if name not in ("optimizer.m", "optimizer.v")])
+def test_model_with_a_part_missing_is_refused_when_it_is_read(saved, name, tmp_path):
+    without = changed(saved, tmp_path / "changed.npz", without=[name])
+    with pytest.raises(FileFormatError, match=rf"is damaged.*{name}"):
+        TrainedModel.load(without, "last")
+
+
+@READERS
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("spoil", [lambda a: a.ravel()[:1], lambda a: a.astype("f2"), np.atleast_3d])
+def test_part_of_another_shape_or_precision_is_refused(saved, reader, name, spoil, tmp_path):
+    _, arrays = read_archive(saved.path, kind="checkpoint", version=1, advice="")
     with pytest.raises(FileFormatError, match="is damaged"):
-        saved.load_run(changed(saved, tmp_path / "changed.npz", without=[name]))
+        getattr(saved, reader)(changed(saved, tmp_path / "c.npz", arrays={name: spoil(arrays[name])}))
+
+
+@READERS
+def test_part_that_belongs_to_no_run_is_refused(saved, reader, tmp_path):
+    with pytest.raises(FileFormatError, match=r"the array 'state\.s' is too many"):
+        getattr(saved, reader)(changed(saved, tmp_path / "c.npz", arrays={"state.s": np.zeros((1, 5))}))
+
+
+@READERS
+def test_parts_that_have_changed_places_are_noticed(saved, reader, tmp_path):
+    with zipfile.ZipFile(saved.path) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    for one, other in combinations(members, 2):
+        if members[one] != members[other]:
+            swapped = members | {one: members[other], other: members[one]}
+            with zipfile.ZipFile(tmp_path / "swapped.npz", "w") as file:
+                for name, content_of_it in swapped.items():
+                    file.writestr(name, content_of_it)
+            with pytest.raises(FileFormatError, match="is damaged"):
+                getattr(saved, reader)(tmp_path / "swapped.npz")
+
+
+@READERS
+@pytest.mark.parametrize("following", [-1, 7, "a", None])
+def test_symbol_that_does_not_exist_is_refused(saved, reader, following, tmp_path):
+    path = changed(saved, tmp_path / "c.npz", training={"following": following})
+    if reader == "load_run":
+        with pytest.raises(FileFormatError, match="is damaged"):
+            saved.load_run(path)
+    else:  # the model writes from a symbol of its own
+        saved.load_model(path)
+
+
+@READERS
+def test_checkpoint_of_teachrnn_0_1_0_which_has_no_digest_is_read(saved, reader, tmp_path):
+    with np.load(saved.path) as file:
+        arrays = dict(file)
+    header = json.loads(bytes(arrays["header"]))
+    del header["digest"]
+    arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    np.savez(tmp_path / "old.npz", **arrays)
+    getattr(saved, reader)(tmp_path / "old.npz")
+
+
+@READERS
+def test_cell_that_is_not_defined_here_is_named(saved, reader, tmp_path):
+    model = CharRNN(hidden=5, symbols=7, rng=np.random.default_rng(0)).settings()
+    path = changed(saved, tmp_path / "c.npz", model={**model, "cell": "mine"})
+    with pytest.raises(FileFormatError, match="not defined here: no cell is named 'mine'"):
+        getattr(saved, reader)(path)
+
+
+def test_optimizer_that_is_not_defined_here_is_named_and_the_model_is_read(saved, tmp_path):
+    recipe = RECIPE.but(optimizer={"name": "mine", "eta": 0.1}).settings()
+    path = changed(saved, tmp_path / "c.npz", recipe=recipe)
+    with pytest.raises(FileFormatError, match="not defined here: no optimizer is named 'mine'"):
+        saved.load_run(path)
+    saved.load_model(path)
+
+
+def test_letters_that_have_changed_are_refused_though_their_numbers_are_the_same(text, tmp_path):
+    letters = Path(text).read_text("utf-8")
+    (tmp_path / "own.txt").write_text(letters, "utf-8")
+    run = Run(RECIPE, Source.read(str(tmp_path / "own.txt"), RECIPE))
+    next(run.training)
+    saved = run.save(tmp_path / "checkpoint.npz")
+    (tmp_path / "own.txt").write_text(letters.replace("e", "f"), "utf-8")
+    with pytest.raises(FileFormatError, match="it has changed"):
+        Run.load(saved)
 
 
 @pytest.mark.parametrize("precision", ["float64", "float16"])

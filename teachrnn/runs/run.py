@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from teachrnn.archive import DAMAGE, read_archive, write_archive
+from teachrnn.archive import DAMAGE
 from teachrnn.data import Vocabulary, split
-from teachrnn.errors import FileFormatError, TeachrnnError
+from teachrnn.errors import FileFormatError, NameLookupError, TeachrnnError
 from teachrnn.recipes import Recipe
+from teachrnn.runs.checkpoint import Checkpoint, damaged
 from teachrnn.runs.one_thread import OneThread
 from teachrnn.runs.source import Source
-from teachrnn.runs.trained_model import KIND, VERSION, TrainedModel
+from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import Sampler, Temperature, write
 from teachrnn.training import FlightRecorder, Training, TrainStep
 
@@ -111,16 +112,17 @@ class Run:
             If the place cannot be written to.
         """
         training, arrays = self.training.state()
-        header = {
-            "recipe": self.recipe.settings(),
-            "source": self.source.name,
-            "fingerprint": self.source.fingerprint(),
-            "seed": self.seed,
-            "vocabulary": self.vocabulary.to_dict(),
-            "model": self.training.model.settings(),
-            "training": training,
-        }
-        return write_archive(path, header, arrays, kind=KIND, version=VERSION)
+        kept = Checkpoint(
+            recipe=self.recipe,
+            seed=self.seed,
+            source=self.source.name,
+            fingerprint=self.source.fingerprint(),
+            vocabulary=self.vocabulary,
+            model=self.training.model.settings(),
+            training=training,
+            arrays=arrays,
+        )
+        return kept.write(path)
 
     @classmethod
     def load(
@@ -150,23 +152,22 @@ class Run:
             If the file is missing, damaged, of another kind or of a newer version; or if the text
             is not the one that the run was begun with.
         """
-        header, arrays = read_archive(path, kind=KIND, version=VERSION)
-        try:
-            recipe = Recipe(**header["recipe"])
-            if updates is not None:
-                recipe = recipe.but(updates=updates)
-            name, fingerprint = header["source"], header["fingerprint"]
-        except (TeachrnnError, *DAMAGE) as error:
-            raise FileFormatError(f"{path} is damaged, or is not a {KIND} of teachrnn.") from error
-        source = Source.read(name, recipe) if source is None else source
-        if source.fingerprint() != fingerprint:
+        held = Checkpoint.read(path)
+        source = Source.read(held.source, held.recipe) if source is None else source
+        if not source.is_that_of(held.fingerprint, held.vocabulary):
             raise FileFormatError(
                 f"the text {source.name!r} is not the one that the run in {path} was begun with: it has "
                 "changed. Give the old text, or begin a new run."
             )
+        recipe = held.recipe if updates is None else held.recipe.but(updates=updates)
         try:
-            run = cls(recipe, source, seed=header["seed"], recorder=recorder)
-            run.training.restore(header["training"], arrays)
+            run = cls(recipe, source, seed=held.seed, recorder=recorder)
+        except NameLookupError as error:
+            raise FileFormatError(
+                f"{path} holds what is not defined here: {error} Import its module first."
+            ) from error
+        try:
+            run.training.restore(held.training, held.arrays)
         except (TeachrnnError, *DAMAGE) as error:
-            raise FileFormatError(f"{path} is damaged, or is not a {KIND} of teachrnn.") from error
+            raise damaged(path, error) from error
         return run

@@ -81,8 +81,12 @@ class Source:
         return cls(name, _numbers(text, vocabulary), vocabulary)
 
     def fingerprint(self) -> str:
-        """SHA-256 of the numbers: what tells one text from another."""
+        """SHA-256 of the numbers: with the vocabulary, what tells one text from another."""
         return self._digest
+
+    def is_that_of(self, fingerprint: str, vocabulary: Vocabulary) -> bool:
+        """Whether it is the text that had this fingerprint and this vocabulary, whatever its name."""
+        return (self.fingerprint(), self.vocabulary) == (fingerprint, vocabulary)
 
     @cached_property
     def _digest(self) -> str:

@@ -9,15 +9,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from teachrnn.archive import DAMAGE, read_archive
+from teachrnn.archive import DAMAGE
 from teachrnn.data import END, Vocabulary
-from teachrnn.errors import FileFormatError, TeachrnnError
 from teachrnn.models import CharRNN
+from teachrnn.runs.checkpoint import Checkpoint, damaged
 from teachrnn.sampling import Hypothesis, Passage, Sampler, Temperature, beam, write
 
 Array = NDArray[Any]
-
-KIND, VERSION = "checkpoint", 1
 
 Which = Literal["validation", "smooth", "last"]
 
@@ -56,30 +54,26 @@ class TrainedModel:
         Raises
         ------
         FileFormatError
-            If the file is missing, damaged, of another kind or of a newer version.
+            If the file is missing, damaged, of another kind or of a newer version: see
+            `Checkpoint.read`.
         """
-        header, arrays = read_archive(path, kind=KIND, version=VERSION)
+        held = Checkpoint.read(path)
+        model, arrays = held.empty_model(), held.arrays
         try:
-            vocabulary = Vocabulary.from_dict(header["vocabulary"])
-            model = CharRNN(**header["model"], rng=np.random.default_rng(0))
-            measured = header["training"]["best_validation"][0] is not None
-            if which == "last" or (which == "validation" and not measured):
-                theta, begin = arrays["theta"], "state."
-            else:
-                theta, begin = arrays[f"best_{which}"], f"best_{which}.state."
-            state = {
-                name.removeprefix(begin): vectors.reshape(-1, model.hidden)[0]
-                for name, vectors in arrays.items()
-                if name.startswith(begin) and END not in vocabulary.symbols
-            }
-            if theta.shape != model.parameters.flat.shape or len(vocabulary) != model.symbols:
-                raise FileFormatError(f"{path} is damaged: its model and its numbers do not fit.")
-            model.parameters.flat[...] = theta
-        except FileFormatError:
-            raise
-        except (TeachrnnError, *DAMAGE) as error:
-            raise FileFormatError(f"{path} is damaged, or is not a {KIND} of teachrnn.") from error
-        return cls(model, vocabulary, state)
+            measured = held.training["best_validation"][0] is not None
+        except DAMAGE as error:
+            raise damaged(path, error) from error
+        if which == "last" or (which == "validation" and not measured):
+            theta, begin = arrays["theta"], "state."
+        else:
+            theta, begin = arrays[f"best_{which}"], f"best_{which}.state."
+        state = {
+            name.removeprefix(begin): vectors.reshape(-1, model.hidden)[0]
+            for name, vectors in arrays.items()
+            if name.startswith(begin) and END not in held.vocabulary.symbols
+        }
+        model.parameters.flat[...] = theta
+        return cls(model, held.vocabulary, state)
 
     def passage(
         self,

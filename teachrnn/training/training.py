@@ -19,6 +19,7 @@ from teachrnn.training.clipping import ClipByValue, Clipping
 from teachrnn.training.curve import SMOOTH_EVERY, Curve, Epoch
 from teachrnn.training.evaluation import Evaluation
 from teachrnn.training.flight_recorder import FlightRecorder
+from teachrnn.training.kept_arrays import BEST, check_arrays
 from teachrnn.training.schedule import Constant, Schedule
 from teachrnn.training.train_step import TrainStep
 
@@ -222,8 +223,8 @@ class Training:
         }
         arrays |= {f"optimizer.{name}": a for name, a in self.optimizer.state_arrays().items()}
         arrays |= {f"state.{name}": a for name, a in self.carried.items()}
-        for name, best in (("smooth", self.best_smooth), ("validation", self.best_validation)):
-            arrays |= {f"best_{name}.state.{n}": vector.copy() for n, vector in best.state.items()}
+        for name, best in zip(BEST, (self.best_smooth, self.best_validation), strict=True):
+            arrays |= {f"{name}.state.{n}": vector.copy() for n, vector in best.state.items()}
         return header, arrays
 
     def restore(self, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
@@ -234,29 +235,28 @@ class Training:
         TeachrnnError
             If the state is that of another model, text or rule.
         """
-        theta = self.model.parameters.flat
-        for name in ("theta", "best_smooth", "best_validation"):
-            kept = arrays[name]
-            if kept.shape != theta.shape or kept.dtype != theta.dtype:
-                raise DomainError(
-                    f"the saved `{name}` is {kept.dtype} of shape {kept.shape}, this model has "
-                    f"{theta.dtype} of shape {theta.shape}: it was saved from another model."
-                )
+        theta, path = self.model.parameters.flat, header["path"]
+        check_arrays(arrays, self.model, path=path)
+        following = int(header["following"])
+        if not 0 <= following < self.model.symbols:
+            raise DomainError(
+                f"the symbol that comes next is {following}: there is none of that number."
+            )
         self.batching.restore(header["batching"])
         self.optimizer.restore(_part(arrays, "optimizer."))
         theta[...] = arrays["theta"]
-        for name, best in (("best_smooth", self.best_smooth), ("best_validation", self.best_validation)):
+        for name, best in zip(BEST, (self.best_smooth, self.best_validation), strict=True):
             best.theta[...] = arrays[name]
             for n, vector in best.state.items():
                 vector[...] = arrays[f"{name}.state.{n}"]
             loss, best.iteration = header[name]
             best.loss = float("inf") if loss is None else float(loss)
         self.iteration, self.smooth_loss = int(header["iteration"]), float(header["smooth_loss"])
-        self.following = int(header["following"])
+        self.following = following
         self.curve = Curve.of(header["curve"])
         self._epoch, self._epoch_loss, self._epoch_symbols = header["epoch"]
-        if header["path"] is not None:
-            self._path = self._path_of(*header["path"])
+        if path is not None:
+            self._path = self._path_of(*path)
             self._path.start(_part(arrays, "state."))
         self._whole = True
 
