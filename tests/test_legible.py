@@ -37,6 +37,11 @@ def test_symbol_that_cannot_be_seen_is_named_by_its_number(symbol):
     assert legible(symbol) == printable(symbol) == f"⟨U+{ord(symbol):04X}⟩"
 
 
+@pytest.mark.parametrize("hidden", ["\u200d", "\u200c", "\ufe0f"])
+def test_joiner_or_selector_that_changes_nothing_is_named_too(hidden):
+    assert legible(f"red]{hidden}a{hidden}") == f"red]⟨U+{ord(hidden):04X}⟩a⟨U+{ord(hidden):04X}⟩"
+
+
 @pytest.mark.parametrize("mark", ["\u0301", "\u093e", "\u20e3"])
 def test_lone_mark_is_put_on_a_circle_and_one_that_has_a_letter_is_not(mark):
     assert visible_symbol(mark) == f"◌{mark}"
@@ -45,7 +50,7 @@ def test_lone_mark_is_put_on_a_circle_and_one_that_has_a_letter_is_not(mark):
 
 
 @pytest.mark.parametrize(
-    "text", [FAMILY, PERSIAN, "\u2764\ufe0f", "e\u0301", "10\u00a0km", "räksmörgås 木"]
+    "text", [FAMILY, PERSIAN, "\u2764\ufe0f", "1\ufe0f\u20e3", "e\u0301", "10\u00a0km", "räksmörgås 木"]
 )
 def test_what_can_be_read_is_left_alone(text):
     assert legible(text) == printable(text) == text

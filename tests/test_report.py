@@ -29,7 +29,6 @@ from teachrnn.report import Journal, check_run, write_report, write_up
 from teachrnn.report.document import Document, Facts, Paragraph, Passage, Picture, Section, Table
 from teachrnn.report.html_page import html_page
 from teachrnn.report.loss_curve import loss_curve_section
-from teachrnn.report.loss_units import LossUnits
 from teachrnn.report.markdown_page import markdown_page
 from teachrnn.runs import Run, Session, Source, TrainedModel
 from teachrnn.sampling import Greedy
@@ -37,6 +36,7 @@ from teachrnn.training import Curve, Epoch, TrainStep
 from teachrnn.views.figures.loss_curve import loss_curve
 from teachrnn.views.inline_svg import inline_svg
 from teachrnn.views.legible import legible
+from teachrnn.views.loss_units import LossUnits
 
 HOSTILE = (
     "</pre></figure><script>alert(1)</script><img src=x onerror=alert(2)>",

@@ -814,3 +814,5 @@ def test_old_code_page_loses_signs_but_not_the_story():
     done = told(stdin=subprocess.DEVNULL, environment={"PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"step 37/37" in done.stdout
+    assert b"?" not in done.stdout
+    assert re.search(rb"\n *-0\.\d+ ", done.stdout)  # a number keeps its minus sign

@@ -10,6 +10,7 @@ import typer
 
 from teachrnn import __version__
 from teachrnn.cli.check import check
+from teachrnn.cli.console import open_streams
 from teachrnn.cli.listing import list_names
 from teachrnn.cli.report import report
 from teachrnn.cli.sample import sample
@@ -17,6 +18,7 @@ from teachrnn.cli.step import step
 from teachrnn.cli.sweep import sweep
 from teachrnn.cli.train import train
 from teachrnn.errors import TeachrnnError
+from teachrnn.views.legible import legible
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,10 +33,11 @@ app.command("list")(list_names)
 
 def main() -> None:
     """Run the command line; a mistake of the user ends with a message and status 2."""
+    open_streams()
     try:
         app()
     except TeachrnnError as error:
-        print(f"teachrnn: {error}", file=sys.stderr)
+        print(legible(f"teachrnn: {error}"), file=sys.stderr)
         raise SystemExit(2) from None
     except BrokenPipeError:  # the reader of our output has gone, as in `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,6 +12,8 @@ import numpy as np
 import typer
 
 from teachrnn.cells import CELLS, find_cell
+from teachrnn.cli.console import say
+from teachrnn.cli.now_and_then import NowAndThen
 from teachrnn.errors import NameLookupError
 from teachrnn.models import CharRNN
 from teachrnn.trace import Trace
@@ -62,6 +64,7 @@ def check(
     cells = [find_cell(name) for name in cell or ["vanilla"]]
     sizes = [(name, _size(name)) for name in size or SIZES]
     oracles = [find_oracle(name) for name in oracle or ["complex", "central"]]
+    due = NowAndThen()
     operations = check_ops()
     if not as_json:
         _print_operations(operations)
@@ -75,20 +78,20 @@ def check(
                 oracle=source,
                 entries=entries or None,
                 rng=np.random.default_rng(seed),
-                progress=_progress(kind.name, source),
+                progress=_progress(kind.name, source, due),
             )
             reports.append(report)
             found.append(
                 {"cell": kind.name, "size": size_name, **vars(n), "scale": sigma, **report.to_json()}
             )
             if not as_json:
-                print(f"\n{kind.name} network, m={n.m}, T={n.T}, K={n.K}, weight scale {sigma}, h0 != 0")
-                print(report)
+                say(f"\n{kind.name} network, m={n.m}, T={n.T}, K={n.K}, weight scale {sigma}, h0 != 0")
+                say(str(report))
     fine = all(c.agrees for c in operations) and not any(
         c.verdict == "differs" for r in reports for c in r.checks
     )
     if as_json:
-        print(json.dumps({"operations": [vars(c) for c in operations], "networks": found}, indent=1))
+        say(json.dumps({"operations": [vars(c) for c in operations], "networks": found}, indent=1))
     else:
         _print_conclusion(fine, reports)
     raise typer.Exit(0 if fine else 1)
@@ -110,37 +113,36 @@ def _size(name: str) -> Size:
 
 
 def _print_operations(checks: list[OpCheck]) -> None:
-    print("operations against SymPy's derivative of their formula (largest relative error)")
+    say("operations against SymPy's derivative of their formula (largest relative error)")
     width = max(len(c.name) for c in checks)
     for c in checks:
-        print(f"  {c.name.ljust(width)}  {c.error:.1e}  {'agrees' if c.agrees else 'DIFFERS'}")
+        say(f"  {c.name.ljust(width)}  {c.error:.1e}  {'agrees' if c.agrees else 'DIFFERS'}")
 
 
 def _print_conclusion(fine: bool, reports: list[GradientReport]) -> None:
-    print()
-    print(
-        "rel: relative error of the array (norm), of the worst entry (sum, max). floor: what round-off"
-    )
-    print("hides. sees: the smallest relative error that the method could have seen.")
-    print(
-        "No gradient differs from its reference." if fine else "A gradient DIFFERS from its reference."
-    )
+    say()
+    say("rel: relative error of the array (norm), of the worst entry (sum, max). floor: what round-off")
+    say("hides. sees: the smallest relative error that the method could have seen.")
+    say("No gradient differs from its reference." if fine else "A gradient DIFFERS from its reference.")
     if any(c.verdict == "blind" for r in reports for c in r.checks):
-        print(
+        say(
             "Blind: the method could not see an error of 10 % there (column `sees`). Where gradients "
             "vanish or explode, differences drown; trust complex step or --oracle mpmath."
         )
 
 
-def _progress(cell: str, source: Oracle) -> Callable[[str, int, int], None] | None:
-    """A line on the terminal that tells how far a long check is; nothing in a file or pipe."""
-    if not sys.stderr.isatty():
-        return None
+def _progress(cell: str, source: Oracle, due: NowAndThen) -> Callable[[str, int, int], None]:
+    """How far a long check is: a line of the terminal, or lines now and then in a file or pipe."""
+    changes = sys.stderr.isatty()
     done: dict[str, int] = {}
 
     def report(parameter: str, more: int, total: int) -> None:
         done[parameter] = done.get(parameter, 0) + more
         line = f"{cell}, {source.title}: {parameter} {done[parameter]}/{total}"
+        if not changes:
+            if due():
+                print(line, file=sys.stderr)
+            return
         end = "\r" + " " * len(line) + "\r" if done[parameter] >= total else ""
         print(f"\r{line}", end=end, file=sys.stderr, flush=True)
 

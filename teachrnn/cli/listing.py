@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from teachrnn.cells import CELLS
+from teachrnn.cli.console import open_console, say
 from teachrnn.data import BATCHINGS, CORPORA
 from teachrnn.optimizers import OPTIMIZERS
 from teachrnn.recipes import RECIPES
@@ -11,7 +12,6 @@ from teachrnn.sampling import SAMPLERS
 
 def list_names() -> None:
     """List what goes by a name: recipes, texts, cells, optimizers, samplers."""
-    from rich.console import Console
     from rich.table import Table
 
     recipes = Table("recipe", "what it is", "from", title="Recipes (--recipe)", title_justify="left")
@@ -21,7 +21,7 @@ def list_names() -> None:
     for name, corpus in sorted(CORPORA.items()):
         size = f"{corpus.characters:,}" if corpus.characters else "varies"
         corpora.add_row(name, f"{corpus.title}, {corpus.author}", size, corpus.install or "nothing")
-    console = Console()
+    console = open_console()
     console.print(recipes)
     console.print(corpora)
     for title, registry in (
@@ -30,4 +30,4 @@ def list_names() -> None:
         ("Batchings", BATCHINGS),
         ("Samplers", SAMPLERS),
     ):
-        console.print(f"{title}: {', '.join(sorted(registry))}", highlight=False)
+        say(f"{title}: {', '.join(sorted(registry))}")

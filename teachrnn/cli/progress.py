@@ -1,8 +1,10 @@
-"""How far a session is: one line on the terminal, and nothing of it in a file or pipe."""
+"""How far a command is: a line that changes on a terminal, and plain lines now and then elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from time import perf_counter
 
 from rich.console import Console
@@ -17,11 +19,26 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from teachrnn.cli.console import say
+from teachrnn.cli.now_and_then import NowAndThen
 from teachrnn.runs import Interruption, OneThread, Session
 from teachrnn.training import TrainStep
+from teachrnn.views.loss_units import LossUnits, per_sequence, per_symbol
 
 REFRESH = 0.1
 """Seconds between two changes of the line: an update takes less than a thousandth of one."""
+
+
+@contextmanager
+def stage(console: Console, words: str) -> Iterator[Callable[[str], None]]:
+    """A part of a command of which nobody knows how long it takes; what is given is called with news."""
+    if console.is_terminal:
+        with console.status(Text(words)) as status:
+            yield lambda what: status.update(Text(f"{words}: {what}"))
+    else:
+        due = NowAndThen()
+        say(f"{words} ...", console)
+        yield lambda what: say(f"{words}: {what}", console) if due() else None
 
 
 def follow(session: Session, console: Console) -> Iterator[TrainStep]:
@@ -34,7 +51,7 @@ def follow(session: Session, console: Console) -> Iterator[TrainStep]:
     session : Session
         Whose `Session.steps` are gone through.
     console : rich.console.Console
-        Where the bar is drawn; on a console that is no terminal there is none.
+        Where the bar is drawn; on a console that is no terminal there are lines now and then.
     """
     run = session.run
     columns = [
@@ -46,14 +63,20 @@ def follow(session: Session, console: Console) -> Iterator[TrainStep]:
     ]
     bar = Progress(*columns, console=console, disable=not console.is_terminal)
     with Interruption(), OneThread(), bar as progress:  # for all updates: the process is this run's
-        task = progress.add_task("begins", total=run.recipe.updates, completed=run.training.iteration)
-        shown = perf_counter()
+        begin = run.training.iteration
+        task = progress.add_task("begins", total=run.recipe.updates, completed=begin)
+        began = shown = perf_counter()
+        due = NowAndThen()
         step: TrainStep | None = None
         for step in session.steps():
             now = perf_counter()
             if now - shown > REFRESH:
-                progress.update(task, completed=step.iteration, description=losses(session, step))
                 shown = now
+                if console.is_terminal:
+                    progress.update(task, completed=step.iteration, description=losses(session, step))
+                elif due():
+                    speed = (step.iteration - begin) / (now - began)
+                    say(_line(session, step, speed), console)
             yield step
         if step is not None:
             progress.update(task, completed=step.iteration, description=losses(session, step))
@@ -64,13 +87,22 @@ def losses(session: Session, step: TrainStep) -> str:
 
     Items differ in length: there the smooth loss, a mean over sequences, has no such unit.
     """
-    recipe, held_out = session.run.recipe, session.run.training.curve.validation
-    unit = "nats/word" if recipe.vocabulary == "words" else "nats/char"
-    measured = f", validation {held_out[-1][1]:.3f}" if held_out else ""
-    if recipe.items:
+    held_out, units = session.run.training.curve.validation, LossUnits.of(session.run)
+    measured = f", validation {per_symbol(held_out[-1][1])}" if held_out else ""
+    unit = f"nats/{units.symbol.removesuffix('acter')}"
+    if units.length is None:
         measured = measured and f"{measured} {unit}"
-        return f"smooth {step.smooth_loss:.1f} nats/sequence{measured}"
-    return f"smooth {step.smooth_loss / step.symbols:.3f}{measured} {unit}"
+        return f"smooth {per_sequence(step.smooth_loss)} nats/sequence{measured}"
+    return f"smooth {per_symbol(step.smooth_loss / step.symbols)}{measured} {unit}"
+
+
+def _line(session: Session, step: TrainStep, speed: float) -> str:
+    updates = session.run.recipe.updates
+    left = timedelta(seconds=round((updates - step.iteration) / speed))
+    return (
+        f"update {step.iteration:,} of {updates:,}: {losses(session, step)}, {speed:,.0f} updates/s, "
+        f"{left} to go"
+    )
 
 
 class _Speed(ProgressColumn):

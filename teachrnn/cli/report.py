@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from teachrnn.cli.console import open_console, say
 from teachrnn.cli.run_options import RecipeName, RunOptions, with_run_options
 from teachrnn.extras import require
 from teachrnn.runs import Session
@@ -28,26 +29,25 @@ def report(options: RunOptions, recipe: RecipeName = "adagrad") -> None:
     command goes on with a run that was stopped (Ctrl-C), or that has had fewer updates.
     """
     require("matplotlib.figure", extra="figures", purpose="A report")
-    from rich.console import Console
-
+    from teachrnn.cli.progress import stage
     from teachrnn.report import check_run, write_report, write_up
 
     session = options.session(recipe)
-    console = Console()
-    with console.status("Gradient check") as status:
-        found = check_run(session.run, progress=lambda what: status.update(f"Gradient check: {what}"))
+    console = open_console()
+    with stage(console, "Gradient check") as news:
+        found = check_run(session.run, progress=news)
     if found.differs:
-        console.print("Gradient check: a gradient DIFFERS from its reference; see the report.")
+        say("Gradient check: a gradient DIFFERS from its reference; see the report.")
     else:
-        console.print("Gradient check: no gradient differs from its reference.")
+        say("Gradient check: no gradient differs from its reference.")
     journal = _train(session, console)
-    with console.status("Writing the report"):
+    with stage(console, "Writing the report"):
         written = write_report(write_up(session, found, journal), session.folder)
     done = session.run.training.iteration
     if session.stopped:
-        console.print(f"Stopped after update {done:,}. The same command goes on.", highlight=False)
+        say(f"Stopped after update {done:,}. The same command goes on.")
     for path in written:
-        console.print(f"Report: {path.resolve()}", highlight=False, markup=False, soft_wrap=True)
+        say(f"Report: {path.resolve()}")
     raise typer.Exit(INTERRUPTED if session.stopped else 0)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
 
-from teachrnn.data import show_items
+from teachrnn.cli.console import say
 from teachrnn.runs import TrainedModel
 from teachrnn.runs.trained_model import Which
 from teachrnn.sampling import Nucleus, Sampler, Temperature, TopK
@@ -48,4 +47,4 @@ def sample(
         if nucleus is not None:
             sampler = Nucleus(theta=nucleus, temperature=temperature)
         text = trained.text(count, rng=np.random.default_rng(seed), sampler=sampler, prime=prime)
-    sys.stdout.write(show_items(prime + text) + "\n")
+    say(prime + text)

@@ -12,12 +12,14 @@ from typing import Annotated
 import typer
 
 from teachrnn.cells import CELLS
+from teachrnn.cli.console import say
 from teachrnn.files import write_atomically
 from teachrnn.runs import TrainedModel
 from teachrnn.runs.session import CHECKPOINT
 from teachrnn.trace import Trace
 from teachrnn.trace_file import load_trace
 from teachrnn.views.demonstration import demonstrate, refuse_what_no_browser_opens
+from teachrnn.views.legible import printable
 from teachrnn.views.number import format_number
 
 TEXT = "hello world"
@@ -57,7 +59,7 @@ def step(
         trace, symbols, about = shown.trace, shown.symbols, shown.about
         if len(words) > length:
             cut = f"the first {length} are stepped through (--length)."
-            print(f"The text has {len(words)} characters; {cut}")
+            say(f"The text has {len(words)} characters; {cut}")
     if terminal:
         from teachrnn.views.terminal import tell_in_terminal
 
@@ -73,7 +75,8 @@ def _recorded_elsewhere(path: Path) -> tuple[Trace, Sequence[str] | None, list[s
     checkpoint = path.parent.parent / CHECKPOINT
     symbols = TrainedModel.load(checkpoint).vocabulary.symbols if checkpoint.exists() else None
     loss = trace.total_loss
-    about = [f"The trace in {path.name}: T = {trace.T}, loss {format_number(loss)} nats per sequence."]
+    name = printable(path.name)
+    about = [f"The trace in {name}: T = {trace.T}, loss {format_number(loss)} nats per sequence."]
     return trace, symbols, about
 
 
@@ -84,8 +87,8 @@ def _write_page(
 
     page = story_page(trace, symbols=symbols, title=TITLE, about=about)
     path = write_atomically(out, page.encode("utf-8")).resolve()
-    print("\n".join(about))
-    print(f"Page: {path}")
+    for line in [*about, f"Page: {path}"]:
+        say(line)
     if browser and _has_screen():
         webbrowser.open(path.as_uri())
 

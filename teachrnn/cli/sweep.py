@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from teachrnn.cli.console import open_console, say
 from teachrnn.cli.run_options import FormerText, RecipeName, Text
 from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.extras import require
 from teachrnn.files import write_atomically
 from teachrnn.recipes import find_recipe
 from teachrnn.sweep import DaskEngine, Engine, LocalEngine, Space, Sweep, TrialResult
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from teachrnn.views.legible import printable
+from teachrnn.views.loss_units import per_symbol
 
 BACKENDS = ("loky", "dask")
 
@@ -55,12 +55,9 @@ def sweep(
 
     Stopped by Ctrl-C, it goes on when the same command is given again.
     """
-    from rich.console import Console
-
     if figure:
         require("matplotlib", extra="figures", purpose="The figure of a sweep (or say --no-figure)")
     space = Space.parse(over or [])
-    console = Console()
     stopped = False
     with _engine(backend, workers, address) as engine:
         search = Sweep(
@@ -74,18 +71,18 @@ def sweep(
             stages=stages,
             seed=seed,
         )
-        _announce(console, search, engine)
+        _announce(search, engine)
         try:
             for result in search.run(engine):
-                console.print(_line(search, result), markup=False, highlight=False, soft_wrap=True)
+                say(_line(search, result))
         except KeyboardInterrupt:
             stopped = True
-    _print_table(console, search)
+    _print_table(search)
     if figure and search.results:
         _draw(search)
     if stopped:
-        print("Stopped. The same command goes on with the trials that are not done yet.")
-    print(f"Results: {out.resolve()}")
+        say("Stopped. The same command goes on with the trials that are not done yet.")
+    say(f"Results: {out.resolve()}")
     found = any(isfinite(result.loss) for result in search.results)
     raise typer.Exit(0 if found or stopped else 1)
 
@@ -104,50 +101,47 @@ def _engine(backend: str, workers: int, address: str | None) -> Engine:
     return DaskEngine(address)
 
 
-def _announce(console: Console, search: Sweep, engine: Engine) -> None:
+def _announce(search: Sweep, engine: Engine) -> None:
     done = f"; {len(search.results)} are done already" if search.results else ""
-    console.print(
+    say(
         f"{search.stages} stages of {search.trials} trials, {engine.workers} at a time, "
         f"from {search.space}{done}.",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
     )
 
 
 def _line(search: Sweep, result: TrialResult) -> str:
     values = "  ".join(f"{name}={value}" for name, value in result.values.items())
-    found = result.error or f"{result.loss:.4f} nats per symbol  ({result.seconds:.0f} s)"
+    found = result.error or f"{per_symbol(result.loss)} nats per symbol  ({result.seconds:.0f} s)"
     return f"stage {result.stage}, trial {result.number}/{search.trials}:  {values}  {found}"
 
 
-def _print_table(console: Console, search: Sweep) -> None:
+def _print_table(search: Sweep) -> None:
     from rich import box
     from rich.table import Table
 
     shown, names = search.ranked[:SHOWN], [axis.name for axis in search.space.axes]
     if not shown:
         return
-    print("\nTrials (stage.number), the best first; loss in nats and in bits per symbol:")
+    say("\nTrials (stage.number), the best first; loss in nats and in bits per symbol:")
     table = Table(box=box.SIMPLE_HEAD, padding=0)
     for heading in ("trial", *names, "nats", "bits", "updates", "s"):
         # Where there is little room, the long names are broken, and no number is.
         table.add_column(heading, justify="right", overflow="fold", min_width=min(len(heading), 7))
     table.add_column("worker", overflow="fold", min_width=len("worker"))
     for r in shown:
-        values = [str(r.values[name]) for name in names]
+        values = [printable(str(r.values[name])) for name in names]
         cells = [f"{r.stage}.{r.number}", *values, _loss(r.loss), _loss(r.bits)]
-        table.add_row(*cells, str(r.updates), f"{r.seconds:.1f}", r.worker)
-    console.print(table, highlight=False, markup=False)
+        table.add_row(*cells, str(r.updates), f"{r.seconds:.1f}", printable(r.worker))
+    open_console().print(table)
     for r in shown:
         if r.error:
-            print(f"Trial {r.stage}.{r.number} failed: {r.error}")
+            say(f"Trial {r.stage}.{r.number} failed: {r.error}")
     if len(search.results) > SHOWN:
-        print(f"The best {SHOWN} of {len(search.results)}; the file trials.csv has all.")
+        say(f"The best {SHOWN} of {len(search.results)}; the file trials.csv has all.")
 
 
 def _loss(loss: float) -> str:
-    return f"{loss:.4f}" if isfinite(loss) else "failed"
+    return per_symbol(loss) if isfinite(loss) else "failed"
 
 
 def _draw(search: Sweep) -> None:

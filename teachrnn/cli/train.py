@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from math import exp, log
+import shlex
+from math import log
 from typing import TYPE_CHECKING
 
+from teachrnn.cli.console import open_console, say
+from teachrnn.cli.epoch_means import EpochMeans
 from teachrnn.cli.run_options import RecipeName, RunOptions, with_run_options
-from teachrnn.data import show_items
 from teachrnn.runs import Sample, Session
+from teachrnn.views.loss_units import LossUnits, per_sequence
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+WIDEST = 100
+"""Characters of a heading, where the terminal has room for more."""
 
 
 @with_run_options
@@ -19,68 +25,65 @@ def train(options: RunOptions, recipe: RecipeName = "adagrad") -> None:
 
     The same command goes on with a run that was stopped (Ctrl-C), or that has had fewer updates.
     """
-    from rich.console import Console
-
     session = options.session(recipe)
-    console = Console()
-    _introduce(session, console)
+    console = open_console()
+    _introduce(session)
     _follow(session, console)
-    _conclude(session, console)
+    _conclude(session)
 
 
-def _introduce(session: Session, console: Console) -> None:
+def _introduce(session: Session) -> None:
     run, T = session.run, session.run.recipe.length
     K = len(run.vocabulary)
-    console.print(
+    say(
         f"{run.recipe.title}.\n"
         f"{len(run.source.tokens):,} {run.vocabulary.kind}, K = {K}; guessing costs "
         f"T log K = {T * log(K):.1f} nats per sequence, {log(K):.3f} per symbol.",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
     )
     done = run.training.iteration
     if done:
-        console.print(f"Going on after update {done:,}, from {session.checkpoint}.", highlight=False)
+        say(f"Going on after update {done:,}, from {session.checkpoint}.")
 
 
 def _follow(session: Session, console: Console) -> None:
     from teachrnn.cli.progress import follow
 
     shown = 0 if not session.run.training.iteration else len(session.samples)
+    epochs = EpochMeans(session)
     for _ in follow(session, console):
+        for line in epochs.lines():
+            say(line, console)
         for sample in session.samples[shown:]:
-            _show(sample, session.run.recipe.length, console)
+            _show(sample, LossUnits.of(session.run), console)
         shown = len(session.samples)
+    for line in epochs.lines(last=True):
+        say(line, console)
 
 
-def _show(sample: Sample, length: int, console: Console) -> None:
+def _show(sample: Sample, units: LossUnits, console: Console) -> None:
     if sample.smooth_loss is None:
         heading = "before the first update"
     else:
-        per_symbol = sample.smooth_loss / length
-        heading = (
-            f"after {sample.iteration:,} updates, smooth loss {sample.smooth_loss:.2f} nats per "
-            f"sequence ({per_symbol:.3f} per symbol)"
-        )
-    console.rule(heading, characters="-")
-    console.print(show_items(sample.text), markup=False, highlight=False, soft_wrap=True)
+        heading = f"after {sample.iteration:,} updates, smooth loss {units.brief(sample.smooth_loss)}"
+    say(f"--- {heading} ".ljust(min(console.width, WIDEST), "-"), console)
+    say(sample.text, console)
 
 
-def _conclude(session: Session, console: Console) -> None:
-    training = session.run.training
+def _conclude(session: Session) -> None:
+    training, units = session.run.training, LossUnits.of(session.run)
     if session.stopped:
-        console.print(f"Stopped after update {training.iteration:,}. The same command goes on.")
-    per_symbol = training.smooth_loss / session.run.recipe.length
-    lines = [
-        f"Smooth loss {training.smooth_loss:.2f} nats per sequence ({per_symbol:.3f} per symbol), "
-        f"lowest {training.best_smooth.loss:.2f} at update {training.best_smooth.iteration:,}."
-    ]
+        say(f"Stopped after update {training.iteration:,}. The same command goes on.")
+    lowest = training.best_smooth
+    say(
+        f"Smooth loss {units.brief(training.smooth_loss)}, lowest {per_sequence(lowest.loss)} at update "
+        f"{lowest.iteration:,}.",
+    )
     best = training.best_validation
     if best.iteration:
-        lines.append(
-            f"Lowest validation loss {best.loss:.3f} nats per symbol ({best.loss / log(2):.3f} bits, "
-            f"perplexity {exp(best.loss):.2f}), after update {best.iteration:,}."
+        nats, bits, perplexity = units.cells(best.loss)[-3:]
+        say(
+            f"Lowest validation loss {nats} nats per {units.symbol} ({bits} bits, perplexity "
+            f"{perplexity}), after update {best.iteration:,}.",
         )
-    lines.append(f"Kept in {session.checkpoint}; let it write: teachrnn sample {session.checkpoint}")
-    console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
+    kept = str(session.checkpoint)
+    say(f"Kept in {kept}; let it write: teachrnn sample {shlex.quote(kept)}")

@@ -21,10 +21,10 @@ from teachrnn.checking import (
 from teachrnn.models import CharRNN
 from teachrnn.reference import CentralDifference, ComplexStep
 from teachrnn.report.document import Block, Paragraph, Picture, Section, Table
-from teachrnn.report.loss_units import per_sequence
 from teachrnn.runs import Run
 from teachrnn.trace import Trace
 from teachrnn.views.figures.v_curve import v_curve
+from teachrnn.views.loss_units import per_sequence
 from teachrnn.views.number import format_number
 
 Array = NDArray[Any]

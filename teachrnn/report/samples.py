@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from teachrnn.report.document import Block, Paragraph, Passage, Section
-from teachrnn.report.loss_units import LossUnits
 from teachrnn.runs import Session
 from teachrnn.views.legible import legible
+from teachrnn.views.loss_units import LossUnits
 
 
 def samples_section(session: Session) -> Section:

@@ -18,9 +18,9 @@ from teachrnn.optimizers import find_optimizer
 from teachrnn.recipes import Recipe
 from teachrnn.report.document import Facts, Section
 from teachrnn.report.journal import Journal
-from teachrnn.report.loss_units import LossUnits
 from teachrnn.runs import Run
 from teachrnn.training import find_clipping, find_schedule
+from teachrnn.views.loss_units import LossUnits
 from teachrnn.views.number import MINUS, format_number
 
 

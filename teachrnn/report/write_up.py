@@ -14,13 +14,13 @@ from teachrnn.report.gradient_norms import gradient_norms_section
 from teachrnn.report.html_page import html_page
 from teachrnn.report.journal import Journal
 from teachrnn.report.loss_curve import loss_curve_section
-from teachrnn.report.loss_units import LossUnits
 from teachrnn.report.markdown_page import markdown_page
 from teachrnn.report.samples import samples_section
 from teachrnn.report.setting import setting_section
 from teachrnn.report.strategies import strategies_section
 from teachrnn.runs import Session
 from teachrnn.views.legible import legible
+from teachrnn.views.loss_units import LossUnits
 
 HTML, MARKDOWN = "report.html", "report.md"
 

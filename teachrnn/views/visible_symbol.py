@@ -22,6 +22,9 @@ EMPTY = set("\u115f\u1160\u2800\u3164\uffa0")
 JOINERS = {0x200C, 0x200D}
 """They join letters, and emoji, or keep them apart; alone there is nothing to be seen of them."""
 
+KEYCAPS = set("0123456789#*")
+"""Of the signs of ASCII, those that a variation selector makes an emoji of."""
+
 UNDRAWN = (
     (0x034F, 0x034F),
     (0x17B4, 0x17B5),
@@ -63,10 +66,10 @@ def signs(text: str, *, kept: str = "", blanks: bool = False, unseen: str = "U+{
     unseen : str
         How the number of a character is written that has no sign.
     """
-    carried = False  # whether the sign before can carry a mark
+    base = ""  # what a mark would change
     for character in text:
         part = part_of(character)
-        if part in ("mark", "hidden mark") and carried:
+        if (part == "mark" and base) or (part == "hidden mark" and _changes(character, base)):
             yield character
             continue
         if part == "seen" or character in kept or (blanks and part == "blank"):
@@ -75,7 +78,12 @@ def signs(text: str, *, kept: str = "", blanks: bool = False, unseen: str = "U+{
             yield CARRIER + character
         else:
             yield SIGNS.get(character) or unseen.format(ord(character))
-        carried = part in ("seen", "mark")
+        base = character if part in ("seen", "mark") else ""
+
+
+def _changes(hidden: str, base: str) -> bool:
+    """Whether a joiner or variation selector does something to the sign before it."""
+    return base > "\x7f" or (hidden == "\ufe0f" and base in KEYCAPS)
 
 
 def visible_symbol(symbol: str) -> str:

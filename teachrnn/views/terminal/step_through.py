@@ -16,6 +16,7 @@ from teachrnn.views.legible import printable
 from teachrnn.views.story import tell
 from teachrnn.views.terminal.array_text import Extent
 from teachrnn.views.terminal.keyboard import Keyboard, open_keyboard
+from teachrnn.views.terminal.plain_signs import print_any_sign
 from teachrnn.views.terminal.screen import WIDEST, screen
 from teachrnn.views.terminal.session import Session
 from teachrnn.views.terminal.story_text import StoryText
@@ -45,8 +46,7 @@ def tell_in_terminal(
         Where to; standard output if not given.
     """
     console = console or Console(highlight=False)
-    if hasattr(console.file, "reconfigure"):  # an old code page lacks signs; a question mark will do
-        console.file.reconfigure(errors="replace")
+    print_any_sign(console.file)
     watched = console.is_terminal and not console.is_dumb_terminal
     if watched and sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
         step_through(trace, symbols=symbols, about=about, console=console)

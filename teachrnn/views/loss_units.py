@@ -71,6 +71,11 @@ class LossUnits:
             return f"{per_sequence(loss)} nats per sequence"
         return self.told(loss / self.length)
 
+    def brief(self, loss: float) -> str:
+        """A smooth loss in nats: of a sequence, and of a symbol where all are of one length."""
+        each = "" if self.length is None else f" ({per_symbol(loss / self.length)} per {self.symbol})"
+        return f"{per_sequence(loss)} nats per sequence{each}"
+
 
 def per_sequence(nats: float) -> str:
     """A loss of a sequence, to the hundredth: two seeds of one recipe differ in the tenth."""

@@ -1,0 +1,43 @@
+"""What the commands print with: what users wrote is shown as they wrote it, and never obeyed."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from teachrnn.views.legible import legible
+from teachrnn.views.terminal.plain_signs import print_any_sign
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def open_streams() -> None:
+    """Let standard output and error take any sign, and each line as soon as it is printed."""
+    for stream in (sys.stdout, sys.stderr):
+        print_any_sign(stream)
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(line_buffering=True)
+
+
+def open_console(*, stderr: bool = False) -> Console:
+    """A console that takes no text for markup or for the name of an emoji, such as ``d[1:x:2]``."""
+    from rich.console import Console
+
+    return Console(markup=False, emoji=False, highlight=False, stderr=stderr)
+
+
+def say(text: str = "", console: Console | None = None) -> None:
+    """Print a text, whatever it quotes: on lines of its own, neither wrapped nor cut.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    console : rich.console.Console, optional
+        Where a bar may be drawn, above which the text appears; standard output if not given.
+    """
+    from rich.segment import Segment, Segments
+
+    console = open_console() if console is None else console
+    console.print(Segments([Segment(legible(text)), Segment.line()]), soft_wrap=True)

@@ -1,0 +1,46 @@
+"""The mean loss of each epoch, told as it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil, log
+
+from teachrnn.runs import Session
+from teachrnn.views.loss_units import LossUnits, per_symbol
+
+MOST = 40
+"""Lines at most: a short text has thousands of epochs, which are then told several together."""
+
+
+class EpochMeans:
+    """Gives a line for each epoch of a run that has ended since it was last asked.
+
+    Parameters
+    ----------
+    session : Session
+        Whose run it is; of the epochs that ended before, nothing is said.
+    """
+
+    def __init__(self, session: Session) -> None:
+        run = session.run
+        self.epochs = run.training.curve.epochs
+        self.symbol = LossUnits.of(run).symbol
+        count = ceil(run.recipe.updates / run.training.batching.batches_per_epoch)
+        self.together = ceil(count / MOST)
+        self._told = len(self.epochs)
+
+    def lines(self, *, last: bool = False) -> Iterator[str]:
+        """Lines for the epochs that are to be told now; with ``last`` for all that have ended."""
+        while True:
+            end = self._told - self._told % self.together + self.together
+            end = min(end, len(self.epochs)) if last else end
+            if not self._told < end <= len(self.epochs):
+                return
+            told = self.epochs[self._told : end]
+            mean = sum(epoch.mean_loss for epoch in told) / len(told)
+            which = f"epoch {end}" if len(told) == 1 else f"epochs {self._told + 1} to {end}"
+            yield (
+                f"{which}, to update {told[-1].last:,}: mean loss {per_symbol(mean)} nats per "
+                f"{self.symbol} ({per_symbol(mean / log(2))} bits)"
+            )
+            self._told = end
