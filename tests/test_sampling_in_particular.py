@@ -6,12 +6,14 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 
 from teachrnn import CELLS, CharRNN
 from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
 from teachrnn.sampling import (
+    SAMPLERS,
     Greedy,
     Nucleus,
     Sampler,
@@ -24,6 +26,7 @@ from teachrnn.sampling import (
 from teachrnn.sampling.cumulative import invert
 from teachrnn.testing.sampler_suite import (
     distribution_is_one,
+    distribution_is_that_of_the_formula,
     draws_follow_the_distribution,
     draws_rise_with_u,
     impossible_is_never_drawn,
@@ -188,6 +191,15 @@ def test_a_setting_that_makes_no_sense_is_refused(kind, settings, said):
         kind(**settings)
 
 
+@pytest.mark.parametrize("part", ["name", "probabilities"])
+def test_a_strategy_that_lacks_a_part_is_refused_when_it_is_defined(part):
+    body = {"name": "half", "probabilities": staticmethod(lambda sp, o: o)}
+    del body[part]
+    with pytest.raises(TypeError, match=f"Half must define `{part}`"):
+        type("Half", (Sampler,), body)
+    assert "half" not in SAMPLERS
+
+
 def test_strategies_are_found_by_name():
     assert find_sampler("top-k") is TopK
     with pytest.raises(NameLookupError, match=r"'topk'.*greedy, nucleus, temperature, top-k"):
@@ -246,6 +258,103 @@ TRAPS = {
 }
 
 
+def renormalised(p, kept):
+    return np.where(kept, p, 0) / p[kept].sum()
+
+
+def likeliest(o, k):
+    """Which are among the k first of a stable order."""
+    return np.isin(np.arange(len(o)), np.argsort(-o, kind="stable")[:k])
+
+
+def nucleus(p, o, theta, more=0):
+    """A nucleus, or one that is larger by a few."""
+    mass = np.cumsum(p[np.argsort(-o, kind="stable")])
+    return renormalised(p, likeliest(o, max(1, int(np.searchsorted(mass, theta - 1e-9)) + 1 + more)))
+
+
+WRONG_RULES = {
+    "times the temperature": (Temperature(temperature=0.5), lambda o: softmax(o * 0.5)),
+    "no temperature": (Temperature(temperature=0.5), softmax),
+    "a little off": (Temperature(temperature=0.5), lambda o: softmax(o / 0.5001)),
+    "equals share temperature 0": (
+        Temperature(temperature=0),
+        lambda o: renormalised(softmax(o), o == o.max()),
+    ),
+    "the last of equals": (Greedy(), lambda o: likeliest(o[::-1], 1)[::-1].astype(float)),
+    "the second": (Greedy(), lambda o: likeliest(o, 2).astype(float) - likeliest(o, 1) * (len(o) > 1)),
+    "all equals of the third": (
+        TopK(k=3),
+        lambda o: renormalised(softmax(o), o >= o[likeliest(o, 3)].min()),
+    ),
+    "the last of equals at the edge": (
+        TopK(k=3),
+        lambda o: renormalised(softmax(o), likeliest(o[::-1], 3)[::-1]),
+    ),
+    "one too many": (TopK(k=3), lambda o: renormalised(softmax(o), likeliest(o, 4))),
+    "k at their old odds": (
+        TopK(k=3, temperature=2),
+        lambda o: renormalised(softmax(o), likeliest(o, 3)),
+    ),
+    "a nucleus one short": (Nucleus(theta=0.8), lambda o: nucleus(softmax(o), o, 0.8, more=-1)),
+    "a nucleus one over": (Nucleus(theta=0.8), lambda o: nucleus(softmax(o), o, 0.8, more=1)),
+    "all that are likely enough": (
+        Nucleus(theta=0.8),
+        lambda o: renormalised(softmax(o), softmax(o) >= min(0.2, softmax(o).max())),
+    ),
+    "the nucleus before the temperature": (
+        Nucleus(theta=0.8, temperature=2),
+        lambda o: renormalised(softmax(o / 2), nucleus(softmax(o), o, 0.8) > 0),
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", WRONG_RULES)
+def test_a_rule_that_is_wrong_but_valid_is_not_that_of_the_formula(rule):
+    right, wrong = WRONG_RULES[rule]
+
+    class Wrong(type(right), register=False):
+        def distribution(self, scores):
+            return wrong(np.asarray(scores, float))
+
+        draw = Sampler.draw
+
+    @settings(max_examples=300, derandomize=True, database=None, phases=[Phase.generate])
+    @given(st.data())
+    def check(data):
+        draws_follow_the_distribution(Wrong(**right.settings()), data.draw)
+        distribution_is_that_of_the_formula(Wrong(**right.settings()), data.draw)
+
+    with pytest.raises(AssertionError, match="rtol=1e-09, atol=1e-300"):  # the second law, not the first
+        check()
+
+
+def test_where_a_threshold_is_met_to_the_last_bit_rounding_decides():
+    @dataclass(frozen=True, kw_only=True)
+    class Above(Sampler, register=False):
+        """Every symbol that has a tenth at least."""
+
+        name: ClassVar[str] = "above"
+        least: float = 0.1
+
+        def distribution(self, scores):
+            return renormalised(softmax(scores), softmax(scores) >= self.least)
+
+        @staticmethod
+        def probabilities(sp, o, *, least):
+            p = Temperature.probabilities(sp, o, temperature=1)
+            kept = [p_i if p_i >= least else 0 for p_i in p]
+            return [p_i / max(sum(kept), least) for p_i in kept]
+
+    @settings(database=None)
+    @given(st.none())
+    def check(_):
+        distribution_is_that_of_the_formula(Above(), lambda strategy: np.zeros(10))
+
+    with pytest.raises(Unsatisfiable):  # every example is given back: draw another
+        check()
+
+
 @pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
 @pytest.mark.parametrize("trap", TRAPS)
 def test_the_laws_find_every_trap(trap):
@@ -254,6 +363,7 @@ def test_the_laws_find_every_trap(trap):
     @dataclass(frozen=True, kw_only=True)
     class Trapped(Sampler, register=False):
         name: ClassVar[str] = "trapped"
+        probabilities = staticmethod(Temperature(temperature=1).probabilities)
 
         def distribution(self, scores):
             return wrong.get("distribution", softmax)(scores)

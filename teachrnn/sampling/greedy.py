@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
+from teachrnn.sampling.rank import ranks
 from teachrnn.sampling.sampler import Sampler
 from teachrnn.sampling.softmax import softmax
 
@@ -38,3 +39,7 @@ class Greedy(Sampler):
 
     def distribution(self, scores: Array) -> Array:
         return softmax(scores, temperature=0)
+
+    @staticmethod
+    def probabilities(sp: Any, o: list[Any]) -> list[Any]:
+        return [1 if rank == 0 else 0 for rank in ranks(o)]

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError
+from teachrnn.sampling.rank import ranks
 from teachrnn.sampling.sampler import Sampler
 from teachrnn.sampling.softmax import check_temperature, softmax
+from teachrnn.sampling.temperature import Temperature
 
 Array = NDArray[Any]
 
@@ -73,3 +75,14 @@ class Nucleus(Sampler):
         left_out = np.searchsorted(tail, (1 - self.theta) * (1 + SLACK))
         p[unlikely_first[:left_out]] = 0
         return p / p.sum()
+
+    @staticmethod
+    def probabilities(sp: Any, o: list[Any], *, theta: Any, temperature: Any) -> list[Any]:
+        p = Temperature.probabilities(sp, o, temperature=temperature)
+        rank = ranks(o)
+        # A symbol stays if those before it have not reached theta: if it and those after it have more
+        # than the rest, 1 - theta. (Where theta is 1, the former is lost in the digits of the sum.)
+        rest = [sum(p_j for p_j, r in zip(p, rank, strict=True) if r >= of) for of in rank]
+        stays = [r == 0 or mass > (1 - theta) * (1 + SLACK) for r, mass in zip(rank, rest, strict=True)]
+        kept = [p_i if here else 0 for p_i, here in zip(p, stays, strict=True)]
+        return [p_i / sum(kept) for p_i in kept]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
@@ -20,10 +21,20 @@ SAMPLERS = Registry["type[Sampler]"]("sampling strategy")
 class Sampler:
     """Base of every sampling strategy.
 
-    A subclass is a frozen dataclass with a ``name``, a field with a default for each setting, and
-    `distribution`. It holds no randomness: a draw is a function of the scores and of a number
-    ``u`` that someone else drew. Defining it registers it in `SAMPLERS`, and
-    `teachrnn.testing.sampler_suite` tests it.
+    A subclass is a frozen dataclass with a field with a default for each setting. It states
+
+    ``name``
+        What it is called on the command line.
+    ``distribution(self, scores)``
+        The probabilities that the next symbol is drawn with: see `distribution`.
+    ``probabilities(sp, o, ...)``
+        The same a second time, from its definition: a static method that takes the scores as a list
+        of numbers of the module ``sp`` (SymPy) that is handed in, the settings as keywords, and
+        gives a list of as many probabilities. It is never drawn with: it is what the drawing is held to.
+
+    A strategy holds no randomness: a draw is a function of the scores and of a number ``u`` that
+    someone else drew. Defining it registers it in `SAMPLERS`, and `teachrnn.testing.sampler_suite`
+    tests it.
 
     Examples
     --------
@@ -36,6 +47,11 @@ class Sampler:
     ...
     ...     def distribution(self, scores):
     ...         return (1 - self.chance) * softmax(scores, 1) + self.chance / len(scores)
+    ...
+    ...     @staticmethod
+    ...     def probabilities(sp, o, *, chance):
+    ...         total = sum(sp.exp(score) for score in o)
+    ...         return [(1 - chance) * sp.exp(score) / total + chance / len(o) for score in o]
     >>> mixture = Mixture(chance=0.2)
     >>> mixture.distribution(np.array([0.0, 0.0, 1000.0])).round(3)
     array([0.067, 0.067, 0.867])
@@ -44,9 +60,15 @@ class Sampler:
     """
 
     name: ClassVar[str]
+    probabilities: ClassVar[Callable[..., list[Any]]]
 
     def __init_subclass__(cls, *, register: bool = True) -> None:
         super().__init_subclass__()
+        for part in ("name", "probabilities"):
+            if not hasattr(cls, part):
+                raise TypeError(
+                    f"{cls.__name__} must define `{part}`; see help(teachrnn.sampling.Sampler)."
+                )
         if register:
             SAMPLERS[cls.name] = cls
 

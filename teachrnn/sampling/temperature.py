@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from numpy.typing import NDArray
 
 from teachrnn.sampling.cumulative import invert
+from teachrnn.sampling.greedy import Greedy
 from teachrnn.sampling.sampler import Sampler
 from teachrnn.sampling.softmax import check_temperature, softmax, softmax_weights
 
@@ -57,3 +58,10 @@ class Temperature(Sampler):
 
     def draw(self, scores: Array, u: float) -> int:
         return invert(softmax_weights(scores, self.temperature), u)  # spared: sum and division
+
+    @staticmethod
+    def probabilities(sp: Any, o: list[Any], *, temperature: Any) -> list[Any]:
+        if temperature == 0:
+            return Greedy.probabilities(sp, o)
+        weights = [sp.exp(score / temperature) for score in o]
+        return [weight / sum(weights) for weight in weights]

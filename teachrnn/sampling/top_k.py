@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError
+from teachrnn.sampling.rank import ranks
 from teachrnn.sampling.sampler import Sampler
 from teachrnn.sampling.softmax import check_temperature, softmax
+from teachrnn.sampling.temperature import Temperature
 
 Array = NDArray[Any]
 
@@ -62,3 +64,9 @@ class TopK(Sampler):
         likeliest_first = np.argsort(-np.asarray(scores), kind="stable")
         p[likeliest_first[self.k :]] = 0
         return p / p.sum()
+
+    @staticmethod
+    def probabilities(sp: Any, o: list[Any], *, k: int, temperature: Any) -> list[Any]:
+        p = Temperature.probabilities(sp, o, temperature=temperature)
+        kept = [p_i if rank < k else 0 for p_i, rank in zip(p, ranks(o), strict=True)]
+        return [p_i / sum(kept) for p_i in kept]

@@ -11,6 +11,7 @@ import hypothesis.extra.numpy as hnp
 import hypothesis.strategies as st
 import numpy as np
 import pytest
+import sympy
 from hypothesis import assume, given, settings
 from numpy.typing import NDArray
 
@@ -22,6 +23,12 @@ Array = NDArray[Any]
 Draw = Any
 
 ROUNDING = 1e-12
+DIGITS = 40
+"""How precisely SymPy evaluates a formula."""
+
+NUDGE = 1e-13
+"""Share by which a setting may be off before a strategy that follows it to the last bit is to blame."""
+
 EDGES = (0.0, 5e-324, 0.5, float(np.nextafter(1, 0)))
 """Numbers at which a draw goes wrong first: both ends of [0, 1), the least above 0, a round one."""
 
@@ -42,9 +49,10 @@ def sampler_suite(*samplers: Sampler) -> Callable[..., None]:
 
     Drawn are the scores: one symbol or many, ties, numbers so low that their probability is 0,
     all of them shifted by a thousand, in single and double precision. The laws: the distribution
-    is one; a draw inverts it exactly, and never picks what has probability 0; adding a number to
-    all scores changes nothing; scores are left alone; what is not finite, not one vector, or not in
-    [0, 1) is refused; the settings remake the strategy; our docstrings cite and show::
+    is one, and is what SymPy makes of the formula ``probabilities``; a draw inverts it exactly, and
+    never picks what has probability 0; adding a number to all scores changes nothing; scores are left
+    alone; what is not finite, not one vector, or not in [0, 1) is refused; the settings remake the
+    strategy; our docstrings cite and show::
 
         test_my_sampler = teachrnn.testing.sampler_suite(MySampler(), MySampler(strength=2))
     """
@@ -79,6 +87,33 @@ def distribution_is_one(sampler: Sampler, draw: Draw) -> None:
     assert p.shape == o.shape
     assert (p >= 0).all()
     assert p.sum() == pytest.approx(1, abs=ROUNDING)
+
+
+def distribution_is_that_of_the_formula(sampler: Sampler, draw: Draw) -> None:
+    """The probabilities are those that SymPy gets from the definition, ``probabilities``."""
+    o = draw(scores())
+    p, wanted = sampler.distribution(o), _by_formula(sampler, o)
+    if not np.allclose(p, wanted, rtol=1e-9, atol=1e-300):
+        # A threshold among the settings may be met to the last bit: there, rounding decides.
+        assume(
+            all(
+                np.allclose(_by_formula(sampler, o, nudge=share), wanted, rtol=1e-9, atol=1e-12)
+                for share in (-NUDGE, NUDGE)
+            )
+        )
+    np.testing.assert_allclose(p, wanted, rtol=1e-9, atol=1e-300)
+
+
+def _by_formula(sampler: Sampler, o: Array, *, nudge: float = 0.0) -> Array:
+    """The formula's probabilities; the settings that are no whole numbers are larger by a share."""
+    settings = {
+        name: sympy.Float(value, DIGITS) * (1 + nudge) if isinstance(value, float) else value
+        for name, value in sampler.settings().items()
+    }
+    exact = [sympy.Float(float(score), DIGITS) for score in o]
+    found = type(sampler).probabilities(sympy, exact, **settings)
+    assert len(found) == len(o), "the formula gives one probability for each symbol"
+    return np.array([float(p_i) for p_i in found])
 
 
 def draws_follow_the_distribution(sampler: Sampler, draw: Draw) -> None:
@@ -187,6 +222,7 @@ def docstring_cites_and_shows(sampler: Sampler, _: Draw) -> None:
 
 LAWS = [
     distribution_is_one,
+    distribution_is_that_of_the_formula,
     draws_follow_the_distribution,
     impossible_is_never_drawn,
     draws_rise_with_u,
