@@ -22,8 +22,11 @@ from browser import served
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from matplotlib.image import imread
+from typer.testing import CliRunner
 
 import teachrnn.report.gradient_check as gradient_check
+from teachrnn.cli import app
+from teachrnn.errors import FileFormatError
 from teachrnn.recipes import find_recipe
 from teachrnn.report import Journal, check_run, write_report, write_up
 from teachrnn.report.document import Document, Facts, Paragraph, Passage, Picture, Section, Table
@@ -99,9 +102,15 @@ def measured(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def document(measured):
+def found(measured):
+    """What the check of that run's gradients has found."""
+    return check_run(measured[0].run)
+
+
+@pytest.fixture(scope="module")
+def document(measured, found):
     session, journal = measured
-    return write_up(session, check_run(session.run), journal)
+    return write_up(session, found, journal)
 
 
 @pytest.fixture(scope="module")
@@ -292,9 +301,8 @@ def test_blocks_of_the_journal_begin_anew():
 # The gradient check -----------------------------------------------------------------------------
 
 
-def test_gradients_of_a_run_agree_and_every_comparison_has_its_row(measured, page):
+def test_gradients_of_a_run_agree_and_every_comparison_has_its_row(measured, found, page):
     run = measured[0].run
-    found = check_run(run)
     assert not found.differs
     tables = page.find(id="gradients").find_all("table")
     assert len(tables) == 4
@@ -605,6 +613,55 @@ def test_mistake_is_answered_with_a_message(folder, written, arguments, message)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# Remarks ----------------------------------------------------------------------------------------
+
+
+def test_remarks_stand_in_both_forms_and_no_report_changes_them(measured, found):
+    session, journal = measured
+    held = "\ufeffW is tiny: \u202eh[0] is small.\r\n\r\n \r\n" + "\r\n\r\n".join(HOSTILE[:4])
+    remarks = session.folder / "remarks.txt"
+    remarks.write_bytes(held.encode("utf-8"))
+    try:
+        document = write_up(session, found, journal)
+        write_report(Document("t", "s", [], []), session.folder)
+        assert remarks.read_bytes() == held.encode("utf-8")
+    finally:
+        remarks.unlink()
+    section = document.sections[-1]
+    assert section.title == "Remarks"
+    told = [block.text for block in section.blocks]
+    assert told[0] == "W is tiny: ⟨U+202E⟩h[0] is small."
+    assert told[1:] == [legible(text) for text in HOSTILE[:4]]
+    alone = Document("t", "s", [], [section])
+    markdown = MarkdownIt("commonmark").render(markdown_page(alone)[0])
+    for soup in (parsed(html_page(alone)).main, parsed(markdown)):
+        assert soup.find_all(["script", "img", "b", "li"]) == []
+        shown = [" ".join(p.get_text().split()) for p in soup.find_all("p")][-len(told) :]
+        assert shown == [" ".join(text.split()) for text in told]
+
+
+def test_report_without_remarks_says_where_they_go(page):
+    assert "remarks.txt, beside this page" in page.find(id="remarks").get_text()
+
+
+def test_remarks_that_cannot_be_read_are_named_before_any_training(folder, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "remarks.txt").write_bytes("naïve".encode("latin-1"))
+    given = [
+        str(folder / "fox.txt"),
+        "--hidden",
+        "8",
+        "--updates",
+        "300",
+        "--out",
+        str(tmp_path / "run"),
+    ]
+    done = CliRunner().invoke(app, ["report", *given])
+    assert isinstance(done.exception, FileFormatError)
+    assert "remarks.txt is not UTF-8 at byte 2" in str(done.exception)
+    assert not (tmp_path / "run" / "checkpoint.npz").exists()
 
 
 # Other kinds of text ----------------------------------------------------------------------------

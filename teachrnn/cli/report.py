@@ -30,9 +30,10 @@ def report(options: RunOptions, recipe: RecipeName = "adagrad") -> None:
     """
     require("matplotlib.figure", extra="figures", purpose="A report")
     from teachrnn.cli.progress import stage
-    from teachrnn.report import check_run, write_report, write_up
+    from teachrnn.report import check_run, read_remarks, write_report, write_up
 
     session = options.session(recipe)
+    read_remarks(session.folder)  # a file that cannot be shown is told of now, not after the training
     console = open_console()
     with stage(console, "Gradient check") as news:
         found = check_run(session.run, progress=news)

@@ -15,6 +15,7 @@ from teachrnn.report.html_page import html_page
 from teachrnn.report.journal import Journal
 from teachrnn.report.loss_curve import loss_curve_section
 from teachrnn.report.markdown_page import markdown_page
+from teachrnn.report.remarks import remarks_section
 from teachrnn.report.samples import samples_section
 from teachrnn.report.setting import setting_section
 from teachrnn.report.strategies import strategies_section
@@ -44,7 +45,7 @@ def write_up(session: Session, found: RunCheck, journal: Journal) -> Document:
     Parameters
     ----------
     session : Session
-        The run, with its samples; its checkpoint is read.
+        The run, with its samples; its checkpoint is read, and the remarks in its folder.
     found : RunCheck
         What the gradient check has found.
     journal : Journal
@@ -60,11 +61,12 @@ def write_up(session: Session, found: RunCheck, journal: Journal) -> Document:
         strategies_section(session),
     ]
     norms = gradient_norms_section(journal)
+    sections += [] if norms is None else [norms]
     return Document(
         title=f"{run.recipe.title}, on {legible(Path(run.source.name).name)}",
         subtitle="A recurrent network trained on a text, with teachrnn",
         opening=_opening(session),
-        sections=sections if norms is None else [*sections, norms],
+        sections=[*sections, remarks_section(session.folder)],
     )
 
 

@@ -1,0 +1,50 @@
+"""What the one who hands the report in has to say: read from a file that is theirs alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from teachrnn.errors import FileFormatError
+from teachrnn.report.document import Paragraph, Section
+from teachrnn.views.legible import legible
+
+REMARKS = "remarks.txt"
+
+
+def remarks_section(folder: Path) -> Section:
+    """The paragraphs of ``remarks.txt`` in the folder of a report, which never writes to it.
+
+    Raises
+    ------
+    FileFormatError
+        If the file cannot be read, or is not UTF-8.
+    """
+    paragraphs = read_remarks(folder) or [
+        f"None yet. What you write into {REMARKS}, beside this page, with blank lines between "
+        "paragraphs, stands here when the same command writes the report again; the file is yours, "
+        "and no report changes it."
+    ]
+    return Section("remarks", "Remarks", [Paragraph(legible(text)) for text in paragraphs])
+
+
+def read_remarks(folder: Path) -> list[str]:
+    """The paragraphs of the remarks in that folder; none where there is no such file.
+
+    Raises
+    ------
+    FileFormatError
+        As `remarks_section`.
+    """
+    path = folder / REMARKS
+    try:
+        text = path.read_text("utf-8-sig")  # with the line ends of every system as newlines
+    except FileNotFoundError:
+        return []
+    except UnicodeDecodeError as error:
+        raise FileFormatError(
+            f"{path} is not UTF-8 at byte {error.start}: save it as UTF-8, so that it can be shown."
+        ) from error
+    except OSError as error:
+        raise FileFormatError(f"cannot read {path}: {error.strerror or error}.") from error
+    return [paragraph for paragraph in re.split(r"\n\s*\n", text.strip()) if paragraph]
