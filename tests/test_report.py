@@ -13,6 +13,7 @@ import time
 from importlib.metadata import distribution
 from io import BytesIO
 from math import exp, log
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -25,10 +26,20 @@ from matplotlib.image import imread
 from typer.testing import CliRunner
 
 import teachrnn.report.gradient_check as gradient_check
+import teachrnn.report.html_page as html_page_module
+import teachrnn.report.markdown_page as markdown_page_module
 from teachrnn.cli import app
-from teachrnn.errors import FileFormatError
+from teachrnn.errors import DomainError, FileFormatError
 from teachrnn.recipes import find_recipe
-from teachrnn.report import Journal, check_run, write_report, write_up
+from teachrnn.report import (
+    Journal,
+    ReportedRun,
+    check_comparable,
+    check_run,
+    compare,
+    write_report,
+    write_up,
+)
 from teachrnn.report.document import Document, Facts, Paragraph, Passage, Picture, Section, Table
 from teachrnn.report.html_page import html_page
 from teachrnn.report.loss_curve import loss_curve_section
@@ -613,6 +624,110 @@ def test_mistake_is_answered_with_a_message(folder, written, arguments, message)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# Several recipes --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reported(measured, found, tmp_path_factory):
+    """That run, and one of another recipe on the same text that reads four sequences at a time."""
+    session, journal = measured
+    recipe = session.run.recipe.but(
+        name="adam",
+        title="Adam",
+        optimizer={"name": "adam", "eta": 0.01},
+        batching={"name": "streams", "batch": 4},
+        length=10,
+    )
+    folder = tmp_path_factory.mktemp("another") / "run & more"
+    another = Session.open(folder, recipe, session.run.source.name, sample_every=100)
+    notes = Journal()
+    for step in another.steps():
+        notes.note(step)
+    return [ReportedRun(session, found, journal), ReportedRun(another, found, notes)]
+
+
+def test_comparison_has_the_losses_of_every_run_in_one_table_and_one_figure(reported, tmp_path):
+    document = compare(reported, tmp_path)
+    page = parsed(html_page(document))
+    found = cells(page, "Losses in nats per character")
+    assert list(found) == ["adagrad", "adam"]
+    for entry, T in zip(reported, (20, 10), strict=True):
+        training = entry.run.training
+        updates, last, lowest, epoch, validation, at, perplexity, _ = found[entry.name]
+        assert (updates, at) == ("230", f"{training.best_validation.iteration:,}")
+        assert float(last) == pytest.approx(training.smooth_loss / T, abs=0.00051)
+        assert float(lowest) == pytest.approx(training.best_smooth.loss / T, abs=0.00051)
+        assert float(epoch) == pytest.approx(training.curve.epochs[-1].mean_loss, abs=0.00051)
+        assert float(validation) == pytest.approx(training.best_validation.loss, abs=0.00051)
+        assert float(perplexity) == pytest.approx(exp(training.best_validation.loss), rel=0.0051)
+    pictures = {b.name: b.figure.axes[0] for b in document.sections[0].blocks if isinstance(b, Picture)}
+    assert set(pictures) == {"smooth-loss", "validation-loss"}
+    for axes in pictures.values():
+        assert [line.get_label() for line in axes.lines[:2]] == ["adagrad", "adam"]
+        assert axes.get_xlabel() == "epoch"  # as an update of the one reads more than one of the other
+    for line, entry, T in zip(pictures["smooth-loss"].lines, reported, (20, 10), strict=False):
+        each = entry.run.training.batching.batches_per_epoch
+        points = [(n / each, loss / T) for n, loss in entry.run.training.curve.smooth]
+        np.testing.assert_allclose(np.transpose(line.get_data()), points)
+    best = min(reported, key=lambda entry: entry.run.training.best_validation.loss)
+    assert f"has learnt from, {best.name} is the best" in page.main.p.get_text()
+
+
+def test_comparison_says_where_recipes_differ_and_leads_to_their_reports(reported, tmp_path):
+    written = write_report(compare(reported, tmp_path), tmp_path)
+    page = parsed(written.html.read_text("utf-8"))
+    differ = cells(page, "Where they differ")
+    assert set(differ) == {"Sequences", "Batching", "Optimizer", "Updates", "Cost of guessing"}
+    assert differ["Sequences"] == ["T = 20", "T = 10"]
+    assert facts(page)["Seed"] == "0"
+    markdown = parsed(MarkdownIt("commonmark").render(written.markdown.read_text("utf-8")))
+    for soup in (page.main, markdown):
+        links = [unquote(a["href"]) for a in soup.find_all("a")]
+        assert [(tmp_path / link).resolve() for link in links] == [
+            (entry.session.folder / "report.html").resolve() for entry in reported
+        ]
+    for entry in reported:
+        caption = next(c for c in passages(page) if c.startswith(f"{entry.name}, after update"))
+        assert len(passages(page)[caption]) >= 200
+
+
+def test_recipes_that_read_other_symbols_are_not_compared(measured):
+    run = measured[0].run
+    words = Run(find_recipe("words").but(hidden=2), Source.read(run.source.name, find_recipe("words")))
+    with pytest.raises(DomainError, match="adagrad and words read the text as other symbols"):
+        check_comparable([run, words])
+    other = Run(run.recipe.but(validation=0.3), run.source)
+    with pytest.raises(DomainError, match="hold out other parts of the text"):
+        check_comparable([run, other])
+
+
+def test_command_reports_every_recipe_and_compares_them(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(html_page_module, "_drawn", lambda picture, narrow: "")  # for the time it takes
+    monkeypatch.setattr(markdown_page_module, "DPI", 10)
+    given = ["report", str(folder / "fox.txt"), "--hidden", "4", "--length", "5", "--updates", "60"]
+    given += ["--recipe", "adagrad", "--recipe", "adam", "--out", str(tmp_path / "both")]
+    done = CliRunner().invoke(app, given)
+    assert done.exit_code == 0, done.output
+    for place in ("both", "both/adagrad", "both/adam"):
+        assert (tmp_path / place / "report.html").exists()
+        assert (tmp_path / place / "report.md").exists()
+    assert done.output.count("Report: ") == 4
+    assert done.output.count("Comparison: ") == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [(("adam", "adam"), "named twice"), (("adam", "words"), "read the text as other symbols")],
+)
+def test_recipes_that_cannot_be_compared_are_refused_before_any_training(
+    folder, tmp_path, names, message
+):
+    given = ["report", str(folder / "fox.txt"), "--out", str(tmp_path / "both")]
+    done = CliRunner().invoke(app, given + [word for name in names for word in ("--recipe", name)])
+    assert message in f"{done.output} {done.exception}"
+    assert not list(tmp_path.rglob("checkpoint.npz"))
 
 
 # Remarks ----------------------------------------------------------------------------------------

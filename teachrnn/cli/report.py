@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from teachrnn.cli.console import open_console, say
-from teachrnn.cli.run_options import RecipeName, RunOptions, with_run_options
+from teachrnn.cli.run_options import RECIPE_HELP, RunOptions, with_run_options
 from teachrnn.extras import require
 from teachrnn.runs import Session
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from teachrnn.report import Journal
+    from teachrnn.report import Journal, ReportedRun
 
 JOURNAL = "journal.json"
 INTERRUPTED = 130
@@ -22,19 +24,52 @@ INTERRUPTED = 130
 
 
 @with_run_options
-def report(options: RunOptions, recipe: RecipeName = "adagrad") -> None:
+def report(
+    options: RunOptions,
+    recipe: Annotated[
+        list[str] | None,
+        typer.Option(help=f"{RECIPE_HELP} Several, each after a --recipe, are compared. [adagrad]"),
+    ] = None,
+) -> None:
     """Train by a recipe and write everything up: gradient check, losses, samples, best passage.
 
     Writes report.html, one self-contained page, and report.md with its figures beside it. The same
-    command goes on with a run that was stopped (Ctrl-C), or that has had fewer updates.
+    command goes on with a run that was stopped (Ctrl-C), or that has had fewer updates. Of several
+    recipes each has a report of its own, and one more compares them.
     """
     require("matplotlib.figure", extra="figures", purpose="A report")
     from teachrnn.cli.progress import stage
-    from teachrnn.report import check_run, read_remarks, write_report, write_up
+    from teachrnn.report import check_comparable, compare, read_remarks, write_report
 
-    session = options.session(recipe)
-    read_remarks(session.folder)  # a file that cannot be shown is told of now, not after the training
-    console = open_console()
+    names = recipe or ["adagrad"]
+    if len(set(names)) < len(names):
+        raise typer.BadParameter("a recipe is named twice.", param_hint="--recipe")
+    together = options.folder("+".join(names))
+    inside = options.out is not None and len(names) > 1
+    sessions = [options.session(name, together / name if inside else None) for name in names]
+    check_comparable([session.run for session in sessions])
+    for folder in {together, *(session.folder for session in sessions)}:
+        read_remarks(folder)  # a file that cannot be shown is told of now, not after the training
+    console, reported = open_console(), []
+    for session in sessions:
+        if len(names) > 1:
+            say(f"{session.run.recipe.title}.")
+        reported.append(_report(session, console))
+        if session.stopped:
+            done = session.run.training.iteration
+            say(f"Stopped after update {done:,}. The same command goes on.")
+            raise typer.Exit(INTERRUPTED)
+    if len(names) > 1:
+        with stage(console, "Writing the comparison"):
+            written = write_report(compare(reported, together), together)
+        _say_where("Comparison", written)
+
+
+def _report(session: Session, console: Console) -> ReportedRun:
+    """Check, train and write up one run."""
+    from teachrnn.cli.progress import stage
+    from teachrnn.report import ReportedRun, check_run, write_report, write_up
+
     with stage(console, "Gradient check") as news:
         found = check_run(session.run, progress=news)
     if found.differs:
@@ -44,12 +79,13 @@ def report(options: RunOptions, recipe: RecipeName = "adagrad") -> None:
     journal = _train(session, console)
     with stage(console, "Writing the report"):
         written = write_report(write_up(session, found, journal), session.folder)
-    done = session.run.training.iteration
-    if session.stopped:
-        say(f"Stopped after update {done:,}. The same command goes on.")
+    _say_where("Report", written)
+    return ReportedRun(session, found, journal)
+
+
+def _say_where(what: str, written: Iterable[Path]) -> None:
     for path in written:
-        say(f"Report: {path.resolve()}")
-    raise typer.Exit(INTERRUPTED if session.stopped else 0)
+        say(f"{what}: {path.resolve()}")
 
 
 def _train(session: Session, console: Console) -> Journal:

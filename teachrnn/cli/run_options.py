@@ -17,7 +17,8 @@ from teachrnn.recipes import RECIPES, Recipe, find_recipe
 from teachrnn.runs import Session
 from teachrnn.training import FlightRecorder
 
-RecipeName = Annotated[str, typer.Option(help=f"How: {', '.join(sorted(RECIPES))}.")]
+RECIPE_HELP = f"How: {', '.join(sorted(RECIPES))}."
+RecipeName = Annotated[str, typer.Option(help=RECIPE_HELP)]
 Text = Annotated[str, typer.Argument(help="A text file in UTF-8, or a corpus (teachrnn list).")]
 FormerText = Annotated[str | None, typer.Option("--corpus", hidden=True)]
 """What the text was called by `report` and `sweep` in 0.1.0: commands kept from then still go on."""

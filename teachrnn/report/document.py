@@ -77,7 +77,14 @@ class Passage:
     text: str
 
 
-Block = Paragraph | Facts | Table | Picture | Passage
+@dataclass(frozen=True)
+class Links:
+    """Other pages: what each is, and its address as seen from this one."""
+
+    pairs: Sequence[tuple[str, str]]
+
+
+Block = Paragraph | Facts | Table | Picture | Passage | Links
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 
-from teachrnn.report.document import Block, Document, Facts, Paragraph, Passage, Picture, Table
+from teachrnn.report.document import Block, Document, Facts, Links, Paragraph, Passage, Picture, Table
 
 DPI = 160
 SPECIAL = re.compile(r"([\\`*_\[\]#|~$]|^[-+=](?=\s|$)|(?<=^\d)[.)](?=\s|$))")
@@ -37,6 +37,8 @@ def _block(block: Block, pictures: dict[str, bytes]) -> str:
             figure.savefig(drawn, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
             pictures[f"{name}.png"] = drawn.getvalue()
             return f"![{_escaped(description)}]({name}.png)\n\n*{_escaped(caption)}*"
+        case Links(pairs):
+            return "\n".join(f"- [{_escaped(name)}](<{address}>)" for name, address in pairs)
         case Passage(caption, text):
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
             return f"**{_escaped(caption)}**\n\n{fence}text\n{text}\n{fence}"

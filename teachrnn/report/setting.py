@@ -26,8 +26,12 @@ from teachrnn.views.number import MINUS, format_number
 
 def setting_section(run: Run, journal: Journal) -> Section:
     """Everything that one needs to do it again, and to judge the figures that follow."""
-    pairs = [*_recipe(run), *_text(run), *_machine(run, journal)]
-    return Section("setting", "Setting", [Facts(pairs)])
+    return Section("setting", "Setting", [Facts([*setting_facts(run), *_machine(run, journal)])])
+
+
+def setting_facts(run: Run) -> list[tuple[str, str]]:
+    """Recipe, text and seed: what makes the run what it is, on any machine."""
+    return [*_recipe(run), *_text(run)]
 
 
 def _recipe(run: Run) -> list[tuple[str, str]]:
@@ -102,7 +106,10 @@ def _machine(run: Run, journal: Journal) -> list[tuple[str, str]]:
         rate = float(f"{journal.updates / journal.seconds:.2g}")
         part = "" if journal.updates == run.training.iteration else f" for {journal.updates:,} updates"
         pairs.append(
-            ("Time", f"{_time(journal.seconds)} of training{part}, about {rate:,.0f} updates per second")
+            (
+                "Time",
+                f"{duration(journal.seconds)} of training{part}, about {rate:,.0f} updates per second",
+            )
         )
     return pairs
 
@@ -124,7 +131,7 @@ def _value(value: Any) -> str:
     return re.sub(r"e-0?", f"e{MINUS}", f"{value:g}") if isinstance(value, float) else str(value)
 
 
-def _time(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Two or three digits, in the units in which one waits."""
     minutes, left = divmod(round(seconds), 60)
     if seconds < 100:

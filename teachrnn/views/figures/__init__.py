@@ -6,6 +6,7 @@ from teachrnn.views.figures.gradient_flow import gradient_flow
 from teachrnn.views.figures.gradient_norm import gradient_norm
 from teachrnn.views.figures.heat_map import heat_map
 from teachrnn.views.figures.loss_curve import loss_curve
+from teachrnn.views.figures.loss_curves import loss_curves
 from teachrnn.views.figures.neuron_text import neuron_text
 from teachrnn.views.figures.next_symbol import next_symbol
 from teachrnn.views.figures.optimizer_paths import optimizer_paths
@@ -31,6 +32,7 @@ __all__ = [
     "gradient_norm",
     "heat_map",
     "loss_curve",
+    "loss_curves",
     "neuron_text",
     "new_figure",
     "next_symbol",

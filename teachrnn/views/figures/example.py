@@ -7,7 +7,7 @@ import numpy as np
 from teachrnn.backprop import backpropagate
 from teachrnn.data import find_batching
 from teachrnn.models import CharRNN
-from teachrnn.optimizers import AdaGrad
+from teachrnn.optimizers import AdaGrad, Optimizer
 from teachrnn.trace import Trace
 from teachrnn.training import Training
 
@@ -36,8 +36,8 @@ def example_trace(
     return trace
 
 
-def example_training() -> Training:
-    """A small network that learns a sentence, at its beginning."""
+def example_training(rule: Optimizer | None = None) -> Training:
+    """A small network that learns a sentence, at its beginning: by AdaGrad, or another rule."""
     text = "the cat sat on the mat; the dog ate. " * 40
     symbols = sorted(set(text))
     tokens = np.array([symbols.index(character) for character in text])
@@ -46,7 +46,7 @@ def example_training() -> Training:
     return Training(
         model,
         find_batching("in-order")(train, length=LENGTH),
-        AdaGrad(eta=0.1),
+        rule or AdaGrad(eta=0.1),
         validation=held_out,
         validate_every=100,
     )

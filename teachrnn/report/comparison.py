@@ -1,0 +1,182 @@
+"""Several recipes on one text, side by side."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from teachrnn.errors import DomainError
+from teachrnn.report.best_models import write_passage
+from teachrnn.report.compared_losses import compared_losses_section
+from teachrnn.report.document import (
+    Block,
+    Document,
+    Facts,
+    Links,
+    Paragraph,
+    Passage,
+    Section,
+    Table,
+)
+from teachrnn.report.remarks import remarks_section
+from teachrnn.report.reported_run import ReportedRun
+from teachrnn.report.setting import setting_facts
+from teachrnn.report.write_up import HTML
+from teachrnn.runs import Run, TrainedModel
+from teachrnn.views.legible import legible
+from teachrnn.views.loss_units import LossUnits, per_symbol
+
+COUNT = 200
+"""Symbols that each of the models writes."""
+
+OWN = ("Recipe", "Its source", "Of note")
+"""Facts about a run that stand in its own report only."""
+
+
+def check_comparable(runs: Sequence[Run]) -> None:
+    """Refuse runs whose losses say nothing about each other.
+
+    Raises
+    ------
+    DomainError
+        If they do not read the same symbols, or are not measured on the same part of them.
+    """
+    first = runs[0]
+    for run in runs[1:]:
+        same_text = run.source.fingerprint() == first.source.fingerprint()
+        if not same_text or len(run.tokens) != len(first.tokens):
+            what = "hold out other parts of the text" if same_text else "read the text as other symbols"
+            raise DomainError(
+                f"the recipes {first.recipe.name} and {run.recipe.name} {what}, so that their losses "
+                "cannot be compared. Report them one by one."
+            )
+
+
+def compare(entries: Sequence[ReportedRun], folder: Path) -> Document:
+    """Set runs of several recipes side by side: one table, their curves together.
+
+    Parameters
+    ----------
+    entries : sequence of ReportedRun
+        The runs, each of another recipe, on the same text.
+    folder : Path
+        Where the page is to stand: links to the other reports, and remarks, are looked for from there.
+
+    Raises
+    ------
+    DomainError
+        If their losses cannot be compared.
+    """
+    check_comparable([entry.run for entry in entries])
+    text = legible(Path(entries[0].run.source.name).name)
+    return Document(
+        title=f"{', '.join(entry.name for entry in entries)}, on {text}",
+        subtitle=f"{len(entries)} recipes on one text, with teachrnn",
+        opening=[*_unfinished(entries), Paragraph(_best(entries))],
+        sections=[
+            compared_losses_section(entries),
+            _settings(entries),
+            _gradients(entries),
+            _passages(entries),
+            _reports(entries, folder),
+            remarks_section(folder),
+        ],
+    )
+
+
+def _unfinished(entries: Sequence[ReportedRun]) -> Iterator[Block]:
+    for entry in entries:
+        done, wanted = entry.run.training.iteration, entry.run.recipe.updates
+        if done < wanted:
+            yield Paragraph(f"Unfinished: {entry.name}, {done:,} of {wanted:,} updates.", notice=True)
+
+
+def _best(entries: Sequence[ReportedRun]) -> str:
+    """Which recipe did best, as far as one run of each can say."""
+    units = LossUnits.of(entries[0].run)
+    measured = [entry for entry in entries if entry.run.training.best_validation.iteration]
+    if len(measured) < len(entries):
+        return (
+            "The validation loss was not measured in all of these runs, so none of them can be called "
+            "the best."
+        )
+    best, *rest = sorted(measured, key=lambda entry: entry.run.training.best_validation.loss)
+    others = ", ".join(
+        f"{entry.name} {per_symbol(entry.run.training.best_validation.loss)}" for entry in rest
+    )
+    at = best.run.training.best_validation
+    return (
+        f"On text that none of them has learnt from, {best.name} is the best: {units.told(at.loss)}, "
+        f"after update {at.iteration:,}; in nats per {units.symbol}, {others}. This is one run of each: "
+        "with another seed every figure would be a little different."
+    )
+
+
+def _settings(entries: Sequence[ReportedRun]) -> Section:
+    """What all of them have in common, and in what they differ."""
+    facts = [dict(setting_facts(entry.run)) for entry in entries]
+    names = [name for name in facts[0] if name not in OWN]
+    common = [(name, facts[0][name]) for name in names if len({own[name] for own in facts}) == 1]
+    differing = [name for name in names if name not in dict(common)]
+    blocks: list[Block] = []
+    if differing:
+        head = ("setting", *(entry.name for entry in entries))
+        rows = [(name, *(own[name] for own in facts)) for name in differing]
+        blocks.append(Table("Where they differ", head, rows, words=range(1, len(head))))
+    blocks += [Paragraph("All of them:"), Facts(common)]
+    return Section("setting", "Settings", blocks)
+
+
+def _gradients(entries: Sequence[ReportedRun]) -> Section:
+    rows = []
+    for entry in entries:
+        verdicts = [check.verdict for _, _, check in entry.found]
+        rows.append(
+            (entry.name, *(str(verdicts.count(verdict)) for verdict in ("agrees", "differs", "blind")))
+        )
+    wrong = [entry.name for entry in entries if entry.found.differs]
+    told = (
+        f"Of {', '.join(wrong)} a gradient DIFFERS from its reference; see the report of that run."
+        if wrong
+        else "No gradient differs from its reference. The reports of the runs have every figure."
+    )
+    return Section(
+        "gradients",
+        "Gradient checks",
+        [
+            Paragraph(told, notice=bool(wrong)),
+            Table(
+                "Comparisons of a gradient with a reference; a blind one could not have told",
+                ("recipe", "agree", "differ", "blind"),
+                rows,
+            ),
+        ],
+    )
+
+
+def _passages(entries: Sequence[ReportedRun]) -> Section:
+    blocks: list[Block] = [
+        Paragraph(
+            "The model of the lowest validation loss of each, or the last one where none was measured, "
+            "drawn from the softmax as it is, with the same random numbers."
+        )
+    ]
+    for entry in entries:
+        best, unit = entry.run.training.best_validation, LossUnits.of(entry.run).symbol
+        at = f"after update {best.iteration or entry.run.training.iteration:,}"
+        loss = f": {per_symbol(best.loss)} nats per {unit}" if best.iteration else ""
+        written = write_passage(
+            TrainedModel.load(entry.session.checkpoint, "validation"), COUNT, entry.run.seed
+        )
+        blocks.append(Passage(f"{entry.name}, {at}{loss}", legible(written)))
+    return Section("passages", "What they write", blocks)
+
+
+def _reports(entries: Sequence[ReportedRun], folder: Path) -> Section:
+    pairs = []
+    for entry in entries:
+        page = Path(os.path.relpath(entry.session.folder / HTML, folder)).as_posix()
+        pairs.append((f"{entry.name}: {entry.run.recipe.title}", quote(page)))
+    return Section("reports", "The report of each run", [Links(pairs)])
