@@ -17,6 +17,7 @@ from teachrnn.errors import TeachrnnError
 from teachrnn.gradients import Gradients, Term
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
+from teachrnn.underflow import computed
 
 Array = NDArray[Any]
 
@@ -125,7 +126,7 @@ class Backprop:
                 else:
                     uses[index] = [(op, name)]
                 if value.role == "result":
-                    d = gradient(dy, *arrays, op.data)
+                    d = computed(gradient, dy, *arrays, op.data)
                     sums[index] = sums[index] + d if index in sums else d
             yield op, dy
 
@@ -195,6 +196,7 @@ class Itemised:
         found = [d for s in self.sweeps.values() if (d := s.gradient(value)) is not None]
         return sum(found[1:], start=found[0]) if found else np.zeros_like(value.data, dtype=float)
 
+    @np.errstate(under="ignore")
     def norms(self, name: str) -> Array:
         """Norm of every entry of the triangle: row t-1 holds the loss at t, column k-1 step k."""
         T = self.trace.T

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.op import Op, Value
+from teachrnn.underflow import computed
 
 Array = NDArray[Any]
 
@@ -91,7 +92,7 @@ class Gradients:
             stack = self._stack([user for user, _ in uses])
             gradient = first.gradients[name]
             if stack is not None and gradient is not None:
-                return gradient(stack.dy, *stack.arrays, stack.y)
+                return computed(gradient, stack.dy, *stack.arrays, stack.y)
         total: Array | None = None
         for user, own in uses:
             d = user.gradient_for(own, self.sums[user.index])

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from teachrnn.domain import Choice, Domain, Index, Reals
 from teachrnn.errors import DomainError, ShapeError, TeachrnnError
 from teachrnn.signature import Binding, Shape, Signature
+from teachrnn.underflow import computed
 
 if TYPE_CHECKING:
     from teachrnn.trace import Trace
@@ -316,7 +317,7 @@ class Op(Value):
         self.binding = binding
         frame = sys._getframe(1)
         self.code, self.instruction = frame.f_code, frame.f_lasti
-        trace.enter(self, full, "result", cls.forward(*arrays))
+        trace.enter(self, full, "result", computed(cls.forward, *arrays))
         trace.ops.append(self)
 
     @classmethod
@@ -363,7 +364,7 @@ class Op(Value):
         gradient = type(self).gradients[name]
         if gradient is None:
             raise TeachrnnError(f"{type(self).__name__}: input `{name}` has no gradient.")
-        return gradient(dy, *[v.data for v in self.operands], self.data)
+        return computed(gradient, dy, *[v.data for v in self.operands], self.data)
 
     @property
     def line(self) -> int:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError, NameLookupError, ReplayError, TeachrnnError
 from teachrnn.op import Op, Value
+from teachrnn.underflow import computed
 
 if TYPE_CHECKING:
     from teachrnn.gradients import Gradients
@@ -247,7 +248,7 @@ class Trace:
             if not touched or op.index in given:
                 continue
             arrays = [new.get(v.index, v.data) for v in op.operands]
-            data = np.asarray(type(op).forward(*arrays))
+            data = np.asarray(computed(type(op).forward, *arrays))
             if given.issuperset(touched) and np.array_equal(data, op.data):
                 continue
             if complex_step and data.dtype.kind == "c":
@@ -282,7 +283,7 @@ class Trace:
             twin.code, twin.instruction = value.code, value.instruction
             arrays = [v.data for v in twin.operands]
             twin.binding = op.check(*arrays, where=f"{op.__name__} `{value.name}`")
-            again.enter(twin, value.name, "result", op.forward(*arrays))
+            again.enter(twin, value.name, "result", computed(op.forward, *arrays))
             again.ops.append(twin)
             if changes is None and not np.array_equal(twin.data, value.data, equal_nan=True):
                 raise ReplayError(

@@ -141,6 +141,7 @@ class GradientReport:
         }
 
 
+@np.errstate(under="ignore")
 def check_gradient(
     trace: Trace,
     gradients: Mapping[str, Any] | None = None,

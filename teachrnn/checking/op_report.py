@@ -38,6 +38,7 @@ class OpCheck:
         return self.error <= TOLERANCE
 
 
+@np.errstate(under="ignore")
 def check_ops(*ops: type[Op], trials: int = 5, rng: np.random.Generator | None = None) -> list[OpCheck]:
     """Compare every gradient of the operations (all that are registered, if none is named).
 

@@ -52,6 +52,7 @@ class StepSizeCurve:
         return float(self.steps[at]), float(self.errors[method][at])
 
 
+@np.errstate(under="ignore")
 def step_size_curve(
     trace: Trace,
     parameter: str,

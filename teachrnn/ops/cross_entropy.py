@@ -16,7 +16,7 @@ class CrossEntropy(Op):
 
     A probability of 0 for what then happens costs infinitely much. To stay clear of that, and of
     cancellation, a network is trained with `SoftmaxCrossEntropy`, which goes straight from the
-    scores to the loss.
+    scores to the loss; here, such a probability is refused when it is recorded.
 
     Shapes
     ------
@@ -39,6 +39,22 @@ class CrossEntropy(Op):
 
     signature = "(K),()->()"
     domain = {"p": Reals(0.05, 1.0), "y": Index("K")}
+
+    @classmethod
+    def requires(cls, p: Array, y: Array) -> str | None:  # type: ignore[override]
+        share = np.asarray(pick(p.real, y))
+        unlikely = np.flatnonzero(share < np.finfo(p.real.dtype).tiny)
+        if unlikely.size == 0:
+            return None
+        place = np.unravel_index(unlikely[0], share.shape)
+        at = f" at index {tuple(int(i) for i in place)}" if place else ""
+        target = int(np.broadcast_to(y, share.shape)[place])
+        return (
+            f"the target y = {target}{at} has the probability p = {share[place]:g}: too near 0, where "
+            "-log p or its derivative is infinite. A softmax comes to that where scores lie some 700 "
+            "apart (in float32, 87). SoftmaxCrossEntropy(o, y) goes straight from scores to loss and "
+            "stays finite: of a model, that is record(..., fused=True)."
+        )
 
     @staticmethod
     def formula(sp: Any, p: Any, y: Any) -> Any:

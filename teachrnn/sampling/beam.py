@@ -31,6 +31,7 @@ class Hypothesis(NamedTuple):
     log_probability: float
 
 
+@np.errstate(under="ignore")
 def beam(
     reader: BranchingReader,
     *,

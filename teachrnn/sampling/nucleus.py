@@ -13,6 +13,7 @@ from teachrnn.sampling.rank import ranks
 from teachrnn.sampling.sampler import Sampler
 from teachrnn.sampling.softmax import check_temperature, softmax
 from teachrnn.sampling.temperature import Temperature
+from teachrnn.underflow import computed
 
 Array = NDArray[Any]
 
@@ -74,7 +75,7 @@ class Nucleus(Sampler):
         tail = np.cumsum(p[unlikely_first[:-1]])  # the likeliest symbol always stays
         left_out = np.searchsorted(tail, (1 - self.theta) * (1 + SLACK))
         p[unlikely_first[:left_out]] = 0
-        return p / p.sum()
+        return np.asarray(computed(np.divide, p, p.sum()))
 
     @staticmethod
     def probabilities(sp: Any, o: list[Any], *, theta: Any, temperature: Any) -> list[Any]:

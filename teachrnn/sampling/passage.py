@@ -34,6 +34,7 @@ class Passage:
     distribution: Array | None = None
 
     @property
+    @np.errstate(under="ignore")
     def entropy(self) -> Array:
         r"""How open each draw was: $-\sum_k p_k \log p_k$, in nats, (N,).
 

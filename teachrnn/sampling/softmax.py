@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError, ShapeError
+from teachrnn.underflow import computed
 
 Array = NDArray[Any]
 
@@ -76,10 +77,10 @@ def softmax_weights(scores: Array, temperature: float) -> Array:
         weights[o.argmax()] = 1
         return weights
     with np.errstate(over="ignore"):  # a temperature near 0: minus infinity has the weight 0
-        return np.exp((o - top) / temperature)
+        return np.asarray(computed(np.exp, (o - top) / temperature))
 
 
 def softmax(scores: Array, temperature: float) -> Array:
     r"""The probabilities $\mathrm{softmax}(o / \tau)$, (K,)."""
     weights = softmax_weights(scores, temperature)
-    return weights / weights.sum()
+    return np.asarray(computed(np.divide, weights, weights.sum()))

@@ -13,6 +13,7 @@ from teachrnn.sampling.rank import ranks
 from teachrnn.sampling.sampler import Sampler
 from teachrnn.sampling.softmax import check_temperature, softmax
 from teachrnn.sampling.temperature import Temperature
+from teachrnn.underflow import computed
 
 Array = NDArray[Any]
 
@@ -63,7 +64,7 @@ class TopK(Sampler):
         p = softmax(scores, self.temperature)
         likeliest_first = np.argsort(-np.asarray(scores), kind="stable")
         p[likeliest_first[self.k :]] = 0
-        return p / p.sum()
+        return np.asarray(computed(np.divide, p, p.sum()))
 
     @staticmethod
     def probabilities(sp: Any, o: list[Any], *, k: int, temperature: Any) -> list[Any]:

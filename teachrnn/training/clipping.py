@@ -146,15 +146,16 @@ def euclidean_norm(g: Array) -> float:
     >>> euclidean_norm(np.full(4, 1e200))
     2e+200
     """
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         squared = float(g.dot(g))
     if 1e-30 < squared < inf:  # far from where the squares of float32 overflow, or vanish
         return sqrt(squared)
     largest = float(np.abs(g).max(initial=0.0))
     if largest == 0 or not isfinite(largest):
         return largest
-    scaled = g / largest
-    return largest * sqrt(float(scaled.dot(scaled)))
+    with np.errstate(under="ignore"):
+        scaled = g / largest
+        return largest * sqrt(float(scaled.dot(scaled)))
 
 
 find_clipping = CLIPPINGS.find

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp, inf, log
 from typing import NamedTuple
 
 
@@ -62,5 +62,11 @@ class TrainStep(NamedTuple):
 
     @property
     def perplexity(self) -> float:
-        """Among how many equally likely symbols one would be as unsure: exp of the nats per symbol."""
-        return exp(self.nats_per_symbol)
+        """Among how many equally likely symbols one would be as unsure: exp of the nats per symbol.
+
+        Infinite where it is larger than the largest float, from 709.8 nats on.
+        """
+        try:
+            return exp(self.nats_per_symbol)
+        except OverflowError:
+            return inf

@@ -131,6 +131,7 @@ class Training:
     def __iter__(self) -> Self:
         return self
 
+    @np.errstate(under="ignore")
     def __next__(self) -> TrainStep:
         began = perf_counter()
         self._check_whole()
@@ -183,6 +184,7 @@ class Training:
         """The state that the next sequences would go on from, (B, m), by name."""
         return {} if self._path is None else {n: s.copy() for n, s in self._path.state.items()}
 
+    @np.errstate(under="ignore")
     def validate(self) -> float | None:
         """Measure the loss on the held-out text now, in nats per symbol; None where there is none."""
         if self.evaluation is None:

@@ -1,0 +1,121 @@
+"""Numbers too small, too large, too many: what is harmless passes, and what is not is named."""
+
+from __future__ import annotations
+
+from itertools import islice
+from math import exp, inf
+
+import numpy as np
+import pytest
+
+from teachrnn import CELLS, CharRNN, CrossEntropy, Itemised, Multiply, Softmax, Trace, backpropagate
+from teachrnn.checking import check_gradient, check_ops, step_size_curve
+from teachrnn.data import find_batching
+from teachrnn.errors import DomainError
+from teachrnn.optimizers import OPTIMIZERS
+from teachrnn.sampling import Greedy, Nucleus, Temperature, TopK, beam, write
+from teachrnn.training import ClipByNorm, FlightRecorder, Training, TrainStep
+
+TOKENS = np.arange(60) % 5
+
+
+@pytest.fixture
+def strict():
+    """A session in which every floating-point event raises."""
+    with np.errstate(all="raise"):
+        with pytest.raises(FloatingPointError, match="underflow"):
+            np.exp(-800.0)
+        yield
+
+
+def model_of(scale, *, cell="vanilla", sure=1.0):
+    model = CharRNN(hidden=4, symbols=5, cell=cell, scale=scale, rng=np.random.default_rng(0))
+    model.parameters["V"] *= sure
+    return model
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(("scale", "sure"), [(30.0, 10.0), (1e-170, 1.0)])
+def test_underflow_stops_neither_recording_nor_backprop_nor_checks(strict, cell, scale, sure):
+    model = model_of(scale, cell=cell, sure=sure)
+    state = {name: np.full(4, 0.3) for name in model.state_names()}
+    trace = model.record(TOKENS[:4], TOKENS[1:5], state=state)
+    assert trace.replay().total_loss == trace.total_loss
+    backpropagate(trace).gradients()
+    Itemised(trace).norms(next(iter(trace.parameters)))
+    rng = np.random.default_rng(0)
+    for oracle in ("complex", "central", "mpmath"):
+        check_gradient(trace, oracle=oracle, entries=2, rng=rng)
+
+
+def test_underflow_stops_neither_the_curve_of_step_sizes_nor_the_check_of_operations(strict):
+    check_ops(Softmax)
+    step_size_curve(model_of(1e-170).record([0, 1], [1, 2]), "W")
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_underflow_stops_no_training(strict, name):
+    training = Training(
+        model_of(1e-170),
+        find_batching("in-order")(TOKENS, length=5),
+        OPTIMIZERS[name](eta=1.0),
+        clipping=ClipByNorm(limit=1e-200),
+        validation=TOKENS,
+        validate_every=5,
+        recorder=FlightRecorder(every=5),
+    )
+    assert all(np.isfinite(step.loss) for step in islice(training, 12))
+    training.recorder.kept[0].snapshot.open()
+
+
+@pytest.mark.parametrize(
+    "sampler", [Temperature(temperature=1e-3), TopK(k=2), Nucleus(theta=0.5), Greedy()]
+)
+def test_underflow_stops_no_writing(strict, sampler):
+    sampler.distribution(np.array([0.0, -800.0, 800.0, 799.0, 1.0]))
+    reader = model_of(30.0, sure=10.0).reader()
+    passage = write(reader, sampler, prime=[0], count=9, rng=np.random.default_rng(0), record=True)
+    assert np.isfinite(passage.entropy).all()
+    assert len(beam(reader, prime=[0], count=5, width=3)[0].symbols) == 5
+
+
+def test_what_does_not_pass_as_0_raises_still_where_the_user_wants_it(strict):
+    trace = Trace()
+    x = trace.input("x", [1e308, 0.0])
+    with pytest.raises(FloatingPointError, match="overflow"):
+        Multiply(x, x)
+
+
+def sure_of_another(*, gap, dtype=np.float64):
+    trace = Trace()
+    o = trace.input("o", np.array([[0.0, 1.0, 2.0], [0.0, gap, 0.0]], dtype))
+    return trace, Softmax(o, name="p"), trace.input("y", [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("gap", "dtype"), [(800.0, np.float64), (730.0, np.float64), (100.0, np.float32)]
+)
+def test_probability_0_of_the_target_is_refused_with_its_place_and_what_to_do(gap, dtype):
+    trace, p, y = sure_of_another(gap=gap, dtype=dtype)
+    with pytest.raises(DomainError) as refused:
+        CrossEntropy(p, y, name="L")
+    assert len(trace.ops) == 1
+    message = str(refused.value)
+    assert message.startswith(
+        "CrossEntropy `L`: the target y = 2 at index (1,) has the probability p = "
+    )
+    assert "SoftmaxCrossEntropy(o, y)" in message
+
+
+def test_every_probability_that_is_let_pass_has_a_finite_gradient():
+    trace, p, y = sure_of_another(gap=708.0)
+    trace.loss(CrossEntropy(p, y, name="L"))
+    backpropagate(trace)
+    assert np.isfinite(trace["o"].grad).all()
+    np.testing.assert_allclose(trace["o"].grad[1], [0, 1, -1], atol=1e-12)
+
+
+def test_perplexity_of_any_loss_is_a_number():
+    step = TrainStep(1, 1, 2, 2e4, 2e4, 1.0, 1.0, 0.1, 0.0, None)
+    assert step.perplexity == inf
+    assert step._replace(loss=4.0).perplexity == exp(2)
