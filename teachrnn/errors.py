@@ -38,5 +38,9 @@ class FileFormatError(TeachrnnError, ValueError):
     """A file cannot be read as what it should be."""
 
 
+class FolderInUseError(TeachrnnError):
+    """Another process writes into the folder: two would overwrite what the other has kept."""
+
+
 class MissingExtraError(TeachrnnError, ImportError):
     """An optional package is needed and not installed; the message holds the install command."""

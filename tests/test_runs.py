@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import platform
 import random
 import signal
 import subprocess
@@ -20,7 +22,13 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from teachrnn import CharRNN
 from teachrnn.archive import read_archive, write_archive
-from teachrnn.errors import DivergedError, DomainError, FileFormatError, TeachrnnError
+from teachrnn.errors import (
+    DivergedError,
+    DomainError,
+    FileFormatError,
+    FolderInUseError,
+    TeachrnnError,
+)
 from teachrnn.recipes import find_recipe
 from teachrnn.runs import Interruption, Run, Session, Source, TrainedModel
 from teachrnn.sampling import Greedy
@@ -638,7 +646,7 @@ def test_folder_with_another_run_is_refused(other, named, text, tmp_path):
     kept = (tmp_path / "run" / "checkpoint.npz").read_bytes()
     if "text" in other:
         other = {"text": str(tmp_path / "another.txt")}
-        Path(other["text"]).write_text(Path(text).read_text())
+        Path(other["text"]).write_text(Path(text).read_text().replace("a", "b"))
     with pytest.raises(FileFormatError, match=f"holds another run: it differs in {named}. Choose"):
         a_session(tmp_path / "run", **{"text": text} | other)
     assert (tmp_path / "run" / "checkpoint.npz").read_bytes() == kept
@@ -665,6 +673,96 @@ def test_samples_made_after_the_last_checkpoint_are_made_again(text, tmp_path):
     again = a_session(tmp_path / "run", text)
     list(again.steps())
     assert [s.iteration for s in again.samples] == [0, 10, 20, 30, 40]
+
+
+# One writer at a time ------------------------------------------------------------------------
+
+
+def test_folder_into_which_another_process_writes_is_refused_by_name_and_left_alone(text, tmp_path):
+    command = [sys.executable, str(Path(__file__).parent / "killed_run.py"), str(tmp_path), text]
+    process = subprocess.Popen([*command, "10000000"], stdout=subprocess.PIPE)
+    try:
+        assert process.stdout.readline(), "it ended by itself"
+        unfinished = tmp_path / ".being-written.part"
+        unfinished.touch()
+        session = killed_session(str(tmp_path), text, 10_000_000)
+        words = rf"being written into by process {process.pid} on {platform.node()}, since 20\d\d-"
+        with pytest.raises(FolderInUseError, match=words):
+            next(session.steps())
+        with pytest.raises(FolderInUseError, match=words):
+            session.save()
+        assert unfinished.exists()
+        assert process.poll() is None
+    finally:
+        process.kill()
+        process.communicate()
+    after = killed_session(str(tmp_path), text, 10_000_000)  # the lock of the dead is taken over
+    assert next(after.steps()).iteration == after.run.training.iteration
+    assert not unfinished.exists()
+
+
+def test_paused_steps_keep_other_sessions_of_the_same_process_out(text, tmp_path):
+    first, second = (a_session(tmp_path / "run", text) for _ in range(2))
+    steps = first.steps()
+    next(steps)
+    with pytest.raises(FolderInUseError, match="by this very process, in another session, since"):
+        next(second.steps())
+    assert next(first.steps()).iteration == 2  # the same session may
+    steps.close()
+    with pytest.raises(FolderInUseError, match=r"somebody else has gone on with the run in .* since"):
+        next(second.steps())
+    assert next(a_session(tmp_path / "run", text).steps()).iteration == 3
+
+
+def test_session_holds_its_folder_for_as_long_as_it_is_open(text, tmp_path):
+    with a_session(tmp_path / "run", text) as session:
+        list(session.steps())
+        with pytest.raises(FolderInUseError), a_session(tmp_path / "run", text):
+            pass
+    with a_session(tmp_path / "run", text):
+        pass
+
+
+def test_checkpoint_of_somebody_else_is_not_overwritten_where_there_are_no_locks(
+    text, tmp_path, monkeypatch
+):
+    def no_locks(file):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("teachrnn.runs.claim._lock", no_locks)
+    first, second = (a_session(tmp_path / "run", text, save_every=3) for _ in range(2))
+    ours, theirs = first.steps(), second.steps()
+    assert [next(steps).iteration for steps in (ours, theirs) * 2] == [1, 1, 2, 2]
+    assert next(theirs).iteration == 3  # and the checkpoint is theirs
+    kept = second.checkpoint.read_bytes()
+    with pytest.raises(FolderInUseError, match="somebody else has gone on with the run"):
+        next(ours)
+    assert second.checkpoint.read_bytes() == kept
+    assert [step.iteration for step in islice(theirs, 2)] == [4, 5]
+
+
+def test_session_is_not_begun_over_a_run_that_is_further_or_another(text, tmp_path):
+    list(islice(a_session(tmp_path / "run", text).steps(), 9))
+    source = Source.read(text, RECIPE)
+    with pytest.raises(FileFormatError, match="holds this run after update 9: go on with that"):
+        Session(Run(RECIPE, source), tmp_path / "run")
+    with pytest.raises(FileFormatError, match="holds another run: it differs in seed"):
+        Session(Run(RECIPE, source, seed=1), tmp_path / "run")
+
+
+def test_recipe_of_other_words_is_the_same_run(text, tmp_path):
+    list(islice(a_session(tmp_path / "run", text).steps(), 2))
+    reworded = RECIPE.but(title="another title", notes="and notes", source="elsewhere", name="mine")
+    assert next(a_session(tmp_path / "run", text, reworded).steps()).iteration == 3
+
+
+def test_text_is_known_by_what_it_holds_not_by_its_name(text, tmp_path, monkeypatch):
+    monkeypatch.chdir(Path(text).parent)
+    list(islice(a_session(tmp_path / "run", "text.txt").steps(), 2))
+    copy = tmp_path / "copy.txt"
+    copy.write_bytes(Path(text).read_bytes())
+    for done, name in enumerate(("./text.txt", text, str(copy)), start=3):
+        assert next(a_session(tmp_path / "run", name).steps()).iteration == done
 
 
 # A run that diverges -------------------------------------------------------------------------
@@ -739,7 +837,7 @@ def test_session_saves_the_flight_with_every_checkpoint(text, tmp_path):
 def test_session_without_a_flight_recorder_makes_no_flight(text, tmp_path):
     list(a_session(tmp_path / "run", text, RECIPE.but(updates=8)).steps())
     names = sorted(path.name for path in (tmp_path / "run").iterdir())
-    assert names == ["checkpoint.npz", "samples.json"]
+    assert names == [".lock", "checkpoint.npz", "samples.json"]
 
 
 @pytest.mark.parametrize("name", ["adam", "tweets", "stacked"])

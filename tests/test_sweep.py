@@ -25,6 +25,7 @@ import pytest
 from teachrnn.errors import (
     DomainError,
     FileFormatError,
+    FolderInUseError,
     MissingExtraError,
     NameLookupError,
     TeachrnnError,
@@ -335,6 +336,18 @@ def test_stopped_sweep_goes_on_where_it_was(text, tmp_path):
     assert list(again.run(InThisProcess())) == []
 
 
+def test_folder_in_which_a_sweep_is_under_way_is_refused_by_name(text, tmp_path):
+    other = a_sweep(text, tmp_path / "s")
+    running = a_sweep(text, tmp_path / "s").run(InThisProcess(), by_eta)
+    next(running)
+    for begin in (lambda: a_sweep(text, tmp_path / "s"), lambda: next(other.run(InThisProcess()))):
+        with pytest.raises(FolderInUseError, match="is being written into by this very process"):
+            begin()
+    list(running)
+    assert list(other.run(InThisProcess(), by_eta)) == []  # what is done meanwhile is not done again
+    assert len(other.results) == 8
+
+
 def test_sweep_can_be_given_more_stages(text, tmp_path):
     list(a_sweep(text, tmp_path / "s", stages=1).run(InThisProcess(), by_eta))
     assert len(list(a_sweep(text, tmp_path / "s", stages=2).run(InThisProcess(), by_eta))) == 4
@@ -379,7 +392,8 @@ def test_results_are_in_the_folder_as_soon_as_they_are_there(text, tmp_path):
     losses = [float(row["validation_nats_per_symbol"]) for row in rows]
     assert losses == sorted(r.loss for r in sweep.results)
     assert float(rows[0]["eta"]) == sweep.ranked[0].values["eta"]
-    assert {p.name for p in (tmp_path / "s").iterdir()} == {"sweep.json", "trials.jsonl", "trials.csv"}
+    names = {p.name for p in (tmp_path / "s").iterdir()}
+    assert names == {".lock", "sweep.json", "trials.jsonl", "trials.csv"}
 
 
 # Engines ---------------------------------------------------------------------------------------
@@ -562,7 +576,7 @@ def test_command_prints_a_table_and_fills_the_folder(text, tmp_path):
     assert done.stdout.count(" nats per symbol  (") == 6
     assert "loss in nats and in bits per symbol" in done.stdout
     names = {p.name for p in folder.iterdir()}
-    assert names == {"sweep.json", "trials.jsonl", "trials.csv", "sweep.png"}
+    assert names == {".lock", "sweep.json", "trials.jsonl", "trials.csv", "sweep.png"}
     again = run(*command(text, folder))
     assert again.returncode == 0, again.stderr
     assert "6 are done already" in again.stdout

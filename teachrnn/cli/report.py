@@ -54,7 +54,8 @@ def report(
     for session in sessions:
         if len(names) > 1:
             say(f"{session.run.recipe.title}.")
-        reported.append(_report(session, console))
+        with session:  # nobody else trains in the folder from here to the report
+            reported.append(_report(session, console))
         if session.stopped:
             done = session.run.training.iteration
             say(f"Stopped after update {done:,}. The same command goes on.")

@@ -25,11 +25,11 @@ def train(options: RunOptions, recipe: RecipeName = "adagrad") -> None:
 
     The same command goes on with a run that was stopped (Ctrl-C), or that has had fewer updates.
     """
-    session = options.session(recipe)
     console = open_console()
-    _introduce(session)
-    _follow(session, console)
-    _conclude(session)
+    with options.session(recipe) as session:
+        _introduce(session)
+        _follow(session, console)
+        _conclude(session)
 
 
 def _introduce(session: Session) -> None:

@@ -96,6 +96,14 @@ class Recipe:
         """Everything about it, as JSON can hold it: ``Recipe(**recipe.settings())`` equals it."""
         return asdict(self)
 
+    def decides(self) -> dict[str, Any]:
+        """The settings that decide every number of a run, but for how far it goes.
+
+        Two recipes that differ in their words or in the number of updates make the same run.
+        """
+        said = ("name", "title", "source", "notes", "updates")
+        return {name: value for name, value in self.settings().items() if name not in said}
+
     def training(
         self,
         tokens: Any,

@@ -1,5 +1,7 @@
 """Runs: a recipe applied to a text, saved and gone on with."""
 
+from teachrnn.runs.checkpoint import Checkpoint
+from teachrnn.runs.claim import Claim
 from teachrnn.runs.interruption import Interruption
 from teachrnn.runs.one_thread import OneThread
 from teachrnn.runs.run import Run
@@ -7,4 +9,14 @@ from teachrnn.runs.session import Sample, Session
 from teachrnn.runs.source import Source
 from teachrnn.runs.trained_model import TrainedModel
 
-__all__ = ["Interruption", "OneThread", "Run", "Sample", "Session", "Source", "TrainedModel"]
+__all__ = [
+    "Checkpoint",
+    "Claim",
+    "Interruption",
+    "OneThread",
+    "Run",
+    "Sample",
+    "Session",
+    "Source",
+    "TrainedModel",
+]

@@ -15,6 +15,7 @@ from teachrnn.data import Vocabulary
 from teachrnn.errors import FileFormatError, NameLookupError, TeachrnnError
 from teachrnn.models import CharRNN
 from teachrnn.recipes import Recipe
+from teachrnn.runs.source import Source
 from teachrnn.training.kept_arrays import check_arrays
 
 Array = NDArray[Any]
@@ -114,6 +115,19 @@ class Checkpoint:
         if len(held.vocabulary) != held.model["symbols"]:
             raise ValueError("its vocabulary and its model have another number of symbols")
         return held
+
+    def differs_in(self, recipe: Recipe, source: Source, seed: int) -> list[str]:
+        """In what the run differs from that of a recipe, a text and a seed: nothing where it is that.
+
+        What a text is called does not matter, nor where it lies: its symbols do.
+        """
+        ours, theirs = self.recipe.decides(), recipe.decides()
+        other = [name for name in ours if ours[name] != theirs[name]]
+        # Another vocabulary makes other symbols of the same text.
+        same_reading = not {"vocabulary", "most", "items"} & set(other)
+        if same_reading and not source.is_that_of(self.fingerprint, self.vocabulary):
+            other.append("text")
+        return other if seed == self.seed else [*other, "seed"]
 
     def empty_model(self) -> CharRNN:
         """A model of these settings, to be given the numbers of one that was kept."""

@@ -159,15 +159,28 @@ class Run:
                 f"the text {source.name!r} is not the one that the run in {path} was begun with: it has "
                 "changed. Give the old text, or begin a new run."
             )
+        return cls.of(held, source, where=path, updates=updates, recorder=recorder)
+
+    @classmethod
+    def of(
+        cls,
+        held: Checkpoint,
+        source: Source,
+        *,
+        where: str | Path,
+        updates: int | None = None,
+        recorder: FlightRecorder | None = None,
+    ) -> Run:
+        """Go on with a run of which the checkpoint has been read, and the text too: see `load`."""
         recipe = held.recipe if updates is None else held.recipe.but(updates=updates)
         try:
             run = cls(recipe, source, seed=held.seed, recorder=recorder)
         except NameLookupError as error:
             raise FileFormatError(
-                f"{path} holds what is not defined here: {error} Import its module first."
+                f"{where} holds what is not defined here: {error} Import its module first."
             ) from error
         try:
             run.training.restore(held.training, held.arrays)
         except (TeachrnnError, *DAMAGE) as error:
-            raise damaged(path, error) from error
+            raise damaged(where, error) from error
         return run

@@ -6,13 +6,16 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from types import TracebackType
+from typing import NamedTuple, Self
 
 import numpy as np
 
-from teachrnn.errors import DivergedError, FileFormatError
+from teachrnn.errors import DivergedError, FileFormatError, FolderInUseError
 from teachrnn.files import write_atomically
 from teachrnn.recipes import Recipe
+from teachrnn.runs.checkpoint import Checkpoint
+from teachrnn.runs.claim import Claim
 from teachrnn.runs.interruption import Interruption
 from teachrnn.runs.run import Run
 from teachrnn.runs.source import Source
@@ -45,7 +48,9 @@ class Session:
 
     The folder holds ``checkpoint.npz``, written every so often, at the end and when stopped, and
     ``samples.json``; steps that the flight recorder kept are in ``flight/``, to be opened with
-    ``teachrnn step --trace``. A session in a folder that has a checkpoint goes on from there.
+    ``teachrnn step --trace``. `Session.open` goes on from the checkpoint of a folder that has one.
+
+    While steps are made, and inside ``with session:``, nobody else can write into the folder.
 
     Parameters
     ----------
@@ -85,8 +90,17 @@ class Session:
             raise FileFormatError(
                 f"cannot make the folder {self.folder}: {error.strerror or error}. Choose another place."
             ) from error
-        for unfinished in self.folder.glob(".*.part"):  # left by a run that was killed as it wrote
-            unfinished.unlink(missing_ok=True)
+        self._claim = Claim(self.folder)
+        self._seen = _stamp(self.checkpoint)
+        if self._seen is not None:
+            held = Checkpoint.read(self.checkpoint)
+            _refuse_another(held, self.folder, run.recipe, run.source, run.seed)
+            done = held.training["iteration"]
+            if done > run.training.iteration:
+                raise FileFormatError(
+                    f"the folder {folder} holds this run after update {done}: go on with that, by "
+                    "Session.open, or choose another folder."
+                )
         if run.training.iteration:
             self.samples = [s for s in self._read_samples() if s.iteration <= run.training.iteration]
 
@@ -110,23 +124,37 @@ class Session:
         FileFormatError
             If the folder holds a run of another recipe, text or seed.
         """
-        checkpoint = Path(folder) / CHECKPOINT
-        if checkpoint.exists():
-            run = Run.load(checkpoint, updates=recipe.updates, recorder=recorder)
-            wanted, held = recipe.settings(), run.recipe.settings()
-            other = [name for name in wanted if wanted[name] != held[name]]
-            if (run.source.name, run.seed) != (source, seed):
-                other += ["text" if run.source.name != source else "seed"]
-            if other:
-                raise FileFormatError(
-                    f"the folder {folder} holds another run: it differs in {', '.join(other)}. Choose "
-                    "another folder, or go on with that run as it was begun."
-                )
+        checkpoint, text = Path(folder) / CHECKPOINT, Source.read(source, recipe)
+        seen = _stamp(checkpoint)
+        if seen is None:
+            run = Run(recipe, text, seed=seed, recorder=recorder)
         else:
-            run = Run(recipe, Source.read(source, recipe), seed=seed, recorder=recorder)
-        return cls(
+            held = Checkpoint.read(checkpoint)
+            _refuse_another(held, folder, recipe, text, seed)
+            run = Run.of(held, text, where=checkpoint, updates=recipe.updates, recorder=recorder)
+        session = cls(
             run, folder, sample_every=sample_every, sample_length=sample_length, save_every=save_every
         )
+        session._seen = seen
+        return session
+
+    def __enter__(self) -> Self:
+        begins = not self._claim.held
+        self._claim.__enter__()
+        if begins:
+            try:
+                self._refuse_to_overwrite()
+            except BaseException:
+                self._claim.__exit__(None, None, None)
+                raise
+            for unfinished in self.folder.glob(".*.part"):  # left by a run that was killed as it wrote
+                unfinished.unlink(missing_ok=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._claim.__exit__(kind, error, trace)
 
     @property
     def checkpoint(self) -> Path:
@@ -142,30 +170,60 @@ class Session:
         that is left, by such an error or by ``break``, leaves the run saved too.
 
         Whatever ends it, the last checkpoint stays good: it is written whole or not at all, and only
-        between two updates.
+        between two updates. Nobody else can go on with the run meanwhile.
+
+        Raises
+        ------
+        FolderInUseError
+            If another process writes into the folder, or has gone on with the run since it was opened.
+        DivergedError
+            If the loss or the gradient is not finite any more.
         """
-        self.stopped = False
-        try:
-            if not self.samples:
-                with Interruption():
-                    self._sample(None)
-            for step, interruption in self._watched_steps():
-                yield step
-                if interruption.asked:
-                    self.stopped = True
+        with self:
+            self.stopped = False
+            try:
+                if not self.samples:
                     with Interruption():
-                        self.save()
-                    return
-        except GeneratorExit:
-            if not sys.is_finalizing():  # at the very end of the process nothing can be written
-                self.save()
-            raise
+                        self._sample(None)
+                for step, interruption in self._watched_steps():
+                    yield step
+                    if interruption.asked:
+                        self.stopped = True
+                        with Interruption():
+                            self.save()
+                        return
+            except GeneratorExit:
+                if not sys.is_finalizing():  # at the very end of the process nothing can be written
+                    self.save()
+                raise
 
     def save(self) -> None:
-        """Write the checkpoint, and the steps that the flight recorder holds."""
-        self._save_flight()
-        if np.isfinite(self.run.training.model.parameters.flat).all():
-            self.run.save(self.checkpoint)  # otherwise the last one is better, and the next step says so
+        """Write the checkpoint, and the steps that the flight recorder holds.
+
+        Raises
+        ------
+        FolderInUseError
+            As `steps`.
+        FileFormatError
+            If the place cannot be written to.
+        """
+        with self:
+            self._save_flight()
+            if np.isfinite(self.run.training.model.parameters.flat).all():
+                self._refuse_to_overwrite()
+                self.run.save(self.checkpoint)
+                self._seen = _stamp(self.checkpoint)
+            # otherwise the last one is better, and the next step says so
+
+    def _refuse_to_overwrite(self) -> None:
+        """The claim keeps others out; where there are no locks, they are seen by what they write."""
+        found = _stamp(self.checkpoint)
+        if found is not None and found != self._seen:
+            raise FolderInUseError(
+                f"somebody else has gone on with the run in {self.folder} since it was opened here. "
+                "Nothing of it was overwritten: open it again to go on from there, or choose another "
+                "folder."
+            )
 
     def _watched_steps(self) -> Iterator[tuple[TrainStep, Interruption]]:
         """The updates, each with all that is due after it, and whether it was the last one wanted.
@@ -217,3 +275,23 @@ class Session:
             raise FileFormatError(
                 f"{path} is damaged: delete it to go on without old samples."
             ) from error
+
+
+def _refuse_another(
+    held: Checkpoint, folder: str | Path, recipe: Recipe, source: Source, seed: int
+) -> None:
+    other = held.differs_in(recipe, source, seed)
+    if other:
+        raise FileFormatError(
+            f"the folder {folder} holds another run: it differs in {', '.join(other)}. Choose another "
+            "folder (--out), or go on with that run as it was begun."
+        )
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What tells a file from the one that replaces it; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -16,7 +16,7 @@ from teachrnn.data import CORPORA
 from teachrnn.errors import DomainError, FileFormatError
 from teachrnn.files import write_atomically
 from teachrnn.recipes import Recipe
-from teachrnn.runs import Source
+from teachrnn.runs import Claim, Source
 from teachrnn.sweep.engine import Engine, Function
 from teachrnn.sweep.space import Space, apply
 from teachrnn.sweep.trial import Trial, TrialResult, train
@@ -72,7 +72,7 @@ class Sweep:
     ------
     TeachrnnError
         Before anything starts: if the text cannot be read, a hyper-parameter has values that do not
-        go with it, or the folder holds another sweep.
+        go with it, or the folder holds another sweep, or one that is under way.
 
     References
     ----------
@@ -112,7 +112,9 @@ class Sweep:
         self.source = source if source in CORPORA else str(Path(source).resolve())
         self.fingerprint = read.fingerprint()
         self.symbols = len(read.vocabulary)
-        self.results: list[TrialResult] = self._open()
+        _make(self.folder)
+        with Claim(self.folder):
+            self.results: list[TrialResult] = self._open()
 
     @property
     def ranked(self) -> list[TrialResult]:
@@ -123,7 +125,17 @@ class Sweep:
         """Do the trials that are not done yet; each is in the folder before it is given out.
 
         A stage without a single success is the last: there is nothing to look round.
+
+        Raises
+        ------
+        FolderInUseError
+            If another sweep is under way in the folder.
         """
+        with Claim(self.folder):
+            self.results = self._read_results()  # another may have gone on meanwhile
+            yield from self._stages(engine, function)
+
+    def _stages(self, engine: Engine, function: Function) -> Iterator[TrialResult]:
         space = self.space
         for stage in range(1, self.stages + 1):
             trials = self.drawn(space, stage)
@@ -178,12 +190,6 @@ class Sweep:
 
     def _open(self) -> list[TrialResult]:
         """What the folder holds already, if it is of this sweep; more stages than before are fine."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise FileFormatError(
-                f"cannot make the folder {self.folder}: {error.strerror or error}. Choose another place."
-            ) from error
         plan, path = self._plan(), self.folder / PLAN
         if path.exists():
             held = _read_json(path)
@@ -235,6 +241,15 @@ COLUMNS = (
     "worker",
     "error",
 )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileFormatError(
+            f"cannot make the folder {folder}: {error.strerror or error}. Choose another place."
+        ) from error
 
 
 def _read_json(path: Path) -> dict[str, Any]:
