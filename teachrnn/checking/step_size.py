@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.errors import DomainError
 from teachrnn.reference import (
     CentralDifference,
     ComplexStep,
@@ -91,8 +92,11 @@ def step_size_curve(
     >>> curve.best("central difference")[0]
     1e-05
     """
+    if entries < 1:
+        raise DomainError(f"`entries` is {entries}: at least 1 must be compared.")
     grid = np.array(10.0 ** np.arange(-1, -15.1, -1 / 3) if steps is None else steps)
-    size = trace[parameter].data.size
+    value = trace[parameter]
+    size = value.data.size
     rng = rng or np.random.default_rng(0)
     drawn = np.sort(rng.choice(size, size=min(entries, size), replace=False))
     exact = (truth or HighPrecision()).estimate(trace, parameter, drawn).values
@@ -101,7 +105,7 @@ def step_size_curve(
     errors = {
         title: np.array(
             [
-                max(float(np.linalg.norm(kind(h).slope(trace, parameter, drawn) - exact)) / scale, tiny)
+                max(float(np.linalg.norm(kind(h).slope(trace, value, drawn) - exact)) / scale, tiny)
                 for h in grid
             ]
         )

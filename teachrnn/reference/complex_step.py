@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachrnn.errors import DomainError
+from teachrnn.op import Value
 from teachrnn.reference.estimate import EPS, Array, Estimate, Oracle, Progress
 from teachrnn.reference.variant import Variants
 from teachrnn.trace import Trace
@@ -35,30 +35,24 @@ class ComplexStep(Oracle):
     def __init__(self, h: float = 1e-30) -> None:
         self.h = h
 
-    def estimate(
-        self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
+    def evaluate(
+        self, trace: Trace, value: Value, entries: Array, progress: Progress | None
     ) -> Estimate:
-        values = self.slope(trace, parameter, entries, progress)
-        floor = EPS * float(np.abs(values).max(initial=0.0))
+        values = self.slope(trace, value, entries, progress)
+        floor = EPS * float(np.nanmax(np.abs(values), initial=0.0))
         truncation = np.abs(values) * self.h**2
         return Estimate(entries, values, floor + truncation, floor)
 
     def slope(
-        self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
+        self, trace: Trace, value: Value, entries: Array, progress: Progress | None = None
     ) -> Array:
         """The imaginary part of the loss over the step; NaN where that is not a finite number.
 
         Raises
         ------
         DomainError
-            If the value holds whole numbers, or an operation on the way to the loss is not defined
-            for complex ones.
+            If an operation on the way to the loss is not defined for complex numbers.
         """
-        value = trace[parameter]
-        if value.data.dtype.kind != "f":
-            raise DomainError(
-                f"`{parameter}` holds {value.data.dtype} numbers: only floating-point ones have slopes."
-            )
         variants = Variants(trace, value)
         together = max(1, MOST_NUMBERS // (value.data.size + variants.size))
         base = value.data.astype(complex).ravel()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.errors import DomainError, TeachrnnError
+from teachrnn.op import Value
 from teachrnn.registry import Registry
 from teachrnn.trace import Trace
 
@@ -18,10 +20,15 @@ Progress = Callable[[int], None]
 EPS = float(np.finfo(np.float64).eps)
 """Spacing of float64 numbers at 1: 2.2e-16."""
 
+NO_LOSS = (
+    "the trace has no loss whose derivative could be taken: give the model targets= when "
+    "it records, or declare one with trace.loss(...)."
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """Reference values for some entries of one parameter's gradient.
+    """Reference values for some entries of one value's gradient.
 
     Attributes
     ----------
@@ -44,6 +51,10 @@ class Estimate:
 class Oracle:
     """Base of every source of reference gradients; subclasses register under ``name``.
 
+    A subclass defines `evaluate`. Whoever asks calls `estimate`, which first refuses, by name, what
+    has no gradient: so every oracle answers for every floating-point value of a trace, a result as
+    well as a leaf, or says why it does not.
+
     Attributes
     ----------
     name : str
@@ -60,9 +71,50 @@ class Oracle:
         ORACLES[cls.name] = cls
 
     def estimate(
-        self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
+        self, trace: Trace, name: str, entries: Array, progress: Progress | None = None
     ) -> Estimate:
-        """Gradient of the loss at entries of ``parameter``, any leaf; numerical oracles take results."""
+        """Gradient of the loss at some entries of a value; a result is moved itself.
+
+        Parameters
+        ----------
+        trace : Trace
+            A record with a loss.
+        name : str
+            Any value of floating-point numbers: a parameter, a state, a dense input, a result.
+        entries : array-like of int
+            Flat indices.
+        progress : callable, optional
+            Called with the number of entries done since the last call.
+
+        Raises
+        ------
+        NameLookupError
+            If there is no such value, with the nearest names.
+        DomainError
+            If the value holds whole numbers, has no such entry, or the oracle cannot get through
+            an operation on the way to the loss.
+        TeachrnnError
+            If the trace has no loss.
+        """
+        value = trace[name]
+        if value.data.dtype.kind != "f":
+            raise DomainError(
+                f"`{name}` holds {value.data.dtype} numbers: only floating-point ones have slopes."
+            )
+        if not trace.losses:
+            raise TeachrnnError(NO_LOSS)
+        places = np.asarray(entries, dtype=int).ravel()
+        outside = places[(places < 0) | (places >= value.data.size)]
+        if outside.size:
+            raise DomainError(
+                f"`{name}` has the entries 0..{value.data.size - 1}; {outside[0]} is none of them."
+            )
+        return self.evaluate(trace, value, places, progress)
+
+    def evaluate(
+        self, trace: Trace, value: Value, entries: Array, progress: Progress | None
+    ) -> Estimate:
+        """What `estimate` returns, for a value and entries that exist."""
         raise NotImplementedError
 
 
@@ -73,24 +125,3 @@ ORACLES = Registry["type[Oracle]"]("oracle")
 def find_oracle(name: str) -> Oracle:
     """The oracle of that name, ready to ask; an error lists the names that exist."""
     return ORACLES.find(name)()
-
-
-def nudged(
-    trace: Trace,
-    parameter: str,
-    entries: Sequence[int] | Array,
-    step: float,
-    progress: Progress | None = None,
-) -> Array:
-    """L with one entry of ``parameter`` moved by ``step``, for every entry in turn."""
-    base: Array = np.array(trace[parameter].data, dtype=float)
-    losses = []
-    for entry in entries:
-        place = np.unravel_index(int(entry), base.shape)
-        kept = base[place]
-        base[place] = kept + step
-        losses.append(trace.loss_after({parameter: base}))
-        base[place] = kept
-        if progress is not None:
-            progress(1)
-    return np.array(losses)

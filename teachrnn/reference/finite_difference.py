@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachrnn.reference.estimate import EPS, Array, Estimate, Oracle, Progress, nudged
+from teachrnn.op import Value
+from teachrnn.reference.double_precision import in_double
+from teachrnn.reference.estimate import EPS, Array, Estimate, Oracle, Progress
 from teachrnn.trace import Trace
 
 UNSTABLE = 0.1
@@ -30,22 +32,23 @@ class CentralDifference(Oracle):
     def __init__(self, h: float = 1e-5) -> None:
         self.h = h
 
-    def estimate(
-        self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
+    def evaluate(
+        self, trace: Trace, value: Value, entries: Array, progress: Progress | None
     ) -> Estimate:
-        values = self.slope(trace, parameter, entries, progress)
+        values = self.slope(trace, value, entries, progress)
         wider, narrower = (
-            CentralDifference(factor * self.h).slope(trace, parameter, entries) for factor in (2, 0.5)
+            CentralDifference(factor * self.h).slope(trace, value, entries) for factor in (2, 0.5)
         )
         floor = EPS * abs(float(trace.total_loss)) / self.h
         return Estimate(entries, values, _bound(values, wider, narrower, floor, 3.0), floor)
 
     def slope(
-        self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
+        self, trace: Trace, value: Value, entries: Array, progress: Progress | None = None
     ) -> Array:
-        """The difference quotient alone."""
-        up = nudged(trace, parameter, entries, self.h, progress)
-        down = nudged(trace, parameter, entries, -self.h)
+        """The difference quotient alone, in float64."""
+        double = in_double(trace)
+        up = nudged(double, value.name, entries, self.h, progress)
+        down = nudged(double, value.name, entries, -self.h)
         return (up - down) / (2 * self.h)
 
 
@@ -66,22 +69,40 @@ class OneSidedDifference(Oracle):
     def __init__(self, h: float = 1e-7) -> None:
         self.h = h
 
-    def estimate(
-        self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
+    def evaluate(
+        self, trace: Trace, value: Value, entries: Array, progress: Progress | None
     ) -> Estimate:
-        values = self.slope(trace, parameter, entries, progress)
+        values = self.slope(trace, value, entries, progress)
         wider, narrower = (
-            OneSidedDifference(factor * self.h).slope(trace, parameter, entries) for factor in (2, 0.5)
+            OneSidedDifference(factor * self.h).slope(trace, value, entries) for factor in (2, 0.5)
         )
         floor = EPS * abs(float(trace.total_loss)) / self.h
         return Estimate(entries, values, _bound(values, wider, narrower, 2 * floor, 1.0), floor)
 
     def slope(
-        self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
+        self, trace: Trace, value: Value, entries: Array, progress: Progress | None = None
     ) -> Array:
-        """The difference quotient alone."""
-        moved = nudged(trace, parameter, entries, self.h, progress)
-        return (moved - float(trace.total_loss)) / self.h
+        """The difference quotient alone, in float64."""
+        double = in_double(trace)
+        moved = nudged(double, value.name, entries, self.h, progress)
+        return (moved - float(double.total_loss)) / self.h
+
+
+def nudged(
+    trace: Trace, name: str, entries: Array, step: float, progress: Progress | None = None
+) -> Array:
+    """L with one entry of a value moved by ``step``, for every entry in turn."""
+    base: Array = np.array(trace[name].data)
+    losses = []
+    for entry in entries:
+        place = np.unravel_index(int(entry), base.shape)
+        kept = base[place]
+        base[place] = kept + step
+        losses.append(trace.loss_after({name: base}))
+        base[place] = kept
+        if progress is not None:
+            progress(1)
+    return np.array(losses)
 
 
 def _bound(values: Array, wider: Array, narrower: Array, floor: float, divisor: float) -> Array:

@@ -20,7 +20,7 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
-from teachrnn.op import Op
+from teachrnn.op import Op, Value
 from teachrnn.reference.derivative import Numbers, Sizes, core_positions, symbolic_op, whole_numbers
 from teachrnn.reference.estimate import Estimate, Oracle, Progress
 from teachrnn.trace import Trace
@@ -134,7 +134,7 @@ class HighPrecisionGradient:
     loss : mpmath.mpf
         L, in nats.
     gradients : dict
-        Object arrays of mpf for every leaf that the loss depends on, by name.
+        Object arrays of mpf for every value that the loss depends on, results included, by name.
     """
 
     def __init__(
@@ -194,9 +194,7 @@ class HighPrecisionGradient:
             ):
                 self._add(op, position, program.pull_back(slots, list(g)), d)
         return {
-            self.trace[index].name: array.reshape(self.trace[index].shape)
-            for index, array in d.items()
-            if self.trace[index].role != "result"
+            self.trace[index].name: array.reshape(self.trace[index].shape) for index, array in d.items()
         }
 
     def _add(
@@ -236,22 +234,21 @@ class HighPrecision(Oracle):
         self.digits = digits
         self._last: tuple[HighPrecisionGradient, HighPrecisionGradient] | None = None
 
-    def estimate(
-        self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
+    def evaluate(
+        self, trace: Trace, value: Value, entries: Array, progress: Progress | None
     ) -> Estimate:
-        if self._last is None or self._last[0].trace is not trace:  # one sweep serves all parameters
+        if self._last is None or self._last[0].trace is not trace:  # one sweep serves all values
             self._last = (
                 HighPrecisionGradient(trace, digits=self.digits),
                 HighPrecisionGradient(trace, digits=self.digits, linearise_at="recorded"),
             )
-        place = np.asarray(entries, dtype=int)
         exact, recorded = (
-            sweep.gradients[parameter].ravel()[place]
-            if parameter in sweep.gradients
-            else np.zeros(len(place))
+            sweep.gradients[value.name].ravel()[entries]
+            if value.name in sweep.gradients  # or the loss does not depend on it
+            else np.zeros(len(entries))
             for sweep in self._last
         )
         moved = np.abs((recorded - exact).astype(float))
         if progress is not None:
-            progress(len(place))
-        return Estimate(place, exact.astype(float), moved, 0.0)
+            progress(len(entries))
+        return Estimate(entries, exact.astype(float), moved, 0.0)

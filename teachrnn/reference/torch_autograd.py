@@ -10,7 +10,7 @@ import numpy as np
 
 from teachrnn.domain import Index
 from teachrnn.extras import require
-from teachrnn.op import Op
+from teachrnn.op import Op, Value
 from teachrnn.reference.estimate import EPS, Array, Estimate, Oracle, Progress
 from teachrnn.trace import Trace
 
@@ -74,18 +74,20 @@ class TorchAutograd(Oracle):
     name = "torch"
     title = "PyTorch autograd"
 
-    def estimate(
-        self, trace: Trace, parameter: str, entries: Array, progress: Progress | None = None
+    def evaluate(
+        self, trace: Trace, value: Value, entries: Array, progress: Progress | None
     ) -> Estimate:
-        gradient = torch_gradient(trace, parameter).ravel()[np.asarray(entries, dtype=int)]
+        gradient = torch_gradient(trace, value).ravel()[entries]
         if progress is not None:
             progress(len(entries))
         floor = EPS * float(np.abs(gradient).max(initial=0.0))
         return Estimate(entries, gradient, np.full(len(entries), 10 * floor), floor)
 
 
-def torch_gradient(trace: Trace, name: str) -> Array:
-    """Gradient of the loss with respect to a leaf, by PyTorch.
+def torch_gradient(trace: Trace, wanted: Value) -> Array:
+    """Gradient of the loss with respect to a value, a result as well as a leaf, by PyTorch.
+
+    It works inside ``torch.no_grad()`` and whatever defaults the caller has set.
 
     Raises
     ------
@@ -93,31 +95,48 @@ def torch_gradient(trace: Trace, name: str) -> Array:
         If torch is not installed.
     """
     torch = require("torch", extra="torch", purpose="The PyTorch oracle")
+    with torch.inference_mode(False), torch.enable_grad():
+        return _replayed(torch, trace, wanted)
+
+
+def _replayed(torch: Any, trace: Trace, wanted: Value) -> Array:
     sp = SimpleNamespace(exp=torch.exp, log=torch.log, tanh=torch.tanh, Max=_maximum(torch))
     tensors: list[Any] = []
     for value in trace.values:
-        if not isinstance(value, Op):
-            tensor = torch.tensor(value.data)
-            tensors.append(tensor.requires_grad_(value.name == name))
-            continue
-        op = type(value)
-        rows = []
-        leading = op.check(*[v.data for v in value.operands]).leading
-        for place in np.ndindex(leading):
-            operands = []
-            for own, axes, v in zip(op.inputs, op.shape_rule.inputs, value.operands, strict=True):
-                tensor = tensors[v.index]
-                tensor = tensor[place] if v.data.ndim > len(axes) else tensor
-                operands.append(_operand(tensor, axes, isinstance(op.domain.get(own), Index)))
-            y = op.formula(sp, *operands)
-            rows.append(y.data[..., 0] if isinstance(y, Tensor) else y)
-        y = torch.stack(rows).reshape(value.shape)
-        tensors.append(
-            y + (torch.tensor(value.data) - y).detach()
-        )  # differentiate where it was recorded
+        recorded = _tensor(torch, value.data)
+        if value is wanted:  # moved itself, whatever it was made from
+            tensors.append(recorded.requires_grad_())
+        elif isinstance(value, Op):
+            y = _applied(torch, sp, value, tensors)
+            tensors.append(y + (recorded - y).detach())  # differentiate where it was recorded
+        else:
+            tensors.append(recorded)
     loss = sum(tensors[v.index].sum() for v in trace.losses)
-    (gradient,) = torch.autograd.grad(loss, tensors[trace[name].index], allow_unused=True)
-    return np.zeros(trace[name].shape) if gradient is None else gradient.numpy()
+    if not loss.requires_grad:  # no loss depends on the value
+        return np.zeros(wanted.shape)
+    (gradient,) = torch.autograd.grad(loss, tensors[wanted.index], allow_unused=True)
+    return np.zeros(wanted.shape) if gradient is None else gradient.numpy()
+
+
+def _tensor(torch: Any, data: Array) -> Any:
+    """On the CPU, in float64 or as whole numbers, whatever defaults are set."""
+    dtype = torch.float64 if data.dtype.kind == "f" else torch.int64
+    return torch.tensor(data, dtype=dtype, device="cpu")
+
+
+def _applied(torch: Any, sp: SimpleNamespace, value: Op, tensors: list[Any]) -> Any:
+    """The operation's formula at every leading position."""
+    op = type(value)
+    rows = []
+    for place in np.ndindex(op.check(*[v.data for v in value.operands]).leading):
+        operands = []
+        for own, axes, v in zip(op.inputs, op.shape_rule.inputs, value.operands, strict=True):
+            tensor = tensors[v.index]
+            tensor = tensor[place] if v.data.ndim > len(axes) else tensor
+            operands.append(_operand(tensor, axes, isinstance(op.domain.get(own), Index)))
+        y = op.formula(sp, *operands)
+        rows.append(y.data[..., 0] if isinstance(y, Tensor) else y)
+    return torch.stack(rows).reshape(value.shape)
 
 
 def _operand(tensor: Any, axes: tuple[str, ...], whole: bool) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from teachrnn.errors import DomainError, TeachrnnError
 from teachrnn.op import Op, Value
-from teachrnn.reference.estimate import Array
+from teachrnn.reference.estimate import NO_LOSS, Array
 from teachrnn.trace import Trace
 
 
@@ -45,10 +45,7 @@ class Variants:
 
     def __init__(self, trace: Trace, value: Value) -> None:
         if not trace.losses:
-            raise TeachrnnError(
-                "the trace has no loss whose derivative could be taken: give the model targets= when "
-                "it records, or declare one with trace.loss(...)."
-            )
+            raise TeachrnnError(NO_LOSS)
         self.trace, self.value = trace, value
         self.path = _path(trace, value)
 
