@@ -6,6 +6,7 @@ term per use, and its gradient is their sum. These functions are that sum.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,8 @@ def outer_sum(dy: Array, x: Array) -> Array:
         return np.multiply.outer(dy, x)
     if x.ndim < dy.ndim:
         x = np.broadcast_to(x, dy.shape[:-1] + x.shape[-1:])
-    return np.dot(dy.reshape(-1, dy.shape[-1]).T, x.reshape(-1, x.shape[-1]))
+    count = math.prod(dy.shape[:-1])  # -1 would not do where an axis has size 0
+    return np.dot(dy.reshape(count, dy.shape[-1]).T, x.reshape(count, x.shape[-1]))
 
 
 def one_hot(index: Array, size: int, dtype: Any = float) -> Array:

@@ -156,3 +156,8 @@ def test_what_is_picked_is_an_array_even_where_it_is_one_number():
 )
 def test_complex_numbers_pass_through_a_pick(function):
     assert function(np.array([[1.0, 2.0 + 1j], [3.0 + 2j, 4.0]])).dtype == complex
+
+
+def test_outer_sum_takes_axes_of_size_0():
+    assert outer_sum(np.ones((4, 2)), np.ones((4, 0))).shape == (2, 0)
+    np.testing.assert_array_equal(outer_sum(np.ones((0, 2)), np.ones((0, 3))), np.zeros((2, 3)))

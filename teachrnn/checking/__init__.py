@@ -1,8 +1,11 @@
 """Gradient reports: whether a gradient is right, and whether the check could have told."""
 
-from teachrnn.checking.gradient_report import GradientReport, ParameterCheck, check_gradient
+from teachrnn.checking.check_gradient import check_gradient
+from teachrnn.checking.gradient_report import GradientReport
 from teachrnn.checking.nudge import Nudge, nudge, recorded_like
 from teachrnn.checking.op_report import OpCheck, check_ops
+from teachrnn.checking.parameter_check import ParameterCheck
+from teachrnn.checking.record_again import first_leak, leak_of
 from teachrnn.checking.step_size import StepSizeCurve, step_size_curve
 
 __all__ = [
@@ -13,6 +16,8 @@ __all__ = [
     "StepSizeCurve",
     "check_gradient",
     "check_ops",
+    "first_leak",
+    "leak_of",
     "nudge",
     "recorded_like",
     "step_size_curve",

@@ -27,13 +27,31 @@ def norm_relative(a: Array, n: Array) -> float:
 
 def sum_relative(a: Array, n: Array) -> float:
     r"""The largest $|a - n| / (|a| + |n|)$ of an entry; 1 where one of the two is 0."""
-    return float(max(map(_ratio, np.abs(a - n).ravel(), (np.abs(a) + np.abs(n)).ravel()), default=0.0))
+    return float(_ratios(a - n, np.abs(a) + np.abs(n)).max(initial=0.0))
 
 
 def max_relative(a: Array, n: Array) -> float:
     r"""The largest $|a - n| / \max(|a|, |n|)$ of an entry: the strictest; tiny entries blow it up."""
-    larger = np.maximum(np.abs(a), np.abs(n))
-    return float(max(map(_ratio, np.abs(a - n).ravel(), larger.ravel()), default=0.0))
+    return float(_ratios(a - n, np.maximum(np.abs(a), np.abs(n))).max(initial=0.0))
+
+
+def mean_relative(a: Array, n: Array) -> float:
+    r"""The mean of $|a - n| / \max(|a|, |n|)$: entries that are 0 on both sides dilute it.
+
+    Examples
+    --------
+    >>> a, n = np.array([1.0, 0.0, 0.0, 0.0]), np.array([2.0, 0.0, 0.0, 0.0])
+    >>> max_relative(a, n), mean_relative(a, n)
+    (0.5, 0.125)
+    """
+    ratios = _ratios(a - n, np.maximum(np.abs(a), np.abs(n)))
+    return float(ratios.mean()) if ratios.size else 0.0
+
+
+def _ratios(error: Array, size: Array) -> Array:
+    """Entry by entry; 0/0 is 0."""
+    wrong = error != 0
+    return np.divide(np.abs(error), size, out=np.zeros(np.shape(error)), where=wrong)
 
 
 def _ratio(error: float, size: float) -> float:

@@ -14,6 +14,7 @@ from teachrnn.backprop import Backprop
 from teachrnn.errors import DomainError
 from teachrnn.models import CharRNN
 from teachrnn.op import Value
+from teachrnn.reference.double_precision import in_double
 from teachrnn.trace import Trace
 
 Array = NDArray[Any]
@@ -118,15 +119,17 @@ def nudge(trace: Trace, name: str, index: int | Sequence[int], delta: float) -> 
         raise DomainError(f"`{name}` cannot be moved by {delta}: give a finite number.")
     sweep = Backprop(trace, losses=trace.losses).run()  # the trace's own gradients stay as they are
     slopes = sweep.gradient(value)
-    moved = value.data.copy()
+    resting = value.data.astype(float)  # in float64, whatever the record is in
+    moved = resting.copy()
     moved[place] += delta
+    double = in_double(trace)
     return Nudge(
         name=name,
         index=place,
         entry=float(value.data[place]),
         delta=float(delta),
-        before=float(trace.total_loss),
-        after=float(trace.loss_after({name: moved})),
+        before=float(double.loss_after({name: resting})),
+        after=float(double.loss_after({name: moved})),
         slope=0.0 if slopes is None else float(slopes[place]),
     )
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from teachrnn.backprop import Backprop, Itemised, backpropagate
 from teachrnn.cells import Cell
 from teachrnn.cells.fused import ROWS_AT_ONCE
+from teachrnn.checking import first_leak
 from teachrnn.models import CharRNN
 from teachrnn.models.fused_embedding import LIKE_A_CALL
 from teachrnn.models.fused_path import FusedPath
@@ -46,9 +47,10 @@ def cell_suite(*cells: type[Cell]) -> Callable[..., None]:
     """Make a pytest test that holds cells to every law, in networks of random shape.
 
     Drawn are T, m, K, the batch, the number of layers, the initial state, the weight scale, and
-    whether the input is tokens or vectors. The laws: a record reproduces itself; its gradient is
-    that of the symbolic replay, of complex step, of finite differences and of 50 digits; the terms
-    of shared parameters add up; so do gradients itemised by (loss at t -> step k), and a horizon
+    whether the input is tokens or vectors. The laws: a record reproduces itself, and recording
+    again with other numbers is replaying the change; its gradient is that of the symbolic replay,
+    of complex step, of finite differences and of 50 digits; the terms of shared parameters add up;
+    so do gradients itemised by (loss at t -> step k), and a horizon
     keeps just those within reach; a batch gives the sum of what its members give; and where the
     cell has a fused pass, it gives what the record gives::
 
@@ -96,6 +98,23 @@ def record_reproduces_itself(cell: type[Cell], draw: Draw) -> None:
     moved = trace["c"].data.copy()
     moved[0] += 1.0
     assert trace.replay({"c": moved}).total_loss != trace.total_loss
+
+
+def recording_again_is_replaying(cell: type[Cell], draw: Draw) -> None:
+    """Recording with other parameters, inputs and initial state gives what replaying the change does.
+
+    A cell that takes a number out of its record (``h.data``) breaks this, and no oracle can see it:
+    all of them replay the record, in which that number is a constant.
+    """
+    network: Network = draw(networks(cell))
+    before = network.record()
+    again = network.moved(np.random.default_rng(draw(st.integers(0, 2**32 - 1), label="move"))).record()
+    changed = frozenset(v.name for v in before if v.role in ("parameter", "input"))
+    leak = first_leak(before, again, changed=changed)
+    assert leak is None, leak
+    replayed = before.replay({name: again[name].data for name in changed})
+    for value in again:
+        close(replayed[value.name].data, value.data, of=np.ones(1))
 
 
 def gradient_is_the_complex_step(cell: type[Cell], draw: Draw) -> None:
@@ -305,6 +324,7 @@ def assert_fused_pass_equals_the_record(
 
 LAWS: tuple[Callable[[type[Cell], Draw], None], ...] = (
     record_reproduces_itself,
+    recording_again_is_replaying,
     gradient_is_the_complex_step,
     gradient_is_the_finite_difference,
     gradient_is_that_of_many_digits,

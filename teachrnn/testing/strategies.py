@@ -87,6 +87,18 @@ class Network:
         """Record the forward pass."""
         return self.model.record(self.x, self.y, state=self.state, fused=fused)
 
+    def moved(self, rng: np.random.Generator) -> Network:
+        """The same network with other parameters, inputs and initial state."""
+        model = CharRNN(**self.model.settings(), rng=rng)
+        model.set_parameters(
+            **{name: p + rng.normal(0, 0.5, p.shape) for name, p in self.model.parameters.items()}
+        )
+        token = self.x.dtype.kind in "iu"
+        x = rng.integers(0, model.inputs, self.x.shape) if token else rng.normal(size=self.x.shape)
+        return Network(
+            model, x, self.y, {n: s + rng.normal(0, 0.5, s.shape) for n, s in self.state.items()}
+        )
+
     def __repr__(self) -> str:
         m = self.model
         return (

@@ -1,0 +1,82 @@
+"""What a person hands in as gradients, read into arrays; a sentence for everything that is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import DomainError, ShapeError
+from teachrnn.op import Value
+from teachrnn.trace import Trace
+
+Array = NDArray[Any]
+
+
+def given_gradients(trace: Trace, gradients: Any) -> dict[str, Array]:
+    """Real arrays by name of the value, each of its value's shape.
+
+    Raises
+    ------
+    NameLookupError, ShapeError, DomainError
+        If there are none, or one of them belongs to no value, has another shape or is not made of
+        real, finite numbers.
+    """
+    if not isinstance(gradients, Mapping):
+        raise DomainError(
+            f"gradients must be a dict of arrays by the name of the parameter, got a "
+            f'{type(gradients).__name__}: write {{"W": dW, "U": dU, ...}}.'
+        )
+    if not gradients:
+        names = ", ".join(trace.parameters) or "those of any value, such as h[0]"
+        raise DomainError(
+            f"no gradient was handed in, so there is nothing to compare: give some of {names}."
+        )
+    return {name: _array(trace, name, d) for name, d in gradients.items()}
+
+
+def _array(trace: Trace, name: Any, d: Any) -> Array:
+    if not isinstance(name, str):
+        raise DomainError(f"gradients go by the name of their value, such as 'W', not by {name!r}.")
+    value = trace[name]
+    if d is None:
+        raise DomainError(f"the gradient of `{name}` is None: it was never computed.")
+    if isinstance(d, Value):
+        raise DomainError(
+            f"the gradient of `{name}` is a recorded value, {d!r}: hand in an array of numbers."
+        )
+    array = _numbers(name, d)
+    if array.shape != value.shape:
+        raise ShapeError(
+            f"the gradient of `{name}` has shape {array.shape} "
+            f"but must have that of `{name}`: {value.shape}."
+        )
+    if not np.isfinite(array).all():
+        place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise DomainError(f"the gradient of `{name}` holds {array[place]} at index {place}.")
+    return array
+
+
+def _numbers(name: str, d: Any) -> Array:
+    try:
+        array = np.asarray(d)
+    except Exception as error:  # ragged lists, tensors that need .detach(), whatever else
+        raise DomainError(
+            f"the gradient of `{name}`, a {type(d).__name__}, does not become an array: {error}"
+        ) from error
+    if array.dtype.kind in "iu":
+        return array.astype(float)
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype.kind == "c":
+        largest = float(np.abs(array.imag).max(initial=0.0))
+        raise DomainError(
+            f"the gradient of `{name}` holds complex numbers (imaginary parts up to {largest:.3g}): "
+            "a gradient is real. After a complex step it is the imaginary part over the step."
+        )
+    what = {"O": "objects", "b": "truth values", "U": "text", "S": "text"}.get(
+        array.dtype.kind, str(array.dtype)
+    )
+    raise DomainError(f"the gradient of `{name}` holds {what}, not numbers: hand in an array of floats.")

@@ -1,0 +1,233 @@
+"""One gradient beside its reference: the errors that are in use in the field, and a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.checking.error_measures import (
+    max_relative,
+    mean_relative,
+    norm_relative,
+    sum_relative,
+)
+from teachrnn.errors import DomainError
+
+Array = NDArray[Any]
+Verdict = Literal["agrees", "differs", "blind", "not differentiable"]
+
+BLIND = 0.1
+"""A check that cannot see a relative error of this size has no opinion."""
+
+
+@dataclass(frozen=True, eq=False)
+class ParameterCheck:
+    r"""The comparison for one parameter, or another value of a trace.
+
+    Attributes
+    ----------
+    name : str
+        The parameter.
+    shape : tuple of int
+        Its shape.
+    places : ndarray of int
+        Flat indices of the entries that were compared.
+    analytic, reference : ndarray
+        The two gradients there.
+    allowed : ndarray
+        The absolute error at each of them that is no mistake: the oracle's own, and rounding.
+    floor : float
+        Round-off floor of the oracle: no absolute error below it means anything.
+    kinks : tuple of tuple of int
+        Compared entries at which the loss has no derivative: its one-sided slopes differ.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    places: Array
+    analytic: Array
+    reference: Array
+    allowed: Array
+    floor: float
+    kinks: tuple[tuple[int, ...], ...] = ()
+
+    # How much was compared -------------------------------------------------------------------
+
+    @property
+    def checked(self) -> int:
+        """How many entries were compared."""
+        return len(self.places)
+
+    @property
+    def entries(self) -> int:
+        """How many entries there are."""
+        return int(np.prod(self.shape))
+
+    @property
+    def zeros(self) -> int:
+        """How many of the compared entries are 0 on both sides, and so prove little."""
+        return int(((self.analytic == 0) & (self.reference == 0)).sum())
+
+    @property
+    def nonzero(self) -> int:
+        """How many are not."""
+        return self.checked - self.zeros
+
+    # Errors ----------------------------------------------------------------------------------
+
+    @cached_property
+    def _pair(self) -> tuple[Array, Array]:
+        """Both gradients where the oracle found a number, which it need not."""
+        known = np.isfinite(self.reference)
+        return self.analytic[known], self.reference[known]
+
+    @property
+    def max_absolute(self) -> float:
+        """Largest absolute error of an entry."""
+        a, n = self._pair
+        return float(np.abs(a - n).max(initial=0.0))
+
+    @property
+    def max_signed(self) -> float:
+        """Largest of the *signed* differences, reference less analytic: a large negative one hides."""
+        a, n = self._pair
+        return float((n - a).max()) if a.size else 0.0
+
+    @property
+    def norm_relative(self) -> float:
+        """Relative error of the whole array (see `error_measures`)."""
+        return norm_relative(*self._pair)
+
+    @property
+    def sum_relative(self) -> float:
+        """Largest error of an entry, relative to the sum of the two numbers."""
+        return sum_relative(*self._pair)
+
+    @property
+    def max_relative(self) -> float:
+        """Largest error of an entry, relative to the larger of the two numbers."""
+        return max_relative(*self._pair)
+
+    def mean_relative(self, first: int | None = None) -> float:
+        """Mean error of an entry, relative to the larger number; of the ``first`` ones if given.
+
+        Entries that are 0 on both sides count as right, and dilute it.
+        """
+        if first is not None and first < 1:
+            raise DomainError(f"a mean needs at least 1 entry, not {first}.")
+        a, n = self._pair
+        return mean_relative(a[:first], n[:first])
+
+    @property
+    def allclose(self) -> bool:
+        """What ``numpy.allclose`` says with its default tolerances."""
+        return bool(np.allclose(*self._pair))
+
+    @property
+    def largest(self) -> float:
+        """Largest entry that was compared, of either gradient, without its sign."""
+        _, n = self._pair
+        return float(max(np.abs(self.analytic).max(initial=0.0), np.abs(n).max(initial=0.0)))
+
+    @property
+    def least_largest(self) -> float:
+        r"""What the largest entry must at least be, by two of the errors: max abs over max rel.
+
+        The entry with the largest absolute error has a relative error of at most `max_relative`, so
+        $\max |g| \ge$ `max_absolute` / `max_relative`. A table in which that does not hold is not
+        labelled by what it shows.
+        """
+        return self.max_absolute / self.max_relative if self.max_relative else 0.0
+
+    # Verdict ---------------------------------------------------------------------------------
+
+    @property
+    def resolution(self) -> float:
+        """The smallest error that the check can see, relative to the largest entry (a median)."""
+        if not self.checked:
+            return float("inf")
+        sees = float(np.median(self.allowed))
+        return sees / self.largest if self.largest else 0.0
+
+    @cached_property
+    def unseen(self) -> int:
+        """How many entries are so uncertain in the oracle that a 10 % error would not have shown."""
+        return int((self.allowed > BLIND * self.largest).sum()) if self.largest else 0
+
+    @cached_property
+    def _beyond(self) -> Array:
+        """By how much each error is beyond what is allowed; -inf where nothing could be told."""
+        with np.errstate(invalid="ignore"):
+            beyond = np.abs(self.analytic - self.reference) - self.allowed
+        beyond[~np.isfinite(self.allowed)] = -np.inf
+        kinks = set(self.kinks)
+        beyond[[self.place(i) in kinks for i in range(self.checked)]] = -np.inf
+        return beyond
+
+    @property
+    def worst(self) -> tuple[int, ...]:
+        """Index of the entry that is furthest beyond what rounding allows."""
+        return self.place(self._worst) if self.checked else ()
+
+    @property
+    def worst_analytic(self) -> float:
+        """The analytic gradient there."""
+        return float(self.analytic[self._worst]) if self.checked else 0.0
+
+    @property
+    def worst_reference(self) -> float:
+        """The reference there."""
+        return float(self.reference[self._worst]) if self.checked else 0.0
+
+    @cached_property
+    def _worst(self) -> int:
+        return int(np.argmax(self._beyond))
+
+    def place(self, position: int) -> tuple[int, ...]:
+        """Index into the parameter of the entry that was compared at that position."""
+        return tuple(int(i) for i in np.unravel_index(int(self.places[position]), self.shape))
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Whether every entry lies within the oracle's error and rounding.
+
+        "differs" if one does not, and "blind" where what is allowed is so large, against the
+        gradient, that the check could not have told. "not differentiable" where all that differs,
+        or might, lies at a kink of the loss: there is no right number there, only conventions.
+        """
+        if (self._beyond > 0).any():
+            return "differs"
+        if self.kinks:
+            return "not differentiable"
+        return "blind" if self.resolution > BLIND else "agrees"
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the verdict is "agrees"."""
+        return self.verdict == "agrees"
+
+    def to_json(self) -> dict[str, Any]:
+        """The numbers as plain data; what is no finite number is None."""
+        numbers = {
+            name: getattr(self, name)
+            for name in ("max_absolute", "max_signed", "norm_relative", "sum_relative", "max_relative",
+                         "floor", "resolution", "largest", "worst_analytic", "worst_reference")
+        }  # fmt: skip
+        return {
+            "name": self.name,
+            "verdict": self.verdict,
+            "checked": self.checked,
+            "entries": self.entries,
+            "zeros": self.zeros,
+            "unseen": self.unseen,
+            **{name: x if isfinite(x) else None for name, x in numbers.items()},
+            "mean_relative": self.mean_relative(),
+            "allclose": self.allclose,
+            "worst": list(self.worst),
+            "kinks": [list(place) for place in self.kinks],
+        }
