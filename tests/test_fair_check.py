@@ -163,6 +163,12 @@ def test_parameter_without_entries_does_not_pass():
     assert report["b"].agrees
 
 
+def test_whole_numbers_have_no_gradient_to_be_checked():
+    _, trace = recorded()
+    with pytest.raises(DomainError, match=r"`x\[1\]` holds int64 numbers: only floating-point ones"):
+        check_gradient(trace, {"x[1]": 0.0})
+
+
 def test_shape_comes_before_numbers():
     _, trace = recorded()
     with pytest.raises(ShapeError):

@@ -17,7 +17,7 @@ from teachrnn.backprop import Backprop
 from teachrnn.checking.drawing import drawn_entries
 from teachrnn.checking.given_gradient import given_gradients
 from teachrnn.checking.gradient_report import GradientReport
-from teachrnn.checking.kinks import Kinks
+from teachrnn.checking.kinks import kinks
 from teachrnn.checking.parameter_check import ParameterCheck
 from teachrnn.checking.precision import Precision
 from teachrnn.checking.record_again import leak_of
@@ -101,13 +101,19 @@ def check_gradient(
     precision = Precision.of(trace, given.values())
     elsewhere = max(float(np.abs(d).max(initial=0.0)) for d in given.values())
     rng = rng or np.random.default_rng(0)
+    places = {
+        name: drawn_entries(d.size if entries is None else entries, d, sweep.gradient(name), rng=rng)
+        for name, d in given.items()
+    }
+    estimates = {}
+    for name, flat in places.items():
+        report = None if progress is None else _bound(progress, name, len(flat))
+        estimates[name] = source.estimate(trace, name, flat, report)
+    bent = kinks(trace, places)
     checks = []
-    for name, d in given.items():
-        places = drawn_entries(d.size if entries is None else entries, d, sweep.gradient(name), rng=rng)
-        report = None if progress is None else _bound(progress, name, len(places))
-        estimate = source.estimate(trace, name, places, report)
+    for name, estimate in estimates.items():
         rounding = precision.rounding(name, _largest(estimate.values), elsewhere)
-        checks.append(_compared(trace, name, d, estimate, rounding))
+        checks.append(_compared(name, given[name], estimate, rounding, bent[name]))
     return GradientReport(
         oracle=source.title,
         loss=float(trace.total_loss),
@@ -127,7 +133,11 @@ def _largest(values: Array) -> float:
 
 
 def _compared(
-    trace: Trace, name: str, d: Array, estimate: Estimate, rounding: Array | float
+    name: str,
+    d: Array,
+    estimate: Estimate,
+    rounding: Array | float,
+    bent: tuple[tuple[int, ...], ...],
 ) -> ParameterCheck:
     places = estimate.entries
     own = np.where(np.isfinite(estimate.values), SAFETY * estimate.bound, np.inf)
@@ -139,5 +149,5 @@ def _compared(
         reference=estimate.values,
         allowed=own + (rounding if isinstance(rounding, float) else rounding[places]),
         floor=estimate.floor,
-        kinks=Kinks(trace, name).among(places),
+        kinks=bent,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,71 +14,95 @@ from teachrnn.reference.estimate import EPS
 from teachrnn.trace import Trace
 
 Array = NDArray[Any]
+Places = Mapping[str, Array]
 
-STEPS = (1e-6, 5e-7, 2.5e-7)
-"""The gap between the slopes of a smooth function halves with the step; that of a kink stays."""
+STEPS = (1e-6, 5e-7, 2.5e-7, 1.25e-7)
+"""Each half of the one before: then the gap of a smooth function can be taken out (Richardson)."""
 
-STEADY = 0.1
-"""How much the gap may change from one step to the next, relative to itself."""
+STEADY = 0.02
+"""How much what is left may change from step to step, relative to itself."""
 
-ABOVE_THE_FLOOR = 100
-"""How far the gap must lie above the round-off floor."""
+ABOVE_THE_FLOOR = 400
+"""How far it must lie above the round-off floor."""
 
 
-class Kinks:
-    """Looks for entries of a value at which the loss is not differentiable, such as ReLU's at 0.
+def kinks(trace: Trace, places: Places) -> dict[str, tuple[tuple[int, ...], ...]]:
+    r"""Entries at which the loss is not differentiable, such as those that put ReLU at 0.
+
+    The gap between the slopes to the right and to the left of a point, over a step $h$, is
+    $K + O(h)$; where the loss is smooth, $K = 0$. All entries are moved at once first, in two random
+    directions, then those of each value, and only where these find a kink every entry on its own.
 
     Parameters
     ----------
     trace : Trace
         A record with a loss.
-    name : str
-        The value whose entries are moved.
+    places : mapping
+        Flat indices of the entries to look at, by name of the value.
+
+    Returns
+    -------
+    dict
+        For every name the indices of those that lie at a kink.
 
     Examples
     --------
     >>> from teachrnn import Relu, Sum
     >>> trace = Trace()
     >>> L = trace.loss(Sum(Relu(trace.input("a", [-1.0, 0.0, 1.0])), name="L"))
-    >>> Kinks(trace, "a").among(np.arange(3))
-    ((1,),)
+    >>> kinks(trace, {"a": np.arange(3)})
+    {'a': ((1,),)}
     """
+    bends = _Bends(in_double(trace))
+    found: dict[str, tuple[tuple[int, ...], ...]] = dict.fromkeys(places, ())
+    if not bends.somewhere(places):
+        return found
+    for name, flat in places.items():
+        if len(flat) and bends.somewhere({name: flat}):
+            at = [int(i) for i in flat if bends.along({name: (np.array([i]), np.ones(1))})]
+            shape = trace[name].shape
+            found[name] = tuple(tuple(int(i) for i in np.unravel_index(place, shape)) for place in at)
+    return found
 
-    def __init__(self, trace: Trace, name: str) -> None:
-        self.trace = in_double(trace)
-        self.name = name
-        self.base = self.trace[name].data
-        self.rest = float(self.trace.loss_after({name: self.base}))
 
-    def among(self, places: Array) -> tuple[tuple[int, ...], ...]:
-        """Those of the entries (flat indices) that lie at a kink.
+class _Bends:
+    """Whether the loss of a record has a kink along a direction."""
 
-        All are moved at once first, in two random directions, as most losses have none.
-        """
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.rest = float(trace.total_loss)
+        noise = EPS * max(abs(self.rest), 1.0) / STEPS[-1]
+        self.floor = ABOVE_THE_FLOOR * noise
+
+    def somewhere(self, places: Places) -> bool:
+        """Along one of two random directions, which move all the entries."""
         rng = np.random.default_rng(0)
-        direction = np.zeros(self.base.size)
-        for _ in range(2):
-            direction[places] = rng.uniform(0.5, 1.0, len(places)) * rng.choice([-1, 1], len(places))
-            if self._bends_along(direction):
-                break
-        else:
-            return ()
-        found = []
-        for place in places:
-            direction = np.zeros(self.base.size)
-            direction[place] = 1.0
-            if self._bends_along(direction):
-                found.append(tuple(int(i) for i in np.unravel_index(int(place), self.base.shape)))
-        return tuple(found)
+        return any(
+            self.along(
+                {
+                    name: (flat, rng.uniform(0.5, 1, len(flat)) * rng.choice([-1, 1], len(flat)))
+                    for name, flat in places.items()
+                }
+            )
+            for _ in range(2)
+        )
 
-    def _bends_along(self, direction: Array) -> bool:
+    def along(self, direction: Mapping[str, tuple[Array, Array]]) -> bool:
+        """Along a direction: for every name flat indices, and how far to move these entries."""
         gaps = [self._gap(direction, h) for h in STEPS]
-        floor = ABOVE_THE_FLOOR * EPS * max(abs(self.rest), 1.0) / STEPS[-1]
-        least = min(abs(gap) for gap in gaps)
-        return least > floor and max(abs(a - b) for a in gaps for b in gaps) < STEADY * least
+        left = [2 * half - whole for whole, half in pairwise(gaps)]
+        least = min(abs(k) for k in left)
+        return least > self.floor and max(left) - min(left) < STEADY * least
 
-    def _gap(self, direction: Array, h: float) -> float:
+    def _gap(self, direction: Mapping[str, tuple[Array, Array]], h: float) -> float:
         """Slope to the right less slope to the left."""
-        step = h * direction.reshape(self.base.shape)
-        right, left = (float(self.trace.loss_after({self.name: self.base + s})) for s in (step, -step))
+        right, left = (self._moved(direction, step) for step in (h, -h))
         return (right - 2 * self.rest + left) / h
+
+    def _moved(self, direction: Mapping[str, tuple[Array, Array]], step: float) -> float:
+        changes = {}
+        for name, (flat, along) in direction.items():
+            data = self.trace[name].data.copy()
+            data.reshape(-1)[flat] += step * along  # a copy is contiguous, so this is a view
+            changes[name] = data
+        return float(self.trace.loss_after(changes))

@@ -160,18 +160,20 @@ class ParameterCheck:
         return int((self.allowed > BLIND * self.largest).sum()) if self.largest else 0
 
     @cached_property
-    def _beyond(self) -> Array:
-        """By how much each error is beyond what is allowed; -inf where nothing could be told."""
-        with np.errstate(invalid="ignore"):
-            beyond = np.abs(self.analytic - self.reference) - self.allowed
-        beyond[~np.isfinite(self.allowed)] = -np.inf
+    def _against_allowed(self) -> Array:
+        """Each error over what is allowed: above 1 it is a mistake; 0 where nothing can be told."""
+        ratios = np.zeros(self.checked)
         kinks = set(self.kinks)
-        beyond[[self.place(i) in kinks for i in range(self.checked)]] = -np.inf
-        return beyond
+        smooth = [self.place(i) not in kinks for i in range(self.checked)]
+        told = np.isfinite(self.allowed) & np.array(smooth, dtype=bool)
+        error = np.abs(self.analytic[told] - self.reference[told])
+        exact = np.where(error == 0, 0.0, np.inf)
+        ratios[told] = np.divide(error, self.allowed[told], out=exact, where=self.allowed[told] > 0)
+        return ratios
 
     @property
     def worst(self) -> tuple[int, ...]:
-        """Index of the entry that is furthest beyond what rounding allows."""
+        """Index of the entry whose error is largest against what is allowed there."""
         return self.place(self._worst) if self.checked else ()
 
     @property
@@ -186,7 +188,7 @@ class ParameterCheck:
 
     @cached_property
     def _worst(self) -> int:
-        return int(np.argmax(self._beyond))
+        return int(np.argmax(self._against_allowed))
 
     def place(self, position: int) -> tuple[int, ...]:
         """Index into the parameter of the entry that was compared at that position."""
@@ -200,7 +202,7 @@ class ParameterCheck:
         gradient, that the check could not have told. "not differentiable" where all that differs,
         or might, lies at a kink of the loss: there is no right number there, only conventions.
         """
-        if (self._beyond > 0).any():
+        if (self._against_allowed > 1).any():
             return "differs"
         if self.kinks:
             return "not differentiable"
