@@ -121,8 +121,10 @@ def _print_operations(checks: list[OpCheck]) -> None:
 
 def _print_conclusion(fine: bool, reports: list[GradientReport]) -> None:
     say()
-    say("rel: relative error of the array (norm), of the worst entry (sum, max). floor: what round-off")
-    say("hides. sees: the smallest relative error that the method could have seen.")
+    say("not 0: entries that are not 0 on both sides. sees: the smallest error, relative to the largest")
+    say("entry, that the method can see. gradient, reference: both numbers at the worst entry, whose")
+    say("error is the largest against what the method can see. rel: relative error of the array (norm),")
+    say("of an entry (sum, max). floor: what round-off hides.")
     say("No gradient differs from its reference." if fine else "A gradient DIFFERS from its reference.")
     if any(c.verdict == "blind" for r in reports for c in r.checks):
         say(
