@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from teachrnn import CELLS, Add, Affine, Backprop, CharRNN, Relu, Sum, Tanh, Trace
 from teachrnn.cells import VanillaCell
 from teachrnn.cells.cell import Cell, pre_activation
-from teachrnn.checking import GradientReport, check_gradient, nudge
+from teachrnn.checking import GradientReport, check_gradient, check_ops, nudge, step_size_curve
 from teachrnn.checking.drawing import drawn_entries
 from teachrnn.checking.parameter_check import ParameterCheck
 from teachrnn.errors import DomainError, ShapeError, TeachrnnError
@@ -152,6 +152,17 @@ def test_comparing_no_entries_is_refused(entries):
     _, trace = recorded()
     with pytest.raises(DomainError, match=f"`entries` is {entries}: at least 1"):
         check_gradient(trace, entries=entries)
+
+
+def test_check_of_operations_without_a_trial_is_refused():
+    with pytest.raises(DomainError, match="`trials` is 0: every gradient must be compared"):
+        check_ops(trials=0)
+
+
+def test_v_curve_of_no_entries_is_refused():
+    _, trace = recorded()
+    with pytest.raises(DomainError, match="`entries` is 0: at least 1"):
+        step_size_curve(trace, "W", entries=0)
 
 
 def test_parameter_without_entries_does_not_pass():

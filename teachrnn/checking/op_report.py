@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.domain import Choice, Index, Reals
+from teachrnn.errors import DomainError
 from teachrnn.op import OPS, Op
 from teachrnn.reference import ReferenceOp
 
@@ -45,12 +46,19 @@ def check_ops(*ops: type[Op], trials: int = 5, rng: np.random.Generator | None =
     Shapes, leading axes and numbers are drawn at random; the worst of the trials counts. The
     property tests of ``teachrnn.testing`` do the same more thoroughly.
 
+    Raises
+    ------
+    DomainError
+        If there is to be no trial.
+
     Examples
     --------
     >>> from teachrnn import Tanh
     >>> [(check.name, check.agrees) for check in check_ops(Tanh)]
     [('Tanh.dx', True)]
     """
+    if trials < 1:
+        raise DomainError(f"`trials` is {trials}: every gradient must be compared at least once.")
     rng = rng or np.random.default_rng(0)
     checks = []
     for op in ops or tuple(OPS.values()):
