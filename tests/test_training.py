@@ -567,7 +567,7 @@ def test_cell_without_a_fused_pass_trains_to_the_same_numbers(plain_cell, batchi
         )
         for cell in ("plain", "vanilla")
     )
-    assert isinstance(slow.model.path(length=2), RecordedPath)
+    assert isinstance(slow.model.path(length=2).inside, RecordedPath)
     fast.model.set_parameters(**slow.model.parameters)
     for ours, theirs in islice(zip(slow, fast, strict=False), 40):
         np.testing.assert_allclose(ours.loss, theirs.loss, rtol=1e-10 if dtype is np.float64 else 1e-4)

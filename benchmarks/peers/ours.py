@@ -25,7 +25,7 @@ class Ours(Peer):
             rng=np.random.default_rng(0),
         )
         model.set_parameters(**parameters)
-        self.path = model.path(length=setting.T, batch=setting.B)
+        self.path = model.path(length=setting.T, batch=setting.B, checked=False)
         self.theta, self.g = model.parameters.flat, self.path.gradients.flat
         self.clip = ClipByValue(limit=LIMIT)
         self.optimizer = AdaGrad(eta=ETA, epsilon=EPSILON)

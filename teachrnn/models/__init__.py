@@ -1,10 +1,19 @@
 """A cell unrolled over a text: recorded to be looked at, fused to be trained."""
 
 from teachrnn.models.char_rnn import CharRNN
+from teachrnn.models.checked_path import CheckedPath
 from teachrnn.models.fused_path import FusedPath
 from teachrnn.models.parameter_vector import ParameterVector
 from teachrnn.models.reader import Reader
 from teachrnn.models.recorded_path import RecordedPath
 from teachrnn.models.snapshot import Snapshot
 
-__all__ = ["CharRNN", "FusedPath", "ParameterVector", "Reader", "RecordedPath", "Snapshot"]
+__all__ = [
+    "CharRNN",
+    "CheckedPath",
+    "FusedPath",
+    "ParameterVector",
+    "Reader",
+    "RecordedPath",
+    "Snapshot",
+]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.cells import Cell, find_cell
-from teachrnn.errors import DomainError, NameLookupError, ShapeError
+from teachrnn.errors import DomainError
 from teachrnn.initializers import Initializer, Normal
+from teachrnn.models.checked_path import CheckedPath
 from teachrnn.models.fused_path import FusedPath
 from teachrnn.models.parameter_vector import ParameterVector
 from teachrnn.models.reader import Reader
 from teachrnn.models.recorded_path import RecordedPath
+from teachrnn.models.sequence import check_sequence, check_state, check_targets
 from teachrnn.op import Value
 from teachrnn.ops import Affine, CrossEntropy, Softmax, SoftmaxCrossEntropy
 from teachrnn.trace import Trace
@@ -169,10 +171,13 @@ class CharRNN:
         ShapeError, DomainError
             If the sequence is empty, or lengths or shapes do not fit.
         """
-        x = self._sequence(np.array(x))
+        x = check_sequence(np.array(x), inputs=self.inputs)
         token = x.dtype.kind in "iu"
         leading = x.shape[1:] if token else x.shape[1:-1]
-        y = None if targets is None else self._targets(np.array(targets), x.shape[: 1 + len(leading)])
+        shape = x.shape[: 1 + len(leading)]
+        y = None
+        if targets is not None:
+            y = check_targets(np.array(targets), shape=shape, symbols=self.symbols)
         trace = Trace() if trace is None else trace
         parameters = {name: trace.parameter(name, p) for name, p in self.parameters.items()}
         scopes = [self.scope(layer) for layer in range(1, self.layers + 1)]
@@ -210,9 +215,34 @@ class CharRNN:
         for name, p in checked.items():
             self.parameters[name] = p
 
+    @overload
     def path(
-        self, *, length: int, batch: int = 1, gradients: ParameterVector | None = None
-    ) -> FusedPath | RecordedPath:
+        self,
+        *,
+        length: int,
+        batch: int = ...,
+        gradients: ParameterVector | None = ...,
+        checked: Literal[True] = ...,
+    ) -> CheckedPath: ...
+
+    @overload
+    def path(
+        self,
+        *,
+        length: int,
+        batch: int = ...,
+        gradients: ParameterVector | None = ...,
+        checked: Literal[False],
+    ) -> FusedPath | RecordedPath: ...
+
+    def path(
+        self,
+        *,
+        length: int,
+        batch: int = 1,
+        gradients: ParameterVector | None = None,
+        checked: bool = True,
+    ) -> CheckedPath | FusedPath | RecordedPath:
         """What computes loss and gradients of T x B symbols again and again, for training.
 
         Parameters
@@ -221,19 +251,23 @@ class CharRNN:
             T and B.
         gradients : ParameterVector, optional
             Where the gradients go; a new one if not given.
+        checked : bool
+            Whether it checks what it is given. A loop over a text whose symbols are known to be the
+            model's does without: then nothing is checked, and a wrong symbol gives a wrong loss.
 
         Returns
         -------
-        FusedPath or RecordedPath
-            The latter where the cell says only what one step does.
+        CheckedPath, or FusedPath or RecordedPath
+            Of the two that it has inside the latter, where the cell says only what one step does.
         """
         for name, size in (("length", length), ("batch", batch)):
             if size < 1:
                 raise DomainError(f"a path over sequences: `{name}` is {size} but must be at least 1.")
         kind = RecordedPath if self.cell.fused is None else FusedPath
-        return kind(
+        path = kind(
             self, self.gradients() if gradients is None else gradients, length=length, batch=batch
         )
+        return CheckedPath(self, path) if checked else path
 
     def reader(self) -> Reader:
         """What reads symbol by symbol and scores the next: to write with (`teachrnn.sampling.write`)."""
@@ -264,62 +298,16 @@ class CharRNN:
     def _record_initial_state(
         self, trace: Trace, state: Any, leading: tuple[int, ...]
     ) -> list[dict[str, Value]]:
-        if not isinstance(state, Mapping):
-            names = ", ".join(f"{name!r}: ..." for name in self.state_names())
-            raise DomainError(f"the initial state must be a dict of vectors: {{{names}}}.")
-        unknown = sorted(set(state) - set(self.state_names()))
-        if unknown:
-            raise NameLookupError(
-                f"the model has no state {unknown[0]!r}; it has: {', '.join(self.state_names())}."
-            )
         shape = (*leading, self.hidden)
+        given = check_state(state, names=self.state_names(), shape=shape, m=self.hidden)
         recorded = []
         trace.t = 0
         for layer in range(1, self.layers + 1):
             trace.scope = self.scope(layer)
             vectors = {}
             for name in self.cell.state:
-                data = np.array(state.get(trace.scope + name, np.zeros(shape)), dtype=self.dtype)
-                if data.shape != shape:
-                    raise ShapeError(
-                        f"initial state `{trace.scope + name}` has shape {data.shape} but the "
-                        f"sequence and m={self.hidden} need {shape}."
-                    )
+                data = np.array(given.get(trace.scope + name, np.zeros(shape)), dtype=self.dtype)
                 vectors[name] = trace.input(name, data)
             recorded.append(vectors)
         trace.scope = ""
         return recorded
-
-    def _sequence(self, x: Array) -> Array:
-        if x.dtype.kind in "US":
-            raise DomainError(
-                "x holds text: turn it into token numbers first, Vocabulary.of(text).encode(text)."
-            )
-        if x.shape[:1] in ((), (0,)):
-            raise ShapeError(
-                "the sequence is empty (T = 0): a network needs at least one step, "
-                "x of shape (T,) or (T, B) for tokens, (T, d) or (T, B, d) for vectors."
-            )
-        if x.dtype.kind in "iu":
-            if x.ndim > 2:
-                raise ShapeError(f"token numbers must have shape (T,) or (T, B), got {x.shape}.")
-            if x.min() < 0 or x.max() >= self.inputs:
-                place = tuple(int(i) for i in np.argwhere((x < 0) | (x >= self.inputs))[0])
-                raise DomainError(
-                    f"x holds token {x[place]} at index {place}; the model knows 0..{self.inputs - 1}."
-                )
-        elif x.dtype.kind != "f":
-            raise DomainError(f"x must hold whole numbers (tokens) or floats (vectors), got {x.dtype}.")
-        elif x.ndim not in (2, 3) or x.shape[-1] != self.inputs:
-            raise ShapeError(
-                f"dense input must have shape (T, d) or (T, B, d) with d={self.inputs}, got {x.shape}. "
-                "Token numbers must be an integer array."
-            )
-        return x
-
-    def _targets(self, y: Array, shape: tuple[int, ...]) -> Array:
-        if y.shape != shape:
-            raise ShapeError(
-                f"targets have shape {y.shape} but x has {shape}: one target for every input symbol."
-            )
-        return y

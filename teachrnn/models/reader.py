@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.errors import DomainError, ShapeError
+
 if TYPE_CHECKING:
     from teachrnn.models.char_rnn import CharRNN
+    from teachrnn.models.checked_path import CheckedPath
 
 Array = NDArray[Any]
 
@@ -30,20 +33,34 @@ class Reader:
 
     def __init__(self, model: CharRNN) -> None:
         self.model, self.symbols = model, model.symbols
+        self._inputs = model.inputs
         self._path = model.path(length=1)
-        self._several: dict[int, Any] = {}
+        self._read = self._path.inside.read
+        self._several: dict[int, CheckedPath] = {}
 
-    def start(self, state: Mapping[str, Array] | None = None) -> None:
-        """Forget what was read: from zeros, or from state vectors by name, (m,) or (1, m)."""
+    def start(self, state: Mapping[str, Any] | None = None) -> None:
+        """Forget what was read: from zeros, or from state vectors by name, (m,) or (1, m).
+
+        Raises
+        ------
+        NameLookupError, ShapeError, DomainError
+            If the model has no such state, or a vector does not fit.
+        """
         self._path.start(state)
 
     def read(self, symbol: int) -> Array:
-        """Read one symbol and return the scores o of the next, (K,), good until the next is read."""
-        return self._path.read(symbol)
+        """Read one symbol and return the scores o of the next, (K,), good until the next is read.
 
-    def read_many(
-        self, symbols: Array, state: Mapping[str, Array] | None
-    ) -> tuple[Array, dict[str, Array]]:
+        Raises
+        ------
+        DomainError
+            If the model has no symbol of that number.
+        """
+        if type(symbol) is not int or not 0 <= symbol < self._inputs:  # quicker than any array's check
+            symbol = self._symbol(symbol)
+        return self._read(symbol)
+
+    def read_many(self, symbols: Any, state: Mapping[str, Any] | None) -> tuple[Array, dict[str, Array]]:
         """Read the next symbol of several texts, whose states are the caller's.
 
         Parameters
@@ -57,12 +74,33 @@ class Reader:
         -------
         tuple
             Scores, (B, K), and the state vectors after, (B, m).
+
+        Raises
+        ------
+        NameLookupError, ShapeError, DomainError
+            If the model has no such symbol or state, or a vector does not fit.
         """
+        symbols = np.asarray(symbols)
+        if symbols.ndim != 1 or symbols.size == 0:
+            raise ShapeError(
+                f"the symbols read have shape {symbols.shape} but must be one for each text, (B,)."
+            )
         batch = len(symbols)
         if batch not in self._several:
             self._several[batch] = self.model.path(length=1, batch=batch)
         path = self._several[batch]
         path.start(state)
-        scores = path.forward(np.asarray(symbols, np.intp)).copy()
+        scores = path.forward(symbols[np.newaxis]).copy()
         path.carry()
         return scores, {name: vectors.copy() for name, vectors in path.state.items()}
+
+    def _symbol(self, symbol: Any) -> int:
+        number = np.asarray(symbol)
+        if number.ndim or number.dtype.kind not in "iu":
+            raise DomainError(
+                f"one symbol is read at a time, by its number, got {symbol!r}: turn text into numbers "
+                "with Vocabulary.encode."
+            )
+        if not 0 <= number < self._inputs:
+            raise DomainError(f"there is no symbol {number}; the model knows 0..{self._inputs - 1}.")
+        return int(number)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError
 from teachrnn.models import CharRNN
+from teachrnn.models.sequence import check_tokens
 
 Array = NDArray[Any]
 
@@ -35,6 +36,11 @@ class Evaluation:
     end : int, optional
         The number of the symbol that ends an item: there the state starts from 0, as in training.
 
+    Raises
+    ------
+    DomainError
+        If the text is too short, or holds what is no symbol of the model.
+
     Examples
     --------
     >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
@@ -47,6 +53,7 @@ class Evaluation:
             raise DomainError(
                 f"the text to measure the loss on has {len(tokens)} symbols: at least two are needed."
             )
+        check_tokens(tokens, model.symbols, what="validation text")
         self.tokens, self.end = np.asarray(tokens), end
         most = MOST_STREAMS if end is None else MOST_STREAMS_OF_ITEMS
         self.streams = int(np.clip((len(tokens) - 1) // LEAST_STREAM, 1, most))
@@ -54,7 +61,9 @@ class Evaluation:
         # Items end anywhere, so where the state may have to be reset, symbols are read one by one.
         whole, rest = divmod(self.each, LENGTH if end is None else 1)
         self._lengths = [LENGTH if end is None else 1] * whole + ([rest] if rest else [])
-        self._paths = {T: model.path(length=T, batch=self.streams) for T in set(self._lengths)}
+        self._paths = {
+            T: model.path(length=T, batch=self.streams, checked=False) for T in set(self._lengths)
+        }
         self._starts = np.arange(self.streams) * self.each
 
     def __call__(self, state: Mapping[str, Array] | None = None) -> float:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from teachrnn.data.batching import Batch, Batching
 from teachrnn.errors import DivergedError, DomainError, TeachrnnError
 from teachrnn.models import CharRNN, ParameterVector
+from teachrnn.models.sequence import check_tokens
 from teachrnn.optimizers import Optimizer
 from teachrnn.training.best import Best
 from teachrnn.training.clipping import ClipByValue, Clipping
@@ -27,7 +28,6 @@ Array = NDArray[Any]
 
 Reduction = Literal["sum", "mean"]
 SMOOTHING = 0.999
-BLOCK = 1 << 22
 
 
 class Training:
@@ -102,8 +102,6 @@ class Training:
         if validate_every < 1:
             raise DomainError(f"`validate_every` is {validate_every} but must be at least 1.")
         check_tokens(batching.tokens, model.symbols, what="text")
-        if validation is not None:
-            check_tokens(validation, model.symbols, what="validation text")
         self.model, self.batching, self.optimizer = model, batching, optimizer
         self.clipping = ClipByValue() if clipping is None else clipping
         self.schedule = Constant() if schedule is None else schedule
@@ -283,7 +281,7 @@ class Training:
 
     def _path_of(self, length: int, batch: int) -> Any:
         if (length, batch) not in self._paths:
-            path = self.model.path(length=length, batch=batch, gradients=self.gradients)
+            path = self.model.path(length=length, batch=batch, gradients=self.gradients, checked=False)
             self._paths[length, batch] = path
         return self._paths[length, batch]
 
@@ -305,22 +303,6 @@ class Training:
             f"{batch.position} of the text) the loss is {loss:g} nats per sequence, and {where}. "
             f"The last smooth loss was {self.smooth_loss:.4g}. Lower the learning rate "
             f"(eta is {self.optimizer.eta:g}), or clip gradients harder."
-        )
-
-
-def check_tokens(tokens: Array, symbols: int, *, what: str) -> None:
-    """Refuse a text with symbols that the model does not know: looked up at full speed, they would pass.
-
-    Raises
-    ------
-    DomainError
-        Naming the largest.
-    """
-    largest = max(int(tokens[i : i + BLOCK].max()) for i in range(0, len(tokens), BLOCK))
-    if largest >= symbols:
-        raise DomainError(
-            f"the {what} holds symbol {largest}, but the model knows 0 to {symbols - 1}: make the model "
-            "for as many symbols as the vocabulary has."
         )
 
 

@@ -1,0 +1,144 @@
+"""A path as it is handed out: what comes in is checked, and then computed at full speed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import DomainError, ShapeError
+from teachrnn.models.fused_path import FusedPath
+from teachrnn.models.parameter_vector import ParameterVector
+from teachrnn.models.recorded_path import RecordedPath
+from teachrnn.models.sequence import check_sequence, check_state, check_targets
+
+if TYPE_CHECKING:
+    from teachrnn.models.char_rnn import CharRNN
+
+Array = NDArray[Any]
+
+
+class CheckedPath:
+    """Loss and gradients of a model on sequences of one size, computed in memory that is made once.
+
+    Made by `CharRNN.path`. At full speed a symbol that the model does not know would be taken for
+    another, so what is given is checked here first. A loop over a text that was checked as a whole
+    asks for the path inside, ``CharRNN.path(..., checked=False)``.
+
+    Parameters
+    ----------
+    model : CharRNN
+        Its parameters are read in place: the path follows when they change.
+    path : FusedPath or RecordedPath
+        What computes.
+
+    Examples
+    --------
+    >>> from teachrnn.models import CharRNN
+    >>> path = CharRNN(hidden=4, symbols=5, rng=np.random.default_rng(0)).path(length=3)
+    >>> round(path.gradient([0, 1, 2], [1, 2, 3]), 2)          # near 3 log 5, being untrained
+    4.83
+    >>> path.gradient([0, 1, 2], [1, 2, 99])
+    Traceback (most recent call last):
+    ...
+    teachrnn.errors.DomainError: targets holds symbol 99 at index (2,); the model knows 0..4.
+    """
+
+    def __init__(self, model: CharRNN, path: FusedPath | RecordedPath) -> None:
+        self.model, self.inside = model, path
+        self.length, self.batch = path.length, path.batch
+
+    @property
+    def gradients(self) -> ParameterVector:
+        """Where the gradients go."""
+        return self.inside.gradients
+
+    @property
+    def state(self) -> dict[str, Array]:
+        """The initial state by name, (B, m): views, to be read and written."""
+        return self.inside.state
+
+    def forward(self, x: Any) -> Array:
+        """Scores o, (T B, K), of token numbers (T, B); or (T,), where the batch is 1.
+
+        Raises
+        ------
+        ShapeError, DomainError
+            If these are no token numbers of the model, or of another shape.
+        """
+        return self.inside.forward(self._tokens(x))
+
+    def loss(self, x: Any, y: Any) -> float:
+        """The loss summed over time and batch, in nats.
+
+        Raises
+        ------
+        ShapeError, DomainError
+            If x or y are no numbers of symbols of the model, or of another shape.
+        """
+        return self.inside.loss(*self._pair(x, y))
+
+    def gradient(self, x: Any, y: Any, *, weight: float = 1.0) -> float:
+        """The loss, summed over time and batch, in nats; ``gradients`` are of ``weight`` times it.
+
+        Raises
+        ------
+        ShapeError, DomainError
+            As `loss`.
+        """
+        return self.inside.gradient(*self._pair(x, y), weight=weight)
+
+    def carry(self) -> None:
+        """Let the last state be the initial state of the next sequences."""
+        self.inside.carry()
+
+    def start(self, state: Mapping[str, Any] | None = None) -> None:
+        """Set the initial state, (B, m) by name, or (m,) where the batch is 1; zeros where not given.
+
+        Raises
+        ------
+        NameLookupError, ShapeError, DomainError
+            If the model has no such state, or a vector does not fit.
+        """
+        if isinstance(state, Mapping) and self.batch == 1:
+            state = {n: np.atleast_2d(vector) for n, vector in state.items()}
+        names, m = self.model.state_names(), self.model.hidden
+        given = {} if state is None else state
+        vectors = check_state(given, names=names, shape=(self.batch, m), m=m)
+        self.inside.start({name: vectors.get(name, np.zeros(m)) for name in names})
+
+    def memory(self) -> list[Array]:
+        """The arrays that hold the last pass: their copies are a `Snapshot`, and can be put back."""
+        return self.inside.memory()
+
+    def initial(self) -> dict[str, Array]:
+        """State vectors that the last pass began with, (B, m)."""
+        return self.inside.initial()
+
+    def values(self) -> dict[str, Array]:
+        """What the last pass left in memory, by textbook name: (T B, m), and the losses L, (T B,)."""
+        return self.inside.values()
+
+    # Inside ----------------------------------------------------------------------------------
+
+    def _pair(self, x: Any, y: Any) -> tuple[Array, Array]:
+        x = self._tokens(x)
+        y = check_targets(np.asarray(y), shape=x.shape, symbols=self.model.symbols)
+        return x, y.astype(np.intp)
+
+    def _tokens(self, x: Any) -> Array:
+        x = check_sequence(np.asarray(x), inputs=self.model.inputs)
+        if x.dtype.kind not in "iu":
+            raise DomainError(
+                f"a path reads token numbers, whole numbers, got {x.dtype}: dense vectors are read "
+                "by model.record(x), which has every gradient too."
+            )
+        fitting = [(self.length, self.batch), *([(self.length,)] if self.batch == 1 else [])]
+        if x.shape not in fitting:
+            raise ShapeError(
+                f"x has shape {x.shape} but this path is made for {' or '.join(map(str, fitting))}: "
+                "model.path(length=T, batch=B)."
+            )
+        return x.astype(np.intp)
