@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 import sys
 import textwrap
 
@@ -296,6 +297,95 @@ def changed(**entries):
 def test_state_dicts_that_are_none_of_ours_are_refused_by_name(state, error, words):
     with pytest.raises(error, match=words):
         from_torch(state)
+
+
+# What a training loop saved ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "_orig_mod.module.", "net.model."])
+def test_a_prefix_that_all_names_share_is_taken_off(prefix):
+    model = network("lstm", layers=2)
+    assert_same(model, from_torch({prefix + name: a for name, a in to_torch(model).items()}))
+
+
+def test_wrapped_modules_are_read(torch, documented_module):
+    module = module_for(torch, documented_module, network("lstm"))
+    assert_same(from_torch(module), from_torch(torch.nn.DataParallel(module)))
+    assert_same(from_torch(module), from_torch(torch.compile(module, backend="eager")))
+
+
+def given_in(message, state):
+    """Run the call that a message tells to make."""
+    call = re.search(r"from_torch\(.*\)(?=\.$)", message).group().replace("...", "state")
+    return eval(call, {"from_torch": from_torch, "checkpoint": state, "state": state})
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda state: {"epoch": 3, "model_state_dict": state, "optimizer_state_dict": {"state": {}}},
+        lambda state: {"state_dict": {"model." + n: a for n, a in state.items()}, "loss": 1.5},
+        lambda state: {"run": {"net": state, "optimizer": {0: {"step": 1}}}, "args": {"lr": 0.1}},
+    ],
+    ids=["usual", "lightning", "nested"],
+)
+def test_of_a_checkpoint_the_part_to_hand_over_is_named(wrap):
+    model = network("lstm")
+    checkpoint = wrap(to_torch(model))
+    with pytest.raises(DomainError, match=r"is a checkpoint.*Hand over that part: from_torch") as error:
+        from_torch(checkpoint)
+    assert_same(model, given_in(str(error.value), checkpoint))
+
+
+def test_of_a_checkpoint_with_a_module_or_two_networks_each_is_named(torch, documented_module):
+    module = module_for(torch, documented_module, network("lstm"))
+    with pytest.raises(DomainError, match=r"Hand over that part: from_torch\(checkpoint\['net'\]\)\.$"):
+        from_torch({"net": module, "epoch": 1})
+    state = to_torch(network("lstm"))
+    with pytest.raises(DomainError, match=r"\['model'\]\) or from_torch\(checkpoint\['average'\]\)\."):
+        from_torch({"model": state, "average": state})
+
+
+@pytest.mark.parametrize("source", [{"state": {0: {"step": 1}}, "param_groups": []}, {"model": {}}])
+def test_a_checkpoint_without_a_network_is_said_to_have_none(source):
+    with pytest.raises(DomainError, match=r"none of them a recurrent network.*It holds: (state|model)"):
+        from_torch(source)
+
+
+@pytest.mark.parametrize("prefix", ["", "module."])
+def test_an_embedding_is_multiplied_in_as_the_message_says(prefix):
+    model = network("lstm", inputs=3)
+    E = np.random.default_rng(1).normal(size=(K, 3))
+    state = {prefix + name: a for name, a in to_torch(model).items()} | {f"{prefix}embed.weight": E}
+    with pytest.raises(NameLookupError, match="looks like an embedding of 7 symbols before") as error:
+        from_torch(state)
+    exec(re.search(r"state\[.*\.T(?=\.$)", str(error.value)).group(), {"state": state})
+    again = from_torch(state)
+    x = np.array([0, 6, 3])
+    for t, o in enumerate(np.array([model.record(E[x])[f"o[{t}]"].data for t in (1, 2, 3)]), start=1):
+        np.testing.assert_allclose(again.record(x)[f"o[{t}]"].data, o, rtol=1e-12)
+
+
+def test_the_names_that_the_parts_have_are_said_in_the_message():
+    model = network("lstm")
+    for state in (to_torch(model, rnn="encoder.cell", readout="head"), {}):
+        with pytest.raises(NameLookupError, match="say so: ") as error:
+            from_torch(state)
+        if state:
+            assert_same(model, given_in(str(error.value), state))
+
+
+def test_an_entry_that_changes_nothing_is_left_out_as_the_message_says():
+    model = network("lstm")
+    state = {"module." + n: a for n, a in to_torch(model).items()} | {"module.step": np.ones(())}
+    with pytest.raises(NameLookupError, match=r"`module\.step` has no place") as error:
+        from_torch(state)
+    assert_same(model, given_in(str(error.value), state))
+
+
+def test_a_dict_of_numbered_entries_is_no_state_dict():
+    with pytest.raises(DomainError, match="has names for its entries, this one 0"):
+        from_torch({0: np.ones(3)})
 
 
 # The file ------------------------------------------------------------------------------------

@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.interchange.torch_cell import TORCH_CELLS, find_torch_cell
+from teachrnn.interchange.torch_part import (
+    about_entry,
+    common_prefix,
+    other_names,
+    refuse_checkpoint,
+)
 from teachrnn.models import CharRNN
 
 Array = NDArray[Any]
@@ -99,7 +105,8 @@ def from_torch(source: Any, *, rnn: str = "rnn", readout: str = "readout") -> Ch
     where the reset gate stands between them: $b_n = b_{hn}$ and $c_n = b_{in}$.
 
     An embedding E in front of the network is to be multiplied in beforehand: our U takes symbols, so
-    ``weight_ih_l0 @ E.weight.T`` is the ``weight_ih_l0`` to hand over.
+    ``weight_ih_l0 @ E.weight.T`` is the ``weight_ih_l0`` to hand over. A prefix that all names share,
+    as ``module.`` of ``DataParallel`` or ``_orig_mod.`` of ``torch.compile``, is taken off.
 
     Parameters
     ----------
@@ -121,7 +128,8 @@ def from_torch(source: Any, *, rnn: str = "rnn", readout: str = "readout") -> Ch
     ShapeError
         Naming an entry whose shape does not fit the others.
     DomainError
-        For what has no counterpart here: relu, two directions, projections, half precision.
+        For what has no counterpart here: relu, two directions, projections, half precision. For the
+        checkpoint of a training loop, naming the part of it to hand over.
 
     Examples
     --------
@@ -140,8 +148,11 @@ def from_torch(source: Any, *, rnn: str = "rnn", readout: str = "readout") -> Ch
             f"from_torch needs a module or its state dict, got {type(source).__name__}: "
             "read a file with torch.load(path, weights_only=True) first."
         )
+    refuse_checkpoint(source)
     _refuse_variants(source)
     state = {name: _array(name, entry) for name, entry in source.items()}
+    prefix = common_prefix(list(state), rnn=rnn, readout=readout)
+    state = {name.removeprefix(prefix): array for name, array in state.items()}
     cell, m = _recognise(state, f"{rnn}.weight_hh_l0")
     V = _matrix(state, f"{readout}.weight")
     model = CharRNN(
@@ -153,7 +164,7 @@ def from_torch(source: Any, *, rnn: str = "rnn", readout: str = "readout") -> Ch
         dtype=np.result_type(*state.values()),
         rng=np.random.default_rng(0),  # all that it draws is replaced
     )
-    _compare(state, to_torch(model, rnn=rnn, readout=readout))
+    _compare(state, to_torch(model, rnn=rnn, readout=readout), rnn=rnn, prefix=prefix)
     parameters = {"V": V, "c": state[f"{readout}.bias"]}
     for layer in range(1, model.layers + 1):
         for name, places in TORCH_CELLS[cell].places().items():
@@ -200,7 +211,9 @@ def _array(name: str, entry: Any) -> Array:
 # Refusing ------------------------------------------------------------------------------------
 
 
-def _compare(state: Mapping[str, Array], expected: Mapping[str, Array]) -> None:
+def _compare(
+    state: Mapping[str, Array], expected: Mapping[str, Array], *, rnn: str, prefix: str
+) -> None:
     """Refuse a state dict whose names or shapes are not the expected ones."""
     for name in expected:
         if name not in state:
@@ -208,7 +221,8 @@ def _compare(state: Mapping[str, Array], expected: Mapping[str, Array]) -> None:
     for name, array in state.items():
         if name not in expected:
             raise NameLookupError(
-                f"`{name}` has no place in this network, which consists of: {', '.join(expected)}."
+                f"`{prefix}{name}` has no place in this network, which consists of: "
+                f"{', '.join(expected)}. {about_entry(name, state, rnn=rnn, prefix=prefix)}"
             )
         if array.shape != expected[name].shape:
             raise ShapeError(
@@ -219,12 +233,14 @@ def _compare(state: Mapping[str, Array], expected: Mapping[str, Array]) -> None:
 def _missing(state: Mapping[str, Array], name: str) -> NameLookupError:
     return NameLookupError(
         f"the state dict has no `{name}`; it has: {', '.join(state) or 'nothing'}. Both parts need "
-        "biases; if your module calls them otherwise, say so: from_torch(..., rnn='lstm', readout='fc')."
+        f"biases; if your module calls them otherwise, say so: {other_names(state)}."
     )
 
 
 def _refuse_variants(state: Mapping[str, Any]) -> None:
     for name in state:
+        if not isinstance(name, str):
+            raise DomainError(f"a state dict has names for its entries, this one {name!r}.")
         if name.endswith("_reverse"):
             raise DomainError(
                 f"`{name}` belongs to a network that reads in two directions, which cannot predict "
