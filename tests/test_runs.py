@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import platform
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections import deque
@@ -763,6 +765,47 @@ def test_text_is_known_by_what_it_holds_not_by_its_name(text, tmp_path, monkeypa
     copy.write_bytes(Path(text).read_bytes())
     for done, name in enumerate(("./text.txt", text, str(copy)), start=3):
         assert next(a_session(tmp_path / "run", name).steps()).iteration == done
+
+
+@pytest.fixture
+def pipe(text, tmp_path):
+    """What gives the text only once, each time that it is asked for."""
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no named pipes on Windows")
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+
+    def give():
+        writer = threading.Thread(target=lambda: path.write_bytes(Path(text).read_bytes()))
+        writer.start()
+        return str(path)
+
+    return give
+
+
+@pytest.mark.parametrize(
+    "how", [{}, {"vocabulary": "words"}, {"vocabulary": "words", "most": 9}], ids=str
+)
+def test_text_from_a_pipe_is_read_once_and_is_the_text(how, text, pipe):
+    recipe = RECIPE.but(**how)
+    piped, read = Source.read(pipe(), recipe), Source.read(text, recipe)
+    assert piped.is_that_of(read.fingerprint(), read.vocabulary)
+    np.testing.assert_array_equal(piped.tokens, read.tokens)
+    assert piped.tokens.dtype == read.tokens.dtype
+
+
+def test_run_on_a_text_from_a_pipe_is_gone_on_with_from_another(text, pipe, tmp_path):
+    list(islice(a_session(tmp_path / "run", pipe()).steps(), 2))
+    assert next(a_session(tmp_path / "run", pipe()).steps()).iteration == 3
+
+
+def test_text_that_is_too_short_only_without_what_is_held_out_says_how_to_hold_nothing_out():
+    source = Source.of_text("hello, hello, hello, hello")
+    with pytest.raises(DomainError, match=r"this one has 26, of which 3 are held out .*--validation 0"):
+        Run(RECIPE, source)
+    assert Run(RECIPE.but(validation=0.0), source).held_out is None
+    with pytest.raises(DomainError, match="hold nothing out: --validation 0"):
+        Run(RECIPE.but(length=2), Source.of_text("hello"))
 
 
 # A run that diverges -------------------------------------------------------------------------

@@ -348,6 +348,13 @@ def test_folder_in_which_a_sweep_is_under_way_is_refused_by_name(text, tmp_path)
     assert len(other.results) == 8
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes")
+def test_text_from_a_pipe_which_no_worker_could_read_again_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileFormatError, match="every worker reads the text for itself: write it to a"):
+        a_sweep(str(tmp_path / "pipe"), tmp_path / "s")
+
+
 def test_sweep_can_be_given_more_stages(text, tmp_path):
     list(a_sweep(text, tmp_path / "s", stages=1).run(InThisProcess(), by_eta))
     assert len(list(a_sweep(text, tmp_path / "s", stages=2).run(InThisProcess(), by_eta))) == 4

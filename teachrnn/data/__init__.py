@@ -4,7 +4,7 @@ from teachrnn.data.batching import BATCHINGS, Batch, Batching, find_batching
 from teachrnn.data.corpora import CORPORA, Corpus, find_corpus, load_corpus
 from teachrnn.data.items import END, END_SIGN, join_items, read_items, show_items
 from teachrnn.data.split import split
-from teachrnn.data.text import check_text, read_text, text_blocks
+from teachrnn.data.text import check_text, is_plain_file, read_text, text_blocks
 from teachrnn.data.token_file import read_tokens
 from teachrnn.data.vocabulary import VOCABULARIES, Vocabulary
 from teachrnn.data.word_vocabulary import UNKNOWN, WordVocabulary
@@ -24,6 +24,7 @@ __all__ = [
     "check_text",
     "find_batching",
     "find_corpus",
+    "is_plain_file",
     "join_items",
     "load_corpus",
     "read_items",

@@ -51,6 +51,7 @@ def split(tokens: Array, *, validation: float = 0.1, end: int | None = None) -> 
     if min(len(train), len(held_out)) < 2:
         raise DomainError(
             f"a text of {len(tokens)} symbols cannot be split with {validation:g} of it held out: "
-            f"training would have {len(train)}, validation {len(held_out)}, and each needs two or more."
+            f"training would have {len(train)}, validation {len(held_out)}, and each needs two or more. "
+            "Take a longer text, or hold nothing out: --validation 0."
         )
     return train, held_out

@@ -90,6 +90,16 @@ def text_blocks(path: str | Path, *, block: int = BLOCK) -> Iterator[str]:
         check_text(last, where=str(path))
 
 
+def is_plain_file(path: str | Path) -> bool:
+    """Whether a path can be read again and again from its beginning, unlike a pipe or a terminal.
+
+    What lies in the folder of devices may be a file that another program has opened, as standard
+    input often is: on some systems reading it again goes on where the last reader has stopped.
+    """
+    path = Path(path)
+    return path.is_file() and path.absolute().parts[1:2] != ("dev",)
+
+
 def check_text(text: str, *, where: str) -> str:
     """Refuse a text in which no character follows another.
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from teachrnn.data.text import BLOCK, text_blocks
+from teachrnn.data.text import BLOCK, is_plain_file, text_blocks
 from teachrnn.data.vocabulary import Vocabulary
 from teachrnn.errors import FileFormatError
 
@@ -19,6 +19,7 @@ def read_tokens(
     path: str | Path,
     vocabulary: Vocabulary | None = None,
     *,
+    make: Callable[[Iterable[str]], Vocabulary] = Vocabulary.of,
     in_memory: int = 1 << 26,
     folder: str | Path | None = None,
     block: int = BLOCK,
@@ -29,12 +30,17 @@ def read_tokens(
     large one are written to a temporary file and mapped into memory (`numpy.memmap`), so that only
     the pages in use are loaded. That file vanishes with the last array that refers to it.
 
+    What is no file, such as a pipe, gives its text only once: where it is to be read twice, all of it
+    is held in memory.
+
     Parameters
     ----------
     path : str or Path
         A text file, as for `read_text`.
     vocabulary : Vocabulary, optional
-        Where the numbers come from; otherwise the characters of the file, which is then read twice.
+        Where the numbers come from; otherwise what ``make`` makes of the text, which is then read twice.
+    make : callable
+        What makes a vocabulary of a text that comes in blocks.
     in_memory : int
         The largest number of bytes that the array may take in memory.
     folder : str or Path, optional
@@ -69,10 +75,14 @@ def read_tokens(
     'hello'
     """
     path = Path(path)
+    blocks: Iterable[str] = text_blocks(path, block=block)
     if vocabulary is None:
-        vocabulary = Vocabulary.of(text_blocks(path, block=block))
+        again: Iterable[str] = text_blocks(path, block=block)
+        if not is_plain_file(path):
+            again = blocks = list(blocks)
+        vocabulary, blocks = make(blocks), again
     dtype = np.min_scalar_type(max(len(vocabulary) - 1, 0))
-    encoded = _encoded_blocks(text_blocks(path, block=block), vocabulary, dtype)
+    encoded = _encoded_blocks(blocks, vocabulary, dtype)
     first = next(encoded)
     if path.stat().st_size * dtype.itemsize <= in_memory:  # a symbol takes one byte or more
         tokens = np.concatenate([first, *encoded])

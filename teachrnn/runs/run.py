@@ -9,7 +9,7 @@ import numpy as np
 
 from teachrnn.archive import DAMAGE
 from teachrnn.data import Vocabulary, split
-from teachrnn.errors import FileFormatError, NameLookupError, TeachrnnError
+from teachrnn.errors import DomainError, FileFormatError, NameLookupError, TeachrnnError
 from teachrnn.recipes import Recipe
 from teachrnn.runs.checkpoint import Checkpoint, damaged
 from teachrnn.runs.one_thread import OneThread
@@ -57,6 +57,14 @@ class Run:
         if recipe.validation:
             tokens, held_out = split(source.tokens, validation=recipe.validation, end=source.end)
         self.tokens, self.held_out = tokens, held_out
+        whole, most = len(source.tokens), len(tokens)
+        if most <= recipe.length < whole and source.end is None:
+            raise DomainError(
+                f"a sequence of {recipe.length} symbols and the one after it need a text of at least "
+                f"{recipe.length + 1}: this one has {whole}, of which {whole - most} are held out for "
+                "validation. Hold nothing out (--validation 0), or choose another sequence length "
+                "(--length)."
+            )
         self.training: Training = recipe.training(
             tokens,
             symbols=len(source.vocabulary),

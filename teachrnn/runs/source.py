@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from teachrnn.data import (
     load_corpus,
     read_items,
     read_tokens,
-    text_blocks,
 )
 from teachrnn.recipes import Recipe
 
@@ -67,8 +66,7 @@ class Source:
             vocabulary = kind.of(text, **cap)
             return cls(name, _numbers(text, vocabulary), vocabulary, int(vocabulary.encode(END)[0]))
         if is_file:
-            vocabulary = kind.of(text_blocks(name), **cap)
-            tokens, vocabulary = read_tokens(name, vocabulary)
+            tokens, vocabulary = read_tokens(name, make=partial(kind.of, **cap))
             return cls(name, tokens, vocabulary)
         text = load_corpus(name)
         vocabulary = kind.of(text, **cap)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from teachrnn.data import CORPORA
+from teachrnn.data import CORPORA, is_plain_file
 from teachrnn.errors import DomainError, FileFormatError
 from teachrnn.files import write_atomically
 from teachrnn.recipes import Recipe
@@ -106,6 +106,11 @@ class Sweep:
         self.recipe, self.space, self.folder = recipe, space, Path(folder)
         self.trials, self.updates, self.growth, self.stages = trials, updates, growth, stages
         self.seed = seed
+        if source not in CORPORA and Path(source).exists() and not is_plain_file(source):
+            raise FileFormatError(
+                f"{source} is no file that can be read again, and every worker reads the text for "
+                "itself: write it to a file first."
+            )
         read = Source.read(source, recipe)
         space.check(recipe, read)
         # A worker may have another working directory.
