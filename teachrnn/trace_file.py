@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,17 @@ VERSION = 1
 ADVICE = "Take it from a backup, or record the trace again."
 
 
-def save_trace(trace: Trace, path: str | Path) -> Path:
+def save_trace(trace: Trace, path: str | Path, *, note: Mapping[str, Any] | None = None) -> Path:
     """Write a trace to an ``.npz`` file: one array per value, and a header in JSON.
+
+    Parameters
+    ----------
+    trace : Trace
+        The record.
+    path : str or Path
+        Where to.
+    note : mapping, optional
+        What is to be known about it, as JSON can hold it: see `load_noted_trace`.
 
     Examples
     --------
@@ -31,7 +41,8 @@ def save_trace(trace: Trace, path: str | Path) -> Path:
     True
     """
     arrays = {f"v{value.index}": value.data for value in trace.values}
-    return write_archive(path, _structure(trace), arrays, kind=KIND, version=VERSION, compress=True)
+    header = {**_structure(trace), "note": dict(note or {})}
+    return write_archive(path, header, arrays, kind=KIND, version=VERSION, compress=True)
 
 
 def load_trace(path: str | Path) -> Trace:
@@ -43,10 +54,23 @@ def load_trace(path: str | Path) -> Trace:
         If the file is missing, damaged, of another kind or of a newer version, or holds an
         operation that is not defined in this session.
     """
+    trace, _ = load_noted_trace(path)
+    return trace
+
+
+def load_noted_trace(path: str | Path) -> tuple[Trace, dict[str, Any]]:
+    """Read a trace back with what was noted of it; nothing, in a file of teachrnn 0.1.0.
+
+    Raises
+    ------
+    FileFormatError
+        As `load_trace`.
+    """
     path = Path(path)
     header, arrays = read_archive(path, kind=KIND, version=VERSION, advice=ADVICE)
     try:
-        return _rebuild(header, [arrays[f"v{i}"] for i in range(len(header["values"]))], path)
+        trace = _rebuild(header, [arrays[f"v{i}"] for i in range(len(header["values"]))], path)
+        return trace, dict(header.get("note", {}))
     except TeachrnnError:
         raise
     except DAMAGE as error:

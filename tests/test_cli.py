@@ -182,6 +182,10 @@ def test_kept_step_is_opened_as_a_page(trained, tmp_path):
     done = run("step", "--trace", str(steps[0]), "--no-browser", "--out", "page.html", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "T = 25" in done.stdout
+    assert (
+        "Update 50 of a run of the recipe adam on text.txt, eta = 0.001, seed 0; kept: every 50 updates."
+        in (done.stdout)
+    )
     assert (tmp_path / "page.html").stat().st_size > 100_000
     told = run("step", "--trace", str(steps[0]), "--terminal")
     assert "h[25] = Tanh(a[25])" in told.stdout

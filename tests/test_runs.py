@@ -32,7 +32,7 @@ from teachrnn.errors import (
     TeachrnnError,
 )
 from teachrnn.recipes import find_recipe
-from teachrnn.runs import Interruption, Run, Session, Source, TrainedModel
+from teachrnn.runs import Interruption, KeptStep, Run, Session, Source, TrainedModel
 from teachrnn.sampling import Greedy
 from teachrnn.trace_file import load_trace, save_trace
 from teachrnn.training import FlightRecorder
@@ -847,7 +847,7 @@ def diverging(text, folder, *, moment, recorder=None, save_every=4):
 def test_session_that_diverges_keeps_its_last_good_checkpoint_and_says_where(text, tmp_path):
     session, words = diverging(text, tmp_path / "run", moment=11)
     assert "training has diverged: at update 11 " in words
-    assert words.endswith(f"The last good checkpoint is {session.checkpoint}.")
+    assert f"The last good checkpoint is {session.checkpoint}. A run with other settings needs" in words
     good = Run.load(session.checkpoint)
     assert good.training.iteration == 8
     assert np.isfinite(good.training.model.parameters.flat).all()
@@ -862,10 +862,11 @@ def test_session_that_diverges_before_its_first_checkpoint_names_none(text, tmp_
 
 def test_session_that_diverges_writes_what_the_flight_recorder_kept(text, tmp_path):
     recorder = FlightRecorder(every=3)
-    diverging(text, tmp_path / "run", moment=11, recorder=recorder)
+    _, words = diverging(text, tmp_path / "run", moment=11, recorder=recorder)
     files = sorted((tmp_path / "run" / "flight").iterdir())
     assert [file.name for file in files] == [f"step-{n:07d}.npz" for n in (3, 6, 9, 11)]
     assert recorder.kept[-1].reason == "not finite"
+    assert f"Look at the step: teachrnn step --trace {files[-1]}." in words
     assert load_trace(files[-1]).total_loss > 1e30
     assert load_trace(files[0]).total_loss < 100
 
@@ -895,3 +896,81 @@ def test_search_of_width_1_writes_what_greedy_choice_writes(name, text, tmp_path
     np.testing.assert_array_equal(found.symbols, greedy.symbols)
     ranked = trained.likeliest(3, width=10**4)
     assert ranked.log_probability >= trained.likeliest(3, width=1).log_probability - 1e-9
+
+
+# A kept step belongs to its run --------------------------------------------------------------
+
+
+def keeping(text, folder, recipe=RECIPE, **more):
+    """A session that keeps every second step."""
+    return a_session(folder, text, recipe, recorder=FlightRecorder(every=2), **more)
+
+
+def kept_in(folder):
+    """What is noted of the steps in a folder, by the name of the file."""
+    return {path.name: KeptStep.load(path)[1] for path in sorted(folder.iterdir())}
+
+
+def test_kept_step_says_whose_it_is_and_has_its_letters(text, tmp_path):
+    session = keeping(text, tmp_path / "run", save_every=4)
+    list(islice(session.steps(), 5))
+    trace, kept = KeptStep.load(tmp_path / "run" / "flight" / "step-0000004.npz")
+    assert (kept.iteration, kept.reason) == (4, "every 2 updates")
+    assert (kept.run, kept.text, kept.seed) == (session.run.identity, text, 0)
+    assert kept.vocabulary == session.run.vocabulary
+    assert f"Update 4 of a run of the recipe adam on {text}, eta = 0.001, seed 0" in str(kept)
+    assert trace.total_loss == session.run.training.recorder.kept[1].snapshot.open().total_loss
+
+
+def test_steps_of_a_run_that_diverged_are_set_aside_when_another_begins(text, tmp_path):
+    first, _ = diverging(text, tmp_path / "run", moment=3, recorder=FlightRecorder(every=2))
+    assert not first.checkpoint.exists()
+    old = {path.name: path.read_bytes() for path in (tmp_path / "run" / "flight").iterdir()}
+    assert set(old) == {"step-0000002.npz", "step-0000003.npz"}
+    calmer = RECIPE.but(optimizer={"name": "adam", "eta": 1e-4})
+    second = keeping(text, tmp_path / "run", calmer)
+    list(islice(second.steps(), 2))
+    assert second.set_aside == tmp_path / "run" / "flight-1"
+    assert {path.name: path.read_bytes() for path in second.set_aside.iterdir()} == old
+    assert {kept.run for kept in kept_in(tmp_path / "run" / "flight").values()} == {second.run.identity}
+    assert list(kept_in(tmp_path / "run" / "flight")) == ["step-0000002.npz"]
+
+
+def test_steps_of_another_text_keep_the_letters_of_their_own(text, tmp_path):
+    (tmp_path / "other.txt").write_text("the cat sat on the mat. " * 40, "utf-8")
+    keeping_no_checkpoint = keeping(text, tmp_path / "run")
+    next(steps := keeping_no_checkpoint.steps())
+    next(steps)
+    keeping_no_checkpoint._save_flight()
+    keeping_no_checkpoint.save = lambda: None  # as if killed
+    steps.close()
+    list(islice(keeping(str(tmp_path / "other.txt"), tmp_path / "run").steps(), 2))
+    (old,) = kept_in(tmp_path / "run" / "flight-1").values()
+    (new,) = kept_in(tmp_path / "run" / "flight").values()
+    assert old.vocabulary == Source.read(text, RECIPE).vocabulary
+    assert new.vocabulary == Source.read(str(tmp_path / "other.txt"), RECIPE).vocabulary
+
+
+def test_steps_of_the_same_run_stay_when_it_is_gone_on_with_or_has_more_updates(text, tmp_path):
+    list(islice(keeping(text, tmp_path / "run").steps(), 3))
+    again = keeping(text, tmp_path / "run", RECIPE.but(updates=50))
+    list(islice(again.steps(), 3))
+    assert again.set_aside is None
+    assert list(kept_in(tmp_path / "run" / "flight")) == [f"step-{n:07d}.npz" for n in (2, 4, 6)]
+
+
+def test_steps_that_do_not_say_whose_they_are_are_set_aside(text, tmp_path):
+    (tmp_path / "run" / "flight").mkdir(parents=True)
+    trace = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0)).record([0], [1])
+    save_trace(trace, tmp_path / "run" / "flight" / "step-0000002.npz")  # as teachrnn 0.1.0 did
+    (tmp_path / "run" / "flight-1").mkdir()
+    list(islice(keeping(text, tmp_path / "run").steps(), 2))
+    assert kept_in(tmp_path / "run" / "flight-2") == {"step-0000002.npz": None}
+    assert kept_in(tmp_path / "run" / "flight")["step-0000002.npz"] is not None
+
+
+def test_note_of_a_kept_step_that_makes_no_sense_is_refused(tmp_path):
+    trace = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0)).record([0], [1])
+    path = save_trace(trace, tmp_path / "step.npz", note={"run": "x", "vocabulary": {}})
+    with pytest.raises(FileFormatError, match=r"step\.npz is damaged|no vocabulary of kind"):
+        KeptStep.load(path)

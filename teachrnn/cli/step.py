@@ -14,10 +14,8 @@ import typer
 from teachrnn.cells import CELLS
 from teachrnn.cli.console import say
 from teachrnn.files import write_atomically
-from teachrnn.runs import TrainedModel
-from teachrnn.runs.session import CHECKPOINT
+from teachrnn.runs import KeptStep
 from teachrnn.trace import Trace
-from teachrnn.trace_file import load_trace
 from teachrnn.views.demonstration import demonstrate, refuse_what_no_browser_opens
 from teachrnn.views.legible import printable
 from teachrnn.views.number import format_number
@@ -69,15 +67,15 @@ def step(
 
 
 def _recorded_elsewhere(path: Path) -> tuple[Trace, Sequence[str] | None, list[str]]:
-    """Read a trace; where it is a kept step of a run, its checkpoint says what the numbers stand for."""
-    trace = load_trace(path)
+    """Read a trace; one that a run has kept says what its numbers stand for."""
+    trace, kept = KeptStep.load(path)
     refuse_what_no_browser_opens(trace.T, sum(p.data.size for p in trace.parameters.values()))
-    checkpoint = path.parent.parent / CHECKPOINT
-    symbols = TrainedModel.load(checkpoint).vocabulary.symbols if checkpoint.exists() else None
     loss = trace.total_loss
     name = printable(path.name)
     about = [f"The trace in {name}: T = {trace.T}, loss {format_number(loss)} nats per sequence."]
-    return trace, symbols, about
+    if kept is None:
+        return trace, None, about
+    return trace, kept.vocabulary.symbols, [*about, printable(str(kept))]
 
 
 def _write_page(

@@ -43,6 +43,8 @@ def _introduce(session: Session) -> None:
     done = run.training.iteration
     if done:
         say(f"Going on after update {done:,}, from {session.checkpoint}.")
+    if session.set_aside is not None:
+        say(f"Steps that another run had kept here are in {session.set_aside} now.")
 
 
 def _follow(session: Session, console: Console) -> None:

@@ -3,6 +3,7 @@
 from teachrnn.runs.checkpoint import Checkpoint
 from teachrnn.runs.claim import Claim
 from teachrnn.runs.interruption import Interruption
+from teachrnn.runs.kept_step import KeptStep
 from teachrnn.runs.one_thread import OneThread
 from teachrnn.runs.run import Run
 from teachrnn.runs.session import Sample, Session
@@ -13,6 +14,7 @@ __all__ = [
     "Checkpoint",
     "Claim",
     "Interruption",
+    "KeptStep",
     "OneThread",
     "Run",
     "Sample",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +76,17 @@ class Run:
             seed=seed,
             recorder=recorder,
         )
+
+    @cached_property
+    def identity(self) -> str:
+        """SHA-256 of all that decides its numbers, but for how far it goes: what tells runs apart."""
+        decides = [
+            self.recipe.decides(),
+            self.seed,
+            self.source.fingerprint(),
+            self.vocabulary.to_dict(),
+        ]
+        return sha256(json.dumps(decides, sort_keys=True).encode("utf-8")).hexdigest()
 
     def steps(self) -> Iterator[TrainStep]:
         """The updates that the recipe still has, each of them on one thread (`OneThread`).

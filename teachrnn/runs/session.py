@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -17,9 +18,9 @@ from teachrnn.recipes import Recipe
 from teachrnn.runs.checkpoint import Checkpoint
 from teachrnn.runs.claim import Claim
 from teachrnn.runs.interruption import Interruption
+from teachrnn.runs.kept_step import KeptStep
 from teachrnn.runs.run import Run
 from teachrnn.runs.source import Source
-from teachrnn.trace_file import save_trace
 from teachrnn.training import FlightRecorder, TrainStep
 
 CHECKPOINT, SAMPLES, FLIGHT = "checkpoint.npz", "samples.json", "flight"
@@ -69,6 +70,8 @@ class Session:
         What it wrote so far: before the first update, and after every so many.
     stopped : bool
         Whether Ctrl-C, or another signal to end, has ended it before its time.
+    set_aside : Path or None
+        Where steps that another run had kept in the folder were moved.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class Session:
         self.run, self.folder = run, Path(folder)
         self.sample_every, self.sample_length, self.save_every = sample_every, sample_length, save_every
         self.stopped = False
+        self.set_aside: Path | None = None
         self.samples: list[Sample] = []
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -149,6 +153,7 @@ class Session:
                 raise
             for unfinished in self.folder.glob(".*.part"):  # left by a run that was killed as it wrote
                 unfinished.unlink(missing_ok=True)
+            self._set_aside_steps_of_another_run()
         return self
 
     def __exit__(
@@ -236,10 +241,7 @@ class Session:
                 try:
                     step = next(updates, None)
                 except DivergedError as error:
-                    self._save_flight()
-                    good = self.checkpoint.exists()
-                    where = f" The last good checkpoint is {self.checkpoint}." if good else ""
-                    raise DivergedError(f"{error}{where}") from None
+                    raise DivergedError(" ".join([str(error), *self._remains()])) from None
                 if step is None:
                     return
                 n = step.iteration
@@ -249,15 +251,46 @@ class Session:
                     self.save()
             yield step, interruption
 
-    def _save_flight(self) -> None:
-        recorder = self.run.training.recorder
+    def _remains(self) -> Iterator[str]:
+        """What is left where training has diverged, and how to begin again."""
+        kept = self._save_flight()
+        if kept is not None:
+            yield f"Look at the step: teachrnn step --trace {kept}."
+        if self.checkpoint.exists():
+            yield f"The last good checkpoint is {self.checkpoint}."
+            yield "A run with other settings needs another folder (--out)."
+
+    def _save_flight(self) -> Path | None:
+        """Write the steps that the recorder holds; give where the last one is."""
+        recorder, path = self.run.training.recorder, None
         if recorder is not None and recorder.kept:
             flight = self.folder / FLIGHT
             flight.mkdir(exist_ok=True)
             for kept in recorder.kept:
                 path = flight / f"step-{kept.iteration:07d}.npz"
                 if not path.exists():
-                    save_trace(kept.snapshot.open(), path)
+                    KeptStep.save(self.run, kept, path)
+        return path
+
+    def _set_aside_steps_of_another_run(self) -> None:
+        """Move them where they stay whole: a run that has left no checkpoint may have left steps.
+
+        One of them speaks for all, as all that are there come of one run.
+        """
+        flight = self.folder / FLIGHT
+        one = next(flight.glob("*.npz"), None)
+        if one is None or self._is_ours(one):
+            return
+        names = (self.folder / f"{FLIGHT}-{n}" for n in count(1))
+        self.set_aside = next(path for path in names if not path.exists())
+        flight.rename(self.set_aside)
+
+    def _is_ours(self, path: Path) -> bool:
+        try:
+            _, kept = KeptStep.load(path)
+        except FileFormatError:
+            return False
+        return kept is not None and kept.run == self.run.identity
 
     def _sample(self, smooth_loss: float | None) -> None:
         text = self.run.sample(self.sample_length)

@@ -1,0 +1,87 @@
+"""A step that a run has kept: whose it is, and what its symbols stand for."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from teachrnn.archive import DAMAGE
+from teachrnn.data import Vocabulary
+from teachrnn.errors import FileFormatError
+from teachrnn.trace import Trace
+from teachrnn.trace_file import load_noted_trace, save_trace
+from teachrnn.training import Kept
+
+if TYPE_CHECKING:
+    from teachrnn.runs.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class KeptStep:
+    """What is noted in the file of a trace that the flight recorder kept.
+
+    A folder may see several runs come and go, on other texts too, so each step says for itself which
+    run it belongs to and has the vocabulary of that.
+
+    Attributes
+    ----------
+    run : str
+        Which run: see `Run.identity`.
+    recipe, text, seed, eta
+        The same for people: names of recipe and text, seed, and the learning rate of the recipe.
+    iteration, reason : int, str
+        Which update it is, and why it was kept.
+    vocabulary : Vocabulary
+        What its symbols stand for.
+    """
+
+    run: str
+    recipe: str
+    text: str
+    seed: int
+    eta: float
+    iteration: int
+    reason: str
+    vocabulary: Vocabulary
+
+    @classmethod
+    def save(cls, run: Run, kept: Kept, path: Path) -> Path:
+        """Write the trace of a kept step with its note."""
+        note = cls(
+            run=run.identity,
+            recipe=run.recipe.name,
+            text=run.source.name,
+            seed=run.seed,
+            eta=run.training.eta,
+            iteration=kept.iteration,
+            reason=kept.reason,
+            vocabulary=run.vocabulary,
+        )
+        as_json = asdict(note) | {"vocabulary": run.vocabulary.to_dict()}
+        return save_trace(kept.snapshot.open(), path, note=as_json)
+
+    @classmethod
+    def load(cls, path: str | Path) -> tuple[Trace, Self | None]:
+        """Read a trace, and what is noted of it if it was kept by a run.
+
+        Raises
+        ------
+        FileFormatError
+            As `load_trace`.
+        """
+        trace, note = load_noted_trace(path)
+        return trace, cls._of(note, path) if note else None
+
+    @classmethod
+    def _of(cls, note: dict[str, Any], path: str | Path) -> Self:
+        try:
+            return cls(**{**note, "vocabulary": Vocabulary.from_dict(note["vocabulary"])})
+        except DAMAGE as error:
+            raise FileFormatError(f"{path} is damaged: what is noted of it makes no sense.") from error
+
+    def __str__(self) -> str:
+        return (
+            f"Update {self.iteration:,} of a run of the recipe {self.recipe} on {self.text}, eta = "
+            f"{self.eta:g}, seed {self.seed}; kept: {self.reason}."
+        )
