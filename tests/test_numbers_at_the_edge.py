@@ -8,10 +8,12 @@ from math import exp, inf
 import numpy as np
 import pytest
 
+import teachrnn.memory
 from teachrnn import CELLS, CharRNN, CrossEntropy, Itemised, Multiply, Softmax, Trace, backpropagate
 from teachrnn.checking import check_gradient, check_ops, step_size_curve
 from teachrnn.data import find_batching
 from teachrnn.errors import DomainError
+from teachrnn.models import parameter_vector
 from teachrnn.optimizers import OPTIMIZERS
 from teachrnn.sampling import Greedy, Nucleus, Temperature, TopK, beam, write
 from teachrnn.training import ClipByNorm, FlightRecorder, Training, TrainStep
@@ -119,3 +121,59 @@ def test_perplexity_of_any_loss_is_a_number():
     step = TrainStep(1, 1, 2, 2e4, 2e4, 1.0, 1.0, 0.1, 0.0, None)
     assert step.perplexity == inf
     assert step._replace(loss=4.0).perplexity == exp(2)
+
+
+def absurd(m=4, K=3, **sizes):
+    return CharRNN(hidden=m, symbols=K, rng=np.random.default_rng(0), **sizes)
+
+
+WRITTEN = {"prime": [0], "rng": np.random.default_rng(0)}
+TOO_LARGE = {
+    "the state": (lambda: absurd(10**7), "A model of 100,000,070,000,003 parameters (m = 10,000,000,"),
+    "a state beyond all integers": (lambda: absurd(10**20), "EB of memory"),
+    "the vocabulary": (lambda: absurd(K=10**15), "(m = 4, K = 1,000,000,000,000,000; layers: 1)"),
+    "the layers": (lambda: absurd(layers=10**9), "`layers` is 1,000,000,000 but may be 1,000 at most"),
+    "the sequence": (lambda: absurd().path(length=10**15), "(T = 1,000,000,000,000,000, B = 1)"),
+    "the batch": (lambda: absurd().path(length=2, batch=10**15), "(T = 2, B = 1,000,000,000,000,000)"),
+    "the text": (
+        lambda: write(absurd().reader(), Greedy(), count=10**15, **WRITTEN),
+        "A text of 1,000,000,000,000,000 symbols would take 24.0 PB of memory or more",
+    ),
+    "the beam": (
+        lambda: beam(absurd().reader(), prime=[0], count=60, width=10**15),
+        "A beam of 1,000,000,000,000,000 texts of 60 symbols",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TOO_LARGE)
+def test_size_that_no_memory_holds_is_refused_before_anything_is_made(what):
+    make, words = TOO_LARGE[what]
+    with pytest.raises(DomainError) as refused:
+        make()
+    assert words in str(refused.value)
+
+
+def test_memory_that_is_not_given_is_told_by_name_too(monkeypatch):
+    def none(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(parameter_vector, "aligned", none)
+    with pytest.raises(
+        DomainError,
+        match=r"A model of 47 parameters .* does not give so much now. Choose a shorter state",
+    ):
+        absurd()
+
+
+def test_training_has_to_hold_more_than_the_model(monkeypatch):
+    model = absurd(20, 5)
+    size = model.parameters.flat.nbytes
+    monkeypatch.setattr(teachrnn.memory, "memory", lambda: 3 * size)
+    assert absurd(20, 5).shapes() == model.shapes()
+    with pytest.raises(DomainError, match=f"Training {size // 8} parameters would take"):
+        Training(model, find_batching("in-order")(TOKENS, length=5), OPTIMIZERS["sgd"](eta=0.1))
+
+
+def test_large_beam_of_short_texts_holds_only_those_that_there_are():
+    assert len(beam(absurd().reader(), prime=[0], count=2, width=10**15)) == 9

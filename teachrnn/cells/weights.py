@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ def _columns(gates: Sequence[str], hidden: int) -> Iterator[tuple[str, slice]]:
 def aligned(shape: tuple[int, ...], dtype: Any) -> Array:
     """Zeros that begin at a cache line, where vector instructions are quickest."""
     line = 64
-    size = int(np.prod(shape))
+    size = prod(shape)
     dtype = np.dtype(dtype)
     memory = np.zeros(size * dtype.itemsize + line, np.uint8)
     start = -memory.ctypes.data % line

@@ -39,6 +39,9 @@ def main() -> None:
     except TeachrnnError as error:
         print(legible(f"teachrnn: {error}"), file=sys.stderr)
         raise SystemExit(2) from None
+    except MemoryError as error:  # the sizes that are known to matter are refused by name before
+        print(legible(f"teachrnn: the memory is full ({error}): choose smaller sizes."), file=sys.stderr)
+        raise SystemExit(2) from None
     except BrokenPipeError:  # the reader of our output has gone, as in `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(141) from None

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from teachrnn.cells import Cell, find_cell
 from teachrnn.errors import DomainError
 from teachrnn.initializers import Initializer, Normal
+from teachrnn.memory import room_for
 from teachrnn.models.checked_path import CheckedPath
 from teachrnn.models.fused_path import FusedPath
 from teachrnn.models.parameter_vector import ParameterVector
@@ -22,6 +23,9 @@ from teachrnn.ops import Affine, CrossEntropy, Softmax, SoftmaxCrossEntropy
 from teachrnn.trace import Trace
 
 Array = NDArray[Any]
+
+MOST_LAYERS = 1000
+"""Each has arrays and names of its own; more of them than anybody has stacked only keep one waiting."""
 
 
 class CharRNN:
@@ -95,6 +99,8 @@ class CharRNN:
         for name, size in (("hidden", hidden), ("symbols", symbols), ("layers", layers)):
             if size < 1:
                 raise DomainError(f"CharRNN: `{name}` is {size} but must be at least 1.")
+        if layers > MOST_LAYERS:
+            raise DomainError(f"CharRNN: `layers` is {layers:,} but may be {MOST_LAYERS:,} at most.")
         self.cell: type[Cell] = find_cell(cell)
         self.hidden, self.symbols, self.layers = hidden, symbols, layers
         self.inputs = symbols if inputs is None else inputs
@@ -264,9 +270,16 @@ class CharRNN:
             if size < 1:
                 raise DomainError(f"a path over sequences: `{name}` is {size} but must be at least 1.")
         kind = RecordedPath if self.cell.fused is None else FusedPath
-        path = kind(
-            self, self.gradients() if gradients is None else gradients, length=length, batch=batch
-        )
+        rows, each = length * batch, 2 * self.layers * self.hidden + self.symbols
+        with room_for(
+            rows * each,
+            self.dtype,
+            what=f"Reading {rows:,} symbols at a time (T = {length:,}, B = {batch:,})",
+            advice="Choose a shorter sequence, `length`, or fewer at a time, `batch`.",
+        ):
+            path = kind(
+                self, self.gradients() if gradients is None else gradients, length=length, batch=batch
+            )
         return CheckedPath(self, path) if checked else path
 
     def reader(self) -> Reader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from teachrnn.cells import Cell
 from teachrnn.cells.weights import Weights, aligned
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
+from teachrnn.memory import room_for
 
 Array = NDArray[Any]
 
@@ -51,12 +53,19 @@ class ParameterVector(Mapping[str, Array]):
             own.append((scope, shapes, width))
             self.shapes |= {scope + name: shape for name, shape in shapes.items()}
         self.shapes |= {"V": (symbols, hidden), "c": (symbols,)}
-        self.flat = aligned((sum(int(np.prod(shape)) for shape in self.shapes.values()),), dtype)
+        count = sum(map(prod, self.shapes.values()))
+        with room_for(
+            count,
+            dtype,
+            what=f"A model of {count:,} parameters (m = {hidden:,}, K = {symbols:,}; layers: {layers})",
+            advice="Choose a shorter state, `hidden`, or fewer symbols.",
+        ):
+            self.flat = aligned((count,), dtype)
         self.layers: list[Weights] = []
         views: dict[str, Array] = {}
         rest = self.flat
         for scope, shapes, width in own:
-            size = sum(int(np.prod(shape)) for shape in shapes.values())
+            size = sum(prod(shape) for shape in shapes.values())
             if cell.fused is None:
                 named = _in_order(rest[:size], shapes)
             else:
@@ -107,6 +116,6 @@ class ParameterVector(Mapping[str, Array]):
 
 def _in_order(flat: Array, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
     """For a cell without a fused layer: one array after the other."""
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])
+    ends = np.cumsum([prod(shape) for shape in shapes.values()])
     parts = np.split(flat, ends[:-1])
     return {name: part.reshape(shapes[name]) for name, part in zip(shapes, parts, strict=True)}

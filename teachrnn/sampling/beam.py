@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError
+from teachrnn.memory import room_for
 from teachrnn.sampling.prime import check_request
 from teachrnn.sampling.reader import BranchingReader, State
 from teachrnn.sampling.softmax import check_scores
@@ -106,6 +107,26 @@ def beam(
     if width < 1:
         raise DomainError(f"the width is {width} but a beam must keep at least 1 beginning.")
     *before, last = check_request(prime, count, stop, symbols=reader.symbols)
+    kept = min(width, reader.symbols ** min(count, 64))  # there are no more beginnings than that
+    with room_for(
+        kept * (reader.symbols + count),
+        np.float64,
+        what=f"A beam of {kept:,} texts of {count:,} symbols",
+        advice="Choose a smaller width, or a shorter text.",
+    ):
+        return _search(reader, before, last, count, width, state, stop)
+
+
+def _search(
+    reader: BranchingReader,
+    before: list[int],
+    last: int,
+    count: int,
+    width: int,
+    state: Mapping[str, Array] | None,
+    stop: int | None,
+) -> list[Hypothesis]:
+    """The search itself, whose request makes sense."""
     states: State | None = {name: np.reshape(h, (1, -1)) for name, h in (state or {}).items()} or None
     for symbol in before:
         _, states = reader.read_many(np.array([symbol]), states)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.errors import TeachrnnError
+from teachrnn.memory import room_for
 from teachrnn.sampling.prime import check_request
 from teachrnn.sampling.reader import Reader
 from teachrnn.sampling.sampler import Sampler
@@ -126,11 +127,18 @@ def write(
     *before, symbol = check_request(prime, count, stop, symbols=reader.symbols)
     read, draw = reader.read, sampler.draw
     written: list[int] = []
-    recorded = np.empty((count if record else 0, reader.symbols))
+    with room_for(
+        count * (reader.symbols + 3 if record else 3),
+        np.float64,
+        what=f"A text of {count:,} symbols",
+        advice="Write a shorter one, and write on from its end.",
+    ):
+        recorded = np.empty((count if record else 0, reader.symbols))
+        chances: list[float] = rng.random(count).tolist()  # Python numbers: quicker one by one
     with np.errstate(all="ignore"):  # the sampler refuses scores that are not finite
         for earlier in before:
             read(earlier)
-        for t, u in enumerate(rng.random(count).tolist()):  # Python numbers: quicker one by one
+        for t, u in enumerate(chances):
             scores = read(symbol)
             if record:
                 recorded[t] = sampler.distribution(scores)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from teachrnn.data.batching import Batch, Batching
 from teachrnn.errors import DivergedError, DomainError, TeachrnnError
+from teachrnn.memory import room_for
 from teachrnn.models import CharRNN, ParameterVector
 from teachrnn.models.sequence import check_tokens
 from teachrnn.optimizers import Optimizer
@@ -28,6 +29,8 @@ Array = NDArray[Any]
 
 Reduction = Literal["sum", "mean"]
 SMOOTHING = 0.999
+VECTORS = 4
+"""As long as all parameters, at least: they, their gradient, and those of the two best models."""
 
 
 class Training:
@@ -118,9 +121,16 @@ class Training:
         self.following = int(batching.tokens[0])
         """The symbol that comes next in the text: what the state was left before."""
         self.curve = Curve()
-        self.best_smooth = Best(model.parameters.flat.copy(), model.initial_state())
-        self.best_validation = Best(model.parameters.flat.copy(), model.initial_state())
-        self.gradients: ParameterVector = model.gradients()
+        theta = model.parameters.flat
+        with room_for(
+            VECTORS * theta.size,
+            theta.dtype,
+            what=f"Training {theta.size:,} parameters",
+            advice="Choose a shorter state, `hidden`, or fewer layers.",
+        ):
+            self.best_smooth = Best(theta.copy(), model.initial_state())
+            self.best_validation = Best(theta.copy(), model.initial_state())
+            self.gradients: ParameterVector = model.gradients()
         self._paths: dict[tuple[int, ...], Any] = {}
         self._path: Any = None
         self._epoch, self._epoch_loss, self._epoch_symbols = 1, 0.0, 0

@@ -38,7 +38,7 @@ def print_any_sign(stream: Any) -> None:
     >>> stream = io.TextIOWrapper(io.BytesIO(), encoding="cp1252", write_through=True)
     >>> print_any_sign(stream)
     >>> stream.write("“né” → −1, ż\u241b")
-    14
+    13
     >>> stream.buffer.getvalue().decode("cp1252")
     '“né” -> -1, <U+017C><U+001B>'
     """
