@@ -1,6 +1,8 @@
 """A vocabulary numbers the symbols of a text, and gives the text back."""
 
 import json
+import sys
+import unicodedata
 from itertools import pairwise
 
 import hypothesis.strategies as st
@@ -9,10 +11,13 @@ import pytest
 from hypothesis import example, given
 
 from teachrnn.data import UNKNOWN, VOCABULARIES, Vocabulary, WordVocabulary
+from teachrnn.data.vocabulary import _code_points
+from teachrnn.data.word_vocabulary import marks
 from teachrnn.errors import DomainError, FileFormatError
 
 KINDS = pytest.mark.parametrize("kind", VOCABULARIES.values(), ids=list(VOCABULARIES))
-TEXT = st.text(max_size=60) | st.text(st.sampled_from("ab'\u2019_ \n-<>\u00e9\U0001f600"), max_size=60)
+PIECES = "ab'\u2019_ \n-<>\u00e9\U0001f600\u0301\u0302\u093f\u200c\u200d"  # marks and joiners at the end
+TEXT = st.text(max_size=60) | st.text(st.sampled_from(PIECES), max_size=60)
 
 
 @KINDS
@@ -28,6 +33,7 @@ def test_decoding_what_was_encoded_gives_the_text(kind, text):
 
 @KINDS
 @example(text="don't", cuts=[4])
+@example(text="!\u0301 e\u0301'e\u0301", cuts=[1, 4, 5, 6])
 @given(text=TEXT, cuts=st.lists(st.integers(0, 60), max_size=8))
 def test_a_text_in_blocks_gives_the_vocabulary_and_the_numbers_of_the_whole(kind, text, cuts):
     edges = [0, *sorted(cuts), 60]
@@ -93,6 +99,51 @@ def test_words_keep_their_apostrophes_and_every_other_sign_stands_alone():
         *("Don't", " ", "_", "stop", "_", ",", "\n", "\u201c", "O\u2019Neil", "\u201d", " ", "said"),
         *(" ", " ", "'", "so", "'", " ", "3", " ", "times", "."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "symbols"),
+    [
+        ("cafe\u0301 noir", ["cafe\u0301", " ", "noir"]),
+        ("हिन्दी में", ["हिन्दी", " ", "में"]),
+        ("தமிழ், বাংলা", ["தமிழ்", ",", " ", "বাংলা"]),
+        ("שָׁלוֹם עוֹלָם", ["שָׁלוֹם", " ", "עוֹלָם"]),
+        ("السَّلَامُ عليكم", ["السَّلَامُ", " ", "عليكم"]),
+        ("می\u200cروم خانه", ["می\u200cروم", " ", "خانه"]),
+        ("ക്\u200dഷ അവന്\u200d.", ["ക്\u200dഷ", " ", "അവന്\u200d", "."]),
+        ("l'e\u0301te\u0301", ["l'e\u0301te\u0301"]),
+        ("5\u20e3 \u2764\ufe0f!", ["5\u20e3", " ", "\u2764\ufe0f", "!"]),
+        ("a \u0301b\n\u0301", ["a", " ", "\u0301", "b", "\n", "\u0301"]),
+        ("_\u0301x", ["_\u0301", "x"]),
+    ],
+)
+def test_letters_and_signs_keep_their_marks(text, symbols):
+    vocabulary = WordVocabulary.of(text)
+    assert [vocabulary.symbols[i] for i in vocabulary.encode(text)] == symbols
+
+
+def test_every_mark_of_unicode_is_known():
+    for code in range(sys.maxunicode + 1):
+        if unicodedata.category(chr(code)).startswith("M"):
+            assert chr(code) in marks()
+
+
+def test_a_letter_under_very_many_marks_is_one_word_in_no_time():
+    wild = "e" + "\u0301" * 5000
+    assert WordVocabulary.of(wild).symbols == (wild,)
+    with pytest.raises(DomainError, match="neither one word nor one sign"):
+        WordVocabulary([wild + "!"])
+
+
+def test_a_letter_and_its_mark_are_two_characters_and_composed_they_are_one():
+    assert Vocabulary.of("e\u0301").symbols == ("e", "\u0301")
+    assert Vocabulary.of(unicodedata.normalize("NFC", "e\u0301")).symbols == ("\u00e9",)
+
+
+def test_places_are_taken_by_numbers_that_a_pointer_of_32_bits_can_hold():
+    """NumPy takes whole numbers for places only where they fit a pointer, in a browser 32 bits."""
+    assert np.can_cast(_code_points("a").dtype, np.int32, "safe")
+    assert Vocabulary.of("\U0010ffff").decode([0]) == "\U0010ffff"
 
 
 def test_a_cap_keeps_the_most_frequent_and_of_equals_the_first():

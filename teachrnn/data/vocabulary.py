@@ -17,7 +17,11 @@ VOCABULARIES: dict[str, type[Vocabulary]] = {}
 class Vocabulary:
     """The symbols of a text, sorted, so that the same text gives the same numbers everywhere.
 
-    The symbols are characters; `WordVocabulary` has words in their place.
+    The symbols are characters, the code points of Unicode; `WordVocabulary` has words in their place.
+    A letter and a mark on it that are two characters in the text are two symbols here: the text comes
+    back exactly, there are few symbols, and the network learns which mark follows which letter, as
+    it learns to spell. Where é is to be one symbol, compose the text first
+    (``unicodedata.normalize("NFC", text)``).
 
     Parameters
     ----------
@@ -164,5 +168,6 @@ def _blocks(text: str | Iterable[str]) -> Iterable[str]:
     return [text] if isinstance(text, str) else text
 
 
-def _code_points(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+def _code_points(text: str) -> NDArray[np.int32]:
+    # Signed, as where a pointer has 32 bits NumPy takes no unsigned numbers of that size for places.
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<i4")

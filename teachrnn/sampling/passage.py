@@ -146,5 +146,5 @@ def write(
             written.append(symbol)
             if symbol == stop:
                 break
-    symbols = np.array(written, np.int64)
+    symbols = np.array(written, np.intp)
     return Passage(symbols, recorded[: len(symbols)] if record else None)

@@ -152,7 +152,7 @@ def _bars(axes: Axes, rows: list[tuple[str, float, float, str]], labels: list[st
 
 
 def _entropy(p: Array) -> str:
-    return format_number(float(Passage(np.zeros(1, np.int64), p[None]).entropy[0]))
+    return format_number(float(Passage(np.zeros(1, np.intp), p[None]).entropy[0]))
 
 
 def _named(sampler: Sampler) -> str:
