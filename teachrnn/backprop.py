@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.application import applied
 from teachrnn.errors import TeachrnnError
 from teachrnn.gradients import Gradients, Term
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
-from teachrnn.underflow import computed
 
 Array = NDArray[Any]
 
@@ -32,8 +32,7 @@ class ChainRule:
     @property
     def terms(self) -> dict[str, Term]:
         """The terms by input name."""
-        gradients = self.op.gradients.items()
-        return {name: Term(self.op, name, self.dy) for name, d in gradients if d is not None}
+        return {name: Term(self.op, name, self.dy) for _, name, _ in self.op.differentiable}
 
 
 class Backprop:
@@ -115,19 +114,17 @@ class Backprop:
             if earliest is not None and op.t is not None and op.t < earliest:
                 continue
             operands = op.operands
-            arrays = [value.data for value in operands]
-            for position, (name, gradient) in enumerate(op.gradients.items()):
-                if gradient is None:
-                    continue
+            handed = [dy, *[value.data for value in operands], op.data]
+            for position, name, gradient in op.differentiable:
                 value = operands[position]
                 index = value.index
-                if index in uses:
-                    uses[index].append((op, name))
-                else:
-                    uses[index] = [(op, name)]
+                uses[index].append((op, name))
                 if value.role == "result":
-                    d = computed(gradient, dy, *arrays, op.data)
-                    sums[index] = sums[index] + d if index in sums else d
+                    d = applied(gradient, handed, value.data.shape, op, name)
+                    if index in sums:
+                        d = sums[index] + d
+                    d.setflags(False)  # type: ignore[call-arg]  # by place: three times as fast
+                    sums[index] = d
             yield op, dy
 
     def __iter__(self) -> Iterator[ChainRule]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.application import applied
 from teachrnn.op import Op, Value
-from teachrnn.underflow import computed
 
 Array = NDArray[Any]
 
@@ -57,13 +58,15 @@ class Gradients:
 
     def __init__(self) -> None:
         self.sums: dict[int, Array] = {}
-        self.uses: dict[int, list[tuple[Op, str]]] = {}
+        self.uses: dict[int, list[tuple[Op, str]]] = defaultdict(list)
         self._stacks: dict[tuple[int, ...], Stack | None] = {}
 
     def start(self, loss: Value) -> None:
         """Count a loss once: its entries add to L as they are, so their gradient is 1."""
         seed = np.ones(loss.shape, dtype=loss.data.dtype)
-        self.sums[loss.index] = self.sums.get(loss.index, 0) + seed
+        d = self.sums.get(loss.index, 0) + seed
+        d.setflags(write=False)
+        self.sums[loss.index] = d
 
     def terms(self, value: Value) -> list[Term]:
         """The summands of a value's gradient, one per use, in the order of arrival."""
@@ -72,14 +75,17 @@ class Gradients:
     def gradient(self, value: Value) -> Array | None:
         """Gradient of the loss with respect to a value; None if the sweep has not reached it.
 
-        For a leaf it is made now, from its terms.
+        That of a result belongs to the record and is read-only. For a leaf it is made now, from its
+        terms, and is yours.
         """
         so_far = self.sums.get(value.index)
         uses = self.uses.get(value.index)
         if value.role == "result" or not uses:
             return so_far
         d = self._sum(uses)
-        return d if so_far is None else so_far + d
+        if so_far is not None:
+            return so_far + d
+        return d if d.flags.writeable else d.copy()  # a sum of one term may be the very array of dy
 
     def _sum(self, uses: list[tuple[Op, str]]) -> Array:
         """Add up the terms of a leaf, in one product over all of its uses where that is possible.
@@ -92,7 +98,9 @@ class Gradients:
             stack = self._stack([user for user, _ in uses])
             gradient = first.gradients[name]
             if stack is not None and gradient is not None:
-                return computed(gradient, stack.dy, *stack.arrays, stack.y)
+                handed = [stack.dy, *stack.arrays, stack.y]
+                shape = first.operands[first.inputs.index(name)].shape
+                return applied(gradient, handed, shape, first, name)
         total: Array | None = None
         for user, own in uses:
             d = user.gradient_for(own, self.sums[user.index])
@@ -129,24 +137,30 @@ class Stack:
 
 
 def _stacked(arrays: list[Array]) -> Array:
-    """Arrays of one shape along a new first axis; several times faster than numpy.stack."""
+    """Arrays of one shape along a new first axis, read-only; several times faster than numpy.stack."""
     first = arrays[0]
     if first.ndim == 0:
-        return np.array(arrays)
-    return np.concatenate(arrays).reshape(len(arrays), *first.shape)
+        stacked = np.array(arrays)
+    else:
+        stacked = np.concatenate(arrays).reshape(len(arrays), *first.shape)
+    stacked.setflags(write=False)
+    return stacked
 
 
 def _alike(users: list[Op]) -> bool:
     """Whether uses share operation, shapes and shared operands, and so differ in numbers only."""
     first = users[0]
     binding = first.binding
-    if not all(user.binding is binding for user in users):
-        return False
+    for user in users:
+        if user.binding is not binding:
+            return False
     leading = set()  # how many leading axes; an operand with fewer would be broadcast over time
     for i, own in enumerate(first.inputs):
         operand = first.operands[i]
         if own not in first.shared:
             leading.add(operand.data.ndim - len(first.shape_rule.inputs[i]))
-        elif not all(user.operands[i] is operand for user in users):
-            return False
+            continue
+        for user in users:
+            if user.operands[i] is not operand:
+                return False
     return len(leading) <= 1

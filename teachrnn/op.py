@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.application import applied
 from teachrnn.domain import Choice, Domain, Index, Reals
 from teachrnn.errors import DomainError, ShapeError, TeachrnnError
 from teachrnn.signature import Binding, Shape, Signature
-from teachrnn.underflow import computed
 
 if TYPE_CHECKING:
     from teachrnn.trace import Trace
@@ -142,6 +142,8 @@ class Op(Value):
     """Name of the output, read from the gradients: ``dy`` makes it ``y``."""
     gradients: ClassVar[dict[str, Callable[..., Array] | None]]
     """The gradient of each input, by the input's name."""
+    differentiable: ClassVar[tuple[tuple[int, str, Callable[..., Array]], ...]]
+    """Place, name and gradient of every input that has one."""
     shape_rule: ClassVar[Signature]
     _fits: ClassVar[dict[tuple[Shape, ...], Binding]]
     """Input shapes that have been found to fit, with the sizes that they give the axes."""
@@ -177,6 +179,9 @@ class Op(Value):
                 "(or set it to None: the input has no gradient)."
             )
         cls.gradients = {name: getattr(cls, f"d{name}") for name in cls.inputs}
+        cls.differentiable = tuple(
+            [(i, name, d) for i, (name, d) in enumerate(cls.gradients.items()) if d is not None]
+        )
         cls.output = cls._read_output_name()
         for kind, names in (("shared", cls.shared), ("domain", cls.domain)):
             unknown = sorted(set(names) - set(cls.inputs))
@@ -202,9 +207,7 @@ class Op(Value):
     @classmethod
     def _read_output_name(cls) -> str:
         output = "y"
-        for name, gradient in cls.gradients.items():
-            if gradient is None:
-                continue
+        for _, name, gradient in cls.differentiable:
             takes = list(inspect.signature(gradient).parameters)
             output = takes[0][1:]
             needs = [f"d{output}", *cls.inputs, output]
@@ -317,7 +320,9 @@ class Op(Value):
         self.binding = binding
         frame = sys._getframe(1)
         self.code, self.instruction = frame.f_code, frame.f_lasti
-        trace.enter(self, full, "result", computed(cls.forward, *arrays))
+        self.name = full
+        data = applied(cls.forward, arrays, binding.output, self, "forward")
+        trace.enter(self, full, "result", data)
         trace.ops.append(self)
 
     @classmethod
@@ -360,11 +365,23 @@ class Op(Value):
             raise type(error)(message) from None
 
     def gradient_for(self, name: str, dy: Array) -> Array:
-        """One chain-rule factor: this application's term of the gradient for input ``name``."""
-        gradient = type(self).gradients[name]
+        """One chain-rule factor: this application's term of the gradient for input ``name``.
+
+        Raises
+        ------
+        ShapeError, DomainError, TeachrnnError
+            The gradient has another shape than its input, holds no numbers, or writes into what it
+            was handed.
+        """
+        cls = type(self)
+        gradient = cls.gradients[name]
         if gradient is None:
-            raise TeachrnnError(f"{type(self).__name__}: input `{name}` has no gradient.")
-        return computed(gradient, dy, *[v.data for v in self.operands], self.data)
+            raise TeachrnnError(f"{cls.__name__}: input `{name}` has no gradient.")
+        dy = np.asarray(dy).view()
+        dy.setflags(write=False)
+        arrays = [v.data for v in self.operands]
+        shape = arrays[cls.inputs.index(name)].shape
+        return applied(gradient, [dy, *arrays, self.data], shape, self, name)
 
     @property
     def line(self) -> int:

@@ -28,10 +28,21 @@ _WELL_FORMED = re.compile(rf"\s*{_ONE}\s*(?:,\s*{_ONE}\s*)*->\s*{_ONE}\s*")
 
 @dataclass(frozen=True)
 class Binding:
-    """What a set of input shapes gives the letters of a signature."""
+    """What a set of input shapes gives the letters of a signature.
+
+    Attributes
+    ----------
+    sizes : dict
+        The size of each axis of the inputs.
+    leading : tuple of int
+        The leading axes.
+    output : tuple
+        The shape of the output; None for an axis that no input has.
+    """
 
     sizes: dict[str, int]
     leading: Shape
+    output: tuple[int | None, ...]
 
 
 @dataclass(frozen=True)
@@ -113,7 +124,7 @@ class Signature:
                     f"{where}: `{name}` has leading axes {front} but `{leading_from}` has {leading}; "
                     "leading axes (time, batch) must be the same, or absent."
                 )
-        return Binding(sizes, leading)
+        return Binding(sizes, leading, leading + tuple(sizes.get(a) for a in self.output))
 
     def _misfit(
         self,

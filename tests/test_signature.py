@@ -95,7 +95,7 @@ def test_letters_come_in_order_of_first_appearance_and_once():
 
 
 def test_every_letter_is_given_its_size():
-    assert bind("(d),(h,d),(h)->(h)", (4,), (5, 4), (5,)) == Binding({"d": 4, "h": 5}, ())
+    assert bind("(d),(h,d),(h)->(h)", (4,), (5, 4), (5,)) == Binding({"d": 4, "h": 5}, (), (5,))
 
 
 def test_axes_in_front_of_the_core_are_leading_axes():
@@ -108,7 +108,7 @@ def test_an_input_without_leading_axes_is_shared_by_all_positions_whichever_come
 
 
 def test_a_scalar_core_takes_whole_shapes_as_leading_axes():
-    assert bind("(),(h,K)->(h)", (7, 2), (5, 4)) == Binding({"h": 5, "K": 4}, (7, 2))
+    assert bind("(),(h,K)->(h)", (7, 2), (5, 4)) == Binding({"h": 5, "K": 4}, (7, 2), (7, 2, 5))
     assert bind("(),(h,K)->(h)", (), (5, 4)).leading == ()
 
 

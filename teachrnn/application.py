@@ -1,0 +1,118 @@
+"""A part of an operation, ``forward`` or a gradient, applied to arrays and held to its signature.
+
+Whoever writes an operation is told at once, and by name, when a part writes into what it was
+handed, or gives what the signature does not say: found later, such a mistake is a wrong number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teachrnn.errors import DomainError, ShapeError, TeachrnnError
+from teachrnn.underflow import computed
+
+if TYPE_CHECKING:
+    from teachrnn.op import Op
+
+Array = NDArray[Any]
+Needed = tuple[int | None, ...]
+"""A shape; None stands for an axis that the inputs say nothing about."""
+
+
+def applied(
+    function: Callable[..., Any],
+    arrays: Sequence[Array],
+    shape: Needed,
+    op: Op,
+    part: str,
+) -> Array:
+    """What a part of an operation gives: an array of numbers, of the shape needed.
+
+    Parameters
+    ----------
+    function : callable
+        The part.
+    arrays : sequence of ndarray
+        What it is handed, read-only.
+    shape : tuple
+        The shape needed.
+    op : Op
+        The recorded application that it belongs to; of one that is being recorded, the name.
+    part : str
+        ``"forward"``, or the input that it is the gradient of.
+
+    Raises
+    ------
+    TeachrnnError
+        If the part writes into what it was handed.
+    ShapeError
+        If the result has another shape.
+    DomainError
+        If the result does not hold numbers.
+    """
+    try:
+        result = function(*arrays)
+    except FloatingPointError:
+        result = computed(function, *arrays)
+    except ValueError as error:
+        if "read-only" not in str(error):
+            raise
+        raise TeachrnnError(
+            f"{_where(op, part)} writes into an array that it was handed, or that it gave "
+            "before. These belong to the record and are read-only: compute a new array "
+            "(`x * 2`, not `x *= 2`), or write into a copy."
+        ) from error
+    if result.__class__ is not np.ndarray:
+        if not isinstance(result, np.generic):
+            return _held(result, arrays, shape, op, part)
+        result = np.asarray(result)
+    if result.shape == shape and result.dtype.kind in "fiu":
+        return result
+    return _held(result, arrays, shape, op, part)
+
+
+def _held(result: Any, arrays: Sequence[Array], shape: Needed, op: Op, part: str) -> Array:
+    """The result as an array, or a complaint: the slower look, at what is not plain."""
+    where = _where(op, part)
+    if result is None:
+        raise DomainError(f"{where} gives None: is its `return` missing?")
+    try:
+        array = np.asarray(result)
+    except ValueError as error:
+        raise DomainError(f"{where} gives rows of different lengths, which are no array.") from error
+    if array.dtype.kind not in "fiuc":
+        kind = f"an array of {array.dtype}" if isinstance(result, np.ndarray) else type(result).__name__
+        raise DomainError(
+            f"{where} gives {kind} but must give an array of numbers"
+            + (": `.astype(float)` makes 0 and 1 of it." if array.dtype.kind == "b" else ".")
+        )
+    if array.dtype.kind == "c" and not any(a.dtype.kind == "c" for a in arrays):
+        raise DomainError(f"{where} gives complex numbers for inputs that are real.")
+    if array.ndim != len(shape) or any(
+        n not in (None, m) for n, m in zip(shape, array.shape, strict=True)
+    ):
+        raise ShapeError(f"{where} {_misfit(array.shape, shape, op, part)}")
+    return array
+
+
+def _where(op: Op, part: str) -> str:
+    return f"{type(op).__name__}.{part if part == 'forward' else f'd{part}'} (at `{op.name}`)"
+
+
+def _misfit(got: tuple[int, ...], shape: Needed, op: Op, part: str) -> str:
+    needed = "(" + ", ".join("any" if n is None else str(n) for n in shape)
+    needed += ",)" if len(shape) == 1 else ")"
+    if part == "forward":
+        return f"gives shape {got} but {op.signature} needs {needed} for these inputs."
+    own = f"`{part}`"
+    message = f"gives shape {got} but {own} has shape {needed}: a gradient has its input's shape."
+    if len(got) > len(shape) and got[len(got) - len(shape) :] == shape:
+        message += (
+            f" As {own} is used at every position of the leading axes (time, batch), its gradient is "
+            "the sum over them: see teachrnn.leading_axes.sum_leading."
+        )
+    return message
