@@ -7,7 +7,6 @@ trace: the values that went in, the value that came out, its name and its time s
 
 from __future__ import annotations
 
-import inspect
 import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.application import applied
+from teachrnn.definition import check_formula, check_rest, read_gradients, read_inputs, read_output
 from teachrnn.domain import Choice, Domain, Index, Reals
 from teachrnn.errors import DomainError, ShapeError, TeachrnnError
 from teachrnn.signature import Binding, Shape, Signature
@@ -126,7 +126,8 @@ class Op(Value):
     Raises
     ------
     TypeError
-        When the class is created: a gradient is missing or takes other arguments.
+        When the class is created: a part is missing, takes other arguments than it is handed, or
+        does not fit the others; the message says what to write.
     """
 
     signature: ClassVar[str]
@@ -162,33 +163,22 @@ class Op(Value):
 
     def __init_subclass__(cls, *, register: bool = True) -> None:
         super().__init_subclass__()
-        for part in ("signature", "forward", "formula"):
-            if not hasattr(cls, part):
-                raise TypeError(f"{cls.__name__} must define `{part}`; see help(teachrnn.Op).")
-        cls.inputs = tuple(inspect.signature(cls.forward).parameters)
+        cls.inputs = read_inputs(cls)
         cls.shape_rule = Signature.parse(cls.signature)
         if len(cls.shape_rule.inputs) != len(cls.inputs):
             raise TypeError(
                 f"{cls.__name__}: signature {cls.signature} has {len(cls.shape_rule.inputs)} inputs, "
                 f"forward has {len(cls.inputs)}: {', '.join(cls.inputs)}."
             )
-        missing = [f"d{name}" for name in cls.inputs if not hasattr(cls, f"d{name}")]
-        if missing:
-            raise TypeError(
-                f"{cls.__name__} must define {', '.join(missing)} "
-                "(or set it to None: the input has no gradient)."
-            )
-        cls.gradients = {name: getattr(cls, f"d{name}") for name in cls.inputs}
+        check_formula(cls)
+        cls.gradients = read_gradients(cls)
         cls.differentiable = tuple(
             [(i, name, d) for i, (name, d) in enumerate(cls.gradients.items()) if d is not None]
         )
-        cls.output = cls._read_output_name()
-        for kind, names in (("shared", cls.shared), ("domain", cls.domain)):
-            unknown = sorted(set(names) - set(cls.inputs))
-            if unknown:
-                raise TypeError(f"{cls.__name__}.{kind} names {unknown}, not among {cls.inputs}.")
+        cls.output = read_output(cls)
+        check_rest(cls)
         cls._fits = {}
-        demands = cls.requires.__func__ is not Op.requires.__func__  # type: ignore[attr-defined]
+        demands = getattr(cls.requires, "__func__", None) is not Op.requires.__func__  # type: ignore[attr-defined]
         cls._any_value_will_do = not demands and all(isinstance(d, Reals) for d in cls.domain.values())
         cls._indices = tuple(
             (cls.inputs.index(name), d) for name, d in cls.domain.items() if isinstance(d, Index)
@@ -203,20 +193,6 @@ class Op(Value):
                     "choose another name."
                 )
             OPS[cls.__name__] = cls
-
-    @classmethod
-    def _read_output_name(cls) -> str:
-        output = "y"
-        for _, name, gradient in cls.differentiable:
-            takes = list(inspect.signature(gradient).parameters)
-            output = takes[0][1:]
-            needs = [f"d{output}", *cls.inputs, output]
-            if takes != needs:
-                raise TypeError(
-                    f"{cls.__name__}.d{name} takes ({', '.join(takes)}) but must take "
-                    f"({', '.join(needs)}): the gradient of the output, every input, the output."
-                )
-        return output
 
     @classmethod
     def check(cls, *arrays: Array, where: str | None = None) -> Binding:

@@ -424,3 +424,81 @@ def test_errors_of_the_user_are_all_of_one_family():
     for error in (ShapeError, DomainError, NameLookupError):
         assert issubclass(error, TeachrnnError)
     assert str(NameLookupError("no value is named 'x'")) == "no value is named 'x'"  # not its repr
+
+
+# What is said when a class cannot be an operation ------------------------------------------------
+
+
+def two(x, w):
+    return x
+
+
+TWO_INPUTS = {
+    "signature": "(n),(n)->(n)",
+    "forward": staticmethod(two),
+    "formula": staticmethod(lambda sp, x, w: x),
+    "dw": staticmethod(lambda dy, x, w, y: dy),
+    "dx": staticmethod(lambda dy, x, w, y: dy),
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"forward": staticmethod(lambda *x: x)}, "Twice.forward takes (*x) but must take the inputs"),
+        ({"forward": staticmethod(lambda x, a=1: x)}, "Twice.forward takes (x, a=1) but must take"),
+        ({"forward": staticmethod(lambda *, x: x)}, "Twice.forward takes (*, x) but must take"),
+        ({"forward": staticmethod(lambda x, **k: x)}, "Twice.forward takes (x, **k) but must take"),
+        ({"forward": np.tanh}, "Twice.forward takes "),
+        ({"forward": staticmethod(max)}, "Twice.forward takes arguments that it does not tell but"),
+        ({"forward": lambda self, x: x}, "Twice.forward takes `self`: write @staticmethod above it"),
+        ({"forward": 3}, "Twice.forward is 3 but must be a function."),
+        ({"signature": 3}, "Twice.signature is 3 but must be text, such as '(d),(h,d)->(h)'."),
+        ({"formula": staticmethod(lambda x: x)}, "Twice.formula takes (x) but must take (sp, x)"),
+        ({"formula": staticmethod(lambda sp: sp)}, "Twice.formula takes (sp) but must take (sp, x)"),
+        ({"formula": staticmethod(lambda sp, x, w: x)}, "Twice.formula takes (sp, x, w) but must take"),
+        (
+            {"formula": staticmethod(lambda sp, z: z)},
+            "Twice.formula takes (sp, z) but must take (sp, x)",
+        ),
+        ({"formula": staticmethod(lambda *a: a)}, "Twice.formula takes (*a) but must take (sp, x)"),
+        ({"dx": staticmethod(lambda: 0)}, "Twice.dx takes () but must take (dy, x, y)"),
+        ({"dx": staticmethod(lambda *a: 0)}, "Twice.dx takes (*a) but must take (d"),
+        ({"dx": staticmethod(lambda g, x, y: g)}, "Twice.dx takes (g, x, y) but must take (dy, x, y)"),
+        ({"dx": staticmethod(lambda dy, x, y=0: dy)}, "Twice.dx takes (dy, x, y=0) but must take"),
+        ({"dx": lambda self, dy, x, y: dy}, "Twice.dx takes `self`: write @staticmethod above it"),
+        ({"dx": 3}, "Twice.dx is 3 but must be a function."),
+        ({"shared": "x"}, "Twice.shared is the text 'x' but must be a tuple of names: ('x',)."),
+        ({"domain": ("x",)}, "Twice.domain must be a dict, such as {'y': Index('K')}."),
+        ({"domain": {"x": "K"}}, "Twice.domain['x'] is 'K' but must be Reals(...), Index(...) or"),
+        ({"domain": {"x": Index("K")}}, "Twice.domain['x'] counts along axis 'K', which no input of"),
+        (
+            {"requires": lambda self, x: None},
+            "Twice.requires must be a @classmethod that takes (cls, x)",
+        ),
+        ({"fuses": Tanh}, "Twice.fuses must be a tuple of operations: (Softmax, CrossEntropy)."),
+        (
+            TWO_INPUTS | {"dw": staticmethod(lambda dp, x, w, p: dp)},
+            "Twice.dw takes (dp, x, w, p) but must take (dy, x, w, y)",
+        ),
+        (
+            {
+                "signature": "(n),(n)->(n)",
+                "forward": staticmethod(lambda x, y: x),
+                "formula": staticmethod(lambda sp, x, y: x),
+                "dx": staticmethod(lambda dy, x, y: dy),
+                "dy": None,
+            },
+            "Twice: `y` is an input, so the output needs another name, which its gradients give it: "
+            "dx(dL, x, y, L), say.",
+        ),
+    ],
+)
+def test_a_class_that_cannot_work_is_refused_with_what_to_write(changes, says):
+    assert class_refusal(**changes).startswith(says)
+
+
+def test_a_requirement_may_be_a_static_method():
+    positive = make(requires=staticmethod(lambda x: None if (x > 0).all() else "`x` is not positive."))
+    assert positive.check(np.ones(2)).sizes == {"n": 2}
+    assert refusal(DomainError, lambda: positive.check(-np.ones(2))) == "Twice: `x` is not positive."
