@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import signal
 
+# Before NumPy is loaded: two workers with two threads each, on two cores, wait for each other in every
+# product of matrices, and a test of a second takes a minute.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 from browser import browser_page, chromium  # noqa: F401  (fixtures)
 from hypothesis import settings

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from teachrnn import CELLS, Backprop, CharRNN, Embedding, Relu, Sum, Trace
 from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
-from teachrnn.reference import ORACLES, find_oracle
+from teachrnn.reference import ORACLES, Oracle, find_oracle
 
 SEEN_BY_A_DIFFERENCE = 1e-4
 
@@ -102,3 +103,25 @@ def test_pytorch_answers_whatever_its_caller_has_set(surroundings):
         finally:
             torch.set_default_dtype(default)
     np.testing.assert_allclose(found.values, expected, rtol=1e-12)
+
+
+def test_oracle_computes_on_one_thread_and_leaves_the_setting_as_it_was():
+    seen = []
+
+    class Watching(Oracle):
+        name = "watching"
+        title = "watching"
+
+        def evaluate(self, trace, value, entries, progress):
+            seen.append(threads())
+
+    def threads():
+        return {lib["num_threads"] for lib in threadpool_info() if lib["user_api"] == "blas"}
+
+    try:
+        with threadpool_limits(2, user_api="blas"):
+            Watching().estimate(network("vanilla", "float64"), "W", [0])
+            assert seen == [{1}]
+            assert threads() == {2}
+    finally:
+        del ORACLES["watching"]

@@ -21,7 +21,8 @@ from rich.text import Text
 
 from teachrnn.cli.console import say
 from teachrnn.cli.now_and_then import NowAndThen
-from teachrnn.runs import Interruption, OneThread, Session
+from teachrnn.one_thread import OneThread
+from teachrnn.runs import Interruption, Session
 from teachrnn.training import TrainStep
 from teachrnn.views.loss_units import LossUnits, per_sequence, per_symbol
 

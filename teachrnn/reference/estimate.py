@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError, TeachrnnError
+from teachrnn.one_thread import OneThread
 from teachrnn.op import Value
 from teachrnn.registry import Registry
 from teachrnn.trace import Trace
@@ -109,7 +110,8 @@ class Oracle:
             raise DomainError(
                 f"`{name}` has the entries 0..{value.data.size - 1}; {outside[0]} is none of them."
             )
-        return self.evaluate(trace, value, places, progress)
+        with OneThread():  # a busy machine would make the threads of many small products wait
+            return self.evaluate(trace, value, places, progress)
 
     def evaluate(
         self, trace: Trace, value: Value, entries: Array, progress: Progress | None

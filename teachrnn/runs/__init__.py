@@ -4,7 +4,6 @@ from teachrnn.runs.checkpoint import Checkpoint
 from teachrnn.runs.claim import Claim
 from teachrnn.runs.interruption import Interruption
 from teachrnn.runs.kept_step import KeptStep
-from teachrnn.runs.one_thread import OneThread
 from teachrnn.runs.run import Run
 from teachrnn.runs.session import Sample, Session
 from teachrnn.runs.source import Source
@@ -15,7 +14,6 @@ __all__ = [
     "Claim",
     "Interruption",
     "KeptStep",
-    "OneThread",
     "Run",
     "Sample",
     "Session",

@@ -13,9 +13,9 @@ import numpy as np
 from teachrnn.archive import DAMAGE
 from teachrnn.data import Vocabulary, split
 from teachrnn.errors import DomainError, FileFormatError, NameLookupError, TeachrnnError
+from teachrnn.one_thread import OneThread
 from teachrnn.recipes import Recipe
 from teachrnn.runs.checkpoint import Checkpoint, damaged
-from teachrnn.runs.one_thread import OneThread
 from teachrnn.runs.source import Source
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import Sampler, Temperature, write

@@ -12,8 +12,9 @@ from time import perf_counter
 from typing import Any, Self
 
 from teachrnn.errors import FileFormatError, TeachrnnError
+from teachrnn.one_thread import OneThread
 from teachrnn.recipes import Recipe
-from teachrnn.runs import OneThread, Run, Source
+from teachrnn.runs import Run, Source
 from teachrnn.sweep.space import Values
 
 
