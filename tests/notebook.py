@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import pytest
@@ -141,6 +142,14 @@ def notebook_of(cells: Sequence[str]) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=code, metadata={"kernelspec": kernel})
 
 
+def displayed(thing: object) -> list[dict]:
+    """What a notebook is given to show of a thing, an output after the other."""
+    with mock.patch("IPython.display.display") as display:
+        thing._ipython_display_()
+    assert all(call.kwargs["raw"] for call in display.call_args_list)
+    return [call.args[0] for call in display.call_args_list]
+
+
 class Notebook:
     """An open notebook: its cells are run by the application's own command, not by clicks.
 
@@ -173,6 +182,15 @@ class Notebook:
         """What a cell prints when it is run."""
         outputs = self.run(cell)
         return "".join("".join(o["text"]) for o in outputs if o["output_type"] == "stream")
+
+    def reopen(self) -> None:
+        """Save, end the kernel, and open the notebook as it was saved."""
+        for command in ("docmanager:save", "notebook:shutdown-kernel"):
+            self.page.evaluate("command => jupyterapp.commands.execute(command)", command)
+        self.page.reload()
+        self.page.wait_for_function(
+            "() => window.jupyterapp?.shell?.currentWidget?.context", timeout=60_000
+        )
 
     def wear(self, theme: str) -> None:
         """Change the application's theme, and wait until it is there."""

@@ -11,11 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from importlib.metadata import distribution
 from itertools import islice
+from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from notebook import displayed
 
 from teachrnn import CELLS, CharRNN, backpropagate
 from teachrnn.data import END, VOCABULARIES, Vocabulary
@@ -30,7 +32,7 @@ from teachrnn.views.figures.figure import table_of
 from teachrnn.views.figures.gradient_flow import gradient_flow
 from teachrnn.views.figures.next_symbol import next_symbol
 from teachrnn.views.number import format_number
-from teachrnn.widgets.app import APPS, App
+from teachrnn.widgets.app import APPS, STILL, App
 from teachrnn.widgets.gradient_flow import GradientFlow
 from teachrnn.widgets.neuron_explorer import NeuronExplorer
 from teachrnn.widgets.optimizer_explorer import SIDE_BY_SIDE, OptimizerExplorer, network
@@ -98,23 +100,48 @@ def app(request):
     return request.param.example()
 
 
-def test_app_shows_the_live_widget_and_beside_it_picture_and_table_without_a_script(app):
-    shown = app._repr_mimebundle_()
-    assert shown[WIDGET]["model_id"] == app.widget.model_id
-    found = harmless(shown["text/html"])
+def test_app_shows_the_live_widget_and_apart_from_it_picture_and_table_without_a_script(app):
+    live, static = displayed(app)
+    assert live[WIDGET]["model_id"] == app.widget.model_id
+    assert live["text/html"] == ""
+    assert WIDGET not in static
+    form = f'data-teachrnn-static="{app.widget.model_id}"'
+    assert static["text/html"].startswith(f"<div {form}>")
+    assert static["text/html"].endswith(f"{app.html()}</div>")
+    assert app.widget.children[-1].value == f"<style>[{form}] {{ display: none; }}</style>"
+    found = harmless(static["text/html"])
     assert {"svg", "table"} <= set(found.tags)
-    assert app.title in shown["text/html"]
-    assert shown["text/plain"] == f"{app.title}\n{app.table.text()}"
+    assert app.title in static["text/html"]
+    assert static["text/plain"] == f"{app.title}\n{app.table.text()}"
+
+
+def test_host_without_live_apps_is_given_a_picture_that_says_so(app):
+    shown = app._repr_mimebundle_()
+    assert set(shown) == {"text/html", "text/plain"}
+    assert STILL in shown["text/html"]
 
 
 def test_static_display_is_the_picture_alone(app, monkeypatch):
     monkeypatch.setenv("TEACHRNN_DISPLAY", "static")
-    shown = app._repr_mimebundle_()
-    assert set(shown) == {"text/html", "text/plain"}
+    (shown,) = displayed(app)
+    assert shown == app._repr_mimebundle_()
     for row in app.table.rows:
         for cell in row:
             if isinstance(cell, float):
                 assert format_number(cell) in shown["text/html"]
+
+
+def test_what_is_saved_of_an_app_is_what_was_seen_last():
+    app = GradientFlow.example()
+    with mock.patch("IPython.display.update_display") as update:
+        put(app, T=5)
+        assert not update.called  # nobody has seen it yet
+        displayed(app)
+        put(app, T=7)
+    (static,), how = update.call_args
+    assert how == {"raw": True, "display_id": app.widget.model_id}
+    assert static["text/html"].endswith(f"{app.html()}</div>")
+    assert "length T: 7" in static["text/html"]
 
 
 def test_every_control_has_a_name_that_is_seen_and_an_explanation(app):
@@ -214,7 +241,7 @@ def test_app_that_begins_with_a_mistake_says_so_and_can_be_put_right():
     app = GradientFlow("a")
     with pytest.raises(DomainError, match="one character"):
         app.figure  # noqa: B018
-    assert "one character" in app._repr_mimebundle_()["text/html"]
+    assert "one character" in app.html()
     put(app, text=TEXT)
     assert app.table.rows
 

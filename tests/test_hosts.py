@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from importlib.metadata import distribution
@@ -23,6 +24,7 @@ from playwright.sync_api import expect
 
 from teachrnn.views.demonstration import demonstrate
 from teachrnn.views.page import story_page
+from teachrnn.widgets.app import STILL
 
 AXE = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
 ROOT = Path(__file__).parents[1]
@@ -32,9 +34,12 @@ CELLS = [
     "w.step = 3",
     "w",
     "w.close()",
+    "from teachrnn.widgets import GradientFlow\nflow = GradientFlow.example()\nflow",
+    'flow.controls["T"].value = 7',
 ]
 INK = "element => parseInt(getComputedStyle(element).color.match(/\\d+/)[0])"
 """How red the letters are: nearly white on dark paper, nearly black on light."""
+STILL = re.sub("<.*?>", "", STILL)
 HOSTILE = "</script><img src=x onerror=document.title='gone'>"
 
 
@@ -102,6 +107,27 @@ def test_in_jupyter_python_and_the_reader_move_the_same_stepper(app, jupyter, ho
     notebook.run(4)
     expect(both).to_have_count(0)
 
+    notebook.run(0)
+    at(stepper, 1)
+    picture = host_page.get_by_text(STILL)
+    notebook.run(5)
+    expect(host_page.get_by_text("length T", exact=True)).to_be_visible(timeout=30_000)
+    expect(picture).to_have_count(1)
+    expect(picture).to_be_hidden()
+    notebook.run(6)
+    expect(picture.locator("..")).to_contain_text("length T: 7", timeout=30_000)
+
+    notebook.reopen()
+    expect(picture).to_be_visible(timeout=30_000)
+    expect(picture.locator("..")).to_contain_text("length T: 7")
+    at(stepper, 1)
+    press(stepper)
+    at(stepper, 2)
+    complaints = host_page.get_by_text("model not found")  # JupyterLab looks for each during two seconds
+    expect(complaints).to_have_count(3, timeout=30_000)
+    for complaint in complaints.all():
+        expect(complaint).to_be_hidden()
+
 
 def test_in_marimo_python_and_the_reader_move_the_same_stepper(host_page, tmp_path):  # noqa: F811
     need("marimo", "anywidget")
@@ -114,6 +140,8 @@ def test_in_marimo_python_and_the_reader_move_the_same_stepper(host_page, tmp_pa
         host_page.goto(f"http://127.0.0.1:{port}", timeout=60_000)
         stepper = host_page.locator(".trnn")
         at(stepper, 1)
+        app_without_controls = host_page.get_by_text(STILL)  # of which marimo knows none
+        expect(app_without_controls).to_be_visible(timeout=30_000)
         press(stepper)
         expect(host_page.get_by_text("Python sees 1")).to_be_visible()
         host_page.get_by_role("button", name="go to 3").click()
@@ -148,29 +176,36 @@ def _(mo, w):
     return (button,)
 
 
+@app.cell
+def _():
+    from teachrnn.widgets import GradientFlow
+
+    flow = GradientFlow.example()
+    flow
+    return (flow,)
+
+
 if __name__ == "__main__":
     app.run()
 """
 
 
-@pytest.fixture(scope="module")
-def executed_notebook():
-    """A notebook with live steppers, as it is saved after its cells have run."""
-    need("nbclient", "ipykernel", "anywidget")
+def test_notebook_exported_with_the_defaults_is_whole_without_kernel_and_network(
+    host_page,  # noqa: F811
+    tmp_path,
+):
+    need("nbclient", "nbconvert", "ipykernel", "anywidget")
     from nbclient import NotebookClient
-
-    notebook = notebook_of([CELLS[0], 'Stepper.of_text("aba", cell="gru", hidden=2)'])
-    return NotebookClient(notebook, store_widget_state=False, timeout=100).execute()
-
-
-def test_exported_notebook_steps_without_a_kernel(executed_notebook, host_page, tmp_path):  # noqa: F811
-    need("nbconvert")
     from nbconvert import HTMLExporter
 
-    of_others = {"require_js_url": "", "mathjax_url": "", "mermaid_js_url": ""}
-    page, _ = HTMLExporter(**of_others).from_notebook_node(executed_notebook)
+    cells = [CELLS[0], 'Stepper.of_text("aba", cell="gru", hidden=2)', CELLS[5]]
+    executed = NotebookClient(notebook_of(cells), timeout=100).execute()
+    assert executed.metadata.widgets  # with which nbconvert prefers the live form
+    page, _ = HTMLExporter().from_notebook_node(executed)
     path = tmp_path / "notebook.html"
     path.write_text(page, "utf-8")
+    host_page.context.unroute_all()  # the page asks for scripts of nbconvert's, in vain
+    host_page.context.set_offline(True)
     host_page.goto(path.as_uri())
     both = host_page.locator(".trnn")
     expect(both).to_have_count(2)
@@ -178,6 +213,8 @@ def test_exported_notebook_steps_without_a_kernel(executed_notebook, host_page, 
     at(both.nth(0), 2)
     at(both.nth(1), 1)
     assert violations(host_page.locator("[data-teachrnn]").first) == []
+    expect(host_page.get_by_text(STILL)).to_be_visible()
+    expect(host_page.locator(".teachrnn-untrusted").first).to_be_hidden()
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from unittest import mock
 
 import numpy as np
 import pytest
 from bridge import Bridge
+from notebook import displayed
 from playwright.sync_api import expect
 
 from teachrnn.checking import nudge
@@ -174,32 +176,40 @@ def test_go_names_what_there_is(stepper):
         stepper.step = len(stepper.told)
 
 
-def test_notebook_keeps_widget_and_html_and_static_display_the_html_alone(stepper, monkeypatch):
-    live, _ = stepper._repr_mimebundle_()
+def test_notebook_is_given_widget_and_html_apart_and_static_display_the_html_alone(stepper, monkeypatch):
+    live, static = displayed(stepper)
     assert live[WIDGET]["model_id"] == stepper.model_id
-    assert "data-teachrnn" in live["text/html"]
+    assert "data-teachrnn" in static["text/html"]
     monkeypatch.setenv("TEACHRNN_DISPLAY", "static")
-    static, _ = stepper._repr_mimebundle_()
-    assert sorted(static) == ["text/html", "text/plain"]
-    assert static["text/html"] == live["text/html"]
+    (alone,) = displayed(stepper)
+    assert sorted(alone) == ["text/html", "text/plain"]
+    assert static["text/html"].endswith(f"{alone['text/html']}</div>")
     monkeypatch.setenv("TEACHRNN_DISPLAY", "loud")
     with pytest.raises(DomainError, match="'live' or 'static'"):
-        stepper._repr_mimebundle_()
+        displayed(stepper)
+
+
+def test_record_is_kept_too(stepper):
+    displayed(stepper)
+    with mock.patch("IPython.display.update_display") as update:
+        stepper._receive(None, {"kind": "record", "text": "abcab", "hidden": 2}, ())
+    assert stepper._html() in update.call_args.args[0]["text/html"]
+    assert update.call_args.kwargs["display_id"] == stepper.model_id
 
 
 def test_html_of_a_large_stepper_is_not_kept_in_the_notebook(stepper, monkeypatch):
     monkeypatch.setattr("teachrnn.widgets.stepper.LARGEST_FALLBACK", len(stepper.story) - 1)
-    html = stepper._repr_mimebundle_()[0]["text/html"]
+    html = displayed(stepper)[1]["text/html"]
     assert "too large" in html
     assert "<script" not in html
     monkeypatch.setenv("TEACHRNN_DISPLAY", "static")
-    assert "<script" in stepper._repr_mimebundle_()[0]["text/html"]
+    assert "<script" in displayed(stepper)[0]["text/html"]
 
 
 def test_fragment_holds_no_blank_line_and_is_the_same_twice(stepper):
-    html = stepper._repr_mimebundle_()[0]["text/html"]
+    html = displayed(stepper)[1]["text/html"]
     assert not re.search(r"^\s*$", html, re.MULTILINE)
-    assert html == stepper._repr_mimebundle_()[0]["text/html"]
+    assert html == displayed(stepper)[1]["text/html"]
 
 
 @pytest.mark.parametrize(

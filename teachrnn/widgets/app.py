@@ -13,14 +13,20 @@ from teachrnn.views.figures.figure import table_of
 from teachrnn.views.figures.figure_html import figure_html
 from teachrnn.views.figures.table import Table
 from teachrnn.views.number import format_number
+from teachrnn.widgets import display
 from teachrnn.widgets.debounced import Debounced
-from teachrnn.widgets.display import mime_bundle
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 APPS = Registry["type[App]"]("notebook app")
 """Every app, by its name: filled by defining subclasses of `App`."""
+
+STILL = (
+    "This is a picture of the app. Its controls can be moved in a Jupyter notebook while the kernel "
+    'runs; elsewhere, set <code>app.controls["…"].value</code> and show the app again.'
+)
+"""What the form without a kernel says of itself."""
 
 QUIET = 0.12
 """Seconds without a change before the figure is drawn again."""
@@ -33,9 +39,10 @@ class App:
     this class, and says in `draw` what figure they ask for. It computes nothing itself. Defining it
     registers it in `APPS`.
 
-    The last expression of a cell shows the app: live where a kernel answers; as picture and table,
-    without any script, in an exported notebook or where ``TEACHRNN_DISPLAY`` is ``static``. A mistake
-    that its user makes stands in the app as a sentence, over the last good picture.
+    The last expression of a cell shows the app: live where a Jupyter kernel answers; as picture and
+    table, without any script, in a notebook that is exported or opened again, in marimo, or where
+    ``TEACHRNN_DISPLAY`` is ``static``. A mistake that its user makes stands in the app as a sentence,
+    over the last good picture.
 
     Parameters
     ----------
@@ -67,6 +74,7 @@ class App:
         self.controls = dict(controls)
         self.message = ""
         self._figure: Figure | None = None
+        self._pictured: tuple[Figure | None, str] = None, ""
         self._redraw = Debounced(self.show, QUIET)
         self._said, self._picture, self._noted = (ipywidgets.HTML() for _ in range(3))
         for control in self.controls.values():
@@ -75,7 +83,9 @@ class App:
         wrap = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
         row = ipywidgets.Box(list(self.controls.values()), layout=wrap)
         self._box = ipywidgets.VBox([row, self._said, self._picture, self._noted])
-        self._watched = False
+        hiding = ipywidgets.HTML(f"<style>{display.hiding(self._box.model_id)}</style>")
+        self._box.children = [*self._box.children, hiding]
+        self._watched = self._displayed = False
         self.show()
 
     @classmethod
@@ -135,26 +145,38 @@ class App:
             if control.has_trait("value")
         )
         self._redraw.flush()
-        picture = "" if self._figure is None else figure_html(self._figure) + self.notes()
+        picture = "" if self._figure is None else self._figure_html() + self.notes()
         return (
             f'<section aria-label="{html.escape(self.title)}"><p><b>{html.escape(self.title)}</b><br>'
-            f"{html.escape(set_to)}</p>{self._alert()}{picture}</section>"
+            f"{html.escape(set_to)}</p><p>{STILL}</p>{self._alert()}{picture}</section>"
         )
 
     def _paint(self) -> None:
-        """Bring the live app up to date; where an error stands, the last good picture stays."""
+        """Bring both forms up to date; where an error stands, the last good picture stays."""
         self._said.value = self._alert()
         if self._figure is not None and not self.message:
-            self._picture.value, self._noted.value = figure_html(self._figure), self.notes()
+            self._picture.value, self._noted.value = self._figure_html(), self.notes()
+        if self._displayed:
+            display.renew(self._box, self._repr_mimebundle_())
+
+    def _figure_html(self) -> str:
+        """The picture, made once for both forms."""
+        if self._figure is not None and self._pictured[0] is not self._figure:
+            self._pictured = self._figure, figure_html(self._figure)
+        return self._pictured[1]
 
     def _alert(self) -> str:
         return f'<p role="alert">{html.escape(self.message)}</p>' if self.message else ""
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """Live widget, picture and words: the host takes the richest that it can show."""
-        widget = self.widget._repr_mimebundle_()
+    def _ipython_display_(self) -> None:
+        """The live app, and for when there is no kernel any more, its picture."""
+        display.show(self.widget, self._repr_mimebundle_())
+        self._displayed = not display.static_display()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Picture and words, for a host that knows no live app."""
         words = self.message if self._figure is None else self.table.text()
-        return mime_bundle(widget, html=self.html(), plain=f"{self.title}\n{words}")
+        return {"text/html": self.html(), "text/plain": f"{self.title}\n{words}"}
 
 
 def require_ipywidgets() -> Any:

@@ -1,5 +1,5 @@
 // What a notebook adds to the player: the font, which travels once a page and not with every widget,
-// and keys that stay within.
+// keys that stay within, and that the form kept for when there is no kernel is out of the way.
 
 function useNotebookFont(model) {
   if ([...document.fonts].some((face) => face.family === "TeachrnnMath")) return;
@@ -17,8 +17,15 @@ function keepKeys(event) {
   event.target.dataset.lmSuppressShortcuts = "true";
 }
 
+function hideStaticForm(model) {
+  const style = document.createElement("style");
+  style.textContent = model.get("hiding");
+  document.head.append(style);
+}
+
 function renderInNotebook({ model, el }) {
   useNotebookFont(model);
+  hideStaticForm(model);
   el.addEventListener("focusin", keepKeys);
   const close = render({ model, el });
   return () => {

@@ -17,8 +17,7 @@ from teachrnn.views.place import Places
 from teachrnn.views.player_module import player_module, player_style
 from teachrnn.views.story import tell
 from teachrnn.views.story_data import formulas, story_bytes
-from teachrnn.widgets import request
-from teachrnn.widgets.display import mime_bundle, static_display
+from teachrnn.widgets import display, request
 
 require("anywidget", extra="widgets", purpose="A stepper in a notebook")
 import anywidget  # noqa: E402  (after the check that says how to install them)
@@ -98,12 +97,15 @@ class Stepper(anywidget.AnyWidget):
     predict = traitlets.Unicode("off").tag(sync=True)
     live = traitlets.Bool(True, read_only=True).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
+    hiding = traitlets.Unicode().tag(sync=True)
     cells = traitlets.List(sorted(CELLS), read_only=True).tag(sync=True)
 
     def __init__(
         self, trace: Trace, symbols: Sequence[str] | None = None, about: Sequence[str] = ()
     ) -> None:
         super().__init__(story=self._take(trace, symbols, about))
+        self.hiding = display.hiding(self.model_id)
+        self._displayed = False
         self.on_msg(self._receive)
 
     @classmethod
@@ -157,12 +159,16 @@ class Stepper(anywidget.AnyWidget):
         """What happens at the step that is shown."""
         return self.told[self.step].title
 
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        widget, metadata = super()._repr_mimebundle_() or ({}, {})
-        return mime_bundle(widget, html=self._html(), plain=f"Stepper: {self.title}"), metadata
+    def _ipython_display_(self) -> None:
+        """The live stepper, and for when there is no kernel any more, one that needs none."""
+        display.show(self, self._static())
+        self._displayed = not display.static_display()
+
+    def _static(self) -> dict[str, str]:
+        return {"text/html": self._html(), "text/plain": f"Stepper: {self.title}"}
 
     def _html(self) -> str:
-        if len(self.story) > LARGEST_FALLBACK and not static_display():
+        if len(self.story) > LARGEST_FALLBACK and not display.static_display():
             return TOO_LARGE
         return story_fragment(self.trace, symbols=self.symbols, about=self.about, step=self.step)
 
@@ -205,3 +211,5 @@ class Stepper(anywidget.AnyWidget):
         with self.hold_sync():
             self.step, self.entry, self.breakpoints, self.horizon = 0, {}, [], 0
             self.story, self.settings = story, shown.settings
+        if self._displayed:
+            display.renew(self, self._static())
