@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from panel import PLAYER, panel, recorded, violations
 
-from teachrnn import Add, Affine, Sum, Tanh, Trace
+from teachrnn import OPS, Add, Affine, Sum, Tanh, Trace
 from teachrnn.backprop import backpropagate
 from teachrnn.views.number import format_number
 from teachrnn.views.story import tell
@@ -439,6 +439,18 @@ def test_zoom_keeps_the_middle_and_fit_shows_all(browser_page):
 # The rolled graph --------------------------------------------------------------------------------
 
 
+OPERATION_NAMES = """async names => {
+    const { operationName } = await import("/graph_rolled.js");
+    const cell = document.querySelector(".rolled .cell");
+    return names.map(([name, lines]) => {
+        const text = operationName(name, 24, lines);
+        cell.append(text);
+        const { x, y, width, height } = text.getBBox();
+        return [text.textContent, x, x + width, y, y + height];
+    });
+}"""
+
+
 def test_rolled_graph_has_each_operation_once_and_loops_where_time_passes(browser_page):
     trace = recorded("abcd", cell="lstm")
     with graph(browser_page, trace) as page:
@@ -451,6 +463,17 @@ def test_rolled_graph_has_each_operation_once_and_loops_where_time_passes(browse
         assert page.locator(".rolled .caption").inner_text() == "One cell, now at t = 2"
         page.locator('.rolled .node[data-kind="h"]').click()
         assert gone_to(page) == index_of(tell(trace), "forward", "h[2]", trace)
+        long = [
+            ("LayerNormalisedAffine", 2),
+            ("my_own_operation_with_a_name", 2),
+            ("Antidisestablish", 3),
+        ]
+        names = [*((name, 3) for name in OPS), *long]
+        for (name, _), (shown, *box) in zip(names, page.evaluate(OPERATION_NAMES, names), strict=True):
+            assert shown == name or (name not in OPS and shown.endswith("…")), name
+            left, right, top, bottom = box
+            assert 0 <= left < right <= 48, f"{name} is cut by its box"
+            assert 16 <= top < bottom <= 46, f"{name} runs into the letter"
 
 
 def test_one_step_has_its_loop_too(browser_page):

@@ -6,6 +6,7 @@ import { GRAPH_BOX } from "./graph_column.js";
 import { GREEK_NAMES, nodeLabel, shortenedText } from "./graph_node.js";
 
 const ROLLED_MARGIN = 10;
+const OPERATION = { top: 30, tallest: 26, line: 8, wide: 9, widest: 11 }; // heights in pixels, widths in letters
 
 export class RolledGraph {
   // pick(id): a node has been chosen; heads: the arrow heads
@@ -75,7 +76,7 @@ export class RolledGraph {
     const name = node.name.replace(/\[\d+\]$/, ""), used = node.uses.map((use) => use.replace(/^layer\d+\./, ""));
     g.setAttribute("aria-label", [name, node.op && `made by ${node.op}`, used.length && `with ${used.join(", ")}`].filter(Boolean).join(", "));
     g.append(drawn("rect", { width: GRAPH_BOX.width, height: kind.height, rx: 7, class: "box" }), nodeLabel(name, middle, kind.flat ? 18 : 16));
-    if (node.op) g.append(drawn("text", { x: middle, y: 30, class: "op" }, shortenedText(node.op, 9)));
+    if (node.op) g.append(operationName(node.op, middle, used.length ? 2 : 3));
     if (used.length) g.append(parameterNames(used, middle));
     g.append(drawn("title", {}, [name, node.op, ...node.uses].filter(Boolean).join(" · ")));
     this.cell.append(g);
@@ -136,6 +137,26 @@ export class RolledGraph {
     next.g.setAttribute("tabindex", "0");
     next.g.focus();
   }
+}
+
+// The name of an operation, a line for as many of its words as fit: Softmax, Cross, Entropy.
+export function operationName(name, x, most) {
+  const lines = [""];
+  for (const word of name.match(/[A-Z]*[^A-Z_]+_?|[A-Z]+_?|_+/g)) {
+    if (lines.at(-1).length + word.length > OPERATION.wide && lines.at(-1) && lines.length < most) lines.push("");
+    lines[lines.length - 1] += word;
+  }
+  const text = drawn("text", { class: "op" });
+  const top = lines.length > 1 ? OPERATION.tallest : OPERATION.top;
+  lines.forEach((line, i) => {
+    const written = drawn("tspan", { x, y: top + i * OPERATION.line }, shortenedText(line, OPERATION.widest));
+    if (line.length > OPERATION.wide) { // a little narrower than it would be
+      written.setAttribute("textLength", GRAPH_BOX.width - 4);
+      written.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    }
+    text.append(written);
+  });
+  return text;
 }
 
 // The parameters that an operation uses, which the whole sequence shares.
