@@ -21,6 +21,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-smooth-scrolling",  # a key that is pressed while the page still scrolls is lost
 ]
 LOCAL = ("file:", "data:", "blob:", "about:", "http://127.0.0.1:")
 

@@ -48,6 +48,14 @@ def numbers_shown(page, part):
     )
 
 
+def until(page, condition):
+    """Wait for a condition; the page's policy forbids Playwright's own way, which evaluates a text."""
+    look = f"const look = () => {condition} ? resolve() : requestAnimationFrame(look)"
+    page.evaluate(
+        f"new Promise((resolve, late) => {{ {look}; look(); setTimeout(late, 10000, 'in vain'); }})"
+    )
+
+
 def test_every_step_shows_the_names_and_numbers_of_the_story(opened):
     page, trace, vocabulary = opened("aba")
     story = tell(trace, vocabulary.symbols)
@@ -79,10 +87,10 @@ def test_keys_buttons_slider_and_nodes_move_through_the_story(opened):
     assert where() == 2
     page.keyboard.press("ArrowLeft")
     assert where() == 1
-    page.keyboard.press("End")
+    page.keyboard.press("G")
     assert where() == total
-    page.keyboard.press("Home")
-    page.keyboard.press("PageDown")
+    page.keyboard.press("g")
+    page.keyboard.press("n")
     assert "t = 2" in page.locator(".where").inner_text()
     page.keyboard.press("t")
     assert "turning point" in page.locator(".where").inner_text()
@@ -100,13 +108,27 @@ def test_keys_buttons_slider_and_nodes_move_through_the_story(opened):
     page.wait_for_timeout(1500)
     assert where() == held
 
+    page.set_viewport_size({"width": 1280, "height": 300})
+    page.locator(".now h2").click()  # the keys are now the page's
+    for key, to in (
+        ("End", "> 100"),
+        ("Home", "=== 0"),
+        ("PageDown", "> 100"),
+        ("PageUp", "=== 0"),
+        (" ", "> 100"),
+    ):
+        page.keyboard.press(key)
+        until(page, f"scrollY {to}")
+    assert where() == held
+    assert page.get_by_role("button", name="Play").is_visible()
+
 
 def test_gradient_is_not_yet_until_the_sweep_has_reached_it(opened):
     page, _, _ = opened("abc")
     node = page.locator('.unrolled [data-name="h[1]"]')
     page.keyboard.press("t")
     assert "gradient not yet" in node.get_attribute("aria-label")
-    page.keyboard.press("End")
+    page.keyboard.press("G")
     assert "not yet" not in node.get_attribute("aria-label")
 
 
@@ -125,7 +147,7 @@ def test_two_gradients_that_meet_are_shown_apart_and_then_added(opened):
 @pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])
 def test_every_cell_and_stack_can_be_stepped_to_the_end(opened, cell):
     page, trace, _ = opened("abcd", cell=cell, layers=2)
-    page.keyboard.press("End")
+    page.keyboard.press("G")
     assert f"Step {2 * len(trace.ops) + 1} of" in page.locator(".where").inner_text()
     assert page.locator(".unrolled .node").count() == sum(v.t is not None for v in trace)
 
@@ -159,9 +181,24 @@ def test_mathematical_font_comes_with_the_page(opened):
     assert page.evaluate("document.fonts.check('16px TeachrnnMath', 'h')")
 
 
-def test_page_opens_at_the_step_in_its_address(opened):
-    page, _, _ = opened("abc", hash_="#5")
-    assert page.locator(".where").inner_text().startswith("Step 5 of")
+def test_page_goes_to_the_step_or_the_name_in_its_address_or_says_that_there_is_none(opened):
+    page, _, _ = opened("abc", hash_="#dh[1]")
+    title, message = page.locator(".now h2"), page.locator(".message")
+    assert title.inner_text() == "back through o[1] = Affine(h[1], V, c)"
+    for address, there in {
+        "#h%5B2%5D": "h[2] = Tanh(a[2])",
+        "#4": "h[1] = Tanh(a[1])",
+        "#tanh": "h[2] = Tanh(a[2])",
+    }.items():
+        page.evaluate("address => location.hash = address", address)
+        expect(title).to_have_text(there)
+    for address, said in {
+        "#h[9]": "Nothing is named h[9].",
+        "#100%": "Nothing is named 100%.",
+        "#0": "There is no step 0: they are 1 to",
+    }.items():
+        page.evaluate("address => location.hash = address", address)
+        expect(message).to_contain_text(said)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -169,9 +206,18 @@ def test_phone_shows_the_page_without_scrolling_sideways(opened, scheme):
     page, _, _ = opened("hello world")
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme=scheme)
-    for key in ("Home", "t", "End"):
+    for key in ("g", "t", "G"):
         page.keyboard.press(key)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.keyboard.press("t")
+    page.keyboard.press("ArrowRight")
+    at = page.locator(".where").inner_text()
+    page.locator(
+        ".now .formula[data-own-keys]"
+    ).focus()  # it is wider than the phone: the arrows scroll it
+    page.keyboard.press("ArrowRight")
+    until(page, "document.activeElement.scrollLeft > 0")
+    assert page.locator(".where").inner_text() == at
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -188,7 +234,7 @@ def test_axe_core_finds_no_violation(chromium, tmp_path, scheme, width):
     page.goto(path.as_uri())
     page.wait_for_selector("body[data-ready]")
     page.add_script_tag(path=str(axe))
-    for key in ("Home", "PageDown", "t", "ArrowRight", "ArrowRight", "End"):
+    for key in ("g", "n", "t", "ArrowRight", "ArrowRight", "G"):
         page.keyboard.press(key)
         found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")
         assert found == [], f"at {page.locator('.where').inner_text()}"
@@ -237,7 +283,7 @@ def test_trace_without_a_loss_is_told_forward_only(browser_page, tmp_path):
     path.write_text(story_page(model.record([0, 1])), "utf-8")
     browser_page.goto(path.as_uri())
     browser_page.wait_for_selector("body[data-ready]")
-    browser_page.keyboard.press("End")
+    browser_page.keyboard.press("G")
     assert browser_page.locator(".where").inner_text() == "Step 10 of 10 · forward · t = 2 · Affine"
 
 
@@ -259,12 +305,24 @@ def test_covered_result_stands_nowhere_in_the_page_until_it_is_revealed(opened):
     )
     assert page.locator(".sentence").inner_text() != ""
 
+    page.get_by_label("Speed").select_option("16")
+    question = page.get_by_text("Which sign will")
+    for _ in range(2):  # playing waits for the answer, however often it is asked to go on
+        page.get_by_role("button", name="Play").click()
+        expect(page.locator(".message")).to_have_text("The result is covered: say first what it is.")
+        assert page.locator(".where").inner_text().startswith("Step 8 of")
+        assert question.is_visible()
+        assert page.get_by_role("button", name="Play").is_visible()
+    page.get_by_role("button", name=re.compile("show me")).click()
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator(".where")).to_have_text(re.compile("^Step 9 of"))
+
 
 def test_trace_of_one_character_pair_and_of_one_symbol_can_be_stepped(opened):
     page, trace, _ = opened("aa")
     page.keyboard.press("t")
     assert "There is only one symbol" in page.locator(".sentence").inner_text()
-    page.keyboard.press("End")
+    page.keyboard.press("G")
     assert page.locator(".where").inner_text().startswith(f"Step {2 * len(trace.ops) + 1} of")
 
 
@@ -307,7 +365,7 @@ def test_trace_without_time_steps_stands_in_one_column(browser_page, tmp_path):
     open_story(browser_page, trace, tmp_path)
     names = browser_page.locator(".unrolled .node").evaluate_all("all => all.map(n => n.dataset.name)")
     assert sorted(names) == ["a", "h", "m", "x", "y"]
-    browser_page.keyboard.press("End")
+    browser_page.keyboard.press("G")
     assert "None" not in browser_page.locator("body").inner_text()
     browser_page.keyboard.press("t")
     assert (
@@ -325,10 +383,10 @@ def test_symbols_that_are_too_few_leave_numbers(browser_page, tmp_path):
 def test_playing_stops_at_a_breakpoint_by_operation_and_by_name(opened):
     page, _, _ = opened("abc")
     page.get_by_label("Speed").select_option("16")
-    page.keyboard.press("Home")
+    page.keyboard.press("g")
     page.get_by_role("slider", name="Step", exact=True).fill("3")
     page.get_by_role("button", name="Breakpoint at this operation").click()
-    page.keyboard.press("Home")
+    page.keyboard.press("g")
     page.get_by_role("button", name="Play").click()
     expect(page.locator(".message")).to_have_text("Breakpoint at h[1] = Tanh(a[1]).", timeout=8000)
     assert page.locator(".where").inner_text().startswith("Step 4 ")
@@ -385,9 +443,10 @@ def test_escape_closes_what_is_open_and_why_takes_the_reader_along(opened):
     expect(page.locator(".into")).to_be_hidden()
 
 
-def test_address_of_a_step_that_does_not_exist_opens_the_last(opened):
+def test_address_of_a_step_that_does_not_exist_opens_the_last_and_says_so(opened):
     page, trace, _ = opened("abc", hash_="#9999")
     total = 2 * len(trace.ops) + 1
     assert page.locator(".where").inner_text().startswith(f"Step {total} of {total}")
+    expect(page.locator(".message")).to_have_text(f"There is no step 9999: they are 1 to {total}.")
     page.keyboard.press("ArrowLeft")
     assert page.locator(".where").inner_text().startswith(f"Step {total - 1} of")

@@ -1,16 +1,17 @@
-// What the keyboard does: one table, from which the help is made too.
+// What the keyboard does: one table, from which the help is made too. The keys that scroll a page (Space,
+// PageUp, PageDown, Home, End, the arrows up and down) are the page's.
 
 import { element } from "./dom.js";
 
 export const KEYS = [
   { keys: ["ArrowRight"], shown: "→", does: "next step", act: "next" },
   { keys: ["ArrowLeft"], shown: "←", does: "previous step", act: "previous" },
-  { keys: ["n", "PageDown"], shown: "n", does: "next time step", act: "nextTime" },
-  { keys: ["p", "PageUp"], shown: "p", does: "time step before", act: "previousTime" },
-  { keys: ["g", "Home"], shown: "g", does: "first step", act: "first" },
-  { keys: ["G", "End"], shown: "G", does: "last step", act: "last" },
+  { keys: ["n"], shown: "n", does: "next time step", act: "nextTime" },
+  { keys: ["p"], shown: "p", does: "time step before", act: "previousTime" },
+  { keys: ["g"], shown: "g", does: "first step", act: "first" },
+  { keys: ["G"], shown: "G", does: "last step", act: "last" },
   { keys: ["t", "T"], shown: "t", does: "the turning point, where backpropagation begins", act: "turn" },
-  { keys: [" "], shown: "Space", does: "play or pause", act: "play" },
+  { keys: ["k"], shown: "k", does: "play or pause", act: "play" },
   { keys: [">"], shown: ">", does: "faster", act: "faster" },
   { keys: ["<"], shown: "<", does: "slower", act: "slower" },
   { keys: ["o"], shown: "o", does: "next step of the same operation", act: "sameOperation" },
@@ -25,8 +26,8 @@ export const KEYS = [
   { keys: ["Escape"], shown: "Esc", does: "close what is open", act: "close" },
 ];
 
-// Where arrow keys move over entries or nodes, the element says so with data-own-keys.
-const OWNED = ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End", "Enter", " "];
+// Where arrow keys move over entries or nodes, or scroll, the element says so with data-own-keys.
+const OWNED = ["ArrowRight", "ArrowLeft"];
 
 // The key's act, if the event is for the player and not for the control that has the focus.
 export function actOf(event) {
@@ -38,9 +39,7 @@ export function actOf(event) {
   const tag = target.tagName, type = target.type;
   const typing = tag === "TEXTAREA" || tag === "SELECT" || (tag === "INPUT" && !["range", "checkbox", "radio"].includes(type));
   if (typing) return null;
-  const slides = ["ArrowRight", "ArrowLeft", "Home", "End"];
-  if (tag === "INPUT" && type === "range" && slides.includes(event.key)) return null;
-  if (event.key === " " && target.closest?.("button, summary, input, [role=button]")) return null;
+  if (tag === "INPUT" && type === "range" && OWNED.includes(event.key)) return null;
   return entry.act;
 }
 

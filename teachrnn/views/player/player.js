@@ -5,34 +5,39 @@ import { element, icon } from "./dom.js";
 import { Graph } from "./graph.js";
 import { actOf, keyHelp } from "./keys.js";
 import { Live } from "./live.js";
-import { Predict } from "./predict.js";
+import { COVERED, Predict } from "./predict.js";
 import { Reach } from "./reach.js";
 import { StepCard } from "./step_card.js";
 import { Story } from "./story.js";
 import { TimeLine } from "./time_line.js";
 import { Why } from "./why.js";
 
-const COVERED = "The result is covered: say first what it is.";
-
 let players = 0; // ids that are unique on a page come from it
 
 // Show the model's story in `el`; gives a function that takes it away again.
 export function render({ model, el }) {
+  return present(model, el).stop;
+}
+
+function present(model, el) {
   el.classList.add("trnn");
-  let close = play(model, el);
+  let player = play(model, el);
   const another = () => {
     const held = el.contains(el.getRootNode().activeElement);
-    close();
+    player.close();
     model.set("step", 0);
     model.set("entry", {});
     model.save_changes();
-    close = play(model, el);
+    player = play(model, el);
     if (held) el.querySelector("[aria-label='Next step']").focus(); // what had the focus is gone
   };
   model.on("change:story", another);
-  return () => {
-    model.off("change:story", another);
-    close();
+  return {
+    open: (address) => player.open(address),
+    stop() {
+      model.off("change:story", another);
+      player.close();
+    },
   };
 }
 
@@ -41,7 +46,6 @@ function play(model, el) {
   const story = new Story(model.get("story"));
   const steps = story.steps, last = steps.length - 1;
   players += 1;
-  if (model.get("step") > last) model.set("step", last); // an address may name a step of another story
 
   const voice = element("p", { class: "unseen-words", role: "status", "aria-live": "polite" });
   const message = element("p", { class: "message", role: "status" });
@@ -66,6 +70,8 @@ function play(model, el) {
     horizon(steps) {
       graph.horizon(steps);
     },
+    // Whether the result of step i must not be shown yet.
+    covers: (i) => predict.covers(i),
   };
   const graph = new Graph(context);
   const line = new TimeLine(context);
@@ -114,7 +120,7 @@ function play(model, el) {
   acts.close = () => (keys.hidden ? why.dismiss() : acts.help());
   help.addEventListener("click", acts.help, { signal });
 
-  const covered = () => predict.covers(model.get("step"));
+  const covered = () => context.covers(model.get("step"));
   function paint() {
     const i = model.get("step");
     if (i > last) return context.go(last);
@@ -141,16 +147,20 @@ function play(model, el) {
   model.on("change:step", onChange);
   model.on("change:predict", onChange);
   paint();
-  return () => {
-    control.abort();
-    model.off("change:step", onChange);
-    model.off("change:predict", onChange);
-    for (const panel of panels) panel.stop?.();
-    el.replaceChildren();
+  return {
+    open: (address) => line.open(address),
+    close() {
+      control.abort();
+      model.off("change:step", onChange);
+      model.off("change:predict", onChange);
+      for (const panel of panels) panel.stop?.();
+      el.replaceChildren();
+    },
   };
 }
 
-// Where there is no notebook, a model of a few lines takes the place of the widget's.
+// Where there is no notebook, a model of a few lines takes the place of the widget's. `open` goes where
+// an address says.
 export function mount(el, state) {
   const listeners = {};
   const kept = { step: 0, entry: {}, rolled: false, horizon: 0, breakpoints: [], predict: "off", live: false, ...state };
@@ -165,5 +175,5 @@ export function mount(el, state) {
     off(event, f) { listeners[event] = (listeners[event] || []).filter((g) => g !== f); },
     save_changes() {},
   };
-  return { model, stop: render({ model, el }) };
+  return { model, ...present(model, el) };
 }

@@ -4,6 +4,8 @@ import { element } from "./dom.js";
 import { formatNumber } from "./number.js";
 import { numberAt } from "./origin.js";
 
+export const COVERED = "The result is covered: say first what it is.";
+
 const TOLERANCE = 0.1; // a predicted number may be off by this share
 const MODES = { off: "off", sign: "the sign", shape: "the shape", number: "the number" };
 const SIGNS = [["−", "minus"], ["0", "zero"], ["+", "plus"]];

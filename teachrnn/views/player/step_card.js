@@ -39,10 +39,13 @@ export class StepCard {
     this.measuring = requestAnimationFrame(() => this.#reachable());
   }
 
-  // What scrolls can be reached with the keyboard.
+  // What scrolls can be reached with the keyboard, and scrolled.
   #reachable() {
     for (const part of this.element.querySelectorAll(".code, .formula")) {
-      if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+      const scrolls = part.scrollWidth > part.clientWidth;
+      part.toggleAttribute("data-own-keys", scrolls);
+      if (scrolls) part.tabIndex = 0;
+      else part.removeAttribute("tabindex");
     }
   }
 

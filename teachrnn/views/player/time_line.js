@@ -1,6 +1,7 @@
 // The time line: one cursor over a forward and a backward half, and what moves it.
 
 import { bar, element, icon } from "./dom.js";
+import { COVERED } from "./predict.js";
 
 const PAUSE = 1100; // milliseconds between two steps at speed 1
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
@@ -19,11 +20,11 @@ export class TimeLine {
       return b;
     };
     this.buttons = {
-      first: button("First step", "Home", DRAWN.first, () => this.acts.first()),
+      first: button("First step", "g", DRAWN.first, () => this.acts.first()),
       previous: button("Previous step", "←", DRAWN.previous, () => this.acts.previous()),
-      play: button("Play", "Space", DRAWN.play, () => this.acts.play()),
+      play: button("Play", "k", DRAWN.play, () => this.acts.play()),
       next: button("Next step", "→", DRAWN.next, () => this.acts.next()),
-      last: button("Last step", "End", DRAWN.last, () => this.acts.last()),
+      last: button("Last step", "G", DRAWN.last, () => this.acts.last()),
     };
     this.slider = element("input", { type: "range", min: "0", max: String(this.steps.length - 1), step: "1", "aria-label": "Step" });
     this.slider.addEventListener("input", () => { this.pause(); context.go(Number(this.slider.value)); }, { signal });
@@ -88,15 +89,29 @@ export class TimeLine {
     if (this.here >= this.steps.length - 1) this.context.go(0);
     const tick = () => {
       if (this.here >= this.steps.length - 1) return this.pause();
+      if (this.#questioned()) return undefined;
       this.context.go(this.here + 1);
+      if (this.#questioned()) return undefined;
       if (this.#breaksAt(this.steps[this.here])) {
         this.pause();
         return this.context.tell(`Breakpoint at ${this.steps[this.here].title}.`);
       }
       this.timer = setTimeout(tick, PAUSE / this.speed);
+      return undefined;
     };
+    if (this.#questioned()) return;
     this.timer = setTimeout(tick, PAUSE / this.speed);
     this.#markPlay();
+  }
+
+  // Playing waits for the reader where they are asked something.
+  #questioned() {
+    const covered = this.context.covers(this.here);
+    if (covered) {
+      this.pause();
+      this.context.tell(COVERED);
+    }
+    return covered;
   }
 
   pause() {
@@ -120,7 +135,7 @@ export class TimeLine {
     const playing = this.timer !== null, name = playing ? "Pause" : "Play";
     this.buttons.play.replaceChildren(icon(playing ? DRAWN.pause : DRAWN.play));
     this.buttons.play.setAttribute("aria-label", name);
-    this.buttons.play.title = `${name} (Space)`;
+    this.buttons.play.title = `${name} (k)`;
   }
 
   // Breakpoints ------------------------------------------------------------------------------
@@ -167,18 +182,28 @@ export class TimeLine {
       if (event.key !== "Enter") return;
       event.preventDefault(); // a notebook keeps Enter from the form
       event.stopPropagation();
-      this.jump(this.box.value.trim());
+      if (this.jump(this.box.value.trim())) this.#leaveBox();
     }, { signal });
     return form;
   }
 
-  // Go to a time step (3), a quantity (h[3], dW) or the next step of an operation (Tanh).
+  // Go to a time step (3), a quantity (h[3], dW) or the next step of an operation (Tanh), if there is such.
   jump(wanted) {
     const place = this.#find(wanted);
-    if (place === null) return this.context.tell(`Nothing is named ${wanted}. Try a time step such as 2, a name such as h[2] or dh[2], or an operation such as ${this.steps[0].op}.`);
-    this.#leaveBox();
-    this.to(place);
-    return undefined;
+    if (place === null) this.context.tell(`Nothing is named ${wanted}. Try a time step such as 2, a name such as h[2] or dh[2], or an operation such as ${this.steps[0].op}.`);
+    else this.to(place);
+    return place !== null;
+  }
+
+  // Go where an address says: to a step, counted from 1, or to a name.
+  open(address) {
+    if (!/^\d+$/.test(address)) {
+      this.jump(address);
+      return;
+    }
+    this.to(Number(address) - 1);
+    const { length } = this.steps;
+    if (this.here !== Number(address) - 1) this.context.tell(`There is no step ${address}: they are 1 to ${length}.`);
   }
 
   // The keys are the player's again.

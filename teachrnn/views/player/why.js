@@ -26,7 +26,11 @@ export class Why {
     this.body = element("div", { class: "why-body" });
     this.answer = element("div", { class: "answer" },
       element("div", { class: "why-bar" }, this.back, this.trailLine, this.close), this.heading, this.body, this.evidence.element);
-    this.answer.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.preventDefault(); this.#close(); } });
+    this.answer.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !this.#entry) return; // the focus may be here still when this was closed
+      event.preventDefault();
+      this.#close();
+    });
     this.element = element("section", { class: "why", "aria-label": "Why this number", hidden: "" }, this.answer, this.walk.element);
     this.changed = () => this.#entryChanged();
     context.model.on("change:entry", this.changed);
