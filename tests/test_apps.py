@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import sys
 import time
@@ -32,11 +33,12 @@ from teachrnn.views.figures.figure import table_of
 from teachrnn.views.figures.gradient_flow import gradient_flow
 from teachrnn.views.figures.next_symbol import next_symbol
 from teachrnn.views.number import format_number
+from teachrnn.views.typeset import GREEK
 from teachrnn.widgets.app import APPS, STILL, App
 from teachrnn.widgets.gradient_flow import GradientFlow
 from teachrnn.widgets.neuron_explorer import NeuronExplorer
 from teachrnn.widgets.optimizer_explorer import SIDE_BY_SIDE, OptimizerExplorer, network
-from teachrnn.widgets.sampler import SamplerApp
+from teachrnn.widgets.sampling_explorer import SamplingExplorer
 from teachrnn.widgets.small_model import TEXT, small_model, small_training
 from teachrnn.widgets.training_monitor import TrainingMonitor
 
@@ -149,6 +151,12 @@ def test_every_control_has_a_name_that_is_seen_and_an_explanation(app):
         assert control.description, name
         assert control.tooltip.endswith("."), name
         assert len(control.tooltip) > len(control.description) / 2, name
+        written = re.findall(r"[a-z]+", f"{control.description} {control.tooltip}")
+        assert not set(GREEK) & set(written), f"{name}: a letter is written as a word"
+
+
+def test_app_is_named_as_its_class_is(app):
+    assert re.sub("(?<!^)(?=[A-Z])", "-", type(app).__name__).lower() == app.name
 
 
 def test_static_form_says_what_the_controls_are_set_to(app):
@@ -250,7 +258,7 @@ def test_app_that_begins_with_a_mistake_says_so_and_can_be_put_right():
 
 
 def test_sampler_writes_what_the_model_writes_from_the_same_chance(trained):
-    app = SamplerApp(trained, prime="the ", seed=5)
+    app = SamplingExplorer(trained, prime="the ", seed=5)
     put(app, strategy="nucleus", theta=0.8, temperature=1.2)
     app.write(20)
     app.draw_symbol()
@@ -262,7 +270,7 @@ def test_sampler_writes_what_the_model_writes_from_the_same_chance(trained):
 
 
 def test_sampler_shows_the_distribution_after_what_was_fed_back(trained):
-    app = SamplerApp(trained, prime="the c")
+    app = SamplingExplorer(trained, prime="the c")
     put(app, strategy="top-k", k=3)
     reader = trained.model.reader()
     for number in trained.vocabulary.encode("the c"):
@@ -279,7 +287,7 @@ def test_sampler_shows_the_distribution_after_what_was_fed_back(trained):
 
 
 def test_same_chance_is_turned_into_a_symbol_by_whatever_strategy_the_sliders_say(trained):
-    app = SamplerApp(trained, seed=1)
+    app = SamplingExplorer(trained, seed=1)
     app.draw_symbol()
     before = app.drawn
     app.draw_symbol()  # nothing is thrown twice
@@ -291,7 +299,7 @@ def test_same_chance_is_turned_into_a_symbol_by_whatever_strategy_the_sliders_sa
 
 
 def test_only_the_sliders_that_a_strategy_uses_are_open(trained):
-    app = SamplerApp(trained)
+    app = SamplingExplorer(trained)
     for strategy, used in {
         "greedy": set(),
         "temperature": {"temperature"},
@@ -304,7 +312,7 @@ def test_only_the_sliders_that_a_strategy_uses_are_open(trained):
 
 
 def test_prime_with_an_unknown_symbol_is_told_and_nothing_is_written_meanwhile(trained):
-    app = SamplerApp(trained)
+    app = SamplingExplorer(trained)
     app.write(3)
     put(app, prime="Ω")
     assert "'Ω'" in app.message
@@ -319,14 +327,14 @@ def test_sampler_stops_at_the_end_of_an_item():
     vocabulary = Vocabulary([END, "a"])
     model = CharRNN(hidden=2, symbols=2, rng=np.random.default_rng(0))
     model.set_parameters(c=[50.0, 0.0])
-    app = SamplerApp(TrainedModel(model, vocabulary))
+    app = SamplingExplorer(TrainedModel(model, vocabulary))
     app.write(5)
     assert app.written == [0]
     assert app.controls["draw"].disabled
 
 
 def test_start_over_forgets_what_was_written(trained):
-    app = SamplerApp(trained)
+    app = SamplingExplorer(trained)
     first = app.table
     app.write(5)
     app.restart()
@@ -590,11 +598,11 @@ def test_training_that_diverges_is_told_in_the_app():
     "make",
     [
         lambda: GradientFlow(HOSTILE),
-        lambda: SamplerApp(hostile_model(), prime=HOSTILE),
+        lambda: SamplingExplorer(hostile_model(), prime=HOSTILE),
         lambda: NeuronExplorer(hostile_model(), HOSTILE),
         lambda: GradientFlow("<script>"),
     ],
-    ids=["gradient-flow", "sampler", "neuron-explorer", "error"],
+    ids=["gradient-flow", "sampling-explorer", "neuron-explorer", "error"],
 )
 def test_hostile_text_stays_text(make):
     app = make()

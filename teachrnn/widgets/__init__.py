@@ -4,7 +4,7 @@ from teachrnn.widgets.app import APPS, App
 from teachrnn.widgets.gradient_flow import GradientFlow
 from teachrnn.widgets.neuron_explorer import NeuronExplorer
 from teachrnn.widgets.optimizer_explorer import OptimizerExplorer
-from teachrnn.widgets.sampler import SamplerApp
+from teachrnn.widgets.sampling_explorer import SamplingExplorer
 from teachrnn.widgets.stepper import Stepper
 from teachrnn.widgets.training_monitor import TrainingMonitor
 
@@ -17,7 +17,7 @@ __all__ = [
     "GradientFlow",
     "NeuronExplorer",
     "OptimizerExplorer",
-    "SamplerApp",
+    "SamplingExplorer",
     "Stepper",
     "TrainingMonitor",
     "find_app",

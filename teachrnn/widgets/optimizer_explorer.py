@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -27,6 +28,7 @@ STEEPNESS = 25.0
 """How much steeper the valley is across than along: its condition number."""
 
 SIDE_BY_SIDE = "all, side by side"
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 FIRST = ("sgd", "momentum", "adagrad", "adam")
 """What is chosen to begin with."""
 
@@ -149,8 +151,8 @@ class OptimizerExplorer(App):
         for letter, default in _shares().items():
             controls[letter] = control(
                 "FloatSlider",
-                f"share {letter}",
-                f"How much of the last value is kept, where a rule has {letter}.",
+                f"share kept {_sign(letter)}",
+                f"How much of the last value is kept, where a rule has {_sign(letter)}.",
                 value=default,
                 min=0.0,
                 max=0.999,
@@ -188,6 +190,13 @@ class OptimizerExplorer(App):
         optimizer = kind(**{letter: self.controls[letter].value for letter in letters})
         updates = self.controls["updates"].value
         return descend(optimizer, problem.start, problem.slope, updates=updates)
+
+
+def _sign(letter: str) -> str:
+    """A hyper-parameter as formulas write it: beta1 is β₁."""
+    word = letter.rstrip("0123456789")
+    index = letter.removeprefix(word).translate(SUBSCRIPTS)
+    return unicodedata.lookup(f"GREEK SMALL LETTER {word}") + index
 
 
 def _shares() -> dict[str, float]:

@@ -28,8 +28,8 @@ AT_ONCE = 20
 """Symbols that the third button writes."""
 
 
-class SamplerApp(App):
-    """Sampler: what temperature, top-k and nucleus do to the next symbol, and to the text.
+class SamplingExplorer(App):
+    """Sampling explorer: what temperature, top-k and nucleus do to the next symbol, and to the text.
 
     A symbol is drawn, then fed back: the network reads what it has written, and only then is there a
     next distribution. Between the two the sliders can be moved: the same random number is turned
@@ -51,7 +51,7 @@ class SamplerApp(App):
 
     Examples
     --------
-    >>> app = SamplerApp.example()
+    >>> app = SamplingExplorer.example()
     >>> app.controls["temperature"].value = 0.5
     >>> for _ in range(4):
     ...     app.draw_symbol()
@@ -60,8 +60,8 @@ class SamplerApp(App):
     True
     """
 
-    name = "sampler"
-    title = "Sampler"
+    name = "sampling-explorer"
+    title = "Sampling explorer"
 
     def __init__(self, trained: TrainedModel | str | Path, *, prime: str = "", seed: int = 0) -> None:
         self.trained = trained if isinstance(trained, TrainedModel) else TrainedModel.load(trained)
