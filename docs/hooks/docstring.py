@@ -25,10 +25,4 @@ class Docstring:
         prose, *rest = HEADING.split(inspect.cleandoc(text))
         summary, _, body = prose.strip().partition("\n\n")
         sections = zip(rest[::2], rest[1::2], strict=True)
-        apart = {title: _apart(text.strip()) for title, text in sections}
-        return cls(summary, _apart(body.strip()), apart)
-
-
-def _apart(text: str) -> str:
-    """Displayed formulas on lines of their own: Markdown wants a blank line between them."""
-    return re.sub(r"^(\$\$.*\$\$)$\n(?=\S)", r"\1\n\n", text, flags=re.MULTILINE)
+        return cls(summary, body.strip(), {title: text.strip() for title, text in sections})

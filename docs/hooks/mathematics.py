@@ -33,8 +33,16 @@ def on_post_build(config):
 
 def _formula(match: re.Match[str]) -> str:
     latex = " ".join(html.unescape(match["latex"]).split())
-    display = match["tag"] == "div"
+    if match["tag"] == "span":
+        return _set(latex, display=False)
+    # Displayed formulas that follow each other without a blank line arrive as one.
+    return "\n".join(
+        f'<div class="formula">{_set(one, display=True)}</div>' for one in latex.split("$$ $$")
+    )
+
+
+def _set(latex: str, *, display: bool) -> str:
     text = mathml(latex, display=display)
     text = text.replace("<math", f'<math alttext="{html.escape(latex)}"', 1)
     formulas.add(text)
-    return f'<div class="formula">{text}</div>' if display else text
+    return text
