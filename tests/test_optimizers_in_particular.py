@@ -137,6 +137,19 @@ def test_what_has_faded_is_0_and_no_subnormal_number(rule, dtype):
         assert abs(lively) > 1e-3
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
+@pytest.mark.parametrize("rule", [Momentum, Nesterov, RMSProp, Adam, AdamW], ids=lambda rule: rule.name)
+def test_what_is_small_but_a_normal_number_is_kept(rule, dtype):
+    tiny = np.finfo(dtype).tiny
+    shares = {"mu", "gamma", "beta1", "beta2"} & set(rule.ranges())
+    optimizer, theta = rule(**dict.fromkeys(shares, 0.5)), np.ones(2, dtype)
+    vectors = {name: np.array([2 * tiny, tiny], dtype) for name in rule.state}
+    optimizer.restore({"t": np.array(FADING - 1), **vectors})
+    optimizer.update(theta, np.zeros(2, dtype))  # each is halved, and then what has faded is dropped
+    for name in rule.state:
+        np.testing.assert_array_equal(optimizer.state_arrays()[name], [tiny, 0])
+
+
 def test_long_vectors_are_cut_and_come_to_the_same_bits(monkeypatch):
     theta, g = gradients(2, 100_001)
     whole, cut = Adam(), Adam()
