@@ -161,6 +161,17 @@ def test_same_command_goes_on_with_a_run(trained):
     assert "holds another run: it differs in hidden" in other.stderr
 
 
+@pytest.mark.parametrize("command", ["train", "report"])
+def test_run_that_has_learnt_nothing_does_not_end_like_a_success(command, trained, tmp_path):
+    text, wild = str(trained / "text.txt"), ["--hidden", "5", "--eta", "300", "--updates", "400"]
+    done = run(command, text, *wild, "--out", "wild", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "The network does far worse than guessing" in done.stdout
+    assert (tmp_path / "wild" / "checkpoint.npz").exists()
+    if command == "report":
+        assert "does far worse than guessing" in (tmp_path / "wild/report.html").read_text("utf-8")
+
+
 def test_sample_writes_by_every_strategy_without_the_text(trained, tmp_path):
     checkpoint = trained / CHECKPOINT
     texts = {}

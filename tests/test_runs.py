@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -896,6 +897,23 @@ def test_search_of_width_1_writes_what_greedy_choice_writes(name, text, tmp_path
     np.testing.assert_array_equal(found.symbols, greedy.symbols)
     ranked = trained.likeliest(3, width=10**4)
     assert ranked.log_probability >= trained.likeliest(3, width=1).log_probability - 1e-9
+
+
+@pytest.mark.parametrize("how", [{}, {"validation": 0.0}], ids=["validation", "none held out"])
+def test_run_whose_loss_stays_finite_and_far_above_guessing_has_not_learnt(how, text):
+    wild = RECIPE.but(optimizer={"name": "adagrad", "eta": 300.0}, updates=400, **how)
+    run = Run(wild, Source.read(text, RECIPE))
+    assert run.trouble() is None  # before the first update
+    list(run.steps())
+    assert run.training.smooth_loss > 1.5 * 25 * np.log(7)
+    words = (
+        r"its smooth loss is .* guessing costs log K = 1\.946.*Lower the learning rate \(eta is 300\)"
+    )
+    assert re.search(words, run.trouble())
+    for recipe in (RECIPE, RECIPE.but(optimizer={"name": "adagrad", "eta": 0.1})):
+        calm = Run(recipe.but(updates=60, **how), Source.read(text, RECIPE))
+        list(calm.steps())
+        assert calm.trouble() is None
 
 
 # A kept step belongs to its run --------------------------------------------------------------

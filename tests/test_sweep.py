@@ -600,6 +600,14 @@ def test_command_says_why_every_trial_failed(text, tmp_path):
     assert "stage 2, trial" not in done.stdout
 
 
+def test_command_says_that_no_trial_has_learnt(text, tmp_path):
+    given = ["--corpus", text, "--out", str(tmp_path / "s"), "--trials", "1", "--updates", "300"]
+    wild = ["--over", "eta=300,301", "--over", "hidden=4,5", "--stages", "1", "--no-figure"]
+    done = run(sys.executable, "-m", "teachrnn", "sweep", *given, *wild)
+    assert done.returncode == 1, done.stderr
+    assert "Every trial does far worse than guessing, which costs log K = " in done.stdout
+
+
 def test_another_rule_comes_with_its_own_defaults():
     from teachrnn.sweep.space import apply
 

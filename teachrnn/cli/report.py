@@ -64,6 +64,11 @@ def report(
         with stage(console, "Writing the comparison"):
             written = write_report(compare(reported, together), together)
         _say_where("Comparison", written)
+    troubles = [trouble for session in sessions if (trouble := session.run.trouble()) is not None]
+    for trouble in troubles:
+        say(trouble)
+    if troubles:  # a run that has learnt nothing does not end like one that has
+        raise typer.Exit(1)
 
 
 def _report(session: Session, console: Console) -> ReportedRun:

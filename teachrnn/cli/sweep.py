@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import isfinite, log
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.extras import require
 from teachrnn.files import write_atomically
 from teachrnn.recipes import find_recipe
+from teachrnn.runs.run import FAR
 from teachrnn.sweep import DaskEngine, Engine, LocalEngine, Space, Sweep, TrialResult
 from teachrnn.views.legible import printable
 from teachrnn.views.loss_units import per_symbol
@@ -83,8 +84,15 @@ def sweep(
     if stopped:
         say("Stopped. The same command goes on with the trials that are not done yet.")
     say(f"Results: {out.resolve()}")
-    found = any(isfinite(result.loss) for result in search.results)
-    raise typer.Exit(0 if found or stopped else 1)
+    found = [result.loss for result in search.results if isfinite(result.loss)]
+    guess = log(search.symbols)
+    lost = bool(found) and min(found) > FAR * guess
+    if lost:
+        say(
+            f"Every trial does far worse than guessing, which costs log K = {guess:.3f} nats per "
+            "symbol: search elsewhere, at lower learning rates for instance."
+        )
+    raise typer.Exit(0 if (found and not lost) or stopped else 1)
 
 
 def _engine(backend: str, workers: int, address: str | None) -> Engine:

@@ -6,6 +6,8 @@ import shlex
 from math import log
 from typing import TYPE_CHECKING
 
+import typer
+
 from teachrnn.cli.console import open_console, say
 from teachrnn.cli.epoch_means import EpochMeans
 from teachrnn.cli.run_options import RecipeName, RunOptions, with_run_options
@@ -89,3 +91,12 @@ def _conclude(session: Session) -> None:
         )
     kept = str(session.checkpoint)
     say(f"Kept in {kept}; let it write: teachrnn sample {shlex.quote(kept)}")
+    end_badly_if_lost(session)
+
+
+def end_badly_if_lost(session: Session) -> None:
+    """A run that has learnt nothing says so, and does not end like one that has."""
+    trouble = session.run.trouble()
+    if trouble is not None:
+        say(trouble)
+        raise typer.Exit(1)

@@ -81,6 +81,9 @@ def _opening(session: Session) -> list[Block]:
                 notice=True,
             )
         )
+    trouble = run.trouble()
+    if trouble is not None:
+        opening.append(Paragraph(trouble, notice=True))
     best = run.training.best_validation
     if best.iteration:
         figure = (

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from functools import cached_property
 from hashlib import sha256
+from math import log
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,9 @@ from teachrnn.runs.source import Source
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import Sampler, Temperature, write
 from teachrnn.training import FlightRecorder, Training, TrainStep
+
+FAR = 1.5
+"""How many times the cost of guessing is far worse: the first updates may go beyond it a little."""
 
 
 class Run:
@@ -97,6 +101,25 @@ class Run:
             with OneThread():
                 step = next(self.training)
             yield step
+
+    def trouble(self) -> str | None:
+        """What is wrong where the network does far worse than guessing; None where it does not.
+
+        A learning rate that is far too large need not make training diverge: where gradients are
+        clipped, the loss can stay high and finite for ever. Guessing among K symbols costs log K nats
+        each, and so does an untrained network; what counts is the smooth loss, and the validation
+        loss as well where it was measured.
+        """
+        training, guess = self.training, log(len(self.vocabulary))
+        each = training.smooth_loss / self.recipe.length  # or more, where items are shorter
+        measured = [loss for _, loss in training.curve.validation[-1:]]
+        if min([each, *measured]) <= FAR * guess:
+            return None
+        return (
+            f"The network does far worse than guessing: its smooth loss is {each:.4g} nats per symbol, "
+            f"and guessing costs log K = {guess:.3f}. It has not learnt. Lower the learning rate (eta "
+            f"is {training.eta:g}), or clip gradients harder, in another folder (--out)."
+        )
 
     def sample(self, count: int = 200, *, sampler: Sampler | None = None) -> str:
         """What the network writes at this moment, in the state that the text has left it in.
