@@ -8,6 +8,9 @@ import unicodedata
 
 import pytest
 
+from teachrnn.recipes import find_recipe
+from teachrnn.report.setting import _text
+from teachrnn.runs import Run, Source
 from teachrnn.sampling import Temperature
 from teachrnn.views.demonstration import demonstrate
 from teachrnn.views.figures.next_symbol import next_symbol
@@ -16,6 +19,7 @@ from teachrnn.views.story import tell
 from teachrnn.views.story_data import story_bytes
 from teachrnn.views.terminal.time_line import TimeLine
 from teachrnn.views.visible_symbol import SIGNS, visible_symbol
+from teachrnn.widgets.sampling_explorer import SamplingExplorer
 
 FAMILY = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}"
 PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
@@ -71,6 +75,12 @@ def test_blanks_are_shown_where_nothing_else_is():
     assert legible("") == ""
 
 
+def test_notebook_apps_show_what_was_written_as_a_report_does():
+    app = SamplingExplorer.example()
+    app.written = [app.trained.vocabulary.symbols.index(" ")] * 9
+    assert f"<b>{'␣' * 9}</b>" in app.notes()
+
+
 @pytest.mark.parametrize("symbol", ["\n", "\t", " ", "\x1b", "\u200d", "\u0301"])
 def test_symbol_has_one_sign_in_story_graph_terminal_and_figures(symbol):
     sign = visible_symbol(symbol)
@@ -87,3 +97,9 @@ def test_symbol_has_one_sign_in_story_graph_terminal_and_figures(symbol):
     bars = next_symbol([2.0, 1.0], Temperature(), ["a", symbol]).axes[0]
     drawn = "U+001B" if symbol == "\x1b" else sign  # for which the font has no sign
     assert [label.get_text() for label in bars.get_yticklabels()] == ["a", drawn]
+
+
+def test_setting_of_a_report_shows_the_name_of_a_text():
+    source = Source.of_text("hello world " * 20, name="a\x1b[31m:x:[b].txt")
+    run = Run(find_recipe("adam").but(hidden=2, length=5), source)
+    assert dict(_text(run))["Text"] == "a␛[31m:x:[b].txt"

@@ -20,6 +20,7 @@ from teachrnn.report.document import Facts, Section
 from teachrnn.report.journal import Journal
 from teachrnn.runs import Run
 from teachrnn.training import find_clipping, find_schedule
+from teachrnn.views.legible import legible
 from teachrnn.views.loss_units import LossUnits
 from teachrnn.views.number import MINUS, format_number
 
@@ -73,7 +74,7 @@ def _updates(run: Run, recipe: Recipe) -> str:
 def _text(run: Run) -> list[tuple[str, str]]:
     units, K, name = LossUnits.of(run), len(run.vocabulary), run.source.name
     corpus = CORPORA.get(name)
-    told = f"{name}: {corpus.title}, {corpus.author} ({corpus.licence})" if corpus else name
+    told = f"{name}: {corpus.title}, {corpus.author} ({corpus.licence})" if corpus else legible(name)
     held_out = 0 if run.held_out is None else len(run.held_out)
     if held_out:
         split = (
