@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,77 @@ def test_importing_teachrnn_loads_numpy_and_nothing_heavier():
         [sys.executable, "-c", code, *HEAVY], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
+
+
+IN_A_BROWSER = [
+    "_multiprocessing",
+    "_posixshmem",
+    "fcntl",
+    "termios",
+    "pwd",
+    "curses",
+    "_ssl",
+    "_sqlite3",
+]
+"""What Python lacks where there is no operating system under it."""
+
+
+@pytest.mark.parametrize(
+    ("absent", "code"),
+    [
+        (
+            ["sympy", "mpmath", *IN_A_BROWSER],
+            """
+            from teachrnn.views.demonstration import demonstrate
+            from teachrnn.views.page import story_page
+            shown = demonstrate("hello")
+            print(len(story_page(shown.trace, symbols=shown.symbols)) > 10_000)
+            """,
+        ),
+        (
+            ["sympy", "mpmath", *IN_A_BROWSER],
+            """
+            import tempfile, teachrnn.cli, teachrnn.views.terminal, teachrnn.runs, teachrnn.sweep
+            from teachrnn.runs import Claim, Run, Source
+            from teachrnn.recipes import find_recipe
+            recipe = find_recipe("adagrad").but(hidden=2, length=2, updates=3)
+            run = Run(recipe, Source.of_text("hello world " * 9))
+            teachrnn.cli.app(["list"], standalone_mode=False)
+            with Claim(tempfile.mkdtemp()) as claim:
+                print(claim.held and len(list(run.steps())) == 3)
+            """,
+        ),
+        (
+            ["sympy", "mpmath"],
+            """
+            import numpy as np, teachrnn
+            from teachrnn.checking import check_gradient
+            model = teachrnn.CharRNN(hidden=2, symbols=3, scale=0.5, rng=np.random.default_rng(0))
+            trace = model.record([0, 1], [1, 2])
+            given = teachrnn.backpropagate(trace).gradients()
+            print(check_gradient(trace, given, oracle="complex").agrees)
+            """,
+        ),
+        (
+            IN_A_BROWSER,
+            """
+            from teachrnn.errors import TeachrnnError
+            from teachrnn.sweep import LocalEngine
+            try:
+                LocalEngine()
+            except TeachrnnError as error:
+                print("needs processes" in str(error) or "joblib" in str(error))
+            """,
+        ),
+    ],
+    ids=["page", "command line", "check", "sweep"],
+)
+def test_nothing_is_loaded_that_is_not_needed(absent, code):
+    blocked = f"import sys; sys.modules.update(dict.fromkeys({absent}))\n"
+    done = subprocess.run(
+        [sys.executable, "-c", blocked + textwrap.dedent(code)], capture_output=True, text=True
+    )
+    assert done.stdout.endswith("True\n"), done.stderr
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import sympy
 from numpy.typing import NDArray
 
+from teachrnn.deferred import Deferred
 from teachrnn.domain import Index
 from teachrnn.op import Op
+
+if TYPE_CHECKING:
+    import sympy
+else:
+    sympy = Deferred("sympy")
 
 Array = NDArray[Any]
 Sizes = tuple[tuple[str, int], ...]

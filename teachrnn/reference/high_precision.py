@@ -13,17 +13,23 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import mpmath
 import numpy as np
-import sympy
 from numpy.typing import NDArray
 
+from teachrnn.deferred import Deferred
 from teachrnn.op import Op, Value
 from teachrnn.reference.derivative import Numbers, Sizes, core_positions, symbolic_op, whole_numbers
 from teachrnn.reference.estimate import Estimate, Oracle, Progress
 from teachrnn.trace import Trace
+
+if TYPE_CHECKING:
+    import mpmath
+    import sympy
+else:
+    mpmath = Deferred("mpmath")
+    sympy = Deferred("sympy")
 
 Array = NDArray[Any]
 Function = Callable[..., Any]

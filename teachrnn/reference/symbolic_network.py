@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import sympy
 from numpy.typing import NDArray
 
+from teachrnn.deferred import Deferred
 from teachrnn.op import Op
 from teachrnn.reference.derivative import as_matrix, core_positions, flat_entries, whole_numbers
 from teachrnn.trace import Trace
+
+if TYPE_CHECKING:
+    import sympy
+else:
+    sympy = Deferred("sympy")
 
 Array = NDArray[Any]
 

@@ -33,13 +33,19 @@ if sys.platform == "win32":
         file.seek(FAR)
         msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
 else:
-    import fcntl
+    try:
+        import fcntl
+    except ImportError:  # Python in a browser: nobody else is there
+        fcntl = None  # type: ignore[assignment]
 
     def _lock(file: BinaryIO) -> None:
+        if fcntl is None:
+            raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _unlock(file: BinaryIO) -> None:
-        fcntl.flock(file, fcntl.LOCK_UN)
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_UN)
 
 
 class Claim:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterable, Iterator
-from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from teachrnn.errors import DomainError
+from teachrnn.errors import DomainError, TeachrnnError
 from teachrnn.extras import require
 from teachrnn.sweep.engine import Engine, Function, closed_quietly
 from teachrnn.sweep.trial import Trial, TrialResult
@@ -31,6 +30,8 @@ class LocalEngine(Engine):
     ------
     MissingExtraError
         If joblib is not installed.
+    TeachrnnError
+        If this Python has no processes.
     """
 
     def __init__(self, *, workers: int = 1) -> None:
@@ -38,6 +39,13 @@ class LocalEngine(Engine):
             raise DomainError(f"`workers` is {workers} but must be at least 1.")
         self._workers = workers
         self._joblib: Any = require("joblib", extra="sweep", purpose="A sweep")
+        try:
+            from concurrent.futures.process import BrokenProcessPool
+        except ImportError as error:  # Python in a browser
+            raise TeachrnnError(
+                "a sweep needs processes, and this Python has none: run it where Python is a program."
+            ) from error
+        self._a_process_died = BrokenProcessPool
 
     @property
     def workers(self) -> int:
@@ -53,7 +61,7 @@ class LocalEngine(Engine):
                     for result in results:
                         del under_way[result.key]
                         yield result
-            except BrokenProcessPool:
+            except self._a_process_died:
                 for trial in under_way.values():
                     yield self._alone(function, trial)
 
@@ -62,7 +70,7 @@ class LocalEngine(Engine):
             with self._results(function, [trial], 1) as results:
                 result: TrialResult = next(results)
                 return result
-        except BrokenProcessPool:
+        except self._a_process_died:
             return TrialResult.failed(trial, DIED)
 
     def _results(self, function: Function, trials: Iterable[Trial], at_a_time: int) -> Any:
