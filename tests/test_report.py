@@ -51,6 +51,7 @@ from teachrnn.views.figures.loss_curve import loss_curve
 from teachrnn.views.inline_svg import inline_svg
 from teachrnn.views.legible import legible
 from teachrnn.views.loss_units import LossUnits
+from teachrnn.views.number import format_number
 
 HOSTILE = (
     "</pre></figure><script>alert(1)</script><img src=x onerror=alert(2)>",
@@ -316,12 +317,37 @@ def test_gradients_of_a_run_agree_and_every_comparison_has_its_row(measured, fou
     run = measured[0].run
     assert not found.differs
     tables = page.find(id="gradients").find_all("table")
-    assert len(tables) == 4
+    assert len(tables) == 5
     for table in tables:
         assert [row.th.get_text() for row in table.tbody.find_all("tr")] == ["U", "W", "b", "V", "c"]
-    verdicts = [row.td.get_text() for table in tables for row in table.tbody.find_all("tr")]
+    verdicts = [row.td.get_text() for table in tables[:4] for row in table.tbody.find_all("tr")]
     assert verdicts == [check.verdict for _, _, check in found]
     assert f"m = 8, T = 20, K = {len(run.vocabulary)}" in page.find(id="gradients").get_text()
+
+
+def test_every_figure_that_is_called_the_error_can_be_told_from_the_others(found, page):
+    _, own = found.networks[0].reports[-1]
+    shown = cells(page, "The same comparison in every figure")
+    assert list(shown) == ["U", "W", "b", "V", "c"]
+    for check in own.checks:
+        a, n = check.analytic, check.reference
+        error, larger = np.abs(a - n), np.maximum(np.abs(a), np.abs(n))
+        relative = np.divide(error, larger, out=np.zeros_like(error), where=larger > 0)
+        expected = [
+            error.max(),
+            (n - a).max(),
+            np.linalg.norm(a - n) / (np.linalg.norm(a) + np.linalg.norm(n)),
+            np.divide(error, np.abs(a) + np.abs(n), out=np.zeros_like(error), where=larger > 0).max(),
+            relative.max(),
+            relative.mean(),
+            error.max() / relative.max(),
+            larger.max(),
+        ]
+        *figures, zeros, bound, largest = shown[check.name]
+        assert [*figures, bound, largest] == [format_number(float(x), 2) for x in expected]
+        assert zeros == f"{((a == 0) & (n == 0)).sum()} of {len(a)}"
+        assert expected[-2] <= expected[-1]
+    assert int(shown["U"][-3].split()[0]) > 0  # of symbols that do not occur, which the mean would hide
 
 
 def test_check_begins_at_the_run_s_own_weights_and_a_state_that_is_not_zero(measured, monkeypatch):
@@ -841,7 +867,7 @@ def test_no_number_of_the_report_has_more_digits_than_mean_something(page):
     for section in page.find_all("section"):
         blocks = section.find_all(["p", "td", "figcaption", "caption"])
         told += [block.get_text() for block in blocks]
-    decimals = [len(found) for found in re.findall(r"\d\.(\d+)", " ".join(told))]
+    decimals = [len(found.lstrip("0")) for found in re.findall(r"\d\.(\d+)", " ".join(told))]
     assert len(decimals) > 100
     assert max(decimals) <= 3
     assert not re.search(r"\de[-+]", " ".join(told))

@@ -22,6 +22,7 @@ from teachrnn.checking import (
 from teachrnn.models import CharRNN
 from teachrnn.reference import CentralDifference, ComplexStep
 from teachrnn.report.document import Block, Paragraph, Picture, Section, Table
+from teachrnn.report.error_figures import error_figures, magnitude
 from teachrnn.runs import Run
 from teachrnn.trace import Trace
 from teachrnn.views.figures.v_curve import v_curve
@@ -49,8 +50,6 @@ HEAD = (
     "not 0",
     "max abs error",
     "norm-relative error",
-    "max-relative error",
-    "largest entry",
     "floor",
     "sees",
 )
@@ -203,11 +202,9 @@ def gradient_check_section(found: RunCheck) -> Section:
     blocks.append(
         Paragraph(
             "The norm-relative error is ||a \N{MINUS SIGN} n|| / (||a|| + ||n||) over the entries "
-            "compared, the max-relative error the largest |a \N{MINUS SIGN} n| / max(|a|, |n|) of one "
-            "of them; the max abs error over the latter is at most the largest entry. 'Not 0' counts "
-            "the entries that are not 0 on both sides. Floor is the round-off of the method: no "
-            "absolute error below it means anything. Sees is the smallest error, relative to the "
-            "largest entry, that the check could have seen. The verdict is 'agrees' if every entry "
+            "compared. 'Not 0' counts those that are not 0 on both sides. Floor is the round-off of the "
+            "method: no absolute error below it means anything. Sees is the smallest error, relative to "
+            "the largest entry, that the check could have seen. The verdict is 'agrees' if every entry "
             "lies within the method's own error and rounding, never by a fixed threshold: the "
             "gradient of the recurrent weights is tiny at small weights, and a fixed threshold on "
             "relative errors would fail correct code there."
@@ -220,6 +217,9 @@ def gradient_check_section(found: RunCheck) -> Section:
         for method, report in network.reports
         for note in report.notes()
     ]
+    own = found.networks[0]
+    method, report = own.reports[-1]
+    blocks += error_figures(f"{method}, at {own.weights}", report)
     blocks.append(_curve(found.curve))
     return Section("gradients", "Gradient check", blocks)
 
@@ -245,18 +245,11 @@ def _row(c: ParameterCheck) -> tuple[str, ...]:
         c.verdict,
         f"{c.checked} of {c.entries:,}",
         str(c.nonzero),
-        _magnitude(c.max_absolute),
-        _magnitude(c.norm_relative),
-        _magnitude(c.max_relative),
-        _magnitude(c.largest),
-        _magnitude(c.floor),
-        "nothing" if isinf(c.resolution) else _magnitude(c.resolution),
+        magnitude(c.max_absolute),
+        magnitude(c.norm_relative),
+        magnitude(c.floor),
+        "nothing" if isinf(c.resolution) else magnitude(c.resolution),
     )
-
-
-def _magnitude(x: float) -> str:
-    """Two digits: an error is an order of magnitude."""
-    return format_number(x, 2)
 
 
 def _blindness(found: RunCheck) -> Iterator[str]:
@@ -289,7 +282,7 @@ def _curve(curve: StepSizeCurve) -> Picture:
         f"{curve.parameter} at the run's own initial weights, over the step h; complex step with "
         f"h = {format_number(TRUTH.h, 1)} counts as right.",
         "Logarithmic axes. From long steps to short ones, the errors of one-sided and central "
-        f"differences fall and rise again, as a V; the central one is least, {_magnitude(error)}, at "
+        f"differences fall and rise again, as a V; the central one is least, {magnitude(error)}, at "
         f"h = {format_number(h, 1)}. That of the complex step falls and stays at rounding.",
         v_curve(curve),
     )
