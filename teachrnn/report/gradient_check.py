@@ -182,7 +182,7 @@ def gradient_check_section(found: RunCheck) -> Section:
             "text, in double precision, without clipping. Its initial state is not 0 but drawn with "
             f"standard deviation {STATE}: at 0 an error in the first step's part of the recurrent "
             f"weights would not show. Of each parameter {ENTRIES} entries were drawn, or all; nine in "
-            "ten of them where the gradient is not 0, as it is in the columns of U whose symbols do "
+            "ten of them where the gradient is not 0. It is 0 in the columns of U whose symbols do "
             "not occur."
         ),
         Paragraph(
