@@ -385,8 +385,9 @@ def test_wrong_gradient_of_the_training_code_is_found_and_said_so(measured, monk
     assert "DIFFER, for W" in notice.text
 
 
-def test_blind_check_is_named_with_its_reason(measured):
+def test_blind_check_is_named_with_its_reason(measured, monkeypatch):
     """A network that amplifies small changes: central differences say nothing, and are not to blame."""
+    monkeypatch.setattr(gradient_check, "ENTRIES", 10)
     run = Run(measured[0].run.recipe.but(hidden=60, length=40), measured[0].run.source)
     found = check_run(run)
     blind = {check.name for _, _, check in found if check.verdict == "blind"}
@@ -500,11 +501,10 @@ def test_axe_core_finds_no_violation(chromium, written, scheme, width):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_table_that_is_cut_shows_on_which_side_it_goes_on(chromium, document, tmp_path, scheme):
+def test_table_that_is_cut_shows_on_which_side_it_goes_on(chromium, written, scheme):
     """The strip at each edge of it, which is paper where the table ends there."""
-    (tmp_path / "report.html").write_text(html_page(document), "utf-8")
     page = chromium.new_page(color_scheme=scheme, viewport={"width": 390, "height": 700})
-    page.goto((tmp_path / "report.html").as_uri())
+    page.goto((written / "report.html").as_uri())
     table = page.locator(".scroll").first
     table.evaluate(
         "box => box.querySelectorAll('td, th, caption').forEach(c => c.style.color = '#0000')"
@@ -571,6 +571,7 @@ def test_inline_figure_is_drawn_in_the_ink_of_the_page():
 
 def test_command_writes_everything_and_nothing_half(written):
     assert sorted(path.name for path in written.iterdir()) == [
+        ".lock",
         "checkpoint.npz",
         "gradient-norm.png",
         "journal.json",
@@ -809,7 +810,8 @@ def test_remarks_that_cannot_be_read_are_named_before_any_training(folder, tmp_p
 
 
 @pytest.mark.parametrize("recipe", ["tweets", "words", "stacked"])
-def test_every_kind_of_recipe_can_be_written_up(tmp_path, recipe):
+def test_every_kind_of_recipe_can_be_written_up(tmp_path, recipe, monkeypatch):
+    monkeypatch.setattr(gradient_check, "ENTRIES", 5)
     (tmp_path / "fox.txt").write_text(TEXT * 25, "utf-8")
     chosen = find_recipe(recipe).but(hidden=6, updates=120, validate_every=60, length=8)
     session = Session.open(tmp_path / "run", chosen, str(tmp_path / "fox.txt"), sample_length=40)
