@@ -5,10 +5,13 @@ from __future__ import annotations
 import signal
 import threading
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Ctrl-C, what ``kill`` and the end of a job send, a closed terminal, Ctrl-Break (Windows)."""
+
+NUMBERS = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+"""Those that there are on this system."""
 
 
 class Interruption:
@@ -34,6 +37,9 @@ class Interruption:
     True
     """
 
+    _listening: ClassVar[Interruption | None] = None
+    """The outermost one, if there is any: to be inside it costs an update next to nothing."""
+
     def __init__(self) -> None:
         self._asked = False
         self._outer: Interruption | None = None
@@ -45,30 +51,29 @@ class Interruption:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            handlers = {number: signal.getsignal(number) for number in _numbers()}
-            owners = [getattr(handler, "__self__", None) for handler in handlers.values()]
-            self._outer = next((owner for owner in owners if isinstance(owner, Interruption)), None)
+            self._outer = Interruption._listening
             if self._outer is None:
-                for number, handler in handlers.items():
-                    # None: not set from Python, so that it could not be set again.
-                    if handler is not signal.SIG_IGN and handler is not None:
-                        self._before[number] = handler
-                        signal.signal(number, self._note)
+                Interruption._listening = self
+                self._listen()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        self._before.clear()
+        if Interruption._listening is self:
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+            Interruption._listening = None
+
+    def _listen(self) -> None:
+        for number in NUMBERS:
+            handler = signal.getsignal(number)
+            # None: not set from Python, so that it could not be set again.
+            if handler is not signal.SIG_IGN and handler is not None:
+                self._before[number] = handler
+                signal.signal(number, self._note)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self._asked:
             raise KeyboardInterrupt
         self._asked = True
-
-
-def _numbers() -> list[signal.Signals]:
-    """The signals that there are on this system."""
-    return [number for name in SIGNALS if (number := getattr(signal, name, None)) is not None]
