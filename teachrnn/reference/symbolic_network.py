@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -67,11 +68,23 @@ class SymbolicNetwork:
         return [self.loss.diff(s) for s in self.symbols[name]]
 
     def gradient(self, name: str) -> Array:
-        """The derivatives at the recorded numbers."""
+        """The derivatives by one leaf, at the recorded numbers."""
+        return self.gradients([name])[name]
+
+    def gradients(self, names: Iterable[str]) -> dict[str, Array]:
+        """The derivatives by several leaves, at the recorded numbers.
+
+        Much is common to derivatives of one loss; it is found once, and computed once.
+        """
+        derivatives = {name: self.derivative(name) for name in names}
         symbols = [s for entries in self.symbols.values() for s in entries]
         numbers = [x for leaf in self.symbols for x in self.trace[leaf].data.ravel().tolist()]
-        function = sympy.lambdify([symbols], self.derivative(name), modules="numpy", cse=True)
-        return np.array(function(numbers), dtype=float).reshape(self.trace[name].shape)
+        flat = [d for entries in derivatives.values() for d in entries]
+        found = iter(sympy.lambdify([symbols], flat, modules="numpy", cse=True)(numbers))
+        return {
+            name: np.array([next(found) for _ in entries], float).reshape(self.trace[name].shape)
+            for name, entries in derivatives.items()
+        }
 
     def _apply(self, applied: Op) -> list[Any]:
         op = type(applied)

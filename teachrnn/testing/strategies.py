@@ -116,6 +116,7 @@ def networks(
     most_units: int = 4,
     most_layers: int = 2,
     most_symbols: int = 5,
+    most_inputs: int = 3,
     batched: bool | None = None,
     dense: bool | None = None,
 ) -> Network:
@@ -131,7 +132,7 @@ def networks(
     scale = draw(st.sampled_from([0.01, 0.1, 0.5, 1.0]), label="weight scale")
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1), label="seed"))
     leading = (draw(st.integers(1, 3), label="B"),) if batched else ()
-    inputs = draw(st.integers(1, 3), label="d") if dense else None
+    inputs = draw(st.integers(1, most_inputs), label="d") if dense else None
     model = CharRNN(
         hidden=m, symbols=K, cell=cell.name, layers=layers, inputs=inputs, scale=scale, rng=rng
     )
