@@ -7,7 +7,7 @@ import http.server
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +24,14 @@ FLAGS = [
     "--disable-smooth-scrolling",  # a key that is pressed while the page still scrolls is lost
 ]
 LOCAL = ("file:", "data:", "blob:", "about:", "http://127.0.0.1:")
+NOWHERE = {"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}
+"""A proxy that is not there: whatever is asked for from outside fails within the browser."""
+
+FORGET = """() => {
+    try { localStorage.clear(); sessionStorage.clear(); } catch { /* a page without storage */ }
+}"""
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+USUAL = dict.fromkeys(("media", "color_scheme", "reduced_motion", "forced_colors", "contrast"), "null")
 
 
 @pytest.fixture(scope="session")
@@ -36,41 +44,81 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS, proxy=NOWHERE)
         yield browser
         browser.close()
 
 
+class SharedPage:
+    """A page that one test after the other finds as if it were new.
+
+    A new context with its page, and modules that are read for the first time, cost most of a second; a test
+    of the player lasts less. What `clean` cannot undo (a clock, init scripts, exposed functions) wants a
+    context of its own: `chromium.new_context()`.
+    """
+
+    def __init__(self, browser) -> None:
+        self.outside: list[str] = []
+        self.complaints: list[str] = []
+        self.context = browser.new_context()
+        self.context.on("request", lambda request: self._asked(request.url))
+        self.page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith(LOCAL):
+            self.outside.append(url)
+
+    def _heard(self, message) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def clean(self) -> None:
+        """Leave nothing of a test: its document, what it stored, its routes, its size and looks."""
+        self.page.evaluate(FORGET)
+        self.page.unroute_all(behavior="ignoreErrors")
+        self.page.goto("about:blank")
+        self.page.set_viewport_size({"width": 1280, "height": 720})
+        self.page.emulate_media(**USUAL)
+        self.page.mouse.move(-1, -1)
+
+
+@pytest.fixture(scope="session")
+def shared_pages(chromium) -> Iterator[list[SharedPage]]:
+    """The page that is shared, if there is one."""
+    pages: list[SharedPage] = []
+    yield pages
+    for shared in pages:
+        shared.context.close()
+
+
 @pytest.fixture
-def browser_page(chromium):
-    """An empty page. Requests to anywhere else are stopped; after the test there must have been none."""
-    outside: list[str] = []
-    complaints: list[str] = []
-
-    def gate(route):
-        if route.request.url.startswith(LOCAL):
-            route.fallback()
-        else:
-            outside.append(route.request.url)
-            route.abort()
-
-    context = chromium.new_context()
-    context.route("**/*", gate)
-    page = context.new_page()
-    page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert not outside, "the page asked for something from outside"
-    assert not complaints, "the page had something to complain about"
+def browser_page(chromium, shared_pages, request):
+    """An empty page. Requests to anywhere else fail; after the test there must have been none."""
+    if not shared_pages:
+        shared_pages.append(SharedPage(chromium))
+    (shared,) = shared_pages
+    failed = request.session.testsfailed
+    yield shared.page
+    if request.session.testsfailed > failed:  # nobody knows how it was left
+        shared_pages.clear()
+        shared.context.close()
+    else:
+        shared.clean()
+    outside, complaints = shared.outside[:], shared.complaints[:]
+    shared.outside.clear()
+    shared.complaints.clear()
+    assert not outside, f"the page asked for something from outside: {outside}"
+    assert not complaints, f"the page had something to complain about: {complaints}"
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on this machine and give its address."""
-    handler = functools.partial(QuietHandler, directory=str(folder))
+def served(folder: Path, texts: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Serve a folder on this machine, and HTML pages by their paths; give its address."""
+    handler = functools.partial(Handler, {} if texts is None else texts, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
@@ -79,6 +127,21 @@ def served(folder: Path) -> Iterator[str]:
             thread.join()
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args):
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def __init__(self, texts: Mapping[str, str], *args, **keywords) -> None:
+        self.texts = texts
+        super().__init__(*args, **keywords)
+
+    def do_GET(self) -> None:
+        text = self.texts.get(self.path)
+        if text is None:
+            super().do_GET()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *args) -> None:
         pass

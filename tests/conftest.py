@@ -10,7 +10,7 @@ import signal
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
-from browser import browser_page, chromium  # noqa: F401  (fixtures)
+from browser import browser_page, chromium, shared_pages  # noqa: F401  (fixtures)
 from hypothesis import settings
 
 from teachrnn.testing import register_profiles

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
-from contextlib import contextmanager
+import functools
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -69,14 +71,24 @@ def panel(page, story, imports, script, state="{}"):
         state=state,
         data=base64.b64encode(data).decode(),
     )
-    with served(PLAYER) as address:
-        page.route(
-            "**/panel.html",
-            lambda route: route.fulfill(body=text, content_type="text/html; charset=utf-8"),
-        )
-        page.goto(f"{address}/panel.html")
-        page.wait_for_selector("body[data-ready]")
-        yield page
+    address, texts = player_server()
+    texts["/panel.html"] = text
+    page.goto(f"{address}/panel.html")
+    page.wait_for_selector("body[data-ready]")
+    yield page
+
+
+@functools.cache
+def player_server() -> tuple[str, dict[str, str]]:
+    """The address at which the player's modules are served, and pages to be put beside them.
+
+    One server for all tests of a process: at the same address the browser has the modules already.
+    """
+    texts: dict[str, str] = {}
+    running = ExitStack()
+    address = running.enter_context(served(PLAYER, texts))
+    atexit.register(running.close)
+    return address, texts
 
 
 STYLES = ("player", "array", "why", "into", "predict")

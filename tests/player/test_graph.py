@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from browser import DRAWN
 from panel import PLAYER, panel, recorded, violations
 
 from teachrnn import OPS, Add, Affine, Sum, Tanh, Trace
@@ -44,7 +45,7 @@ def graph(page, trace, symbols=None, state="{rolled: false, breakpoints: []}"):
     style = json.dumps((PLAYER / "graph.css").read_text("utf-8"))
     data = story_bytes(trace, symbols=symbols)
     with panel(page, data, 'import { Graph } from "/graph.js";', SCRIPT % style, state):
-        page.wait_for_timeout(100)
+        page.evaluate(DRAWN)
         yield page
 
 
