@@ -52,9 +52,9 @@ def chromium():
 class SharedPage:
     """A page that one test after the other finds as if it were new.
 
-    A new context with its page, and modules that are read for the first time, cost most of a second; a test
-    of the player lasts less. What `clean` cannot undo (a clock, init scripts, exposed functions) wants a
-    context of its own: `chromium.new_context()`.
+    A new context with its page, and modules that are read for the first time, cost most of a second; a
+    test of the player lasts less. What `clean` cannot undo (a clock, init scripts, exposed functions)
+    wants a context of its own: `chromium.new_context()`.
     """
 
     def __init__(self, browser) -> None:
