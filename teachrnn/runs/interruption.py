@@ -22,7 +22,8 @@ class Interruption:
     background, stays ignored. Outside the main thread, which alone can handle signals, nothing is done.
 
     Inside another one, it listens to that: whoever goes through many updates puts one round all of
-    them, and what is pressed between two is noted too.
+    them; what is pressed between two is noted too, and each is spared the setting of handlers, some
+    30 microseconds.
 
     Attributes
     ----------
