@@ -110,7 +110,7 @@ def _best(entries: Sequence[ReportedRun]) -> str:
     return (
         f"On text that none of them has learnt from, {best.name} is the best: {units.told(at.loss)}, "
         f"after update {at.iteration:,}; in nats per {units.symbol}, {others}. This is one run of each: "
-        "with another seed every figure would be a little different."
+        "with other seeds the figures, and where they are close their order, would be others."
     )
 
 
