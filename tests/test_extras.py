@@ -66,10 +66,10 @@ def test_every_extra_that_the_code_asks_for_brings_the_package():
     assert checked > 20
 
 
-def test_all_is_everything_but_the_tools_of_the_tests():
-    others = set(EXTRAS) - FOR_TESTS - {"all"}
+def test_all_is_everything_but_pytorch_and_the_tools_of_the_tests():
+    others = set(EXTRAS) - FOR_TESTS - {"all", "torch"}
     assert brought_by("all") == brought_by(*others)
-    assert not brought_by("all") & {"pytest-xdist", "mypy", "ruff", "playwright", "cosmic-ray"}
+    assert not brought_by("all") & {"torch", "pytest-xdist", "mypy", "ruff", "playwright", "cosmic-ray"}
 
 
 def test_notebook_opens_the_tutorials_and_shows_the_apps():
@@ -110,7 +110,7 @@ def with_all_that_they_need(names: frozenset[str]) -> set[str]:
 
 
 @pytest.mark.parametrize(("folder", "extra"), [("teachrnn", "all"), ("tutorials", "notebook")])
-def test_an_extra_brings_whatever_is_imported(folder, extra):
+def test_an_extra_brings_whatever_is_imported(folder, extra):  # PyTorch only by `require`
     brought = with_all_that_they_need(frozenset([*PROJECT["dependencies"], *brought_by(extra)]))
     packages = packages_distributions()
     for path, tree in parsed(folder).items():
