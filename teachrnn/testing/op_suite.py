@@ -75,10 +75,12 @@ def laws_of(op: type[Op]) -> list[Law]:
     ours = op.__module__.startswith("teachrnn.")
     laws = [
         Law(op, "forward", partial(value_is_that_of_the_formula, op)),
-        Law(op, "batch", partial(batch_is_the_sum_of_its_members, op)),
         Law(op, "pure", partial(inputs_are_left_alone, op)),
-        Law(op, "refuses shape", partial(wrong_shape_is_refused, op)),
     ]
+    if set(op.inputs) - set(op.shared):
+        laws.append(Law(op, "batch", partial(batch_is_the_sum_of_its_members, op)))
+    if misshapings(op):
+        laws.append(Law(op, "refuses shape", partial(wrong_shape_is_refused, op)))
     if ours or can_be_read(op, None):
         laws.append(Law(op, "forward as written", partial(written_formula_is_the_value, op)))
     if ours or "\nShapes\n" in (inspect.getdoc(op) or ""):
@@ -212,24 +214,53 @@ def inputs_are_left_alone(op: type[Op], draw: Draw) -> None:
         np.testing.assert_array_equal(a, b)
 
 
+def misshapings(op: type[Op]) -> list[tuple[str, int]]:
+    """How the shape of an input can be wrong: (in what way, the input's place).
+
+    There is no way for a single scalar: whatever axes it has are leading axes.
+    """
+    found = []
+    for i, (name, axes) in enumerate(zip(op.inputs, op.shape_rule.inputs, strict=True)):
+        others = [j for j in range(len(op.inputs)) if j != i]
+        if axes:
+            found.append(("lacks an axis", i))
+        if _tied_axes(op, i):
+            found.append(("has a longer axis", i))
+        if name in op.shared:
+            found.append(("has a leading axis", i))
+        elif any(op.inputs[j] not in op.shared for j in others):
+            found.append(("has another leading axis", i))
+    return found
+
+
+def _tied_axes(op: type[Op], i: int) -> list[int]:
+    """Axes of an input that another input has too."""
+    rest = {a for j, axes in enumerate(op.shape_rule.inputs) if j != i for a in axes}
+    return [k for k, a in enumerate(op.shape_rule.inputs[i]) if a in rest]
+
+
 def wrong_shape_is_refused(op: type[Op], draw: Draw) -> None:
-    """An input that lacks an axis, or has one of another length, is named in the error."""
+    """An input that lacks an axis, has one too many or one of another length is named in the error."""
     arrays = draw(op_inputs(op, leading=()), label="inputs")
-    core = [i for i, axes in enumerate(op.shape_rule.inputs) if axes]
-    i = draw(st.sampled_from(core), label="input to spoil")
-    letters = [a for j, axes in enumerate(op.shape_rule.inputs) if j != i for a in axes]
-    tied = [k for k, a in enumerate(op.shape_rule.inputs[i]) if a in letters]
+    way, i = draw(st.sampled_from(misshapings(op)), label="what is wrong, with which input")
     spoilt = list(arrays)
-    if tied and draw(st.booleans(), label="lengthen an axis"):
-        axis = draw(st.sampled_from(tied), label="axis")
+    if way == "lacks an axis":
+        spoilt[i] = arrays[i][0] if arrays[i].ndim == 1 else arrays[i].ravel()
+    elif way == "has a longer axis":
+        axis = draw(st.sampled_from(_tied_axes(op, i)), label="axis")
         spoilt[i] = np.concatenate([arrays[i], np.take(arrays[i], [0], axis=axis)], axis=axis)
     else:
-        spoilt[i] = arrays[i][0] if arrays[i].ndim == 1 else arrays[i].ravel()
+        spoilt[i] = np.stack([arrays[i]] * 2)
+    if way == "has another leading axis":
+        others = [j for j, name in enumerate(op.inputs) if j != i and name not in op.shared]
+        j = draw(st.sampled_from(others), label="from that of which other input")
+        spoilt[j] = np.stack([arrays[j]] * 3)
     with pytest.raises(ShapeError) as caught:
         op.check(*spoilt)
     message = str(caught.value)
     assert message.startswith(f"{op.__name__}: `")
-    assert op.signature in message
+    assert f"`{op.inputs[i]}`" in message
+    assert op.signature in message or "leading axes" in message
 
 
 def index_outside_is_refused(op: type[Op], name: str, draw: Draw) -> None:
