@@ -63,6 +63,18 @@ class SymbolicNetwork:
         """L as one expression."""
         return sympy.Add(*(e for v in self.trace.losses for e in self.values[v.name]))
 
+    @property
+    def size(self) -> int:
+        """Number of nodes of the loss written out as a tree: differentiating it costs by that."""
+        sizes: dict[Any, int] = {}
+
+        def of(part: Any) -> int:
+            if part not in sizes:  # what occurs often is measured once
+                sizes[part] = 1 + sum(of(inner) for inner in part.args)
+            return sizes[part]
+
+        return of(self.loss)
+
     def derivative(self, name: str) -> list[sympy.Expr]:
         """Derivatives of the loss by every entry of a leaf, flat."""
         return [self.loss.diff(s) for s in self.symbols[name]]

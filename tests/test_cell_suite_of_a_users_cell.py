@@ -1,0 +1,92 @@
+"""A cell of a user's, larger than ours, is held to the laws of cells in reasonable time."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from teachrnn import CELLS, Add, Cell, CharRNN, Multiply, Sigmoid, Tanh
+from teachrnn.cells.cell import pre_activation
+from teachrnn.testing import cell_suite
+from teachrnn.testing.cell_suite import (
+    MOST_NODES,
+    _largest_within_reach,
+    gradient_is_the_complex_step,
+    gradient_is_the_symbolic_one,
+    record_reproduces_itself,
+)
+from teachrnn.testing.strategies import Network
+
+
+@pytest.fixture
+def peephole():
+    """The LSTM whose gates see the internal state (Gers & Schmidhuber 2000)."""
+
+    class Peephole(Cell):
+        name = "peephole"
+        state = ("h", "s")
+        gates = ("f", "i", "g", "q")
+
+        @classmethod
+        def shapes(cls, inputs, hidden):
+            return super().shapes(inputs, hidden) | {f"p_{gate}": (hidden,) for gate in "fiq"}
+
+        @classmethod
+        def step(cls, p, x, state):
+            def gate(name, s):
+                a = pre_activation(p, x, state["h"], gate=name)
+                seen = Multiply(p[f"p_{name}"], s, name=f"seen_{name}")
+                return Sigmoid(Add(a, seen, name=f"z_{name}"), name=name)
+
+            f, i = gate("f", state["s"]), gate("i", state["s"])
+            g = Tanh(pre_activation(p, x, state["h"], gate="g"), name="g")
+            kept = Multiply(f, state["s"], name="kept")
+            s = Add(kept, Multiply(i, g, name="written"), name="s")
+            return {"h": Multiply(gate("q", s), Tanh(s, name="squash"), name="h"), "s": s}
+
+    yield Peephole
+    del CELLS[Peephole.name]
+
+
+def network(cell, T, inputs=None):
+    rng = np.random.default_rng(0)
+    model = CharRNN(hidden=1, symbols=2, cell=cell, inputs=inputs, scale=0.5, rng=rng)
+    x = rng.normal(size=(T, inputs)) if inputs else rng.integers(0, 2, T)
+    state = {name: rng.normal(size=1) for name in model.state_names()}
+    return Network(model, x, rng.integers(0, 2, T), state)
+
+
+def hold(cell, law):
+    """Hold a cell to one law, as the suite does."""
+    test = cell_suite(cell)
+    (cases,) = [mark.args[1] for mark in test.pytestmark if mark.name == "parametrize"]
+    (case,) = [case for case in cases if case.law is law]
+    test(case=case)
+
+
+@pytest.mark.parametrize(
+    "law",
+    [record_reproduces_itself, gradient_is_the_symbolic_one, gradient_is_the_complex_step],
+    ids=lambda law: law.__name__,
+)
+def test_a_peephole_lstm_is_held_to_the_laws_of_cells(peephole, law):
+    hold(peephole, law)
+
+
+def test_the_symbolic_law_takes_as_many_steps_as_it_can_differentiate(peephole):
+    assert _largest_within_reach(network("peephole", T=2)).trace.T == 1
+
+
+@pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])
+def test_of_our_cells_the_symbolic_law_takes_both_steps_with_vectors_too(cell):
+    symbolic = _largest_within_reach(network(cell, T=2, inputs=3))
+    assert symbolic.trace.T == 2
+    assert symbolic.size <= MOST_NODES
+
+
+def test_a_cell_of_which_no_step_is_within_reach_is_skipped_with_a_reason(peephole, monkeypatch):
+    monkeypatch.setattr(sys.modules[_largest_within_reach.__module__], "MOST_NODES", 100)
+    with pytest.raises(pytest.skip.Exception, match="Peephole: a single step is too long for one"):
+        hold(peephole, gradient_is_the_symbolic_one)
