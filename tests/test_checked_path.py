@@ -9,7 +9,7 @@ from teachrnn import CharRNN
 from teachrnn.cells import VanillaCell
 from teachrnn.data import find_batching
 from teachrnn.errors import DomainError, NameLookupError, ShapeError, TeachrnnError
-from teachrnn.models import CheckedPath, FusedPath, RecordedPath
+from teachrnn.models import CheckedPath, FusedPath, RecordedPath, Snapshot
 from teachrnn.optimizers import SGD
 from teachrnn.training import Evaluation, Training
 
@@ -88,6 +88,8 @@ def test_state_that_is_none_is_refused(model, state, error, words):
             start(state)
     with pytest.raises(TeachrnnError):
         model.record(X, state=state)
+    with pytest.raises(TeachrnnError):
+        Evaluation(model, np.arange(40) % K)(state)
 
 
 def test_a_state_left_out_is_zeros_and_a_state_given_is_read(model):
@@ -169,3 +171,10 @@ def test_the_loop_of_training_checks_nothing_again(model, monkeypatch):
         monkeypatch.delattr(CheckedPath, method)
     for _ in range(4):
         next(training)
+
+
+def test_a_step_kept_by_hand_is_opened_whatever_the_shape_that_it_was_given_in(model):
+    path = model.path(length=3)
+    loss = path.gradient(X, Y)
+    trace = Snapshot.take(model, path, X, Y).open()
+    assert float(trace.total_loss) == pytest.approx(loss)

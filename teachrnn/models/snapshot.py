@@ -14,6 +14,7 @@ from teachrnn.trace import Trace
 
 if TYPE_CHECKING:
     from teachrnn.models.char_rnn import CharRNN
+    from teachrnn.models.checked_path import CheckedPath
     from teachrnn.models.fused_path import FusedPath
     from teachrnn.models.recorded_path import RecordedPath
 
@@ -45,10 +46,13 @@ class Snapshot:
     memory: list[Array]
 
     @classmethod
-    def take(cls, model: CharRNN, path: FusedPath | RecordedPath, x: Array, y: Array) -> Snapshot:
+    def take(
+        cls, model: CharRNN, path: CheckedPath | FusedPath | RecordedPath, x: Array, y: Array
+    ) -> Snapshot:
         """Keep the step that the path has just made, before the parameters are updated."""
         memory = [array.copy() for array in path.memory()]
-        return cls(model.settings(), model.parameters.flat.copy(), x.copy(), y.copy(), memory)
+        x, y = (np.array(given, np.intp).reshape(path.length, path.batch) for given in (x, y))
+        return cls(model.settings(), model.parameters.flat.copy(), x, y, memory)
 
     def open(self) -> Trace:
         """The step as a trace: what the run had in memory stands there as it was, to the last bit.

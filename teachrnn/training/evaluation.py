@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError
 from teachrnn.models import CharRNN
-from teachrnn.models.sequence import check_tokens
+from teachrnn.models.sequence import check_state, check_tokens
 
 Array = NDArray[Any]
 
@@ -54,7 +54,7 @@ class Evaluation:
                 f"the text to measure the loss on has {len(tokens)} symbols: at least two are needed."
             )
         check_tokens(tokens, model.symbols, what="validation text")
-        self.tokens, self.end = np.asarray(tokens), end
+        self.model, self.tokens, self.end = model, np.asarray(tokens), end
         most = MOST_STREAMS if end is None else MOST_STREAMS_OF_ITEMS
         self.streams = int(np.clip((len(tokens) - 1) // LEAST_STREAM, 1, most))
         self.each = (len(tokens) - 1) // self.streams  # symbols that a stream predicts
@@ -72,13 +72,21 @@ class Evaluation:
         Parameters
         ----------
         state : mapping, optional
-            State vectors to begin in, (m,) by name; zeros if not given.
+            State vectors to begin in, (m,) by name; zeros where not given.
+
+        Raises
+        ------
+        NameLookupError, ShapeError, DomainError
+            If the model has no such state, or a vector does not fit.
         """
+        names, m = self.model.state_names(), self.model.hidden
+        given = check_state({} if state is None else state, names=names, shape=(m,), m=m)
+        begin = {name: given.get(name, np.zeros(m)) for name in names}
         total, place, path = 0.0, 0, None
         for T in self._lengths:
             following = self._paths[T]
             if path is None:
-                following.start(state)
+                following.start(begin)
             elif following is not path:
                 following.start(path.state)
             path = following
