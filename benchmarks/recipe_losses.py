@@ -1,9 +1,13 @@
 """What every recipe reaches: 100,000 updates on a novel from the public domain, with three seeds.
 
 Needs the texts of the extra `corpora`. Results are kept in benchmarks/results/recipe_losses.json as they
-come, so a second call goes on; the page Recipes of the documentation shows them.
+come, so a second call goes on. From them follow the page Recipes of the documentation and, as
+teachrnn/recipes/measured.json, what `teachrnn list` says of each recipe.
 
-Run: python benchmarks/recipe_losses.py [--recipe NAME ...] [--seeds 3] [--updates 100000]
+Run: python benchmarks/recipe_losses.py [--recipe NAME ...] [--seeds 3] [--updates 100000] [--dtype ...]
+
+The spread of the recipe adagrad is wide, so there are more, shorter runs of it, in both precisions:
+python benchmarks/recipe_losses.py --recipe adagrad --seeds 10 --updates 10000 [--dtype float64]
 """
 
 from __future__ import annotations
@@ -21,18 +25,19 @@ from typing import Annotated
 import numpy as np
 import typer
 
+import teachrnn.recipes
 from teachrnn.files import write_atomically
-from teachrnn.recipes import RECIPES, find_recipe
+from teachrnn.recipes import RECIPES, Recipe, find_recipe
 from teachrnn.runs import Run, Source
 
 RESULTS = Path(__file__).parent / "results" / "recipe_losses.json"
+MEASURED = Path(teachrnn.recipes.__file__).with_name("measured.json")
 NOVEL, ITEMS = "pride-and-prejudice", "king-james"
 POINTS = (1_000, 10_000, 20_000, 50_000, 100_000)
 
 
-def measure(name: str, seed: int, updates: int) -> dict[str, object]:
+def measure(recipe: Recipe, seed: int) -> dict[str, object]:
     """One run, and what it reached."""
-    recipe = find_recipe(name).but(updates=updates)
     source = Source.read(ITEMS if recipe.items else NOVEL, recipe)
     run = Run(recipe, source, seed=seed)
     began = perf_counter()
@@ -41,10 +46,10 @@ def measure(name: str, seed: int, updates: int) -> dict[str, object]:
     training = run.training
     smooth = dict(training.curve.smooth)
     return {
-        "recipe": name,
+        "recipe": recipe.name,
         "settings": recipe.settings(),
         "seed": seed,
-        "updates": updates,
+        "updates": recipe.updates,
         "text": source.name,
         "symbols": len(source.tokens),
         "K": len(source.vocabulary),
@@ -58,23 +63,32 @@ def measure(name: str, seed: int, updates: int) -> dict[str, object]:
     }
 
 
+def made_with(settings: dict[str, object]) -> dict[str, object]:
+    """The settings that decide how a run goes: without the words about them."""
+    return {name: value for name, value in settings.items() if name not in ("title", "source", "notes")}
+
+
 def table(results: list[dict]) -> str:
-    """Results as a Markdown table: means over the seeds, and the range of the seeds."""
+    """Results as a Markdown table: means over the runs, and half of what lies between the extremes."""
     lines = [
         f"| recipe | {' | '.join(f'{n // 1000}k' for n in POINTS)} | lowest smooth | validation |",
         "| --- |" + " ---: |" * (len(POINTS) + 2),
     ]
     for name in dict.fromkeys(r["recipe"] for r in results):
-        runs = [r for r in results if r["recipe"] == name]
-        cells = []
-        for n in POINTS:
-            losses = [r["smooth_loss"][str(n)] for r in runs if str(n) in r["smooth_loss"]]
-            cells.append(f"{np.mean(losses):.2f}" if losses else "")
-        cells.append(spread([r["lowest_smooth_loss"] for r in runs], 2))
-        nats = [r["validation"] for r in runs]
-        cells.append(f"{spread(nats, 3)} nats, {np.mean(nats) / log(2):.3f} bits")
+        cells = [spread(losses, 2) if losses else "" for losses in smooth_losses(name, results).values()]
+        whole = [r for r in results if r["recipe"] == name and r["updates"] >= max(POINTS)]
+        if whole:
+            nats = [r["validation"] for r in whole]
+            cells.append(spread([r["lowest_smooth_loss"] for r in whole], 2))
+            cells.append(f"{spread(nats, 3)} nats, {np.mean(nats) / log(2):.3f} bits")
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def smooth_losses(name: str, results: list[dict]) -> dict[int, list[float]]:
+    """The smooth losses of all runs of a recipe that came so far, by the number of updates."""
+    runs = [r["smooth_loss"] for r in results if r["recipe"] == name]
+    return {n: sorted(smooth[str(n)] for smooth in runs if str(n) in smooth) for n in POINTS}
 
 
 def spread(values: list[float], digits: int) -> str:
@@ -83,29 +97,43 @@ def spread(values: list[float], digits: int) -> str:
     return f"{np.mean(values):.{digits}f} ± {half:.{digits}f}"
 
 
+def summary(results: list[dict]) -> dict[str, dict[str, object]]:
+    """What the package itself knows of every recipe."""
+    return {
+        r["recipe"]: {
+            "text": r["text"],
+            "smooth_loss": {
+                str(n): [round(loss, 2) for loss in losses]
+                for n, losses in smooth_losses(r["recipe"], results).items()
+            },
+        }
+        for r in results
+    }
+
+
 def main(
     recipe: Annotated[list[str] | None, typer.Option(help="Which; all if not given.")] = None,
     seeds: Annotated[int, typer.Option(min=1)] = 3,
     updates: Annotated[int, typer.Option(min=1)] = 100_000,
+    dtype: Annotated[str | None, typer.Option(help="The recipe's if not given.")] = None,
 ) -> None:
     """Run what is missing, and print the table."""
     results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else []
     names = recipe or list(RECIPES)
     for name in names:
+        wanted = find_recipe(name).but(updates=updates, **({} if dtype is None else {"dtype": dtype}))
         for seed in range(seeds):
-            settings = find_recipe(name).but(updates=updates).settings()
-            same = (name, seed, updates)
-            kept = [r for r in results if (r["recipe"], r["seed"], r["updates"]) == same]
-            if kept and kept[0]["settings"] == settings:
+            settings = made_with(wanted.settings())
+            if any(r["seed"] == seed and made_with(r["settings"]) == settings for r in results):
                 continue
-            results = [r for r in results if r not in kept]
-            found = measure(name, seed, updates)
+            found = measure(wanted, seed)
             results.append(found)
-            results.sort(key=lambda r: (list(RECIPES).index(r["recipe"]), r["seed"]))
+            results.sort(key=lambda r: (list(RECIPES).index(r["recipe"]), -r["updates"], r["seed"]))
             RESULTS.parent.mkdir(exist_ok=True)
             write_atomically(RESULTS, json.dumps(results, indent=1).encode())
+            write_atomically(MEASURED, (json.dumps(summary(results), indent=1) + "\n").encode())
             print(f"{name}, seed {seed}: {found['seconds']:.0f} s", flush=True)
-    print(table([r for r in results if r["recipe"] in names and r["updates"] == updates]))
+    print(table([r for r in results if r["recipe"] in names]))
 
 
 if __name__ == "__main__":

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from teachrnn.cli import app
 from teachrnn.errors import DomainError, NameLookupError
-from teachrnn.recipes import RECIPES, Recipe, find_recipe
+from teachrnn.recipes import RECIPES, Recipe, all_measured, find_recipe
 from teachrnn.runs import Run, Source, TrainedModel
 
 UPDATES = 60
@@ -157,3 +160,34 @@ def test_settings_of_a_recipe_reach_what_they_set():
     assert training.reduction == "mean"
     assert training.validate_every == 11
     assert training.evaluation is not None
+
+
+RESULTS = json.loads((Path(__file__).parents[1] / "benchmarks/results/recipe_losses.json").read_text())
+
+
+@every_recipe
+def test_what_a_recipe_says_it_reaches_was_measured_with_its_settings(name):
+    runs = [r for r in RESULTS if r["recipe"] == name]
+    words = ("title", "source", "notes")
+    for run in runs:
+        settings = {s: v for s, v in run["settings"].items() if s not in words}
+        recipe = RECIPES[name].but(updates=run["updates"], dtype=settings["dtype"])
+        assert settings == {s: v for s, v in recipe.settings().items() if s not in words}
+    for updates, losses in all_measured()[name].smooth_loss.items():
+        measured = [r["smooth_loss"][str(updates)] for r in runs if str(updates) in r["smooth_loss"]]
+        np.testing.assert_allclose(losses, sorted(measured), atol=0.005)
+        assert len(losses) >= 3, "a spread is that of several runs"
+
+
+def test_recipes_are_listed_with_the_spread_of_their_runs():
+    done = CliRunner().invoke(app, ["list"], env={"COLUMNS": "200"})
+    for name, measured in all_measured().items():
+        (line,) = [line for line in done.stdout.splitlines() if f" {name} " in line[: len(name) + 4]]
+        assert measured.spread(10_000) in line
+
+
+def test_the_spread_of_adagrad_is_far_wider_than_that_of_adam():
+    lowest, *_, highest = all_measured()["adagrad"].smooth_loss[10_000]
+    least, *_, most = all_measured()["adam"].smooth_loss[10_000]
+    assert highest - lowest > 5
+    assert most - least < 0.5

@@ -5,6 +5,7 @@ from teachrnn.recipes.adam import ADAM
 from teachrnn.recipes.adam_mean import ADAM_MEAN
 from teachrnn.recipes.gru import GRU
 from teachrnn.recipes.lstm import LSTM
+from teachrnn.recipes.measured import Measured, all_measured
 from teachrnn.recipes.recipe import RECIPES, Recipe, find_recipe, register
 from teachrnn.recipes.rmsprop import RMSPROP
 from teachrnn.recipes.rmsprop_long_memory import RMSPROP_LONG_MEMORY
@@ -24,7 +25,9 @@ __all__ = [
     "STACKED",
     "TWEETS",
     "WORDS",
+    "Measured",
     "Recipe",
+    "all_measured",
     "find_recipe",
     "register",
 ]
