@@ -104,6 +104,8 @@ def font_subset(formulas: Iterable[str]) -> bytes:
     signs = set(ALWAYS)
     for formula in formulas:
         signs |= set(html.unescape(re.sub(r"<[^>]*>", "", formula)))
+        if "<msqrt" in formula or "<mroot" in formula:  # a sign that stands in no text
+            signs.add("\N{SQUARE ROOT}")
     signs |= {ITALIC[c] for c in signs if c in ITALIC}
     return _cut_down("".join(sorted(signs)))
 
