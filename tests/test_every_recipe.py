@@ -186,6 +186,16 @@ def test_recipes_are_listed_with_the_spread_of_their_runs():
         assert measured.spread(10_000) in line
 
 
+def test_the_seeds_of_adagrad_stand_in_the_same_order_from_the_thousandth_update_on():
+    """As docs/explanation/chance.md says."""
+    whole = [r["smooth_loss"] for r in RESULTS if r["recipe"] == "adagrad" and r["updates"] == 100_000]
+    orders = [
+        np.argsort([smooth[str(n)] for smooth in whole]).tolist() for n in (1_000, 10_000, 100_000)
+    ]
+    assert len(whole) == 3
+    assert orders[0] == orders[1] == orders[2]
+
+
 def test_the_spread_of_adagrad_is_far_wider_than_that_of_adam():
     lowest, *_, highest = all_measured()["adagrad"].smooth_loss[10_000]
     least, *_, most = all_measured()["adam"].smooth_loss[10_000]
