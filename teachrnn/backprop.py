@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
+from operator import length_hint
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.application import applied
+from teachrnn.copying import CopiedWhole, NotPickled
 from teachrnn.errors import TeachrnnError
 from teachrnn.gradients import Gradients, Term
 from teachrnn.op import Op, Value
@@ -35,7 +38,7 @@ class ChainRule:
         return {name: Term(self.op, name, self.dy) for _, name, _ in self.op.differentiable}
 
 
-class Backprop:
+class Backprop(CopiedWhole, NotPickled):
     """Walk a trace backwards; ``next()`` applies the chain rule once, `run` does the rest.
 
     Gradients of results are added up as they arrive. Gradients of leaves (parameters, inputs) are
@@ -69,6 +72,8 @@ class Backprop:
     [3, 2, 1]
     """
 
+    instead_of_pickle = "keep its trace with teachrnn.trace_file.save_trace(trace, path)."
+
     def __init__(
         self,
         trace: Trace,
@@ -88,6 +93,7 @@ class Backprop:
         self.found = Gradients()
         for loss in self.losses:
             self.found.start(loss)
+        self._left = reversed(trace.ops)
         self._steps = self._sweep()
         if losses is None and horizon is None:
             trace.gradients = self.found
@@ -107,7 +113,7 @@ class Backprop:
 
     def _sweep(self) -> Iterator[tuple[Op, Array]]:
         sums, uses, earliest = self.found.sums, self.found.uses, self._earliest
-        for op in reversed(self.trace.ops):
+        for op in self._left:
             dy = sums.get(op.index)
             if dy is None:  # the loss does not depend on this result
                 continue
@@ -126,6 +132,16 @@ class Backprop:
                     d.setflags(False)  # type: ignore[call-arg]  # by place: three times as fast
                     sums[index] = d
             yield op, dy
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A sweep that goes on, on a copy of the trace, from where this one is."""
+        twin = object.__new__(type(self))
+        memo[id(self)] = twin
+        others = {name: held for name, held in self.__dict__.items() if name not in ("_left", "_steps")}
+        twin.__dict__.update(deepcopy(others, memo))
+        twin._left = reversed(twin.trace.ops[: length_hint(self._left)])
+        twin._steps = twin._sweep()
+        return twin
 
     def __iter__(self) -> Iterator[ChainRule]:
         return self
@@ -158,7 +174,7 @@ class Backprop:
         return self.trace[value] if isinstance(value, str) else value
 
 
-class Itemised:
+class Itemised(CopiedWhole):
     """Every gradient split by (loss at t -> step k): how far back each loss reaches.
 
     One sweep is made per loss, so the triangle costs as many sweeps as there are losses.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.application import applied
+from teachrnn.copying import CopiedWhole
 from teachrnn.op import Op, Value
 
 Array = NDArray[Any]
@@ -44,7 +45,7 @@ class Term:
         return self.user.gradient_for(self.input, self.dy)
 
 
-class Gradients:
+class Gradients(CopiedWhole):
     """Gradients of a trace's values, as far as a sweep has come.
 
     Attributes

@@ -8,15 +8,16 @@ trace: the values that went in, the value that came out, its name and its time s
 from __future__ import annotations
 
 import sys
-import weakref
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from types import CodeType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.application import applied
+from teachrnn.copying import NotPickled
 from teachrnn.definition import check_formula, check_rest, read_gradients, read_inputs, read_output
 from teachrnn.domain import Choice, Domain, Index, Reals
 from teachrnn.errors import DomainError, ShapeError, TeachrnnError
@@ -34,8 +35,10 @@ OPS: dict[str, type[Op]] = {}
 """Every operation, by name: filled by defining subclasses of `Op`."""
 
 
-class Value:
+class Value(NotPickled):
     """A named, read-only array of a trace.
+
+    A deep copy is the same value of a copy of its trace.
 
     Attributes
     ----------
@@ -53,7 +56,8 @@ class Value:
 
     __slots__ = ("__weakref__", "data", "index", "name", "role", "t", "trace_reference")
 
-    trace_reference: weakref.ref[Trace]
+    instead_of_pickle = "keep its trace with teachrnn.trace_file.save_trace(trace, path)."
+    trace_reference: Callable[[], Trace | None]
     name: str
     t: int | None
     data: Array
@@ -85,6 +89,18 @@ class Value:
         """Gradient of the loss with respect to this value; None means "not yet"."""
         gradients = self.trace.gradients
         return None if gradients is None else gradients.gradient(self)
+
+    def __copy__(self) -> Self:
+        return self  # nothing of it changes
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        trace = self.trace
+        with_its_trace = id(trace) in memo
+        copied: Trace = deepcopy(trace, memo)
+        twin = copied.values[self.index]
+        if not with_its_trace:  # nobody else may keep the copy of the trace
+            twin.trace_reference = lambda: copied
+        return twin
 
     def __repr__(self) -> str:
         return f"<{self.role} {self.name} {self.shape}>"

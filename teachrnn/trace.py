@@ -9,12 +9,14 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.application import applied
+from teachrnn.copying import CopiedWhole, NotPickled
 from teachrnn.errors import DomainError, NameLookupError, ReplayError, TeachrnnError
 from teachrnn.op import Op, Value
 from teachrnn.underflow import computed
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-class Trace:
+class Trace(CopiedWhole, NotPickled):
     """The record of one forward pass.
 
     Values are addressed by name, ``trace["h[3]"]``, or by their place, ``trace[7]``.
@@ -48,6 +50,8 @@ class Trace:
     3  a     -  Affine(x, W, b)  (1,)
     4  y     -  Tanh(a)          (1,)
     """
+
+    instead_of_pickle = "keep it with teachrnn.trace_file.save_trace(trace, path)."
 
     def __init__(self) -> None:
         self.values: list[Value] = []
@@ -145,6 +149,21 @@ class Trace:
                 f"`{name}` holds {data[place]} at index {place}: a recorded input must be finite. "
                 "Clean the data (np.nan_to_num), or find where the number came from."
             )
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        twin = object.__new__(type(self))
+        memo[id(self)] = twin
+        twin.__dict__.update(self.__dict__)
+        twin._reference = weakref.ref(twin)
+        twin.values, twin.ops = [], []
+        for value in self.values:
+            twin.values.append(_twin_of(value, twin))
+            if isinstance(value, Op):
+                twin.ops.append(twin.values[-1])  # type: ignore[arg-type]
+        twin._by_name = {value.name: value for value in twin.values}
+        twin.losses = [twin.values[value.index] for value in self.losses]
+        twin.gradients = deepcopy(self.gradients, memo)
+        return twin
 
     # Looking ---------------------------------------------------------------------------------
 
@@ -295,6 +314,19 @@ class Trace:
         again.t = None
         again.losses = [again.values[v.index] for v in self.losses]
         return again
+
+
+def _twin_of(value: Value, trace: Trace) -> Value:
+    """The same value in a copy of its trace, which holds those before it."""
+    twin: Value = object.__new__(type(value))
+    twin.trace_reference = trace._reference
+    twin.name, twin.t, twin.role, twin.index = value.name, value.t, value.role, value.index
+    twin.data = value.data.copy("K")  # laid out as it was: another layout is added up in another order
+    twin.data.setflags(write=False)
+    if isinstance(value, Op) and isinstance(twin, Op):
+        twin.operands = tuple([trace.values[v.index] for v in value.operands])
+        twin.binding, twin.code, twin.instruction = value.binding, value.code, value.instruction
+    return twin
 
 
 def _float_dtype(data: Any) -> np.dtype[Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.cells import Cell, find_cell
+from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError
 from teachrnn.initializers import Initializer, Normal
 from teachrnn.memory import room_for
@@ -28,7 +29,7 @@ MOST_LAYERS = 1000
 """Each has arrays and names of its own; more of them than anybody has stacked only keep one waiting."""
 
 
-class CharRNN:
+class CharRNN(CopiedWhole):
     r"""Character-level recurrent network.
 
     At every step the cell turns the input $x_t$ and the old state into $h_t$, and the readout

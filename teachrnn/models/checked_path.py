@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError, ShapeError
 from teachrnn.models.fused_path import FusedPath
 from teachrnn.models.parameter_vector import ParameterVector
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-class CheckedPath:
+class CheckedPath(CopiedWhole):
     """Loss and gradients of a model on sequences of one size, computed in memory that is made once.
 
     Made by `CharRNN.path`. At full speed a symbol that the model does not know would be taken for

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.copying import CopiedWhole
 from teachrnn.models.fused_embedding import FusedEmbedding
 from teachrnn.models.fused_readout import FusedReadout
 from teachrnn.models.parameter_vector import ParameterVector
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-class FusedPath:
+class FusedPath(CopiedWhole):
     """Loss and gradients of a model on sequences of one size, computed in memory that is made once.
 
     Made by `CharRNN.path`. It re-orders and batches what the recorded path says and re-derives
@@ -41,6 +42,7 @@ class FusedPath:
     """
 
     def __init__(self, model: CharRNN, gradients: ParameterVector, *, length: int, batch: int) -> None:
+        self.model = model
         theta = model.parameters
         self.length, self.batch = length, batch
         self.gradients = gradients
@@ -60,6 +62,21 @@ class FusedPath:
         self.state: dict[str, Array] = {
             scope + name: view for scope, layer in self._scoped for name, view in layer.state.items()
         }
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it is made of, and what it holds: copied one by one, its views would be views no more."""
+        made_of = {"model": self.model, "gradients": self.gradients}
+        return {**made_of, "length": self.length, "batch": self.batch, "held": self._held()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        made_of = {name: part for name, part in state.items() if name != "held"}
+        self.__init__(**made_of)  # type: ignore[misc]
+        for mine, theirs in zip(self._held(), state["held"], strict=True):
+            mine[...] = theirs
+
+    def _held(self) -> list[Array]:
+        """The last pass, and the state that the next one begins in."""
+        return [*self.memory(), *self.state.values()]
 
     def forward(self, x: Array) -> Array:
         """Scores o, (T B, K), of token numbers (T,) or (T, B)."""

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from teachrnn.cells import Cell
 from teachrnn.cells.weights import Weights, aligned
+from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.memory import room_for
 
 Array = NDArray[Any]
 
 
-class ParameterVector(Mapping[str, Array]):
+class ParameterVector(CopiedWhole, Mapping[str, Array]):
     r"""A mapping from names to arrays, all of which lie in one flat vector.
 
     An optimizer sees the vector ``flat``, a person sees ``parameters["W"]``: the same memory.
@@ -44,6 +45,8 @@ class ParameterVector(Mapping[str, Array]):
     def __init__(
         self, cell: type[Cell], *, inputs: int, hidden: int, symbols: int, layers: int, dtype: Any
     ) -> None:
+        self._sizes = {"inputs": inputs, "hidden": hidden, "symbols": symbols, "layers": layers}
+        self._cell = cell
         self.shapes: dict[str, tuple[int, ...]] = {}
         own = []  # for each layer: what its names begin with, its own shapes, its input width
         for layer in range(1, layers + 1):
@@ -102,6 +105,15 @@ class ParameterVector(Mapping[str, Array]):
         if value.dtype.kind not in "iufb":
             raise DomainError(f"parameter `{name}` must hold real numbers, got {value.dtype}.")
         return value
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The vector alone: copied by themselves, its named views would be views no more."""
+        return {"cell": self._cell, "sizes": self._sizes, "flat": self.flat}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        flat = state["flat"]
+        self.__init__(state["cell"], **state["sizes"], dtype=flat.dtype)  # type: ignore[misc]
+        self.flat[...] = flat
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._views)

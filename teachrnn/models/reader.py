@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError, ShapeError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-class Reader:
+class Reader(CopiedWhole):
     """Reads a text symbol by symbol, keeps the state, and scores the symbol that comes next.
 
     Made by `CharRNN.reader`. It is what `teachrnn.sampling` writes with, and follows when the model

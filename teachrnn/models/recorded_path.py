@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.backprop import backpropagate
+from teachrnn.copying import CopiedWhole
 from teachrnn.models.parameter_vector import ParameterVector
 from teachrnn.trace import Trace
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-class RecordedPath:
+class RecordedPath(CopiedWhole):
     """Loss and gradients of a model by recording everything and going back through the record.
 
     See `FusedPath`, whose methods these are.

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.optimizers.hyper_parameter import HyperParameters, positive
 from teachrnn.registry import Registry
@@ -25,7 +26,7 @@ OPTIMIZERS = Registry["type[Optimizer]"]("optimizer")
 
 
 @dataclass(kw_only=True, eq=False)
-class Optimizer(HyperParameters):
+class Optimizer(CopiedWhole, HyperParameters):
     r"""Base of every optimizer: a rule that changes parameters $\theta$ by their gradient $g$.
 
     A subclass is a dataclass whose fields are its hyper-parameters. It states

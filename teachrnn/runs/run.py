@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from teachrnn.archive import DAMAGE
+from teachrnn.copying import CopiedWhole
 from teachrnn.data import Vocabulary, split
 from teachrnn.errors import DomainError, FileFormatError, NameLookupError, TeachrnnError
 from teachrnn.one_thread import OneThread
@@ -26,7 +27,7 @@ FAR = 1.5
 """How many times the cost of guessing is far worse: the first updates may go beyond it a little."""
 
 
-class Run:
+class Run(CopiedWhole):
     """A recipe applied to a text with a seed: the same three give the same run, bit for bit.
 
     Parameters

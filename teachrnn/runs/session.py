@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from teachrnn.copying import NotPickled
 from teachrnn.errors import DivergedError, FileFormatError, FolderInUseError
 from teachrnn.files import write_atomically
 from teachrnn.recipes import Recipe
@@ -44,7 +45,7 @@ class Sample(NamedTuple):
     text: str
 
 
-class Session:
+class Session(NotPickled):
     """Goes through the updates of a run, and keeps what came of it in a folder.
 
     The folder holds ``checkpoint.npz``, written every so often, at the end and when stopped, and
@@ -73,6 +74,11 @@ class Session:
     set_aside : Path or None
         Where steps that another run had kept in the folder were moved.
     """
+
+    instead_of_pickle = (
+        "it alone writes into its folder, so it has no copies either. Copy `session.run`, and give the "
+        "copy a session in another folder."
+    )
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.copying import CopiedWhole
 from teachrnn.data.batching import Batch, Batching
 from teachrnn.errors import DivergedError, DomainError, TeachrnnError
 from teachrnn.memory import room_for
@@ -33,7 +34,7 @@ VECTORS = 4
 """As long as all parameters, at least: they, their gradient, and those of the two best models."""
 
 
-class Training:
+class Training(CopiedWhole):
     r"""Train a model on a text, one update for every `next`; it has no end of its own.
 
     Each update takes a batch of sequences, computes loss and gradients by backpropagation through

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.copying import CopiedWhole
 from teachrnn.data.batching.batch import Batch
 from teachrnn.errors import DomainError, FileFormatError, ShapeError
 from teachrnn.registry import Registry
@@ -16,7 +17,7 @@ BATCHINGS = Registry["type[Batching]"]("batching")
 """Every batching, by the name used on the command line: filled by defining subclasses of `Batching`."""
 
 
-class Batching:
+class Batching(CopiedWhole):
     """Base of every batching: an iterator over batches that never ends.
 
     A subclass has a ``name``, `__next__`, `batches_per_epoch`, and says which of its attributes are

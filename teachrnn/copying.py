@@ -1,0 +1,32 @@
+"""What `copy` and `pickle` make of objects whose parts change together.
+
+Half a copy is worse than none: an optimizer whose count goes its own way while its vectors are
+those of the original gives wrong numbers without a word.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any, ClassVar, NoReturn, Self
+
+from teachrnn.errors import TeachrnnError
+
+
+class CopiedWhole:
+    """``copy.copy`` gives what ``copy.deepcopy`` does: nothing of the copy belongs to the original."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return deepcopy(self)
+
+
+class NotPickled:
+    """`pickle` is refused, with what to do instead."""
+
+    __slots__ = ()
+
+    instead_of_pickle: ClassVar[str]
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TeachrnnError(f"a {type(self).__name__} cannot be pickled: {self.instead_of_pickle}")
