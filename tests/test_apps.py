@@ -10,12 +10,12 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
-from importlib.metadata import distribution
 from itertools import islice
 from unittest import mock
 
 import numpy as np
 import pytest
+from axe import violations
 from hypothesis import given
 from hypothesis import strategies as st
 from notebook import displayed
@@ -167,21 +167,17 @@ def test_static_form_says_what_the_controls_are_set_to(app):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_core_finds_no_violation_in_what_needs_no_kernel(app, chromium, tmp_path, scheme):
-    axe = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
+def test_axe_core_finds_no_violation_in_what_needs_no_kernel(app, browser_page, tmp_path, scheme):
     path = tmp_path / "app.html"
     look = "<style>:root{color-scheme:light dark}body{background:Canvas;color:CanvasText}</style>"
     head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>App</title>{look}'
     path.write_text(f"{head}<main><h1>App</h1>{app.html()}</main>", "utf-8")
-    context = chromium.new_context(color_scheme=scheme, viewport={"width": 390, "height": 900})
-    page = context.new_page()
-    page.goto(path.as_uri())
-    for summary in page.locator("summary").all():
+    browser_page.set_viewport_size({"width": 390, "height": 900})
+    browser_page.emulate_media(color_scheme=scheme)
+    browser_page.goto(path.as_uri())
+    for summary in browser_page.locator("summary").all():
         summary.click()
-    page.add_script_tag(path=str(axe))
-    found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")
-    assert found == []
-    context.close()
+    assert violations(browser_page) == []
 
 
 def test_app_without_ipywidgets_says_how_to_install_it(app, monkeypatch):

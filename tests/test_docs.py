@@ -8,11 +8,11 @@ import pkgutil
 import re
 import subprocess
 import sys
-from importlib.metadata import distribution
 from pathlib import Path
 
 import nbformat
 import pytest
+from axe import load_axe
 from browser import served
 
 import teachrnn
@@ -221,11 +221,10 @@ def test_the_pages_work_in_a_browser(site, pages, browser_page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_letters_of_the_footer_stand_out_from_it(site, browser_page, scheme):
     """What is as white as its ground counts as undecided for axe-core, so nothing may be undecided."""
-    axe = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
     browser_page.emulate_media(color_scheme=scheme)
     with served(site) as address:
         browser_page.goto(f"{address}/how-to/train/")
-        browser_page.add_script_tag(path=str(axe))
+        load_axe(browser_page)
         good, bad, undecided = browser_page.evaluate(
             """axe.run("footer", {runOnly: ["color-contrast"]}).then(found =>
                  [found.passes, found.violations, found.incomplete].map(rules =>

@@ -6,10 +6,10 @@ import os
 import re
 import subprocess
 import sys
-from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from axe import violations
 from browser import served
 from notebook import (  # noqa: F401  (fixtures)
     Notebook,
@@ -26,7 +26,6 @@ from teachrnn.views.demonstration import demonstrate
 from teachrnn.views.page import story_page
 from teachrnn.widgets.app import STILL
 
-AXE = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
 ROOT = Path(__file__).parents[1]
 CELLS = [
     'from teachrnn.widgets import Stepper\nw = Stepper.of_text("hello", hidden=3)\nw',
@@ -52,15 +51,6 @@ def press(stepper, name="Next step"):
     stepper.get_by_role("button", name=name, exact=True).click()
 
 
-def violations(stepper):
-    """What axe-core finds wrong within an element."""
-    page = stepper.page
-    if not page.evaluate("'axe' in window"):
-        page.add_script_tag(path=str(AXE))
-    run = "element => axe.run(element).then(r => r.violations.map(v => [v.id, v.nodes[0].html]))"
-    return stepper.evaluate(run)
-
-
 def fonts(page):
     loaded = (
         "document.fonts.ready.then(() => [...document.fonts].filter(f => f.family === 'TeachrnnMath'))"
@@ -82,7 +72,7 @@ def test_in_jupyter_python_and_the_reader_move_the_same_stepper(app, jupyter, ho
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
         notebook.wear(theme)
         assert (stepper.evaluate(INK) > 200) == ("Dark" in theme)
-        assert violations(stepper) == []
+        assert violations(host_page, stepper) == []
 
     stepper.get_by_role("button", name="Next step", exact=True).focus()
     for key in ("x", "ArrowRight", "d", "d"):  # without the stepper's care two cells would be gone
@@ -147,7 +137,7 @@ def test_in_marimo_python_and_the_reader_move_the_same_stepper(host_page, tmp_pa
         host_page.get_by_role("button", name="go to 3").click()
         at(stepper, 4)
         assert fonts(host_page) == ["loaded"]
-        assert violations(stepper) == []
+        assert violations(host_page, stepper) == []
 
 
 MARIMO = """
@@ -212,7 +202,7 @@ def test_notebook_exported_with_the_defaults_is_whole_without_kernel_and_network
     press(both.nth(0))
     at(both.nth(0), 2)
     at(both.nth(1), 1)
-    assert violations(host_page.locator("[data-teachrnn]").first) == []
+    assert violations(host_page, host_page.locator("[data-teachrnn]").first) == []
     expect(host_page.get_by_text(STILL)).to_be_visible()
     expect(host_page.locator(".teachrnn-untrusted").first).to_be_hidden()
 
@@ -283,7 +273,7 @@ def test_documentation_steps_in_the_scheme_of_its_switch(documentation, host_pag
             )
             host_page.wait_for_timeout(300)
             assert (both.first.evaluate(INK) > 200) == (scheme == "slate")
-            assert violations(host_page.locator("[data-teachrnn]").first) == []
+            assert violations(host_page, host_page.locator("[data-teachrnn]").first) == []
         assert host_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert set(fonts(host_page)) == {"loaded"}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import struct
-from importlib.metadata import distribution
 
 import numpy as np
 import pytest
+from axe import violations
 from playwright.sync_api import expect
 
 from teachrnn import Affine, CharRNN, Multiply, Op, Sum, Tanh, Trace
@@ -222,23 +222,18 @@ def test_phone_shows_the_page_without_scrolling_sideways(opened, scheme):
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_core_finds_no_violation(chromium, tmp_path, scheme, width):
-    axe = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
+def test_axe_core_finds_no_violation(browser_page, tmp_path, scheme, width):
     trace, vocabulary = recorded("hello world")
     path = tmp_path / "page.html"
     path.write_text(story_page(trace, symbols=vocabulary.symbols, about=["A network."]), "utf-8")
-    context = chromium.new_context(
-        bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}
-    )
-    page = context.new_page()
+    page = browser_page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
     page.goto(path.as_uri())
     page.wait_for_selector("body[data-ready]")
-    page.add_script_tag(path=str(axe))
     for key in ("g", "n", "t", "ArrowRight", "ArrowRight", "G"):
         page.keyboard.press(key)
-        found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")
-        assert found == [], f"at {page.locator('.where').inner_text()}"
-    context.close()
+        assert violations(page) == [], f"at {page.locator('.where').inner_text()}"
 
 
 def test_numbers_are_written_by_one_rule_in_python_and_in_the_browser(opened):

@@ -6,7 +6,6 @@ import atexit
 import base64
 import functools
 from contextlib import ExitStack, contextmanager
-from importlib.metadata import distribution
 from pathlib import Path
 
 import numpy as np
@@ -92,10 +91,3 @@ def player_server() -> tuple[str, dict[str, str]]:
 
 
 STYLES = ("player", "array", "why", "into", "predict")
-
-
-def violations(page):
-    """What axe-core finds."""
-    axe = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
-    page.add_script_tag(path=str(axe))
-    return page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from panel import panel, recorded, violations
+from axe import violations
+from panel import panel, recorded
 from playwright.sync_api import expect
 
 from teachrnn import Add, Multiply, Trace

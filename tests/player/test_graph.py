@@ -10,8 +10,9 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from axe import violations
 from browser import DRAWN
-from panel import PLAYER, panel, recorded, violations
+from panel import PLAYER, panel, recorded
 
 from teachrnn import OPS, Add, Affine, Sum, Tanh, Trace
 from teachrnn.backprop import backpropagate
@@ -533,17 +534,15 @@ def test_horizon_cuts_what_lies_further_back_and_draws_a_line(browser_page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_core_finds_no_violation(chromium, scheme, width):
-    context = chromium.new_context(
-        bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}
-    )
-    with graph(context.new_page(), recorded("hello w", cell="gru"), list("helo w")) as page:
+def test_axe_core_finds_no_violation(browser_page, scheme, width):
+    browser_page.set_viewport_size({"width": width, "height": 900})
+    browser_page.emulate_media(color_scheme=scheme)
+    with graph(browser_page, recorded("hello w", cell="gru"), list("helo w")) as page:
         for act in ("graph.paint(0)", "graph.paint(context.story.turn + 20)", "graph.toggle()"):
             page.evaluate(act)
             page.wait_for_timeout(600)
             assert violations(page) == [], act
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    context.close()
 
 
 @pytest.mark.parametrize("options", [{}, {"cell": "lstm", "layers": 2}], ids=["wide", "deep"])

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from panel import panel, recorded, violations
+from axe import violations
+from panel import panel, recorded
 
 from teachrnn.views.number import MINUS, format_number
 from teachrnn.views.story import tell

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from panel import panel, recorded, violations
+from axe import violations
+from panel import panel, recorded
 
 from teachrnn.reference import complex_step_gradient
 from teachrnn.views.number import MINUS, format_number
