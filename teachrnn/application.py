@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import ndarray
 from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError, ShapeError, TeachrnnError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from teachrnn.op import Op
 
 Array = NDArray[Any]
+DOUBLE = np.dtype(np.float64)
+
 Needed = tuple[int | None, ...]
 """A shape; None stands for an axis that the inputs say nothing about."""
 
@@ -66,17 +69,18 @@ def applied(
             "before. These belong to the record and are read-only: compute a new array "
             "(`x * 2`, not `x *= 2`), or write into a copy."
         ) from error
-    if result.__class__ is not np.ndarray:
-        if not isinstance(result, np.generic):
-            return _held(result, arrays, shape, op, part)
-        result = np.asarray(result)
-    if result.shape == shape and result.dtype.kind in "fiu":
+    # This is passed for every number that is recorded: what is asked most often is asked first.
+    if result.__class__ is ndarray and result.shape == shape and result.dtype is DOUBLE:
         return result
     return _held(result, arrays, shape, op, part)
 
 
 def _held(result: Any, arrays: Sequence[Array], shape: Needed, op: Op, part: str) -> Array:
     """The result as an array, or a complaint: the slower look, at what is not plain."""
+    if isinstance(result, ndarray | np.generic):
+        result = np.asarray(result)
+        if result.shape == shape and result.dtype.kind in "fiu":
+            return result
     where = _where(op, part)
     if result is None:
         raise DomainError(f"{where} gives None: is its `return` missing?")
@@ -85,7 +89,7 @@ def _held(result: Any, arrays: Sequence[Array], shape: Needed, op: Op, part: str
     except ValueError as error:
         raise DomainError(f"{where} gives rows of different lengths, which are no array.") from error
     if array.dtype.kind not in "fiuc":
-        kind = f"an array of {array.dtype}" if isinstance(result, np.ndarray) else type(result).__name__
+        kind = f"an array of {array.dtype}" if isinstance(result, ndarray) else type(result).__name__
         raise DomainError(
             f"{where} gives {kind} but must give an array of numbers"
             + (": `.astype(float)` makes 0 and 1 of it." if array.dtype.kind == "b" else ".")

@@ -134,16 +134,18 @@ class Trace(CopiedWhole, NotPickled):
         self._by_name[name] = value
 
     def _leaf(self, role: str, name: str, data: Array) -> Value:
-        if data.dtype.kind not in "iufc":
+        kind = data.dtype.kind
+        if kind not in "iufc":
             raise DomainError(f"`{name}` must hold numbers, got an array of {data.dtype}.")
-        self.check_finite(name, data)
+        if kind in "fc":
+            self.check_finite(name, data)
         leaf = Value()
         self.enter(leaf, name, role, data)
         return leaf
 
     def check_finite(self, name: str, data: Array) -> None:
         """Refuse a leaf that is not finite, naming the first number."""
-        if data.dtype.kind in "fc" and not np.isfinite(data).all():
+        if not np.isfinite(data).all():
             place = tuple(int(i) for i in np.argwhere(~np.isfinite(data))[0])
             raise DomainError(
                 f"`{name}` holds {data[place]} at index {place}: a recorded input must be finite. "

@@ -113,13 +113,29 @@ def test_the_gradient_of_something_shared_cannot_write_into_what_the_next_is_han
         dy *= 2
         return dy.sum(axis=0)
 
+    op = biased(db)
     trace = Trace()
     b = trace.parameter("b", [1.0])
     for t in (1, 2):
         with trace.at(t):
-            trace.loss(biased(db)(trace.input("x", [1.0]), b, name="y"))
+            trace.loss(op(trace.input("x", [1.0]), b, name="y"))
     sweep = backpropagate(trace)
     assert refusal(TeachrnnError, lambda: sweep.gradient("b")).startswith("Biased.db (at `y[2]`)")
+
+
+def test_what_backpropagation_starts_from_cannot_be_written_into_either():
+    trace = Trace()
+    z = Add(trace.input("x", [1.0]), [1.0], name="z")
+    trace.loss(operation(dx=lambda dy, x, y: write(dy, dy))(z, name="y"))
+    assert WRITES in refusal(TeachrnnError, lambda: backpropagate(trace))
+
+
+def test_an_array_handed_in_by_hand_cannot_be_written_into_by_the_gradient():
+    y = recorded(operation(dx=lambda dy, x, y: write(dy, dy)))["y"]
+    mine = np.ones(3)
+    assert WRITES in refusal(TeachrnnError, lambda: y.gradient_for("x", mine))
+    assert mine.tolist() == [1, 1, 1]
+    mine += 1  # and it is still mine to write into
 
 
 def test_an_error_of_the_part_itself_is_left_as_it_is():
