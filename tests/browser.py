@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 FLAGS = [
     "--no-sandbox",
@@ -30,7 +31,16 @@ NOWHERE = {"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}
 FORGET = """() => {
     try { localStorage.clear(); sessionStorage.clear(); } catch { /* a page without storage */ }
 }"""
-DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+SETTLED = """async () => {
+    const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const moves = (a) => a.playState === "running" && a.effect.getComputedTiming().endTime !== Infinity;
+    await drawn();
+    for (let all; (all = document.getAnimations().filter(moves)).length; await drawn()) {
+        await Promise.allSettled(all.map((a) => a.finished));
+    }
+}"""
+"""The page is drawn, has heard of it (observers, scrolling), and whatever moved or faded has arrived."""
+
 USUAL = dict.fromkeys(("media", "color_scheme", "reduced_motion", "forced_colors", "contrast"), "null")
 
 
@@ -41,12 +51,20 @@ def chromium():
     if executable is None:
         reason = "no Chromium: put `chromium` on the PATH, or its path into the variable CHROMIUM"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS, proxy=NOWHERE)
         yield browser
         browser.close()
+
+
+def new_context(browser, **options):
+    """A context whose pages are waited for as long as it takes."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(1000 * PATIENCE)
+    return context
 
 
 class SharedPage:
@@ -60,7 +78,7 @@ class SharedPage:
     def __init__(self, browser) -> None:
         self.outside: list[str] = []
         self.complaints: list[str] = []
-        self.context = browser.new_context()
+        self.context = new_context(browser)
         self.context.on("request", lambda request: self._asked(request.url))
         self.page = self.context.new_page()
         self.page.on("console", self._heard)

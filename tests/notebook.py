@@ -17,10 +17,8 @@ from unittest import mock
 
 import nbformat
 import pytest
-from browser import LOCAL
-
-START = 60
-"""Seconds that a server may take until it answers."""
+from browser import LOCAL, SETTLED, new_context
+from patience import PATIENCE
 
 READY = """() => Promise.race([
     (async () => {
@@ -31,8 +29,8 @@ READY = """() => Promise.race([
         await panel.sessionContext.session.kernel.info;
         return panel.content.widgets.length;
     })(),
-    new Promise((_, late) => setTimeout(() => late(new Error("no kernel")), 60000)),
-])"""
+    new Promise((_, late) => setTimeout(() => late(new Error("no kernel")), LONGEST)),
+])""".replace("LONGEST", str(1000 * PATIENCE))
 """The application waits without end where a kernel does not come; a test must not."""
 
 RUN = """cell => Promise.race([
@@ -43,8 +41,8 @@ RUN = """cell => Promise.race([
         await jupyterapp.commands.execute("notebook:run-cell");
         return notebook.widgets[cell].model.outputs.toJSON();
     })(),
-    new Promise((_, late) => setTimeout(() => late(new Error("the cell does not end")), 60000)),
-])"""
+    new Promise((_, late) => setTimeout(() => late(new Error("the cell does not end")), LONGEST)),
+])""".replace("LONGEST", str(1000 * PATIENCE))
 
 
 def need(*modules: str) -> None:
@@ -103,14 +101,14 @@ def running(
     try:
         started = time.monotonic()
         while not answers(until):
-            if server.poll() is not None or time.monotonic() - started > START:
+            if server.poll() is not None or time.monotonic() - started > PATIENCE:
                 pytest.fail(f"{command[2]} did not start:\n{log.read_text()}")
             time.sleep(0.1)
         yield
     finally:
         server.terminate()
         try:
-            server.wait(15)
+            server.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
@@ -118,7 +116,7 @@ def running(
 
 def answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=2):
+        with urllib.request.urlopen(address, timeout=PATIENCE):
             return True
     except OSError:
         return False
@@ -171,7 +169,7 @@ class Notebook:
         nbformat.write(notebook_of(cells), root / f"{app}.ipynb")
         place = {"lab": f"lab/tree/{app}.ipynb?reset&", "notebook": f"notebooks/{app}.ipynb?"}[app]
         page.goto(f"{address}/{place}token=t")
-        page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context", timeout=60_000)
+        page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context")
         assert page.evaluate(READY) == len(cells)
 
     def run(self, cell: int) -> list[dict]:
@@ -188,9 +186,7 @@ class Notebook:
         for command in ("docmanager:save", "notebook:shutdown-kernel"):
             self.page.evaluate("command => jupyterapp.commands.execute(command)", command)
         self.page.reload()
-        self.page.wait_for_function(
-            "() => window.jupyterapp?.shell?.currentWidget?.context", timeout=60_000
-        )
+        self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context")
 
     def wear(self, theme: str) -> None:
         """Change the application's theme, and wait until it is there."""
@@ -198,7 +194,7 @@ class Notebook:
             "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
         )
         self.page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
-        self.page.wait_for_timeout(300)  # colours fade over
+        self.page.evaluate(SETTLED)  # colours fade over
 
 
 @pytest.fixture
@@ -218,7 +214,7 @@ def host_page(chromium):
         if message.type in {"error", "warning"} and is_ours(f"{message.text} {message.location}"):
             complaints.append(message.text)
 
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context = new_context(chromium, viewport={"width": 1280, "height": 900})
     context.route("**/*", gate)
     page = context.new_page()
     page.on("console", heard)

@@ -19,6 +19,7 @@ from axe import violations
 from hypothesis import given
 from hypothesis import strategies as st
 from notebook import displayed
+from patience import PATIENCE
 
 from teachrnn import CELLS, CharRNN, backpropagate
 from teachrnn.data import END, VOCABULARIES, Vocabulary
@@ -464,8 +465,8 @@ def test_descent_from_nowhere_or_without_an_update_is_refused():
 # Training monitor ----------------------------------------------------------------------------------
 
 
-def soon(condition, seconds=20.0):
-    end = time.monotonic() + seconds
+def soon(condition):
+    end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.01)
@@ -655,7 +656,7 @@ def run(client, code):
             content = message["content"]
             shown.append(content.get("data", {}).get("text/plain") or content.get("traceback"))
 
-    reply = client.execute_interactive(code, timeout=60, output_hook=keep)
+    reply = client.execute_interactive(code, timeout=PATIENCE, output_hook=keep)
     assert reply["content"]["status"] == "ok", shown
     return shown[0] if shown else None
 
@@ -671,7 +672,7 @@ def test_stop_button_is_heard_in_a_real_kernel(kernel):
     stop = json.loads(run(client, "monitor.controls['stop'].model_id").replace("'", '"'))
     assert run(client, "monitor.running") == "True"
     click(client, stop)
-    assert run(client, "monitor.wait(20); monitor.running") == "False"
+    assert run(client, "monitor.wait(); monitor.running") == "False"
     at = run(client, "training.iteration")
     assert int(at) > 0
     assert run(client, "training.state()[0]['iteration']") == at
@@ -681,11 +682,11 @@ def test_interrupt_in_a_real_kernel_ends_the_cell_and_keeps_everything(kernel):
     manager, client = kernel
     run(client, SETTING)
     message = client.execute("for step in monitor:\n if step.iteration == 5: print('five')")
-    while client.get_iopub_msg(timeout=20)["content"].get("text") != "five\n":
+    while client.get_iopub_msg(timeout=PATIENCE)["content"].get("text") != "five\n":
         pass
     manager.interrupt_kernel()
-    reply = client.get_shell_msg(timeout=20)
+    reply = client.get_shell_msg(timeout=PATIENCE)
     while reply["parent_header"].get("msg_id") != message:
-        reply = client.get_shell_msg(timeout=20)
+        reply = client.get_shell_msg(timeout=PATIENCE)
     assert reply["content"]["status"] == "ok"
     assert run(client, "training.state()[0]['iteration'] > 0") == "True"

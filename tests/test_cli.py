@@ -21,7 +21,6 @@ def run(*arguments, cwd=None, **environment):
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         env={**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", **environment},
-        timeout=120,
     )
 
 
@@ -78,7 +77,6 @@ def test_bytes_that_are_no_characters_are_refused(tmp_path):
         [sys.executable.encode(), b"-m", b"teachrnn", b"step", b"a\xffb"],
         capture_output=True,
         cwd=tmp_path,
-        timeout=60,
     )
     assert done.returncode == 2
     assert b"not valid UTF-8 at character 1" in done.stderr
@@ -120,7 +118,7 @@ def test_check_ends_with_status_1_when_a_gradient_is_wrong():
         "sys.argv = ['teachrnn', 'check', '--size', 'small', '--oracle', 'complex']\n"
         "main()"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 1
     assert re.search(r"Tanh.dx .* DIFFERS", done.stdout)
     assert "A gradient DIFFERS" in done.stdout

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe import violations
-from browser import served
+from browser import SETTLED, served
 from notebook import (  # noqa: F401  (fixtures)
     Notebook,
     free_port,
@@ -20,6 +20,7 @@ from notebook import (  # noqa: F401  (fixtures)
     notebook_of,
     running,
 )
+from patience import PATIENCE
 from playwright.sync_api import expect
 
 from teachrnn.views.demonstration import demonstrate
@@ -44,7 +45,7 @@ HOSTILE = "</script><img src=x onerror=document.title='gone'>"
 
 def at(stepper, number):
     """Wait until a stepper shows that step, counted from 1."""
-    expect(stepper.locator(".where").first).to_contain_text(f"Step {number} of", timeout=30_000)
+    expect(stepper.locator(".where").first).to_contain_text(f"Step {number} of")
 
 
 def press(stepper, name="Next step"):
@@ -101,20 +102,20 @@ def test_in_jupyter_python_and_the_reader_move_the_same_stepper(app, jupyter, ho
     at(stepper, 1)
     picture = host_page.get_by_text(STILL)
     notebook.run(5)
-    expect(host_page.get_by_text("length T", exact=True)).to_be_visible(timeout=30_000)
+    expect(host_page.get_by_text("length T", exact=True)).to_be_visible()
     expect(picture).to_have_count(1)
     expect(picture).to_be_hidden()
     notebook.run(6)
-    expect(picture.locator("..")).to_contain_text("length T: 7", timeout=30_000)
+    expect(picture.locator("..")).to_contain_text("length T: 7")
 
     notebook.reopen()
-    expect(picture).to_be_visible(timeout=30_000)
+    expect(picture).to_be_visible()
     expect(picture.locator("..")).to_contain_text("length T: 7")
     at(stepper, 1)
     press(stepper)
     at(stepper, 2)
     complaints = host_page.get_by_text("model not found")  # JupyterLab looks for each during two seconds
-    expect(complaints).to_have_count(3, timeout=30_000)
+    expect(complaints).to_have_count(3)
     for complaint in complaints.all():
         expect(complaint).to_be_hidden()
 
@@ -127,11 +128,11 @@ def test_in_marimo_python_and_the_reader_move_the_same_stepper(host_page, tmp_pa
     options = ["--headless", "--no-token", "--host", "127.0.0.1", "--port", str(port)]
     command = [sys.executable, "-m", "marimo", "run", str(app), *options]
     with running(command, until=f"http://127.0.0.1:{port}/health", log=tmp_path / "log"):
-        host_page.goto(f"http://127.0.0.1:{port}", timeout=60_000)
+        host_page.goto(f"http://127.0.0.1:{port}")
         stepper = host_page.locator(".trnn")
         at(stepper, 1)
         app_without_controls = host_page.get_by_text(STILL)  # of which marimo knows none
-        expect(app_without_controls).to_be_visible(timeout=30_000)
+        expect(app_without_controls).to_be_visible()
         press(stepper)
         expect(host_page.get_by_text("Python sees 1")).to_be_visible()
         host_page.get_by_role("button", name="go to 3").click()
@@ -189,7 +190,7 @@ def test_notebook_exported_with_the_defaults_is_whole_without_kernel_and_network
     from nbconvert import HTMLExporter
 
     cells = [CELLS[0], 'Stepper.of_text("aba", cell="gru", hidden=2)', CELLS[5]]
-    executed = NotebookClient(notebook_of(cells), timeout=100).execute()
+    executed = NotebookClient(notebook_of(cells), timeout=PATIENCE).execute()
     assert executed.metadata.widgets  # with which nbconvert prefers the live form
     page, _ = HTMLExporter().from_notebook_node(executed)
     path = tmp_path / "notebook.html"
@@ -271,7 +272,7 @@ def test_documentation_steps_in_the_scheme_of_its_switch(documentation, host_pag
             host_page.evaluate(
                 "name => document.body.setAttribute('data-md-color-scheme', name)", scheme
             )
-            host_page.wait_for_timeout(300)
+            host_page.evaluate(SETTLED)
             assert (both.first.evaluate(INK) > 200) == (scheme == "slate")
             assert violations(host_page, host_page.locator("[data-teachrnn]").first) == []
         assert host_page.evaluate("document.documentElement.scrollWidth <= innerWidth")

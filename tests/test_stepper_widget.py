@@ -129,7 +129,7 @@ def test_record_from_the_page_keeps_the_focus_in_the_stepper(bridge, stepper):
     form = bridge.page.locator("form.network")
     form.get_by_label("m", exact=True).fill("2")
     form.get_by_role("button", name="record it").click()
-    bridge.page.wait_for_timeout(100)
+    bridge.page.wait_for_function("outbox.length > 0")
     bridge.exchange()
     expect(bridge.page.locator(".about").first).to_contain_text("m = 2")
     assert bridge.page.evaluate("document.activeElement.ariaLabel") == "Next step"

@@ -13,6 +13,7 @@ import time
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from rich.console import Console
 
 from teachrnn import Add, CharRNN, Multiply, Op, Tanh, Trace
@@ -680,18 +681,19 @@ class RealTerminal:
         self.read_to = len(self.output)
         os.write(self.master, keys.encode())
 
-    def wait_for(self, text, seconds=60):
-        until = time.monotonic() + seconds
+    def wait_for(self, text):
+        until = time.monotonic() + PATIENCE
         while text not in ESCAPES.sub("", self.output[self.read_to :]):
-            assert time.monotonic() < until, f"{text!r} did not appear:\n{self.output[self.read_to :]}"
-            self._read(0.1)
+            waiting = self.process.poll() is None and time.monotonic() < until
+            more = self._read(0.1)
+            assert more or waiting, f"{text!r} did not appear:\n{self.output[self.read_to :]}"
 
     def end(self):
         """Wait for the end; give the exit status."""
-        until = time.monotonic() + 60
-        while self.process.poll() is None and time.monotonic() < until:
+        until = time.monotonic() + PATIENCE
+        while (status := self.process.poll()) is None:
+            assert time.monotonic() < until, f"the program goes on:\n{self.output[self.read_to :]}"
             self._read(0.05)
-        status = self.process.wait(timeout=1)
         while self._read(0.1):
             pass
         return status
@@ -788,7 +790,7 @@ def told(**options):
     environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR")}
     environment |= options.pop("environment", {})
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM], capture_output=True, timeout=120, env=environment, **options
+        [sys.executable, "-c", PROGRAM], capture_output=True, env=environment, **options
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from axe import violations
+from browser import SETTLED
 from panel import panel, recorded
 from playwright.sync_api import expect
 
@@ -135,12 +136,12 @@ def test_keys_carry_the_window_to_the_last_entry(large):
     page, numbers = large
     grid = page.locator('[data-name="u"] .number-grid')
     grid.evaluate("g => { g.style.width = '638px'; }")  # eight cells and a half
-    page.wait_for_timeout(100)
+    page.evaluate(SETTLED)
     page.locator('[data-name="u"] td').first.click()
     for keys in (["PageDown"] * 9 + ["End"], ["ArrowRight", "ArrowDown"]):
         for key in keys:
             page.keyboard.press(key)
-        page.wait_for_timeout(100)  # the window hears of its scrolling after the key
+        page.evaluate(SETTLED)  # the window hears of its scrolling after the key
         assert page.evaluate("document.activeElement.textContent") == format_number(numbers[-1, -1])
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
@@ -213,7 +214,6 @@ def test_heat_map_shows_sign_by_colour_and_by_hatching(browser_page, scheme, pap
         assert len(nan) == 2
         assert sorted(nan) == sorted(infinite)
         page.emulate_media(color_scheme="dark" if scheme == "light" else "light")
-        page.wait_for_timeout(200)
         assert page.evaluate(COLOURS)[2] != [paper], "the colours follow the page"
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from axe import violations
-from browser import DRAWN
+from browser import SETTLED
 from panel import PLAYER, panel, recorded
 
 from teachrnn import OPS, Add, Affine, Sum, Tanh, Trace
@@ -46,7 +46,7 @@ def graph(page, trace, symbols=None, state="{rolled: false, breakpoints: []}"):
     style = json.dumps((PLAYER / "graph.css").read_text("utf-8"))
     data = story_bytes(trace, symbols=symbols)
     with panel(page, data, 'import { Graph } from "/graph.js";', SCRIPT % style, state):
-        page.evaluate(DRAWN)
+        page.evaluate(SETTLED)
         yield page
 
 
@@ -540,7 +540,7 @@ def test_axe_core_finds_no_violation(browser_page, scheme, width):
     with graph(browser_page, recorded("hello w", cell="gru"), list("helo w")) as page:
         for act in ("graph.paint(0)", "graph.paint(context.story.turn + 20)", "graph.toggle()"):
             page.evaluate(act)
-            page.wait_for_timeout(600)
+            page.evaluate(SETTLED)
             assert violations(page) == [], act
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from axe import violations
+from browser import SETTLED
 from panel import panel, recorded
 
 from teachrnn.reference import complex_step_gradient
@@ -313,7 +314,7 @@ def test_axe_core_finds_no_violation_and_nothing_sticks_out(browser_page, scheme
     with opened(browser_page, recorded("hello", hidden=20)) as page:
         for asked in ("ask('dW', [2, 1])", "ask('L[2]', [])", "ask('r[2]', [3])", "into('r[3]')"):
             page.evaluate(asked)
-            page.wait_for_timeout(50)
+            page.evaluate(SETTLED)
             assert violations(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), asked
 
