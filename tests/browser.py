@@ -152,6 +152,10 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         text = self.texts.get(self.path)
+        if self.path == "/favicon.ico":  # a browser asks for one at a whim
+            self.send_response(204)
+            self.end_headers()
+            return
         if text is None:
             super().do_GET()
             return
