@@ -537,13 +537,13 @@ def test_targets_of_another_shape_are_refused(x, targets, shapes):
 
 def test_a_target_out_of_range_is_refused_under_its_name():
     assert refusal(DomainError, lambda: a_model().record([0, 1], [1, 4])) == (
-        "SoftmaxCrossEntropy `L[2]`: `y` holds 4 but must lie in 0..3 (axis K has size 4)."
+        "targets holds symbol 4 at index (1,); the model knows 0..3."
     )
 
 
 def test_targets_that_are_not_whole_numbers_are_refused():
     assert refusal(DomainError, lambda: a_model().record([0], [1.0])) == (
-        "SoftmaxCrossEntropy `L[1]`: `y` must hold whole numbers (an integer array), got float64."
+        "targets must hold the numbers of symbols, whole numbers, got float64."
     )
 
 
