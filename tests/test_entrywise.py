@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -558,15 +557,19 @@ def test_wrong_question_is_answered_with_what_can_be_asked():
 # In the browser ---------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def address():
+    """Where the player's modules are served, and a page beside them."""
+    with served(PLAYER, {"/": "<!doctype html><title>entry</title>"}) as address:
+        yield address
+
+
 @pytest.fixture
-def entry_page(browser_page, tmp_path):
+def entry_page(browser_page, address):
     """A page that has loaded entry.js as a module of its own."""
-    shutil.copy(PLAYER / "entry.js", tmp_path)
-    tmp_path.joinpath("index.html").write_text("<!doctype html><title>entry</title>")
-    with served(tmp_path) as address:
-        browser_page.goto(f"{address}/index.html")
-        browser_page.evaluate("async () => { globalThis.entry = await import('./entry.js') }")
-        yield browser_page
+    browser_page.goto(address)
+    browser_page.evaluate("async () => { globalThis.entry = await import('./entry.js') }")
+    return browser_page
 
 
 def question_data(op, target, dy):
