@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from teachrnn.domain import Domain, Index
+from teachrnn.formulas.tree import Formula
+from teachrnn.formulas.words import written
 
 if TYPE_CHECKING:
     from teachrnn.op import Op
@@ -34,14 +36,18 @@ def read_inputs(cls: type[Op]) -> tuple[str, ...]:
     return takes
 
 
-def check_formula(cls: type[Op]) -> None:
-    """The formula takes the module of mathematics, then the inputs."""
+def read_formula(cls: type[Op]) -> Formula:
+    """The tree of the formula, which takes the module of mathematics, then the inputs."""
     takes = _takes(cls, "formula", cls.formula)
     if takes is None or takes[1:] != cls.inputs:
         raise TypeError(
             f"{cls.__name__}.formula takes {_shown(cls.formula)} but must take "
             f"({', '.join(('sp', *cls.inputs))}): the module of mathematics, then every input."
         )
+    try:
+        return written(cls.formula, list(cls.inputs))
+    except Exception as error:  # whatever an author's function raises where it meets no numbers
+        raise TypeError(f"{cls.__name__}.formula: {error}") from error
 
 
 def read_gradients(cls: type[Op]) -> dict[str, Callable[..., Any] | None]:

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from teachrnn.application import applied
 from teachrnn.copying import NotPickled
-from teachrnn.definition import check_formula, check_rest, read_gradients, read_inputs, read_output
+from teachrnn.definition import check_rest, read_formula, read_gradients, read_inputs, read_output
 from teachrnn.domain import Choice, Domain, Index, Reals
 from teachrnn.errors import DomainError, ShapeError, TeachrnnError
+from teachrnn.formulas.tree import Formula
 from teachrnn.signature import Binding, Shape, Signature
 
 if TYPE_CHECKING:
@@ -162,6 +163,10 @@ class Op(Value):
     differentiable: ClassVar[tuple[tuple[int, str, Callable[..., Array]], ...]]
     """Place, name and gradient of every input that has one."""
     shape_rule: ClassVar[Signature]
+    definition: ClassVar[Formula]
+    """The tree of ``formula``, in the names of the inputs."""
+    known: ClassVar[Mapping[str, type[Op]]] = OPS
+    """Every operation, by name, for formulas that name another one."""
     _fits: ClassVar[dict[tuple[Shape, ...], Binding]]
     """Input shapes that have been found to fit, with the sizes that they give the axes."""
     _any_value_will_do: ClassVar[bool]
@@ -186,7 +191,7 @@ class Op(Value):
                 f"{cls.__name__}: signature {cls.signature} has {len(cls.shape_rule.inputs)} inputs, "
                 f"forward has {len(cls.inputs)}: {', '.join(cls.inputs)}."
             )
-        check_formula(cls)
+        cls.definition = read_formula(cls)
         cls.gradients = read_gradients(cls)
         cls.differentiable = tuple(
             [(i, name, d) for i, (name, d) in enumerate(cls.gradients.items()) if d is not None]

@@ -24,6 +24,7 @@ from patience import PATIENCE
 from teachrnn import CELLS, CharRNN, backpropagate
 from teachrnn.data import END, VOCABULARIES, Vocabulary
 from teachrnn.errors import DivergedError, DomainError, MissingExtraError
+from teachrnn.formulas.name import GREEK
 from teachrnn.optimizers import OPTIMIZERS, RMSProp
 from teachrnn.optimizers.descent import descend
 from teachrnn.runs.trained_model import TrainedModel
@@ -34,7 +35,6 @@ from teachrnn.views.figures.figure import table_of
 from teachrnn.views.figures.gradient_flow import gradient_flow
 from teachrnn.views.figures.next_symbol import next_symbol
 from teachrnn.views.number import format_number
-from teachrnn.views.typeset import GREEK
 from teachrnn.widgets.app import APPS, STILL, App
 from teachrnn.widgets.gradient_flow import GradientFlow
 from teachrnn.widgets.neuron_explorer import NeuronExplorer

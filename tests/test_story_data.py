@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teachrnn import CELLS, CharRNN, Op, Tanh, Trace
-from teachrnn.views.mathml import SLOT, mathml
+from teachrnn.formulas import Letter
+from teachrnn.formulas.mathml import SLOT, mathml
 from teachrnn.views.story import tell
 from teachrnn.views.story_data import Tables, story_bytes
 
@@ -118,13 +119,13 @@ def test_every_array_says_how_it_was_made():
 
 def test_formulas_are_templates_with_their_indices_filled_in():
     tables = Tables()
-    for latex in ("h_{3}", "h_{12}", r"h_{3}^{(2)}", "h_{3,k}"):
-        template, *indices = tables.math[tables.formula(latex)]
+    for name in ("h[3]", "h[12]", "layer2.h[3]", "r_f[3]"):
+        template, *indices = tables.math[tables.formula(Letter(name))]
         text = tables.templates[template]
         for slot, index in enumerate(indices):
             text = text.replace(chr(SLOT + slot), index)
-        assert text == mathml(latex)
-    assert tables.formula("h_{3}") == 0
+        assert text == mathml(Letter(name))
+    assert tables.formula(Letter("h[3]")) == 0
     assert len(tables.templates) == 3
 
 

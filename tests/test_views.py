@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -10,12 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teachrnn import OPS, CharRNN, Dropout, Op, Tanh, Trace, backpropagate
+from teachrnn.formulas import Letter, backward_equation, definition, forward_equation, latex
+from teachrnn.formulas.latex import name_latex
+from teachrnn.formulas.mathml import mathml
+from teachrnn.formulas.text import text
+from teachrnn.formulas.tree import Function
 from teachrnn.views.layout import grid
-from teachrnn.views.mathml import font_subset, mathml
+from teachrnn.views.mathematical_font import font_subset
 from teachrnn.views.number import format_number
-from teachrnn.views.plain_formula import plain_formula
 from teachrnn.views.story import tell
-from teachrnn.views.typeset import backward_latex, formula_latex, forward_latex, name_latex
 
 
 def recorded(**options):
@@ -59,68 +63,81 @@ def test_numbers_at_the_edges(x, text):
 
 @pytest.mark.parametrize("op", OPS.values(), ids=OPS)
 def test_every_formula_is_written_with_the_operations_own_letters(op):
-    latex = formula_latex(op)
-    assert latex.startswith(f"{name_latex(op.output)} = ")
-    assert op.__name__ not in latex  # the fallback for formulas that cannot be written
+    equation = definition(op)
+    written = latex(equation)
+    assert written.startswith(f"{name_latex(op.output)} = ")
     for name in op.inputs:
-        assert name in latex
-    assert mathml(latex).startswith("<math>")
-    assert "\\" not in plain_formula(latex)
+        assert name in written
+    assert mathml(equation).startswith("<math>")
+    assert "\\" not in text(equation)
 
 
 def test_formulas_of_a_step_carry_the_names_of_the_step():
     trace = recorded(layers=2)
     h = trace["layer2.h[3]"]
-    assert forward_latex(h) == r"h_{3}^{(2)} = \tanh(a_{3}^{(2)})"
-    assert backward_latex(h, "x") == (
-        r"\mathrm{d}a_{3}^{(2)} = \mathrm{d}h_{3}^{(2)} \odot (1 - {h_{3}^{(2)}}^2)"
+    assert latex(forward_equation(h)) == r"h_{3}^{(2)} = \tanh(a_{3}^{(2)})"
+    assert latex(backward_equation(h, "x")) == (
+        r"\mathrm{d}a_{3}^{(2)} = \mathrm{d}h_{3}^{(2)} \odot (1 - {h_{3}^{(2)}}^{2})"
     )
     r = trace["layer1.r[2]"]
-    assert backward_latex(r, "W", one_of_many=True) == (
-        r"\partial^{+}_{r_{2}^{(1)}} W^{(1)} = \mathrm{d}r_{2}^{(1)}\, {h_{1}^{(1)}}^\top"
+    assert latex(backward_equation(r, "W", one_of_many=True)) == (
+        r"\partial^{+}_{r_{2}^{(1)}} W^{(1)} = \mathrm{d}r_{2}^{(1)}\,{h_{1}^{(1)}}^\top"
     )
 
 
 def test_sum_over_the_batch_is_written_where_there_is_one():
     model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
     batch = model.record([[0, 1]], [[1, 2]])
-    assert backward_latex(batch["o[1]"], "b").startswith(r"\mathrm{d}c = \sum ")
+    assert latex(backward_equation(batch["o[1]"], "b")).startswith(r"\mathrm{d}c = \sum ")
 
 
 def test_numbers_that_belong_to_the_definition_are_written_as_numbers():
     trace = Trace()
     y = Dropout(trace.input("x", [1.0, 2.0]), trace.input("mask", [1.0, 0.0]), 0.5, name="y")
-    assert forward_latex(y) == r"y = \frac{x \odot \mathrm{mask}}{0.5}"
+    assert latex(forward_equation(y)) == r"y = \frac{x \odot \mathrm{mask}}{0.5}"
 
 
-def test_operation_whose_formula_cannot_be_written_is_named_instead():
-    class Gamma(Op, register=False):
+def test_gradient_whose_formula_is_not_stated_is_named_instead():
+    class Same(Op, register=False):
         signature = "(n)->(n)"
-        formula = staticmethod(lambda sp, x: x.applyfunc(sp.gamma))
+        formula = staticmethod(lambda sp, x: x)
         forward = staticmethod(lambda x: x)
         dx = staticmethod(lambda dy, x, y: dy)
 
     trace = Trace()
-    y = Gamma(trace.input("x", [1.0]), name="y")
-    assert forward_latex(y) == r"y = \mathrm{Gamma}(x)"
-    assert backward_latex(y, "x") == r"\mathrm{d}x = \mathrm{Gamma.dx}(\mathrm{d}y)"
+    y = Same(trace.input("x", [1.0]), name="y")
+    assert latex(backward_equation(y, "x")) == r"\mathrm{d}x = \mathrm{Same.dx}(\mathrm{d}y)"
+    assert text(backward_equation(y, "x")) == "dx = Same.dx(dy)"
 
 
 @pytest.mark.parametrize(
     "name", ["<script>", 'a"b', "a&b", "{", "$x$", "\\frac", "a_b_c", "ärm", "x y", "%"]
 )
 def test_any_name_can_be_written_and_none_becomes_markup(name):
-    text = mathml(name_latex(name))
-    assert "<script" not in text
-    assert text.startswith("<math>")
+    written = mathml(Letter(name))
+    assert "<script" not in written
+    assert written.startswith("<math>")
+    ElementTree.fromstring(written)
 
 
 def test_font_holds_the_signs_of_the_formulas_and_its_licence():
     from fontTools.ttLib import TTFont
 
-    font = TTFont(io.BytesIO(font_subset([mathml(r"h_{3} = \tanh(a) \odot \rho")])))
+    font = TTFont(
+        io.BytesIO(
+            font_subset(
+                [
+                    mathml(
+                        Function("tanh", (Letter("h[3]") * Letter("a"),)).multiply_elementwise(
+                            Letter("rho")
+                        )
+                    )
+                ]
+            )
+        )
+    )
     signs = font.getBestCmap()
-    for sign in ("ℎ", "𝑎", "𝜌", "⊙", "="):
+    for sign in ("ℎ", "𝑎", "𝜌", "⊙"):
         assert ord(sign) in signs
     assert "Open Font License" in font["name"].getDebugName(13)
 
@@ -140,7 +157,7 @@ def test_value_shows_formula_shape_and_numbers_and_not_yet():
     trace = recorded()
     h = trace["h[2]"]
     shown = h._repr_html_()
-    assert mathml(r"h_{2} = \tanh(a_{2})") in shown
+    assert mathml(forward_equation(h)) in shown
     assert "shape (3,)" in shown
     assert "not yet" in shown
     for x in h.data:
@@ -223,4 +240,4 @@ def test_immediate_parts_add_up_to_the_total_under_other_names():
         totals = [q for o in shown for q in o.quantities if q.name == f"d{name}"]
         assert len(parts) == (2 if name.startswith("h") else 3)
         np.testing.assert_array_equal(sum(q.data for q in parts), totals[-1].data)
-        assert all(r"\partial^{+}" in q.latex for q in parts)
+        assert all(q.letter.kind == "immediate" for q in parts)

@@ -11,7 +11,9 @@ import html
 import re
 from pathlib import Path
 
-from teachrnn.views.mathml import font_subset, mathml
+from prose_mathml import prose_mathml
+
+from teachrnn.views.mathematical_font import font_subset
 
 FORMULA = re.compile(
     r'<(?P<tag>span|div) class="arithmatex">\\[(\[](?P<latex>.*?)\\[)\]]</(?P=tag)>', re.DOTALL
@@ -42,7 +44,7 @@ def _formula(match: re.Match[str]) -> str:
 
 
 def _set(latex: str, *, display: bool) -> str:
-    text = mathml(latex, display=display)
+    text = prose_mathml(latex, display=display)
     text = text.replace("<math", f'<math alttext="{html.escape(latex)}"', 1)
     formulas.add(text)
     return text

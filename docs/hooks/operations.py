@@ -8,7 +8,7 @@ from mkdocs.structure.files import File
 
 import teachrnn
 from teachrnn.domain import Choice, Index, Reals
-from teachrnn.views.typeset import formula_latex
+from teachrnn.formulas import definition, latex
 
 INTRODUCTION = """\
 # Operations
@@ -33,7 +33,9 @@ def on_files(files, config):
 
 
 def page(ops: list[type[teachrnn.Op]]) -> str:
-    rows = [rf"| {link(op)} | $\displaystyle {formula_latex(op)}$ | `{op.signature}` |" for op in ops]
+    rows = [
+        rf"| {link(op)} | $\displaystyle {latex(definition(op))}$ | `{op.signature}` |" for op in ops
+    ]
     return INTRODUCTION + "\n".join(rows) + "\n\n" + "\n\n".join(section(op) for op in ops) + "\n"
 
 
@@ -49,7 +51,7 @@ def section(op: type[teachrnn.Op]) -> str:
         "Code": code(op),
     }
     return "\n\n".join(
-        [f"## {op.__name__}", doc.summary, f"$${formula_latex(op)}$$", doc.body, definitions(facts)]
+        [f"## {op.__name__}", doc.summary, f"$${latex(definition(op))}$$", doc.body, definitions(facts)]
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from teachrnn.deferred import Deferred
 from teachrnn.domain import Index
+from teachrnn.formulas.symbolic import evaluate
 from teachrnn.op import Op
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def _symbolic_op(op: type[Op], sizes: Sizes, numbers: Numbers) -> SymbolicOp:
         flat, matrix = _matrix_of_symbols(name, tuple(size[a] for a in axes))
         symbols.append(flat)
         operands.append(matrix)
-    return SymbolicOp(symbols, flat_entries(op.formula(sympy, *operands)))
+    letters = dict(zip(op.inputs, operands, strict=True))
+    return SymbolicOp(symbols, flat_entries(evaluate(op.definition, letters)))
 
 
 @lru_cache(maxsize=64)

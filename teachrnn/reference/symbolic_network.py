@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.deferred import Deferred
+from teachrnn.formulas.symbolic import evaluate
 from teachrnn.op import Op
 from teachrnn.reference.derivative import as_matrix, core_positions, flat_entries, whole_numbers
 from teachrnn.trace import Trace
@@ -113,5 +114,6 @@ class SymbolicNetwork:
                 n if n is not None else as_matrix(list(np.ravel(a)), np.shape(a))
                 for n, a in zip(fixed, row, strict=True)
             ]
-            entries.extend(flat_entries(op.formula(sympy, *operands)))
+            letters = dict(zip(op.inputs, operands, strict=True))
+            entries.extend(flat_entries(evaluate(op.definition, letters)))
         return entries

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from teachrnn.domain import Index
 from teachrnn.errors import DomainError, ShapeError
+from teachrnn.formulas.entries.entry import entry_value
+from teachrnn.formulas.entries.rule import rule
+from teachrnn.formulas.equation import stated_gradients
+from teachrnn.formulas.formula_error import MisfitFormulaError, UnreadableFormulaError
 from teachrnn.op import Op
 from teachrnn.reference.derivative import ReferenceOp
 from teachrnn.testing.profiles import ON_ANY_MACHINE
 from teachrnn.testing.strategies import like, op_inputs
-from teachrnn.views.entrywise.entry import entry_value
-from teachrnn.views.entrywise.formula_error import MisfitFormulaError, UnreadableFormulaError
-from teachrnn.views.entrywise.rule import rule
-from teachrnn.views.typeset import gradient_formulas
 
 Array = NDArray[Any]
 Draw = Any
@@ -305,6 +305,6 @@ def docstring_states_shapes_and_gradients(op: type[Op], _: Draw) -> None:
         for name, letters, fixed in zip((*op.inputs, op.output), axes, shared, strict=True)
     ]
     assert stated[1] == f"{', '.join(shown[:-1])} -> {shown[-1]}"
-    assert sorted(gradient_formulas(op)) == sorted(differentiable(op))
+    assert sorted(stated_gradients(op)) == sorted(differentiable(op))
     for section in ("References", "Examples"):
         assert f"\n{section}\n---" in doc, f"{op.__name__}: the docstring has no section {section}"

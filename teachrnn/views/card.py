@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.formulas import Letter, forward_equation
+from teachrnn.formulas.mathml import mathml
 from teachrnn.op import Op, Value
-from teachrnn.views.mathml import mathml
 from teachrnn.views.number import format_number
 from teachrnn.views.palette import COLOURS
-from teachrnn.views.typeset import forward_latex, label
 
 MOST = 12
 """Rows and columns that are shown."""
@@ -20,7 +20,7 @@ MOST = 12
 
 def card(value: Value) -> str:
     """Self-contained HTML, without scripts: it survives when a notebook is exported."""
-    formula = forward_latex(value) if isinstance(value, Op) else label(value)
+    formula = forward_equation(value) if isinstance(value, Op) else Letter(value.name)
     made_by = type(value).__name__ if isinstance(value, Op) else value.role
     d = value.grad
     gradient = (

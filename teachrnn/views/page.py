@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Sequence
 
 from teachrnn.trace import Trace
-from teachrnn.views.mathml import font_subset
+from teachrnn.views.mathematical_font import font_subset
 from teachrnn.views.player_module import PARTS, player_module, player_style
 from teachrnn.views.story_data import formulas, story_bytes
 

@@ -14,17 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.backprop import Backprop, ChainRule
+from teachrnn.formulas import (
+    Equation,
+    Letter,
+    backward_equation,
+    forward_equation,
+    sum_equation,
+)
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
 from teachrnn.views import narration
 from teachrnn.views.number import format_number
-from teachrnn.views.typeset import (
-    backward_latex,
-    forward_latex,
-    immediate_latex,
-    name_latex,
-    sum_latex,
-)
 
 Array = NDArray[Any]
 Phase = Literal["forward", "turn", "backward"]
@@ -39,8 +39,8 @@ class Quantity:
     name : str
         Its plain name: ``h[3]``, its gradient ``dh[3]``, or the immediate part of that gradient that
         comes through one use, ``∂h[3] via o[3]``.
-    latex : str
-        Its name in LaTeX.
+    letter : Letter
+        Its name, as it stands in formulas.
     kind : {"value", "gradient"}
         Which of the two colour scales it wears.
     data : ndarray
@@ -52,7 +52,7 @@ class Quantity:
     """
 
     name: str
-    latex: str
+    letter: Letter
     kind: Literal["value", "gradient"]
     data: Array
     note: str = ""
@@ -89,7 +89,7 @@ class Outcome:
     gradient that comes this way, and where others have arrived before, their sum.
     """
 
-    formula: str
+    formula: Equation
     target: int
     quantities: list[Quantity]
 
@@ -168,12 +168,12 @@ def value_of(value: Value, note: str = "") -> Quantity:
     if isinstance(value, Op):
         named = zip(value.inputs, value.operands, strict=True)
         made = Made(value, None, {letter: _plainly(v) for letter, v in named})
-    return Quantity(value.name, name_latex(value.name), "value", value.data, note, made)
+    return Quantity(value.name, Letter(value.name), "value", value.data, note, made)
 
 
 def _plainly(value: Value) -> Quantity:
     """A value without its origin, which the step that made it tells."""
-    return Quantity(value.name, name_latex(value.name), "value", value.data)
+    return Quantity(value.name, Letter(value.name), "value", value.data)
 
 
 def _noted(quantity: Quantity, note: str) -> Quantity:
@@ -190,7 +190,7 @@ def _forward(op: Op, symbols: Sequence[str] | None) -> StoryStep:
         title=narration.applied(op),
         sentence=narration.forward(op, symbols),
         operands=[value_of(v, narration.token(v, symbols)) for v in op.operands],
-        outcomes=[Outcome(forward_latex(op), op.index, [value_of(op)])],
+        outcomes=[Outcome(forward_equation(op), op.index, [value_of(op)])],
         code=narration.code(op),
         edges=[(v.index, op.index) for v in op.operands],
     )
@@ -198,12 +198,12 @@ def _forward(op: Op, symbols: Sequence[str] | None) -> StoryStep:
 
 def _turn(trace: Trace) -> StoryStep:
     loss = float(trace.total_loss)
-    names = [name_latex(v.name) for v in trace.losses]
+    letters = [Letter(v.name) for v in trace.losses]
     notes = ["where the way back begins", *[""] * (len(trace.losses) - 1)]
     seeds = [_seed(v, note) for v, note in zip(trace.losses, notes, strict=True)]
     losses = [value_of(v) for v in trace.losses]
     unit = "nats" if narration.in_nats(trace) else ""
-    total = Quantity("L", "L", "value", np.asarray(loss), unit, Made(parts=losses))
+    total = Quantity("L", Letter("L"), "value", np.asarray(loss), unit, Made(parts=losses))
     return StoryStep(
         phase="turn",
         t=None,
@@ -212,14 +212,14 @@ def _turn(trace: Trace) -> StoryStep:
         title=f"L = {format_number(loss)}{unit and f' {unit}'}: turn round",
         sentence=narration.turn(trace),
         operands=losses,
-        outcomes=[Outcome(sum_latex("L", names), trace.losses[-1].index, [total, *seeds])],
+        outcomes=[Outcome(sum_equation(Letter("L"), letters), trace.losses[-1].index, [total, *seeds])],
     )
 
 
 def _seed(loss: Value, note: str = "") -> Quantity:
     """The gradient of L with respect to one of its summands: ones."""
     ones = np.ones(loss.shape, dtype=loss.data.dtype)
-    return Quantity(f"d{loss.name}", name_latex(loss.name, d=True), "gradient", ones, note)
+    return Quantity(f"d{loss.name}", Letter(loss.name, "total"), "gradient", ones, note)
 
 
 class _Backward:
@@ -256,7 +256,7 @@ class _Backward:
             sentence=narration.backward(op, reached, self.parts, self.uses),
             operands=[
                 Quantity(
-                    arriving.name, arriving.latex, "gradient", arriving.data, "arrives", arriving.made
+                    arriving.name, arriving.letter, "gradient", arriving.data, "arrives", arriving.made
                 ),
                 *(value_of(v, narration.token(v, self.symbols)) for v in op.operands),
                 value_of(op),
@@ -273,9 +273,9 @@ class _Backward:
         before = self.sums.get(value.index)
         many = self.uses[value.index] > 1 or before is not None
         made = Made(op, name, letters)
-        formula = backward_latex(op, name, one_of_many=many)
+        formula = backward_equation(op, name, one_of_many=many)
         if not many:
-            d = Quantity(f"d{value.name}", name_latex(value.name, d=True), "gradient", data, "", made)
+            d = Quantity(f"d{value.name}", Letter(value.name, "total"), "gradient", data, "", made)
             self.sums[value.index] = d
             self.parts[value.index] = [d]
             return [Outcome(formula, value.index, [d])]
@@ -283,7 +283,7 @@ class _Backward:
         via = f"{op.name}.{name}" if twice else op.name
         part = Quantity(
             f"∂{value.name} via {via}",
-            immediate_latex(value.name, op.name),
+            Letter(value.name, "immediate", op.name),
             "gradient",
             data,
             narration.origin(op, value),
@@ -295,7 +295,7 @@ class _Backward:
         of = f"{len(parts)} of {max(self.uses[value.index], len(parts))}"
         self.sums[value.index] = Quantity(
             f"d{value.name}",
-            name_latex(value.name, d=True),
+            Letter(value.name, "total"),
             "gradient",
             data if before is None else before.data + data,
             f"part {of}" if arrived is None else f"sum of {of} parts",
@@ -303,7 +303,7 @@ class _Backward:
         )
         outcomes = [Outcome(formula, value.index, [part])]
         if arrived is not None:
-            added = sum_latex(name_latex(value.name, d=True), [q.latex for q in parts])
+            added = sum_equation(Letter(value.name, "total"), [q.letter for q in parts])
             outcomes.append(Outcome(added, value.index, [arrived, self.sums[value.index]]))
         return outcomes
 

@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.formulas import Formula
+from teachrnn.formulas.entries import rule_data
+from teachrnn.formulas.mathml import mathml_template
 from teachrnn.op import Op
 from teachrnn.reference.complex_step_anywhere import complex_step_everywhere
 from teachrnn.trace import Trace
 from teachrnn.views import narration
-from teachrnn.views.entrywise import rule_data
 from teachrnn.views.layout import grid
-from teachrnn.views.mathml import mathml_template
 from teachrnn.views.story import Made, Quantity, StoryStep, tell, value_of
 from teachrnn.views.triangle import triangle
 
@@ -162,7 +163,7 @@ class Tables:
         self.rules: list[Any] = []
         self.numbers: list[Array] = []
         self._array_at: dict[tuple[str, int], int] = {}
-        self._math_at: dict[str, int] = {}
+        self._math_at: dict[Formula, int] = {}
         self._template_at: dict[str, int] = {}
         self._numbers_at: dict[bytes, int] = {}
         self._rule_at: dict[tuple[type[Op], str | None], int | None] = {}
@@ -196,14 +197,14 @@ class Tables:
         at = self.array(quantity)
         return [at, quantity.note] if quantity.note else [at]
 
-    def formula(self, latex: str) -> int:
+    def formula(self, formula: Formula) -> int:
         """Number of a formula, in MathML."""
-        if latex not in self._math_at:
-            template, numerals = mathml_template(latex)
+        if formula not in self._math_at:
+            template, times = mathml_template(formula)
             at = self._template_at.setdefault(template, len(self._template_at))
-            self._math_at[latex] = len(self.math)
-            self.math.append([at, *numerals])
-        return self._math_at[latex]
+            self._math_at[formula] = len(self.math)
+            self.math.append([at, *times])
+        return self._math_at[formula]
 
     @property
     def templates(self) -> list[str]:
@@ -219,7 +220,7 @@ class Tables:
         made = {} if quantity.made is None else self._made(quantity.made)
         entry = {
             "name": quantity.name,
-            "math": self.formula(quantity.latex),
+            "math": self.formula(quantity.letter),
             "kind": quantity.kind,
             "shape": list(quantity.data.shape),
             **self._encoded(quantity),

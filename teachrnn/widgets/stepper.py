@@ -12,7 +12,7 @@ from teachrnn.extras import require
 from teachrnn.trace import Trace
 from teachrnn.views.demonstration import demonstrate
 from teachrnn.views.fragment import story_fragment
-from teachrnn.views.mathml import font_subset
+from teachrnn.views.mathematical_font import font_subset
 from teachrnn.views.place import Places
 from teachrnn.views.player_module import player_module, player_style
 from teachrnn.views.story import tell

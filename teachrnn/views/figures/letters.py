@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from teachrnn.extras import require
-from teachrnn.views.typeset import name_latex
+from teachrnn.formulas.latex import name_latex
 from teachrnn.views.visible_symbol import signs
 
 

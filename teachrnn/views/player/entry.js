@@ -1,5 +1,5 @@
 // The formula of one entry, evaluated: its terms, each with the numbers in it.
-// What the trees are made of is said in teachrnn/views/entrywise/tree.py; teachrnn/views/entrywise/entry.py
+// What the trees are made of is said in teachrnn/formulas/entries/tree.py; teachrnn/formulas/entries/entry.py
 // does the same in Python, and a test holds the two together.
 
 const ENTRY_SUM = 0, ENTRY_PRODUCT = 1, ENTRY_POWER = 2, ENTRY_ATOM = 3;
@@ -9,8 +9,13 @@ const ENTRY_SUPERSCRIPTS = { 2: "²", 3: "³" };
 const ENTRY_FUNCTIONS = {
   exp: Math.exp,
   log: Math.log,
+  sqrt: Math.sqrt,
   tanh: Math.tanh,
+  sin: Math.sin,
+  cos: Math.cos,
+  abs: Math.abs,
   max: Math.max,
+  min: Math.min,
   "+": (a, b) => a + b,
   "-": (a, b) => a - b,
   "*": (a, b) => a * b,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from teachrnn.formulas.text import text
 from teachrnn.trace import Trace
 from teachrnn.views.legible import printable
-from teachrnn.views.plain_formula import plain_formula
 from teachrnn.views.story import Outcome, Quantity, StoryStep
 from teachrnn.views.terminal.array_text import Extent, array_lines
 from teachrnn.views.terminal.line import wrapped
@@ -58,7 +58,7 @@ class StoryText:
         step = self.steps[index]
         lines = [Text(printable(step.title), style="bold"), Text(printable(step.sentence))]
         for outcome in step.outcomes:
-            lines += [Text(), Text(printable(plain_formula(outcome.formula)), style="bold")]
+            lines += [Text(), Text(printable(text(outcome.formula)), style="bold")]
             if hide:
                 lines += [Text(f"  {printable(q.name)}  ?") for q in outcome.quantities]
             else:

@@ -9,15 +9,16 @@ import numpy as np
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from teachrnn.views.entrywise import Link, Why, WhyTerm, why
+from teachrnn.formulas.entries import Link, WhyTerm
+from teachrnn.formulas.text import text
 from teachrnn.views.legible import printable
 from teachrnn.views.number import format_number
 from teachrnn.views.palette import ACCENT
-from teachrnn.views.plain_formula import plain_formula
 from teachrnn.views.story import Outcome, Quantity, StoryStep
 from teachrnn.views.terminal.array_text import Extent, array_lines
 from teachrnn.views.terminal.key import Keyed, key
 from teachrnn.views.terminal.line import wrapped
+from teachrnn.views.why import Why, why
 
 
 class WhyPage(Keyed):
@@ -134,7 +135,7 @@ class WhyPage(Keyed):
             Text.assemble(("why  ", ACCENT), (f"{printable(name)} = {number}", "bold")),
             *array_lines(quantity, Extent(extent.width, 3, 2), entry=self.index),
             Text(),
-            Text(printable(plain_formula(outcome.formula)), style="bold"),
+            Text(printable(text(outcome.formula)), style="bold"),
         ]
         if len(self.results) > 1:
             lines.append(Text(f"result {self.chosen + 1} of {len(self.results)} (Tab)", style="dim"))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from teachrnn.op import Op
-from teachrnn.views.entrywise.formula_error import UnreadableFormulaError
-from teachrnn.views.entrywise.matrix import Matrix, common
-from teachrnn.views.entrywise.reader import Reader
-from teachrnn.views.entrywise.tree import Tree
-from teachrnn.views.typeset import gradient_formulas, written_formula
+from teachrnn.formulas.entries.lowering import Lowering
+from teachrnn.formulas.entries.matrix import Matrix, common
+from teachrnn.formulas.entries.tree import Tree
+from teachrnn.formulas.equation import gradient_formula, stated_gradients
+from teachrnn.formulas.formula_error import UnreadableFormulaError
+from teachrnn.formulas.latex import latex
+from teachrnn.formulas.tree import Formula
+
+if TYPE_CHECKING:
+    from teachrnn.op import Op
 
 INDICES = ("i", "j")
 
@@ -29,7 +33,7 @@ class Rule:
     over_axes : int
         Number of core axes of that letter.
     tree : Tree
-        The formula (see `teachrnn.views.entrywise.tree`).
+        The formula (see `teachrnn.formulas.entries.tree`).
     """
 
     axes: int
@@ -39,7 +43,8 @@ class Rule:
 
 
 def rule(op: type[Op], target: str | None) -> Rule:
-    """Read the formula of an operation (``target`` None), or of its gradient for one input.
+    """The formula of one entry of an operation's value (``target`` None), or of
+    its gradient for one input.
 
     Raises
     ------
@@ -48,18 +53,17 @@ def rule(op: type[Op], target: str | None) -> Rule:
     MisfitFormulaError
         If it is written, but its shapes do not go together.
     """
-    what = op.output if target is None else f"d{target}"
-    latex = written_formula(op) if target is None else gradient_formulas(op).get(target)
-    if latex is None:
-        raise UnreadableFormulaError(f"{op.__name__}: no formula is written for {what}.")
+    formula = op.definition if target is None else gradient_formula(op, target)
     try:
-        return _read(op, target, latex)  # type: ignore[arg-type]  # a class is hashable
+        return _lowered(op, target, formula)  # type: ignore[arg-type]  # a class is hashable
     except UnreadableFormulaError as error:
-        raise type(error)(f"{op.__name__}: in `{what} = {latex}`, {error}.") from None
+        what = op.output if target is None else f"d{target}"
+        stated = latex(formula) if target is None else stated_gradients(op)[target]
+        raise type(error)(f"{op.__name__}: in `{what} = {stated}`, {error}.") from None
 
 
 @lru_cache(maxsize=1024)
-def _read(op: type[Op], target: str | None, latex: str) -> Rule:
+def _lowered(op: type[Op], target: str | None, formula: Formula) -> Rule:
     sizes: dict[str, Tree] = {}
     axes = dict(zip(op.inputs, op.shape_rule.inputs, strict=True))
     axes[op.output] = op.shape_rule.output
@@ -72,7 +76,7 @@ def _read(op: type[Op], target: str | None, latex: str) -> Rule:
     letters = {letter: _array(letter, lengths[letter]) for letter in lengths}
     if target is None:
         del letters[op.output]
-    found = Reader(latex, letters, sizes).formula()
+    found = Lowering(letters, sizes, op.known).array(formula)
     wanted = _array("", lengths[target or op.output])
     common(found.rows, wanted.rows, "the rows of the two sides")
     common(found.columns, wanted.columns, "the columns of the two sides")

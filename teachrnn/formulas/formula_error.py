@@ -1,4 +1,4 @@
-"""What can be wrong with a formula that is to be read entry by entry."""
+"""What can be wrong with a formula that is written."""
 
 from __future__ import annotations
 

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from teachrnn.views.entrywise.formula_error import MisfitFormulaError
-from teachrnn.views.entrywise.rule import Rule
-from teachrnn.views.entrywise.term import Link, WhyTerm, joined
-from teachrnn.views.entrywise.tree import Tree
+from teachrnn.formulas.entries.rule import Rule
+from teachrnn.formulas.entries.term import Link, WhyTerm, joined
+from teachrnn.formulas.entries.tree import Tree
+from teachrnn.formulas.formula_error import MisfitFormulaError
+from teachrnn.formulas.functions import FUNCTIONS as ELEMENTARY
 
 Array = NDArray[Any]
 Parts = list[str | Link]
@@ -24,7 +25,11 @@ Letters = Mapping[str, tuple[str, Array]]
 """What each letter of a rule stands for: the name of a recorded quantity and its numbers."""
 
 SUM, PRODUCT, POWER, ATOM = range(4)
-FUNCTIONS = {"exp": np.exp, "log": np.log, "tanh": np.tanh}
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    function.name: getattr(np, function.name)
+    for function in ELEMENTARY.values()
+    if function.arguments == 1
+}
 PAIRS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -32,6 +37,7 @@ PAIRS: dict[str, Callable[[Any, Any], Any]] = {
     "/": operator.truediv,
     "^": operator.pow,
     "max": np.maximum,
+    "min": np.minimum,
     "<": operator.lt,
     ">": operator.gt,
     "onehot": operator.eq,

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.errors import NameLookupError, ShapeError
+from teachrnn.formulas.entries.entry import Letters, entry_terms
+from teachrnn.formulas.entries.rule import rule
+from teachrnn.formulas.entries.term import Link, WhyTerm, joined
+from teachrnn.formulas.formula_error import UnreadableFormulaError
 from teachrnn.op import Op
-from teachrnn.views.entrywise.entry import Letters, entry_terms
-from teachrnn.views.entrywise.formula_error import UnreadableFormulaError
-from teachrnn.views.entrywise.rule import rule
-from teachrnn.views.entrywise.term import Link, WhyTerm, joined
 from teachrnn.views.number import format_number
 
 Array = NDArray[Any]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from teachrnn.views.entrywise.formula_error import MisfitFormulaError
-from teachrnn.views.entrywise.tree import Tree, minus, plus, times
+from teachrnn.formulas.entries.tree import Tree, minus, plus, times
+from teachrnn.formulas.formula_error import MisfitFormulaError
 
 ANY: Final = "any"
 r"""The length of an axis that fits wherever it stands, as that of $\mathbf{1}$ does."""

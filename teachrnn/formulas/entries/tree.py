@@ -9,8 +9,11 @@ sums), or a tuple that begins with its kind:
 ``("+", a, b)``, ``("-", a, b)``,    arithmetic; ``("-", a)`` is the negative
 ``("*", a, b)``, ``("/", a, b)``,
 ``("^", a, b)``
-``("exp", a)``, ``("log", a)``,      functions of a number
-``("tanh", a)``, ``("max", a, b)``
+``("exp", a)``, ``("log", a)``,      functions of a number, those of `teachrnn.formulas.functions`
+``("sqrt", a)``, ``("tanh", a)``,
+``("sin", a)``, ``("cos", a)``,
+``("abs", a)``, ``("max", a, b)``,
+``("min", a, b)``
 ``("<", a, b)``, ``(">", a, b)``     1 where it is so, 0 elsewhere
 ``("onehot", index, hot)``           1 where the two are the same number, 0 elsewhere
 ``("if", condition, a, b)``          a where the condition is 1, b where it is 0; the other is not read

@@ -1,0 +1,42 @@
+"""LaTeX that stands in prose, as MathML: what no formula of an operation is."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import lru_cache
+
+from latex2mathml.converter import convert
+from math_spacing import spaced
+
+_HIDDEN = {sign: chr(0xE000 + i) for i, sign in enumerate('<>&"%${}\\')}
+"""Signs of HTML and LaTeX in a name travel through the converter as private characters."""
+
+
+@lru_cache(maxsize=8192)
+def prose_mathml(latex: str, *, display: bool = False) -> str:
+    """MathML of LaTeX that stands in prose; any text in it is escaped."""
+    latex = re.sub(r"\\mathrm\{((?:[^{}\\]|\\.)*)\}", lambda m: _words(m[1]), latex)
+    for sign, written in {"<": r"\lt ", ">": r"\gt ", "&": _HIDDEN["&"], '"': _HIDDEN['"']}.items():
+        latex = latex.replace(sign, written)
+    text = re.sub(r"<math [^>]*>", "<math>", convert(latex))
+    text = re.sub(r"&#x([0-9A-Fa-f]+);", lambda m: html.escape(chr(int(m[1], 16))), text)
+    for sign, hidden in _HIDDEN.items():
+        text = text.replace(hidden, html.escape(sign))
+    while True:  # a row around a single element says nothing
+        shorter = re.sub(r"<mrow>(<(m[ion]|mtext)>[^<]*</\2>)</mrow>", r"\1", text)
+        shorter = re.sub(r"<mrow>(<(msub|msup)>(?:(?!<mrow>|</?\2>).)*</\2>)</mrow>", r"\1", shorter)
+        shorter = re.sub(
+            r"^<math><mrow>((?:(?!</?mrow>).)*)</mrow></math>$", r"<math>\1</math>", shorter
+        )
+        if shorter == text:
+            return spaced(text, display=display)
+        text = shorter
+
+
+def _words(escaped: str) -> str:
+    """Upright words: one piece of text to the eye and to a screen reader."""
+    plain = re.sub(r"\\(.)", r"\1", escaped)
+    for sign, hidden in _HIDDEN.items():
+        plain = plain.replace(sign, hidden)
+    return rf"\text{{{plain}}}"

@@ -1,0 +1,91 @@
+"""Where a formula needs brackets: how tightly its nodes bind, and what stands beside them."""
+
+from __future__ import annotations
+
+from teachrnn.formulas.functions import FUNCTIONS
+from teachrnn.formulas.tree import (
+    At,
+    Elementwise,
+    Formula,
+    Function,
+    Minus,
+    Negative,
+    Number,
+    Plus,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Transpose,
+)
+
+SUM, PRODUCT, POWER, ATOM = range(4)
+
+
+def rank(formula: Formula) -> int:
+    """How tightly a node binds, from SUM to ATOM."""
+    match formula:
+        case At(base=base):
+            return rank(base)
+        case Plus() | Minus() | Negative():
+            return SUM
+        case Number(value=value) if value < 0:
+            return SUM
+        case Product() | Elementwise() | Sum() | Quotient(slash=True):
+            return PRODUCT
+        case Function(name=name) if FUNCTIONS[name].bare:
+            return PRODUCT
+        case Power() | Transpose() | Quotient() | Function(name="exp"):
+            return POWER
+    return ATOM
+
+
+def needs_brackets(inner: Formula, parent: Formula, *, right: bool = False) -> bool:
+    """Whether a part of a node is put in brackets.
+
+    Parameters
+    ----------
+    inner, parent : Formula
+        The part, and the node.
+    right : bool
+        Whether it is the right one of two.
+
+    Examples
+    --------
+    >>> from teachrnn.formulas.tree import Letter
+    >>> a, b = Letter("a"), Letter("b")
+    >>> needs_brackets(a + b, a * (a + b), right=True), needs_brackets(a * b, a + a * b, right=True)
+    (True, False)
+    """
+    if isinstance(inner, At):
+        return needs_brackets(inner.base, parent, right=right)
+    least = rank(inner)
+    match parent:
+        case Plus():
+            return right and isinstance(inner, Negative | Number) and least == SUM
+        case Minus():
+            return right and least == SUM
+        case Negative() | Sum():
+            return least == SUM
+        case Product():
+            between = isinstance(inner, Elementwise) or _is_slash(inner)
+            return least == SUM or between or (not right and _ends_in_a_sum(inner))
+        case Elementwise():
+            between = right and (isinstance(inner, Product) or _is_slash(inner))
+            return least == SUM or between or (not right and _ends_in_a_sum(inner))
+        case Quotient(slash=True):
+            return least < (POWER if right else PRODUCT) or (not right and _ends_in_a_sum(inner))
+        case Power() | Transpose():
+            return least < ATOM
+    return False
+
+
+def _is_slash(node: Formula) -> bool:
+    return isinstance(node, Quotient) and node.slash
+
+
+def _ends_in_a_sum(node: Formula) -> bool:
+    """A sum sign binds all that follows, so nothing may follow it without a bracket."""
+    if isinstance(node, Product | Elementwise):
+        return _ends_in_a_sum(node.right)
+    return isinstance(node, Sum)

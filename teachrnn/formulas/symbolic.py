@@ -1,0 +1,126 @@
+"""Formulas evaluated by SymPy, on numbers and matrices of symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from teachrnn.deferred import Deferred
+from teachrnn.formulas.formula_error import UnreadableFormulaError
+from teachrnn.formulas.tree import (
+    At,
+    Elementwise,
+    Formula,
+    Function,
+    Index,
+    Letter,
+    Minus,
+    Negative,
+    Number,
+    Plus,
+    Power,
+    Product,
+    Quotient,
+    Span,
+    Stack,
+    Sum,
+    Transpose,
+    walk,
+)
+
+if TYPE_CHECKING:
+    import sympy
+else:
+    sympy = Deferred("sympy")
+
+
+def evaluate(formula: Formula, letters: Mapping[str, Any]) -> Any:
+    """A definition in SymPy.
+
+    Parameters
+    ----------
+    formula : Formula
+        The right side of a definition; it knows neither time nor batch.
+    letters : mapping
+        What its letters stand for: expressions, matrices (vectors are columns), and Python's whole
+        numbers for places.
+
+    Returns
+    -------
+    sympy.Expr or sympy.ImmutableMatrix
+
+    Examples
+    --------
+    >>> import sympy
+    >>> W, x = sympy.ImmutableMatrix([[1, 2]]), sympy.ImmutableMatrix(sympy.symbols("x_0 x_1"))
+    >>> evaluate(Letter("W") * Letter("x"), {"W": W, "x": x})
+    Matrix([[x_0 + 2*x_1]])
+    """
+
+    def value(node: Formula) -> Any:
+        return evaluate(node, letters)
+
+    match formula:
+        case Letter(name=name) | Index(name=name):
+            return letters[name]
+        case Number(value=number):
+            return sympy.sympify(number)
+        case Plus(left=a, right=b):
+            return _entrywise(lambda x, y: x + y, value(a), value(b))
+        case Minus(left=a, right=b):
+            return _entrywise(lambda x, y: x - y, value(a), value(b))
+        case Negative(of=a):
+            return _entrywise(lambda x: -x, value(a))
+        case Product(left=a, right=b):
+            return value(a) * value(b)
+        case Elementwise(left=a, right=b):
+            return _entrywise(lambda x, y: x * y, value(a), value(b))
+        case Quotient(left=a, right=b):
+            return _entrywise(lambda x, y: x / y, value(a), value(b))
+        case Power(base=a, exponent=b):
+            return _entrywise(lambda x, y: x**y, value(a), value(b))
+        case Transpose(of=a):
+            return value(a).T
+        case Function(name=word, arguments=arguments):
+            return _entrywise(getattr(sympy, word), *map(value, arguments))
+        case Stack(columns=columns):
+            return sympy.ImmutableMatrix.vstack(*map(value, columns))
+        case At(base=base, places=places):
+            return _picked(value(base), places, value)
+        case Sum(index=str(name), body=body):
+            count = next(
+                value(node.base).rows
+                for node in walk(body)
+                if isinstance(node, At) and Index(name) in node.places
+            )
+            return sympy.Add(*(evaluate(body, {**letters, name: k}) for k in range(count)))
+    raise UnreadableFormulaError(f"SymPy is not asked for {type(formula).__name__}")
+
+
+def _entrywise(function: Callable[..., Any], *parts: Any) -> Any:
+    """A function of the entries at one place; numbers go with every entry."""
+    shapes = {part.shape for part in parts if _is_matrix(part)}
+    if not shapes:
+        return function(*parts)
+    (rows, columns) = shapes.pop()
+    return sympy.ImmutableMatrix(
+        rows,
+        columns,
+        lambda i, j: function(*(part[i, j] if _is_matrix(part) else part for part in parts)),
+    )
+
+
+def _picked(base: Any, places: tuple[Formula, ...], value: Callable[[Formula], Any]) -> Any:
+    at = [
+        slice(*(None if end is None else int(value(end)) for end in (place.start, place.stop)))
+        if isinstance(place, Span)
+        else int(value(place))
+        for place in places
+    ]
+    if len(at) == 1 and isinstance(at[0], int):
+        return base[at[0]]
+    return base[at[0], at[1] if len(at) > 1 else slice(None)]
+
+
+def _is_matrix(part: Any) -> bool:
+    return isinstance(part, sympy.MatrixBase)

@@ -1,0 +1,149 @@
+"""Formulas evaluated by PyTorch, on tensors with any leading (time, batch) axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from teachrnn.formulas.formula_error import UnreadableFormulaError
+from teachrnn.formulas.functions import FUNCTIONS
+from teachrnn.formulas.tree import (
+    At,
+    Elementwise,
+    Formula,
+    Function,
+    Index,
+    Letter,
+    Minus,
+    Negative,
+    Number,
+    Plus,
+    Power,
+    Product,
+    Quotient,
+    Span,
+    Stack,
+    Sum,
+    Transpose,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A torch tensor (..., rows, columns), and which of the two it has: a number has neither."""
+
+    data: Any
+    rows: bool
+    columns: bool
+
+    @classmethod
+    def of(cls, data: Any, axes: int) -> Tensor:
+        """A number (...), a vector (..., n), which becomes a column, or a matrix (..., h, d)."""
+        for _ in range(2 - axes):
+            data = data[..., None]
+        return cls(data, axes > 0, axes > 1)
+
+    def without_axes(self) -> Any:
+        """The tensor as it is kept: a vector without its column's axis."""
+        data = self.data if self.columns else self.data[..., 0]
+        return data if self.rows else data[..., 0]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it has neither rows nor columns."""
+        return not (self.rows or self.columns)
+
+
+def evaluate(torch: Any, formula: Formula, letters: Mapping[str, Tensor]) -> Tensor:
+    """A definition in PyTorch.
+
+    Parameters
+    ----------
+    torch : module
+        PyTorch.
+    formula : Formula
+        The right side of a definition.
+    letters : mapping
+        What its letters stand for; places are tensors of whole numbers.
+    """
+
+    def value(node: Formula) -> Tensor:
+        return evaluate(torch, node, letters)
+
+    def entrywise(function: Callable[..., Any], *nodes: Formula) -> Tensor:
+        parts = [value(node) for node in nodes]
+        return Tensor(
+            function(*(part.data for part in parts)),
+            any(part.rows for part in parts),
+            any(part.columns for part in parts),
+        )
+
+    match formula:
+        case Letter(name=name):
+            return letters[name]
+        case Number(value=number):
+            return Tensor.of(torch.tensor(float(number), dtype=torch.float64, device="cpu"), 0)
+        case Plus(left=a, right=b):
+            return entrywise(lambda x, y: x + y, a, b)
+        case Minus(left=a, right=b):
+            return entrywise(lambda x, y: x - y, a, b)
+        case Negative(of=a):
+            return entrywise(lambda x: -x, a)
+        case Product(left=a, right=b):
+            left, right = value(a), value(b)
+            if left.is_number or right.is_number:
+                return entrywise(lambda x, y: x * y, a, b)
+            return Tensor(left.data @ right.data, left.rows, right.columns)
+        case Elementwise(left=a, right=b):
+            return entrywise(lambda x, y: x * y, a, b)
+        case Quotient(left=a, right=b):
+            return entrywise(lambda x, y: x / y, a, b)
+        case Power(base=a, exponent=b):
+            return entrywise(lambda x, y: x**y, a, b)
+        case Transpose(of=a):
+            of = value(a)
+            return Tensor(of.data.mT, of.columns, of.rows)
+        case Function(name=word, arguments=arguments):
+            name = FUNCTIONS[word].name
+            return entrywise(
+                getattr(torch, {"max": "maximum", "min": "minimum"}.get(name, name)), *arguments
+            )
+        case Stack(columns=columns):
+            parts = [value(column).data for column in columns]
+            leading = torch.broadcast_shapes(*(part.shape[:-2] for part in parts))
+            full = [part.expand(*leading, *part.shape[-2:]) for part in parts]
+            return Tensor(torch.cat(full, dim=-2), rows=True, columns=False)
+        case Sum(index=str(name), body=body):
+            whole = value(_over_all(body, name))
+            return Tensor(whole.data.sum(dim=-2, keepdim=True), rows=False, columns=whole.columns)
+        case At(base=base, places=places):
+            return _picked(torch, value(base), places, value)
+    raise UnreadableFormulaError(f"PyTorch is not asked for {type(formula).__name__}")
+
+
+def _over_all(body: Formula, index: str) -> Formula:
+    """What a sum adds up, for all values of its index at once: the vectors themselves."""
+    if isinstance(body, At) and body.places == (Index(index),):
+        return body.base
+    return body.rebuilt(lambda part: _over_all(part, index))
+
+
+def _picked(
+    torch: Any, base: Tensor, places: tuple[Formula, ...], value: Callable[[Formula], Tensor]
+) -> Tensor:
+    """An entry of a vector, some of its rows, or a column of a matrix."""
+    match places:
+        case [Span(start=start, stop=stop)]:
+            first, last = (None if end is None else int(value(end).data) for end in (start, stop))
+            return Tensor(base.data[..., first:last, :], rows=True, columns=False)
+        case [Span(start=None, stop=None), place]:
+            columns = base.data.mT[value(place).without_axes()]
+            return Tensor(columns[..., None], rows=True, columns=False)
+        case [place]:
+            at = value(place).data
+            leading = torch.broadcast_shapes(at.shape[:-2], base.data.shape[:-2])
+            vector = base.data.expand(*leading, *base.data.shape[-2:])
+            picked = torch.gather(vector, -2, at.expand(*leading, 1, 1))
+            return Tensor(picked, rows=False, columns=False)
+    raise UnreadableFormulaError("PyTorch is not asked for this subscript")

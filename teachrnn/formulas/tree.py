@@ -1,0 +1,409 @@
+"""A formula as a tree: what it is made of, before it is printed, taken apart or evaluated.
+
+The nodes are matrix notation, as it stands on paper: vectors are columns, products are matrix
+products, a sum without an index runs over time and batch. No node knows numbers or shapes.
+Comparing two trees compares what they say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
+
+
+class Formula:
+    """Base of every node; arithmetic on nodes makes nodes."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Formula:
+        return Plus(self, lift(other))
+
+    def __radd__(self, other: Any) -> Formula:
+        return Plus(lift(other), self)
+
+    def __sub__(self, other: Any) -> Formula:
+        return Minus(self, lift(other))
+
+    def __rsub__(self, other: Any) -> Formula:
+        return Minus(lift(other), self)
+
+    def __mul__(self, other: Any) -> Formula:
+        return Product(self, lift(other))
+
+    def __rmul__(self, other: Any) -> Formula:
+        return Product(lift(other), self)
+
+    def __truediv__(self, other: Any) -> Formula:
+        return Quotient(self, lift(other))
+
+    def __rtruediv__(self, other: Any) -> Formula:
+        return Quotient(lift(other), self)
+
+    def __pow__(self, exponent: Any) -> Formula:
+        return Power(self, lift(exponent))
+
+    def __neg__(self) -> Formula:
+        return Negative(self)
+
+    @property
+    def T(self) -> Formula:
+        """The transpose."""
+        return Transpose(self)
+
+    def applyfunc(self, function: Callable[[Each], Any]) -> Formula:
+        """A function of one number, applied to every entry; in it, ``*`` multiplies numbers."""
+        return lift(function(Each(self)))
+
+    def multiply_elementwise(self, other: Any) -> Formula:
+        """Hadamard product: entry by entry."""
+        return Elementwise(self, lift(other))
+
+    def col_join(self, other: Any) -> Formula:
+        """One column above the other."""
+        return Stack((self, lift(other)))
+
+    def __getitem__(self, key: Any) -> Formula:
+        """``p[y]``, an entry; ``U[:, x]``, a column; ``x[start:stop, :]``, some of the rows."""
+        places = key if isinstance(key, tuple) else (key,)
+        if len(places) == 2 and places[1] == slice(None):
+            places = places[:1]
+        return At(self, tuple(_place(place) for place in places))
+
+    def __iter__(self) -> Iterator[Formula]:
+        """Any one entry, the k-th: adding it to 0, as ``sum`` does, is the sum over k."""
+        yield _Kth(self)
+
+    def parts(self) -> tuple[Formula, ...]:
+        """The nodes directly below."""
+        return ()
+
+    def renamed(self, names: Mapping[str, str]) -> Formula:
+        """The same formula with other letters."""
+        return self.rebuilt(lambda part: part.renamed(names))
+
+    def rebuilt(self, change: Callable[[Formula], Formula]) -> Formula:
+        """The same node over changed parts."""
+        return self
+
+
+@dataclass(frozen=True)
+class Letter(Formula):
+    r"""A value by its name, or a gradient of the loss with respect to it.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``W`` or, of a recorded value, ``layer2.h[3]``.
+    kind : {"value", "total", "immediate"}
+        ``"total"`` is the gradient $\mathrm{d}h$, ``"immediate"`` the part $\partial^+ h$ of it that
+        comes through one use.
+    user : str
+        That use, where it is a part.
+    """
+
+    name: str
+    kind: Literal["value", "total", "immediate"] = "value"
+    user: str = ""
+
+    def renamed(self, names: Mapping[str, str]) -> Formula:
+        found = names.get(self.name, self.name)
+        if self.kind == "value" and is_number(found):
+            return Number(float(found) if "." in found or "e" in found else int(found))
+        return replace(self, name=found)
+
+
+@dataclass(frozen=True)
+class Number(Formula):
+    """A number that is part of the formula."""
+
+    value: int | float
+
+
+@dataclass(frozen=True)
+class Index(Formula):
+    """What a sum runs over, such as k."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Size(Formula):
+    """The length of an axis, by its letter in the signature."""
+
+    axis: str
+
+
+class _Inner(Formula):
+    """A node with parts."""
+
+    def parts(self) -> tuple[Formula, ...]:
+        found: list[Formula] = []
+        for field in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            value = getattr(self, field.name)
+            found += [p for p in (value if isinstance(value, tuple) else (value,)) if _is_node(p)]
+        return tuple(found)
+
+    def rebuilt(self, change: Callable[[Formula], Formula]) -> Formula:
+        def new(value: Any) -> Any:
+            if isinstance(value, tuple):
+                return tuple(new(part) for part in value)
+            return change(value) if _is_node(value) else value
+
+        changed = {field.name: new(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]
+        return replace(self, **changed)  # type: ignore[type-var]
+
+
+@dataclass(frozen=True)
+class Equation(_Inner):
+    """Two sides."""
+
+    left: Formula
+    right: Formula
+
+
+@dataclass(frozen=True)
+class Plus(_Inner):
+    """A sum of two."""
+
+    left: Formula
+    right: Formula
+
+
+@dataclass(frozen=True)
+class Minus(_Inner):
+    """A difference."""
+
+    left: Formula
+    right: Formula
+
+
+@dataclass(frozen=True)
+class Negative(_Inner):
+    """The negative."""
+
+    of: Formula
+
+
+@dataclass(frozen=True)
+class Product(_Inner):
+    """The matrix product; with a number, every entry times it."""
+
+    left: Formula
+    right: Formula
+
+
+@dataclass(frozen=True)
+class Elementwise(_Inner):
+    """The product entry by entry."""
+
+    left: Formula
+    right: Formula
+
+
+@dataclass(frozen=True)
+class Quotient(_Inner):
+    """A quotient, entry by entry; ``slash`` writes it in the line."""
+
+    left: Formula
+    right: Formula
+    slash: bool = False
+
+
+@dataclass(frozen=True)
+class Power(_Inner):
+    """A power, entry by entry."""
+
+    base: Formula
+    exponent: Formula
+
+
+@dataclass(frozen=True)
+class Transpose(_Inner):
+    """Rows become columns."""
+
+    of: Formula
+
+
+@dataclass(frozen=True)
+class Function(_Inner):
+    """An elementary function by its name (see `teachrnn.formulas.functions`), entry by entry."""
+
+    name: str
+    arguments: tuple[Formula, ...]
+
+
+@dataclass(frozen=True)
+class Applied(_Inner):
+    """An operation with one input by its name, as in softmax(o)."""
+
+    operation: str
+    argument: Formula
+
+
+@dataclass(frozen=True)
+class OneHot(_Inner):
+    """The vector that is 1 at a place and 0 elsewhere."""
+
+    place: Formula
+
+
+@dataclass(frozen=True)
+class Filled(_Inner):
+    """A vector of zeros or ones; as long as it has to be, where no length is given."""
+
+    value: Literal[0, 1]
+    length: Formula | None = None
+
+
+@dataclass(frozen=True)
+class Comparison(_Inner):
+    """Iverson's bracket: 1 where it is so, 0 elsewhere."""
+
+    sign: Literal["<", ">"]
+    left: Formula
+    right: Formula
+
+
+@dataclass(frozen=True)
+class Stack(_Inner):
+    """Columns, one above the other."""
+
+    columns: tuple[Formula, ...]
+
+
+@dataclass(frozen=True)
+class Sum(_Inner):
+    """A sum over an index; without one, over time and batch."""
+
+    index: str | None
+    body: Formula
+
+
+@dataclass(frozen=True)
+class Span(_Inner):
+    """From one place to before another, as a slice in Python; None is the end."""
+
+    start: Formula | None
+    stop: Formula | None
+
+
+@dataclass(frozen=True)
+class At(_Inner):
+    """An entry, a column or a slice."""
+
+    base: Formula
+    places: tuple[Formula, ...]
+
+
+@dataclass(frozen=True)
+class Call(_Inner):
+    """Something by its name alone, where no formula is known."""
+
+    name: str
+    arguments: tuple[Formula, ...]
+
+
+@dataclass(frozen=True)
+class Dots(Formula):
+    """What was left out of a long sum."""
+
+
+class Each:
+    """Any entry of a formula, inside ``applyfunc``: here ``*`` multiplies numbers."""
+
+    def __init__(self, of: Formula) -> None:
+        self.of = of
+
+    def __add__(self, other: Any) -> Each:
+        return Each(self.of + lift(other))
+
+    def __radd__(self, other: Any) -> Each:
+        return Each(lift(other) + self.of)
+
+    def __sub__(self, other: Any) -> Each:
+        return Each(self.of - lift(other))
+
+    def __rsub__(self, other: Any) -> Each:
+        return Each(lift(other) - self.of)
+
+    def __mul__(self, other: Any) -> Each:
+        return Each(_times(self.of, lift(other)))
+
+    def __rmul__(self, other: Any) -> Each:
+        return Each(_times(lift(other), self.of))
+
+    def __truediv__(self, other: Any) -> Each:
+        return Each(self.of / lift(other))
+
+    def __rtruediv__(self, other: Any) -> Each:
+        return Each(lift(other) / self.of)
+
+    def __pow__(self, exponent: Any) -> Each:
+        return Each(self.of ** lift(exponent))
+
+    def __neg__(self) -> Each:
+        return Each(-self.of)
+
+
+class _Kth(At):
+    """Any one entry of a formula, k, on its way into a sum."""
+
+    def __init__(self, of: Formula) -> None:
+        super().__init__(of, (Index("k"),))
+
+    def __radd__(self, other: Any) -> Formula:
+        if other == 0:  # where ``sum`` begins
+            return Sum("k", At(self.base, self.places))
+        return super().__radd__(other)
+
+
+def lift(x: Any) -> Formula:
+    """A number as a formula; a formula as it is.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    """
+    if isinstance(x, Each):
+        return x.of
+    if isinstance(x, Formula):
+        return x
+    if isinstance(x, int | float) and not isinstance(x, bool):
+        return Number(x)
+    raise TypeError(f"a formula is made of letters and numbers, not of {x!r}")
+
+
+def walk(formula: Formula) -> Iterator[Formula]:
+    """Every node, the outermost first."""
+    yield formula
+    for part in formula.parts():
+        yield from walk(part)
+
+
+def is_number(name: str) -> bool:
+    """Whether a name is that of a number, such as the 0.5 of a definition."""
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return name.lower() not in ("nan", "inf", "infinity")
+
+
+def _times(a: Formula, b: Formula) -> Formula:
+    return Product(a, b) if isinstance(a, Number) or isinstance(b, Number) else Elementwise(a, b)
+
+
+def _is_node(value: Any) -> bool:
+    return isinstance(value, Formula)
+
+
+def _place(place: Any) -> Formula:
+    if not isinstance(place, slice):
+        return lift(place)
+    if place.step is not None:
+        raise TypeError("a slice in a formula has no step")
+    start, stop = (None if end is None else lift(end) for end in (place.start, place.stop))
+    return Span(start, stop)
