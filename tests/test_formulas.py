@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -222,3 +223,9 @@ def test_definition_of_an_operation_is_read_once():
 def test_formula_that_is_not_stated_is_an_error_with_the_name_of_the_operation():
     with pytest.raises(TeachrnnError, match="EveryWord: no formula is written for dW"):
         gradient_formula(EveryWord, "W")
+
+
+def test_how_to_lists_every_word():
+    told = (Path(__file__).parents[1] / "docs/how-to/add-an-op.md").read_text("utf-8")
+    for word in FUNCTIONS:
+        assert f"`{word}`" in told or f"`sp.{word}`" in told

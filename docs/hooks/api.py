@@ -12,13 +12,21 @@ import teachrnn
 
 ALSO = {
     "teachrnn": ["teachrnn.trace_file", "teachrnn.errors"],
+    "teachrnn.formulas": [
+        "teachrnn.formulas.tree",
+        "teachrnn.formulas.latex",
+        "teachrnn.formulas.mathml",
+        "teachrnn.formulas.text",
+        "teachrnn.formulas.symbolic",
+        "teachrnn.formulas.tensors",
+    ],
     "teachrnn.views": [
         "teachrnn.views.page",
         "teachrnn.views.fragment",
         "teachrnn.views.demonstration",
         "teachrnn.views.story",
         "teachrnn.views.triangle",
-        "teachrnn.views.entrywise",
+        "teachrnn.views.why",
         "teachrnn.views.figures",
         "teachrnn.views.terminal",
     ],
