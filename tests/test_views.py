@@ -142,11 +142,15 @@ def test_font_holds_the_signs_of_the_formulas_and_its_licence():
     assert "Open Font License" in font["name"].getDebugName(13)
 
 
-@pytest.mark.parametrize("latex", [r"\sqrt{m}", r"\sqrt[3]{m}"])
-def test_font_holds_the_sign_of_a_root_which_stands_in_no_text(latex):
+@pytest.mark.parametrize(
+    "formula",
+    [mathml(Function("sqrt", (Letter("m"),))), "<math><mroot><mi>m</mi><mn>3</mn></mroot></math>"],
+    ids=["square root", "another, in prose"],
+)
+def test_font_holds_the_sign_of_a_root_which_stands_in_no_text(formula):
     from fontTools.ttLib import TTFont
 
-    font = TTFont(io.BytesIO(font_subset([mathml(latex)])))
+    font = TTFont(io.BytesIO(font_subset([formula])))
     assert ord("√") in font.getBestCmap()
 
 
