@@ -37,11 +37,12 @@ from teachrnn import (
 )
 from teachrnn.domain import Choice, Index, Reals
 from teachrnn.errors import NameLookupError, ShapeError
-from teachrnn.formulas import backward_equation, latex
 from teachrnn.formulas.entries import Link, rule_data
 from teachrnn.formulas.entries.entry import entry_value
 from teachrnn.formulas.entries.rule import rule
+from teachrnn.formulas.equation import backward_equation
 from teachrnn.formulas.formula_error import MisfitFormulaError, UnreadableFormulaError
+from teachrnn.formulas.latex import latex
 from teachrnn.leading_axes import outer_sum
 from teachrnn.testing.op_suite import laws_of
 from teachrnn.views.why import recorded_letters, why

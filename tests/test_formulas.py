@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from teachrnn import OPS, Op, Trace
 from teachrnn.domain import Index, Reals
 from teachrnn.errors import TeachrnnError
-from teachrnn.formulas import Letter, definition, gradient_formula, latex
+from teachrnn.formulas import Letter
 from teachrnn.formulas.entries.entry import entry_value
 from teachrnn.formulas.entries.lowering import Lowering
 from teachrnn.formulas.entries.matrix import Matrix
 from teachrnn.formulas.entries.rule import Rule
+from teachrnn.formulas.equation import definition, gradient_formula
 from teachrnn.formulas.functions import FUNCTIONS
+from teachrnn.formulas.latex import latex
 from teachrnn.formulas.mathml import mathml
 from teachrnn.formulas.name import Name
 from teachrnn.formulas.reader import read

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teachrnn import OPS, CharRNN, Dropout, Op, Tanh, Trace, backpropagate
-from teachrnn.formulas import Letter, backward_equation, definition, forward_equation, latex
-from teachrnn.formulas.latex import name_latex
+from teachrnn.formulas import Letter
+from teachrnn.formulas.equation import backward_equation, definition, forward_equation
+from teachrnn.formulas.latex import latex, name_latex
 from teachrnn.formulas.mathml import mathml
 from teachrnn.formulas.text import text
 from teachrnn.formulas.tree import Function

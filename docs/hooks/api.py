@@ -13,6 +13,7 @@ import teachrnn
 ALSO = {
     "teachrnn": ["teachrnn.trace_file", "teachrnn.errors"],
     "teachrnn.formulas": [
+        "teachrnn.formulas.equation",
         "teachrnn.formulas.tree",
         "teachrnn.formulas.latex",
         "teachrnn.formulas.mathml",

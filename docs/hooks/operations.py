@@ -8,7 +8,8 @@ from mkdocs.structure.files import File
 
 import teachrnn
 from teachrnn.domain import Choice, Index, Reals
-from teachrnn.formulas import definition, latex
+from teachrnn.formulas.equation import definition
+from teachrnn.formulas.latex import latex
 
 INTRODUCTION = """\
 # Operations

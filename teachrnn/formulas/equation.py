@@ -30,7 +30,7 @@ def definition(op: type[Op]) -> Equation:
     Examples
     --------
     >>> from teachrnn import Affine
-    >>> from teachrnn.formulas import latex
+    >>> from teachrnn.formulas.latex import latex
     >>> print(latex(definition(Affine)))
     y = W\,x + b
     """
@@ -116,7 +116,7 @@ def sum_equation(total: Letter, parts: Sequence[Letter]) -> Equation:
 
     Examples
     --------
-    >>> from teachrnn.formulas import latex
+    >>> from teachrnn.formulas.latex import latex
     >>> print(latex(sum_equation(Letter("L"), [Letter(f"L[{t}]") for t in range(1, 6)])))
     L = L_{1} + L_{2} + \cdots + L_{5}
     """

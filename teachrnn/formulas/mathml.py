@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
 from functools import lru_cache
 
 from teachrnn.formulas.brackets import POWER, needs_brackets, rank
@@ -211,10 +210,7 @@ class _Printer:
 class _Places(Formula):
     """Subscripts on their way under a letter."""
 
-    __match_args__ = ("places",)
-
-    def __init__(self, places: Iterable[Formula]) -> None:
-        self.places = tuple(places)
+    places: tuple[Formula, ...]
 
 
 def _word(word: str) -> str:

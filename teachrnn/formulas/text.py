@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from teachrnn.formulas.brackets import POWER, needs_brackets, rank
 from teachrnn.formulas.functions import FUNCTIONS
 from teachrnn.formulas.name import GREEK, Name
@@ -117,7 +115,7 @@ def _in_line(node: Formula) -> Formula:
     """A fraction as it stands in a line, where no bar holds it together."""
     if isinstance(node, At):
         return _in_line(node.base)
-    return replace(node, slash=True) if isinstance(node, Quotient) else node
+    return node.changed(slash=True) if isinstance(node, Quotient) else node
 
 
 def _letter(node: Letter, index: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from teachrnn.formulas import Letter, forward_equation
+from teachrnn.formulas import Letter
+from teachrnn.formulas.equation import forward_equation
 from teachrnn.formulas.mathml import mathml
 from teachrnn.op import Op, Value
 from teachrnn.views.number import format_number

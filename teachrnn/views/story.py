@@ -14,13 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.backprop import Backprop, ChainRule
-from teachrnn.formulas import (
-    Equation,
-    Letter,
-    backward_equation,
-    forward_equation,
-    sum_equation,
-)
+from teachrnn.formulas import Equation, Letter
+from teachrnn.formulas.equation import backward_equation, forward_equation, sum_equation
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
 from teachrnn.views import narration
