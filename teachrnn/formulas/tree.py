@@ -26,7 +26,7 @@ class Formula:
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls._names = tuple(inspect.get_annotations(cls)) or cls._names
-        cls.__match_args__ = cls._names  # type: ignore[attr-defined]  # patterns may give them in order
+        cls.__match_args__ = cls._names  # type: ignore[misc, attr-defined]  # patterns may give them in order
 
     def __init__(self, *given: Any, **named: Any) -> None:
         names = self._names
