@@ -17,6 +17,8 @@ from browser import served
 
 import teachrnn
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[1]
 TUTORIALS = sorted(path.stem for path in (ROOT / "tutorials").glob("*.py"))
 FOLDERS = [folder.name for folder in pkgutil.iter_modules(teachrnn.__path__) if folder.ispkg]
@@ -198,6 +200,10 @@ CUT = """[...document.querySelectorAll(".md-content :is(.output, .formula, .md-t
     .map((part) => part.textContent.trim().slice(0, 40))"""
 
 
+EMPTY = {"config": {"lang": ["en"], "separator": " ", "pipeline": [], "fields": {}}, "docs": []}
+"""A search index: with that of the site, every page that is opened would index the whole site."""
+
+
 def test_the_pages_work_in_a_browser(site, pages, browser_page):
     """In the dark: every page fits, formulas have their font, nothing comes from outside.
 
@@ -205,7 +211,7 @@ def test_the_pages_work_in_a_browser(site, pages, browser_page):
     but for code and for the numbers of a figure.
     """
     browser_page.emulate_media(color_scheme="dark")
-    with served(site) as address:
+    with served(site, {"/search/search_index.json": json.dumps(EMPTY)}) as address:
         for name, text in pages.items():
             browser_page.set_viewport_size({"width": 1280, "height": 844})
             browser_page.goto(f"{address}/{name}/", wait_until="load")

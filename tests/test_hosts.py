@@ -27,6 +27,8 @@ from teachrnn.views.demonstration import demonstrate
 from teachrnn.views.page import story_page
 from teachrnn.widgets.app import STILL
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[1]
 CELLS = [
     'from teachrnn.widgets import Stepper\nw = Stepper.of_text("hello", hidden=3)\nw',

@@ -53,6 +53,8 @@ from teachrnn.views.legible import legible
 from teachrnn.views.loss_units import LossUnits
 from teachrnn.views.number import format_number
 
+pytestmark = pytest.mark.long
+
 HOSTILE = (
     "</pre></figure><script>alert(1)</script><img src=x onerror=alert(2)>",
     "```\n`````\n~~~\nfence `code` [link](javascript:alert(3)) ![i](http://127.0.0.1:9/x.png)",

@@ -43,6 +43,8 @@ from teachrnn.sweep import (
     train,
 )
 
+pytestmark = pytest.mark.long
+
 RECIPE = find_recipe("adagrad")
 LOCAL = {"threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
 OVER = ["eta=0.01:1:log", "hidden=4,8", "length=5:9"]

@@ -20,6 +20,8 @@ from teachrnn.views.number import format_number
 from teachrnn.views.story import tell
 from teachrnn.views.story_data import story_bytes
 
+pytestmark = pytest.mark.long
+
 SCRIPT = """
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(%s);
