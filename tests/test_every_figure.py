@@ -17,6 +17,7 @@ import matplotlib
 from teachrnn import CharRNN, Tanh, Trace, backpropagate
 from teachrnn.backprop import Itemised
 from teachrnn.errors import DomainError, MissingExtraError, NameLookupError, TeachrnnError
+from teachrnn.state_jacobian import state_jacobians
 from teachrnn.views.figures import (
     FIGURES,
     Table,
@@ -33,7 +34,6 @@ from teachrnn.views.figures.figure import GRADIENTS, VALUES
 from teachrnn.views.figures.letters import math_label
 from teachrnn.views.number import format_number
 from teachrnn.views.palette import COLOURS
-from teachrnn.views.state_jacobian import state_jacobians
 
 HOSTILE = "<b>$x_1$ & \\frac{%}#^~\u202e\x00"
 OF_A_TRACE = {

@@ -235,3 +235,14 @@ def test_demonstration_is_made_again_from_its_settings():
     again = demonstrate(**first.settings)
     assert again.about == first.about
     assert again.trace.total_loss == first.trace.total_loss
+
+
+def test_story_is_told_once(monkeypatch):
+    from teachrnn.views import story_data
+    from teachrnn.widgets import stepper as module
+
+    times, tell = [], module.tell
+    for place in (module, story_data):
+        monkeypatch.setattr(place, "tell", lambda *given: times.append(1) or tell(*given))
+    Stepper.of_text("abc", hidden=2, updates=0)
+    assert len(times) == 1

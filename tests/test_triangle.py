@@ -9,7 +9,7 @@ import pytest
 
 from teachrnn import CharRNN, Itemised, Linear, Multiply, Sum, Tanh, Trace, backpropagate
 from teachrnn.cells import CELLS
-from teachrnn.views.triangle import triangle
+from teachrnn.triangle import triangle
 
 
 def network(cell="vanilla", *, T=5, batch=None, layers=1):

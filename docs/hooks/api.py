@@ -11,7 +11,12 @@ from mkdocs.structure.files import File
 import teachrnn
 
 ALSO = {
-    "teachrnn": ["teachrnn.trace_file", "teachrnn.errors"],
+    "teachrnn": [
+        "teachrnn.trace_file",
+        "teachrnn.triangle",
+        "teachrnn.state_jacobian",
+        "teachrnn.errors",
+    ],
     "teachrnn.formulas": [
         "teachrnn.formulas.equation",
         "teachrnn.formulas.tree",
@@ -26,7 +31,6 @@ ALSO = {
         "teachrnn.views.fragment",
         "teachrnn.views.demonstration",
         "teachrnn.views.story",
-        "teachrnn.views.triangle",
         "teachrnn.views.why",
         "teachrnn.views.figures",
         "teachrnn.views.terminal",

@@ -23,10 +23,10 @@ from teachrnn.formulas.mathml import mathml_template
 from teachrnn.op import Op
 from teachrnn.reference.complex_step_anywhere import complex_step_everywhere
 from teachrnn.trace import Trace
+from teachrnn.triangle import triangle
 from teachrnn.views import narration
 from teachrnn.views.layout import grid
 from teachrnn.views.story import Made, Quantity, StoryStep, tell, value_of
-from teachrnn.views.triangle import triangle
 
 Array = NDArray[Any]
 
@@ -45,6 +45,7 @@ def story_bytes(
     symbols: Sequence[str] | None = None,
     about: Sequence[str] = (),
     check: bool = True,
+    told: Sequence[StoryStep] | None = None,
 ) -> bytes:
     """What the player needs to tell a trace.
 
@@ -59,6 +60,8 @@ def story_bytes(
     check : bool
         Whether the derivatives by complex step go with it, for readers without a kernel that could be
         asked for them.
+    told : sequence of StoryStep, optional
+        The story with these symbols, where it was told already.
 
     Examples
     --------
@@ -71,7 +74,7 @@ def story_bytes(
     """
     tables = Tables()
     with np.errstate(all="ignore"):  # a record that overflowed is told as it is
-        steps = [tables.step(step) for step in tell(trace, symbols)]
+        steps = [tables.step(step) for step in (tell(trace, symbols) if told is None else told)]
         if check and trace.losses:
             _check(trace, tables)
         found = triangle(trace) if trace.losses else None

@@ -174,7 +174,8 @@ class Stepper(anywidget.AnyWidget):
 
     def _take(self, trace: Trace, symbols: Sequence[str] | None, about: Sequence[str]) -> bytes:
         """Keep what Python answers from; what the page needs, which can ask Python for the checks."""
-        story, told = story_bytes(trace, symbols=symbols, about=about, check=False), tell(trace, symbols)
+        told = tell(trace, symbols)
+        story = story_bytes(trace, symbols=symbols, about=about, check=False, told=told)
         self.trace, self.symbols, self.about, self.told = trace, symbols, list(about), told
         return story
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.trace import Trace
+from teachrnn.triangle import triangle
 from teachrnn.views.figures.cells import draw_cells, draw_scale
 from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import GRADIENTS, Table, figure, give_table, new_figure
@@ -20,7 +21,6 @@ from teachrnn.views.figures.panel import (
     powers_as_ticks,
     whole_ticks,
 )
-from teachrnn.views.triangle import triangle
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.errors import NameLookupError
+from teachrnn.state_jacobian import state_jacobians
 from teachrnn.trace import Trace
 from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import VALUES, Table, figure, give_table, new_figure
@@ -15,7 +16,6 @@ from teachrnn.views.figures.letters import math_label, norm_of
 from teachrnn.views.figures.over_time import top_state
 from teachrnn.views.figures.panel import draw_magnitudes, line_at_one, log_scale, whole_ticks
 from teachrnn.views.palette import COLOURS, INK
-from teachrnn.views.state_jacobian import state_jacobians
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
