@@ -106,7 +106,7 @@ def test_keys_buttons_slider_and_nodes_move_through_the_story(opened):
     expect(page.locator(".where")).to_have_text(re.compile(r"^Step ([3-9]|\d\d) "))
     page.get_by_role("button", name="Pause").click()
     held = where()
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(1500)  # nothing must happen
     assert where() == held
 
     page.set_viewport_size({"width": 1280, "height": 300})

@@ -23,6 +23,7 @@ from browser import served
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from matplotlib.image import imread
+from patience import PATIENCE
 from typer.testing import CliRunner
 
 import teachrnn.report.gradient_check as gradient_check
@@ -75,7 +76,7 @@ def command(*arguments, cwd, **environment):
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         env={**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", **environment},
-        timeout=240,
+        timeout=PATIENCE,
     )
 
 
