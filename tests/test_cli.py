@@ -11,6 +11,8 @@ import sys
 
 import pytest
 
+from teachrnn.cli import main
+
 
 def run(*arguments, cwd=None, **environment):
     return subprocess.run(
@@ -284,17 +286,20 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_mistake_ends_with_status_2_and_what_to_do(tmp_path, case):
+def test_mistake_ends_with_status_2_and_what_to_do(tmp_path, monkeypatch, capsys, case):
     (tmp_path / "empty.txt").write_bytes(b"")
     (tmp_path / "binary").write_bytes(b"\x7fE\x00LF")
     (tmp_path / "latin1.txt").write_bytes("un\nune the\xe9".encode("latin-1"))
     (tmp_path / "short.txt").write_text("hello", "utf-8")
     (tmp_path / "text.txt").write_text("hello " * 20, "utf-8")
     arguments, words = BAD[case]
-    done = run(*arguments, cwd=tmp_path)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert words in done.stderr.replace("\n", " ").replace("│", "")
-    assert "Traceback" not in done.stderr
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["teachrnn", *arguments])
+    monkeypatch.setenv("COLUMNS", "100")
+    with pytest.raises(SystemExit) as ended:  # any other exception would be a traceback
+        main()
+    assert ended.value.code == 2
+    assert words in capsys.readouterr().err.replace("\n", " ").replace("│", "")
 
 
 def test_byte_order_mark_and_line_ends_are_translated(tmp_path):
