@@ -62,9 +62,13 @@ class Name:
         return _name(text)
 
     @property
-    def is_word(self) -> bool:
-        """Whether the letter is no single letter and none of the Greek ones."""
-        return self.letter not in GREEK and not (len(self.letter) == 1 and self.letter.isalpha())
+    def scope(self) -> str:
+        """What names of the same layer begin with: ``layer2.``, or nothing."""
+        return "" if self.layer is None else f"layer{self.layer}."
+
+    def __str__(self) -> str:
+        gate = f"_{self.gate}" if self.gate else ""
+        return f"{self.scope}{self.letter}{gate}{'' if self.t is None else f'[{self.t}]'}"
 
 
 @lru_cache(maxsize=8192)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError
+from teachrnn.formulas.name import Name
 from teachrnn.registry import Registry
 
 Array = NDArray[Any]
@@ -131,10 +132,9 @@ class Initializer:
 
     @staticmethod
     def _describe(name: str, shapes: Mapping[str, tuple[int, ...]]) -> Parameter:
-        scope, dot, local = name.rpartition(".")
-        letter, _, gate = local.partition("_")
-        paired = f"{scope}{dot}c_{gate}" in shapes
-        return Parameter(letter, gate, shapes[name], hidden=shapes["V"][1], paired=paired)
+        parts = Name.of(name)
+        paired = bool(parts.gate) and str(replace(parts, letter="c")) in shapes
+        return Parameter(parts.letter, parts.gate, shapes[name], hidden=shapes["V"][1], paired=paired)
 
     def matrix(self, p: Parameter, rng: np.random.Generator) -> Array:
         """Draw a U, W or V."""

@@ -19,6 +19,7 @@ from teachrnn.checking import (
     check_gradient,
     step_size_curve,
 )
+from teachrnn.formulas.name import Name
 from teachrnn.models import CharRNN
 from teachrnn.reference import CentralDifference, ComplexStep
 from teachrnn.report.document import Block, Paragraph, Picture, Section, Table
@@ -138,7 +139,7 @@ def check_run(run: Run, *, progress: Callable[[str], None] | None = None) -> Run
             progress,
         ),
     ]
-    recurrent = next(name for name in own.shapes() if name.rpartition(".")[2].startswith("W"))
+    recurrent = next(name for name in own.shapes() if Name.of(name).letter == "W")
     if progress is not None:
         progress(f"step sizes for {recurrent}")
     curve = step_size_curve(

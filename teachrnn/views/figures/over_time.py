@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.errors import DomainError, NameLookupError
+from teachrnn.formulas.name import Name
 from teachrnn.op import Value
 from teachrnn.trace import Trace
 
@@ -48,7 +49,7 @@ def top_state(trace: Trace) -> str:
         If the trace has no state.
     """
     names = states(trace)
-    hidden = [name for name in names if name.rpartition(".")[2] == "h"] or names
+    hidden = [name for name in names if Name.of(name).letter == "h"] or names
     if not hidden:
         raise NameLookupError("the trace has no state: no value belongs to step 0.")
     return hidden[-1]

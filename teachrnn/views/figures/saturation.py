@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.errors import NameLookupError
+from teachrnn.formulas.name import Name
 from teachrnn.op import Value
 from teachrnn.ops import Sigmoid, Tanh
 from teachrnn.trace import Trace
@@ -80,8 +81,8 @@ def saturation(trace: Trace, *names: str) -> Figure:
             "outputs of Tanh or Sigmoid in this trace: "
             f"{', '.join(dict.fromkeys(squashed)) or 'none'}."
         )
-    top = squashed[-1].rpartition(".")[0]
-    chosen = names or [name for name in dict.fromkeys(squashed) if name.rpartition(".")[0] == top]
+    top = Name.of(squashed[-1]).scope
+    chosen = names or [name for name in dict.fromkeys(squashed) if Name.of(name).scope == top]
     picture, panels = new_figure(
         1.1 + 2.1 * max(len(chosen), 2),
         4.0,
