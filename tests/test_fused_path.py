@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from teachrnn import CELLS, CharRNN
-from teachrnn.cells.fused import ROWS_AT_ONCE
-from teachrnn.cells.vanilla import FusedVanilla, FusedVanillaSingle
+from teachrnn.cells.fused.layer import ROWS_AT_ONCE
+from teachrnn.cells.fused.vanilla import FusedVanilla
+from teachrnn.cells.fused.vanilla_single import FusedVanillaSingle
 from teachrnn.errors import DomainError
 from teachrnn.models.fused_embedding import LIKE_A_CALL
 from teachrnn.testing.cell_suite import assert_fused_pass_equals_the_record

@@ -1,4 +1,4 @@
-"""Recurrent cells, one family a file, each a step written in operations."""
+"""Recurrent cells, one family a file, each a step written in operations; in `fused`, for training."""
 
 from teachrnn.cells.cell import CELLS, Cell, find_cell
 from teachrnn.cells.gru import GRUCell, ResetAfterGRUCell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from teachrnn.cells.fused import FusedLayer
+from teachrnn.cells.fused.layer import FusedLayer
 from teachrnn.op import Value
 from teachrnn.ops import Add, Affine, Embedding, Linear
 from teachrnn.registry import Registry

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from teachrnn.cells.weights import aligned
+from teachrnn.cells.fused.weights import aligned
 
 Array = NDArray[Any]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.cells import Cell
-from teachrnn.cells.weights import Weights, aligned
+from teachrnn.cells.fused.weights import Weights, aligned
 from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.memory import room_for

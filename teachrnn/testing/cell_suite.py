@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from teachrnn.backprop import Backprop, Itemised, backpropagate
 from teachrnn.cells import Cell
-from teachrnn.cells.fused import ROWS_AT_ONCE
+from teachrnn.cells.fused.layer import ROWS_AT_ONCE
 from teachrnn.checking import first_leak
 from teachrnn.models import CharRNN
 from teachrnn.models.fused_embedding import LIKE_A_CALL

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from teachrnn.cells.weights import WeightLayout, Weights, aligned
+from teachrnn.cells.fused.weights import WeightLayout, Weights, aligned
 
 Array = NDArray[Any]
 

@@ -1,0 +1,1 @@
+"""Fused layers, one a file: a cell over a whole sequence, for training."""
