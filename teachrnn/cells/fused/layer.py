@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 from teachrnn.cells.fused.weights import WeightLayout, Weights, aligned
 
 Array = NDArray[Any]
+
+Times = Callable[[Array, Array], Array]
+"""Rows of vectors, times a matrix, into an array: their ``dot``, looked up once."""
 
 ROWS_AT_ONCE = 64
 """How many rows of factors are prepared before they are used: what fits in the cache beside the rest."""
@@ -23,7 +27,9 @@ class FusedLayer:
     recurrence stays in a loop. A test holds it to the recorded path, value by value and gradient by
     gradient. Rows are vectors; row $tB + i$ belongs to sequence $i$ at step $t$.
 
-    A subclass has a ``layout`` and writes `prepare` (its memory), `forward` and `backward`.
+    A subclass has a ``layout`` and writes `prepare` (its memory), `forward` and `backward`. The views
+    that a step works on are made once and kept in a record with ``__slots__``, whose attributes cost
+    about what unpacking a tuple does; a ``NamedTuple`` costs twice as much.
 
     Parameters
     ----------

@@ -19,9 +19,12 @@ class FusedVanilla(FusedLayer):
         self.derivative = self.rows(N, m + 1)  # of tanh; the last column is that of the 1 beside h
         da = self.rows(N + B, m)  # ends with the 0 that comes from beyond the last step
         self.du = da[:N]
+        # Tuples, as a step is three calls. Forward: [h_{t-1}, 1] times a matrix, U x_t, h_t.
         self.forth = [
             (step(self.H, t).dot, step(self.u, t), step(self.H, t + 1)[..., :-1]) for t in range(self.T)
         ]
+        # Backward, a group of steps: its [h_t, 1], room for its derivatives, and for each of its steps,
+        # the last first, da_{t+1} times a matrix, what reaches h_t from above, the derivative, da_t.
         self.back = [
             (
                 self.span_rows(self.after, span),

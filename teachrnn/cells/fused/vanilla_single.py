@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from teachrnn.cells.fused.layer import FusedLayer
+from teachrnn.cells.fused.layer import Array, FusedLayer, Times
 from teachrnn.cells.fused.vanilla import FusedVanilla
 
 
@@ -36,15 +34,19 @@ class FusedVanillaSingle(FusedLayer):
         self.derivative = self.rows(T + 1, m + 1)
         self.du = self.rows(T, m)
         self.state["h"] = self.past[:1, :m]
-        self.forth: list[Any] = []
-        self.back: list[Any] = []
+        # Tuples, as a step is two calls. For each group of steps: what its picked rows are (U x_t; what
+        # reaches h_t from above), where they go, the matrix with them on top, and its steps. Forward:
+        # [e_t, h_{t-1}, 1] times a matrix, h_t. Backward, the last first: [e_t, da_{t+1}] times a
+        # matrix, the derivative, da_t.
+        self.forth: list[tuple[Array, Array, Array, list[tuple[Times, Array]]]] = []
+        self.back: list[tuple[Array, Array, Array, list[tuple[Times, Array, Array]]]] = []
         for start in range(0, T, n):
             span = range(start, min(start + n, T))
             top = n - len(span)  # the last group may be smaller: it leaves out the first rows
             for t in span:
                 past[t, top + t - start] = future[t + 1, top + t - start] = 1
-            forth = [(past[t, top:].dot, self.past[t + 1, :m]) for t in span]
-            back = [
+            forth: list[tuple[Times, Array]] = [(past[t, top:].dot, self.past[t + 1, :m]) for t in span]
+            back: list[tuple[Times, Array, Array]] = [
                 (future[t + 1, top:].dot, self.derivative[t + 1, :m], self.future[t])
                 for t in reversed(span)
             ]
