@@ -119,11 +119,20 @@ def test_a_batch_of_states_has_a_row_for_each_sequence(model):
 def test_a_reader_reads_the_numbers_of_symbols_only(model, symbol):
     with pytest.raises(DomainError, match="symbol"):
         model.reader().read(symbol)
+    with pytest.raises(DomainError, match="symbol"):
+        model.path(length=1).read(symbol)
+
+
+@pytest.mark.parametrize("size", [{"length": 2}, {"length": 1, "batch": 2}])
+def test_one_symbol_is_read_by_a_path_that_is_made_for_one(model, size):
+    with pytest.raises(ShapeError, match=r"made for \((2, 1|1, 2)\): model.path\(length=1\)"):
+        model.path(**size).read(2)
 
 
 @pytest.mark.parametrize("symbol", [np.int64(2), np.uint8(2), np.array(2)])
 def test_a_number_of_numpy_is_a_number(model, symbol):
     np.testing.assert_array_equal(model.reader().read(symbol), model.reader().read(2).copy())
+    np.testing.assert_array_equal(model.path(length=1).read(symbol), model.reader().read(2).copy())
 
 
 @pytest.mark.parametrize(

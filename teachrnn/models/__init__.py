@@ -4,6 +4,7 @@ from teachrnn.models.char_rnn import CharRNN
 from teachrnn.models.checked_path import CheckedPath
 from teachrnn.models.fused_path import FusedPath
 from teachrnn.models.parameter_vector import ParameterVector
+from teachrnn.models.path import Path
 from teachrnn.models.reader import Reader
 from teachrnn.models.recorded_path import RecordedPath
 from teachrnn.models.snapshot import Snapshot
@@ -13,6 +14,7 @@ __all__ = [
     "CheckedPath",
     "FusedPath",
     "ParameterVector",
+    "Path",
     "Reader",
     "RecordedPath",
     "Snapshot",

@@ -16,6 +16,7 @@ from teachrnn.memory import room_for
 from teachrnn.models.checked_path import CheckedPath
 from teachrnn.models.fused_path import FusedPath
 from teachrnn.models.parameter_vector import ParameterVector
+from teachrnn.models.path import Path
 from teachrnn.models.reader import Reader
 from teachrnn.models.recorded_path import RecordedPath
 from teachrnn.models.sequence import check_sequence, check_state, check_targets
@@ -240,7 +241,7 @@ class CharRNN(CopiedWhole):
         batch: int = ...,
         gradients: ParameterVector | None = ...,
         checked: Literal[False],
-    ) -> FusedPath | RecordedPath: ...
+    ) -> Path: ...
 
     def path(
         self,
@@ -249,7 +250,7 @@ class CharRNN(CopiedWhole):
         batch: int = 1,
         gradients: ParameterVector | None = None,
         checked: bool = True,
-    ) -> CheckedPath | FusedPath | RecordedPath:
+    ) -> Path:
         """What computes loss and gradients of T x B symbols again and again, for training.
 
         Parameters
@@ -264,8 +265,9 @@ class CharRNN(CopiedWhole):
 
         Returns
         -------
-        CheckedPath, or FusedPath or RecordedPath
-            Of the two that it has inside the latter, where the cell says only what one step does.
+        Path
+            A `CheckedPath`, or what it has inside: a `FusedPath`, or a `RecordedPath` where the cell
+            says only what one step does.
         """
         for name, size in (("length", length), ("batch", batch)):
             if size < 1:
@@ -278,7 +280,7 @@ class CharRNN(CopiedWhole):
             what=f"Reading {rows:,} symbols at a time (T = {length:,}, B = {batch:,})",
             advice="Choose a shorter sequence, `length`, or fewer at a time, `batch`.",
         ):
-            path = kind(
+            path: Path = kind(
                 self, self.gradients() if gradients is None else gradients, length=length, batch=batch
             )
         return CheckedPath(self, path) if checked else path

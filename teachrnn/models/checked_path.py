@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError, ShapeError
-from teachrnn.models.fused_path import FusedPath
 from teachrnn.models.parameter_vector import ParameterVector
-from teachrnn.models.recorded_path import RecordedPath
-from teachrnn.models.sequence import check_sequence, check_state, check_targets
+from teachrnn.models.path import Path
+from teachrnn.models.sequence import check_sequence, check_state, check_symbol, check_targets
 
 if TYPE_CHECKING:
     from teachrnn.models.char_rnn import CharRNN
@@ -32,8 +31,8 @@ class CheckedPath(CopiedWhole):
     ----------
     model : CharRNN
         Its parameters are read in place: the path follows when they change.
-    path : FusedPath or RecordedPath
-        What computes.
+    path : Path
+        What computes: a `FusedPath` or a `RecordedPath`.
 
     Examples
     --------
@@ -47,7 +46,7 @@ class CheckedPath(CopiedWhole):
     teachrnn.errors.DomainError: targets holds symbol 99 at index (2,); the model knows 0..4.
     """
 
-    def __init__(self, model: CharRNN, path: FusedPath | RecordedPath) -> None:
+    def __init__(self, model: CharRNN, path: Path) -> None:
         self.model, self.inside = model, path
         self.length, self.batch = path.length, path.batch
 
@@ -70,6 +69,21 @@ class CheckedPath(CopiedWhole):
             If these are no token numbers of the model, or of another shape.
         """
         return self.inside.forward(self._tokens(x))
+
+    def read(self, symbol: Any) -> Array:
+        """Scores o, (K,), of the symbol after this one, and carry the state on; for T = B = 1.
+
+        Raises
+        ------
+        ShapeError, DomainError
+            If the path is made for more than one symbol, or the model has none of that number.
+        """
+        if (self.length, self.batch) != (1, 1):
+            raise ShapeError(
+                f"one symbol is read by a path made for one, but this path is made for "
+                f"{(self.length, self.batch)}: model.path(length=1)."
+            )
+        return self.inside.read(check_symbol(symbol, inputs=self.model.inputs))
 
     def loss(self, x: Any, y: Any) -> float:
         """The loss summed over time and batch, in nats.

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.copying import CopiedWhole
-from teachrnn.errors import DomainError, ShapeError
+from teachrnn.errors import ShapeError
+from teachrnn.models.path import Path
+from teachrnn.models.sequence import check_symbol
 
 if TYPE_CHECKING:
     from teachrnn.models.char_rnn import CharRNN
-    from teachrnn.models.checked_path import CheckedPath
 
 Array = NDArray[Any]
 
@@ -37,7 +38,7 @@ class Reader(CopiedWhole):
         self._inputs = model.inputs
         self._path = model.path(length=1)
         self._read = self._path.inside.read
-        self._several: dict[int, CheckedPath] = {}
+        self._several: dict[int, Path] = {}
 
     def start(self, state: Mapping[str, Any] | None = None) -> None:
         """Forget what was read: from zeros, or from state vectors by name, (m,) or (1, m).
@@ -58,7 +59,7 @@ class Reader(CopiedWhole):
             If the model has no symbol of that number.
         """
         if type(symbol) is not int or not 0 <= symbol < self._inputs:  # quicker than any array's check
-            symbol = self._symbol(symbol)
+            symbol = check_symbol(symbol, inputs=self._inputs)
         return self._read(symbol)
 
     def read_many(self, symbols: Any, state: Mapping[str, Any] | None) -> tuple[Array, dict[str, Array]]:
@@ -94,14 +95,3 @@ class Reader(CopiedWhole):
         scores = path.forward(symbols[np.newaxis]).copy()
         path.carry()
         return scores, {name: vectors.copy() for name, vectors in path.state.items()}
-
-    def _symbol(self, symbol: Any) -> int:
-        number = np.asarray(symbol)
-        if number.ndim or number.dtype.kind not in "iu":
-            raise DomainError(
-                f"one symbol is read at a time, by its number, got {symbol!r}: turn text into numbers "
-                "with Vocabulary.encode."
-            )
-        if not 0 <= number < self._inputs:
-            raise DomainError(f"there is no symbol {number}; the model knows 0..{self._inputs - 1}.")
-        return int(number)

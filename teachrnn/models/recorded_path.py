@@ -22,7 +22,7 @@ Array = NDArray[Any]
 class RecordedPath(CopiedWhole):
     """Loss and gradients of a model by recording everything and going back through the record.
 
-    See `FusedPath`, whose methods these are.
+    A `Path` for cells that have no fused layer.
     """
 
     def __init__(self, model: CharRNN, gradients: ParameterVector, *, length: int, batch: int) -> None:

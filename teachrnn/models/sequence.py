@@ -47,6 +47,25 @@ def check_sequence(x: Array, *, inputs: int) -> Array:
     return x
 
 
+def check_symbol(symbol: Any, *, inputs: int) -> int:
+    """The number of one symbol, below ``inputs``.
+
+    Raises
+    ------
+    DomainError
+        Saying what it is instead.
+    """
+    number = np.asarray(symbol)
+    if number.ndim or number.dtype.kind not in "iu":
+        raise DomainError(
+            f"one symbol is read at a time, by its number, got {symbol!r}: turn text into numbers "
+            "with Vocabulary.encode."
+        )
+    if not 0 <= number < inputs:
+        raise DomainError(f"there is no symbol {number}; the model knows 0..{inputs - 1}.")
+    return int(number)
+
+
 def check_targets(y: Array, *, shape: tuple[int, ...], symbols: int) -> Array:
     """Numbers of symbols, one for every input.
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.models.char_rnn import CharRNN
+from teachrnn.models.path import Path
 from teachrnn.op import Value
 from teachrnn.trace import Trace
-
-if TYPE_CHECKING:
-    from teachrnn.models.char_rnn import CharRNN
-    from teachrnn.models.checked_path import CheckedPath
-    from teachrnn.models.fused_path import FusedPath
-    from teachrnn.models.recorded_path import RecordedPath
 
 Array = NDArray[Any]
 
@@ -36,7 +32,7 @@ class Snapshot:
     x, y : ndarray of int
         Inputs and targets, (T, B).
     memory : list of ndarray
-        Copies of what `FusedPath.memory` listed.
+        Copies of what `Path.memory` listed.
     """
 
     model: dict[str, Any]
@@ -46,9 +42,7 @@ class Snapshot:
     memory: list[Array]
 
     @classmethod
-    def take(
-        cls, model: CharRNN, path: CheckedPath | FusedPath | RecordedPath, x: Array, y: Array
-    ) -> Snapshot:
+    def take(cls, model: CharRNN, path: Path, x: Array, y: Array) -> Snapshot:
         """Keep the step that the path has just made, before the parameters are updated."""
         memory = [array.copy() for array in path.memory()]
         x, y = (np.array(given, np.intp).reshape(path.length, path.batch) for given in (x, y))
@@ -65,8 +59,6 @@ class Snapshot:
         Trace
             Of vectors where the batch is 1, otherwise with a batch axis.
         """
-        from teachrnn.models.char_rnn import CharRNN
-
         model = CharRNN(**self.model, rng=np.random.default_rng(0))
         model.parameters.flat[...] = self.theta
         T, B = self.x.shape

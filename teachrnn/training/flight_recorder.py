@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from teachrnn.data.batching import Batch
 from teachrnn.errors import DomainError
-from teachrnn.models import CharRNN, Snapshot
+from teachrnn.models import CharRNN, Path, Snapshot
 
 
 class Kept(NamedTuple):
@@ -80,7 +80,7 @@ class FlightRecorder:
         self.kept: deque[Kept] = deque(maxlen=most)
 
     def watch(
-        self, model: CharRNN, path: Any, batch: Batch, iteration: int, loss: float, smooth: float
+        self, model: CharRNN, path: Path, batch: Batch, iteration: int, loss: float, smooth: float
     ) -> None:
         """Look at a step after its gradients and before its update, and keep it if it is time to."""
         if self.every is not None and iteration % self.every == 0:
@@ -88,6 +88,6 @@ class FlightRecorder:
         elif self.spike is not None and loss > self.spike * smooth:
             self.keep(model, path, batch, iteration, f"loss {loss / smooth:.3g} times the smooth loss")
 
-    def keep(self, model: CharRNN, path: Any, batch: Batch, iteration: int, reason: str) -> None:
+    def keep(self, model: CharRNN, path: Path, batch: Batch, iteration: int, reason: str) -> None:
         """Keep a step now."""
         self.kept.append(Kept(iteration, reason, Snapshot.take(model, path, batch.x, batch.y)))

@@ -14,7 +14,7 @@ from teachrnn.copying import CopiedWhole
 from teachrnn.data.batching import Batch, Batching
 from teachrnn.errors import DivergedError, DomainError, TeachrnnError
 from teachrnn.memory import room_for
-from teachrnn.models import CharRNN, ParameterVector
+from teachrnn.models import CharRNN, ParameterVector, Path
 from teachrnn.models.sequence import check_tokens
 from teachrnn.optimizers import Optimizer
 from teachrnn.training.best import Best
@@ -132,8 +132,8 @@ class Training(CopiedWhole):
             self.best_smooth = Best(theta.copy(), model.initial_state())
             self.best_validation = Best(theta.copy(), model.initial_state())
             self.gradients: ParameterVector = model.gradients()
-        self._paths: dict[tuple[int, ...], Any] = {}
-        self._path: Any = None
+        self._paths: dict[tuple[int, int], Path] = {}
+        self._path: Path | None = None
         self._epoch, self._epoch_loss, self._epoch_symbols = 1, 0.0, 0
         self._whole = True
 
@@ -155,7 +155,7 @@ class Training(CopiedWhole):
         norms = self.clipping(g)
         iteration = self.iteration + 1
         if not (isfinite(loss) and isfinite(norms.before)):
-            self._stop_for(loss, iteration, batch)
+            self._stop_for(path, loss, iteration, batch)
         smooth = loss if iteration == 1 else SMOOTHING * self.smooth_loss + (1 - SMOOTHING) * loss
         if self.recorder is not None:
             self.recorder.watch(self.model, path, batch, iteration, loss, smooth)
@@ -280,7 +280,7 @@ class Training(CopiedWhole):
                 "old nor the new ones. Go on from the last checkpoint."
             )
 
-    def _path_for(self, batch: Batch) -> Any:
+    def _path_for(self, batch: Batch) -> Path:
         """The path for sequences of this size, begun from zeros or from where the last one ended."""
         path, last = self._path_of(*batch.x.shape), self._path
         if batch.fresh or last is None:
@@ -290,7 +290,7 @@ class Training(CopiedWhole):
         self._path = path
         return path
 
-    def _path_of(self, length: int, batch: int) -> Any:
+    def _path_of(self, length: int, batch: int) -> Path:
         if (length, batch) not in self._paths:
             path = self.model.path(length=length, batch=batch, gradients=self.gradients, checked=False)
             self._paths[length, batch] = path
@@ -300,10 +300,10 @@ class Training(CopiedWhole):
         self.curve.epochs.append(Epoch(self.iteration, self._epoch_loss / self._epoch_symbols))
         self._epoch, self._epoch_loss, self._epoch_symbols = epoch, 0.0, 0
 
-    def _stop_for(self, loss: float, iteration: int, batch: Batch) -> None:
+    def _stop_for(self, path: Path, loss: float, iteration: int, batch: Batch) -> None:
         bad = [n for n, p in self.model.parameters.items() if not np.isfinite(p).all()]
         if self.recorder is not None:
-            self.recorder.keep(self.model, self._path, batch, iteration, "not finite")
+            self.recorder.keep(self.model, path, batch, iteration, "not finite")
         if bad:
             where = f"the update before has made {', '.join(bad)} overflow"
         else:

@@ -1,0 +1,79 @@
+"""What computes a model's loss and gradients, however it does so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from teachrnn.models.parameter_vector import ParameterVector
+
+Array = NDArray[Any]
+
+
+class Path(Protocol):
+    """A way through a model: its loss and gradients on sequences of one size, again and again.
+
+    There are three, and whoever has one from `CharRNN.path` need not know which: `FusedPath` computes
+    in memory that is made once; `RecordedPath` records everything, for cells that say only what one
+    step does; `CheckedPath` checks what it is given and hands it to either. The state is the path's:
+    `carry` lets the next sequences go on from it.
+
+    Attributes
+    ----------
+    length, batch : int
+        T and B.
+    gradients : ParameterVector
+        Where the gradients go.
+    state : dict
+        The initial state by name, (B, m): views, to be read and written.
+    """
+
+    @property
+    def length(self) -> int: ...
+
+    @property
+    def batch(self) -> int: ...
+
+    @property
+    def gradients(self) -> ParameterVector: ...
+
+    @property
+    def state(self) -> dict[str, Array]: ...
+
+    def forward(self, x: Array) -> Array:
+        """Scores o, (T B, K), of token numbers (T,) or (T, B)."""
+        ...
+
+    def read(self, symbol: int) -> Array:
+        """Scores o, (K,), of the symbol after this one, and carry the state on; for T = B = 1."""
+        ...
+
+    def loss(self, x: Array, y: Array) -> float:
+        """The loss summed over time and batch, in nats."""
+        ...
+
+    def gradient(self, x: Array, y: Array, *, weight: float = 1.0) -> float:
+        """The loss, summed over time and batch, in nats; ``gradients`` are of ``weight`` times it."""
+        ...
+
+    def carry(self) -> None:
+        """Let the last state be the initial state of the next sequences."""
+        ...
+
+    def start(self, state: Mapping[str, Array] | None = None) -> None:
+        """Set the initial state, to zeros where it is not given."""
+        ...
+
+    def memory(self) -> list[Array]:
+        """The arrays that hold the last pass: their copies are a `Snapshot`, and can be put back."""
+        ...
+
+    def initial(self) -> dict[str, Array]:
+        """State vectors that the last pass began with, (B, m)."""
+        ...
+
+    def values(self) -> dict[str, Array]:
+        """What the last pass left in memory, by textbook name: (T B, m), and the losses L, (T B,)."""
+        ...
