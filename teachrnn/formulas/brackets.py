@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
+from teachrnn.formulas import tree
 from teachrnn.formulas.functions import FUNCTIONS
-from teachrnn.formulas.tree import (
-    At,
-    Elementwise,
-    Formula,
-    Function,
-    Minus,
-    Negative,
-    Number,
-    Plus,
-    Power,
-    Product,
-    Quotient,
-    Sum,
-    Transpose,
-)
+from teachrnn.formulas.tree import Formula
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 
@@ -25,17 +12,17 @@ SUM, PRODUCT, POWER, ATOM = range(4)
 def rank(formula: Formula) -> int:
     """How tightly a node binds, from SUM to ATOM."""
     match formula:
-        case At(base=base):
+        case tree.At(base=base):
             return rank(base)
-        case Plus() | Minus() | Negative():
+        case tree.Plus() | tree.Minus() | tree.Negative():
             return SUM
-        case Number(value=value) if value < 0:
+        case tree.Number(value=value) if value < 0:
             return SUM
-        case Product() | Elementwise() | Sum() | Quotient(slash=True):
+        case tree.Product() | tree.Elementwise() | tree.Sum() | tree.Quotient(slash=True):
             return PRODUCT
-        case Function(name=name) if FUNCTIONS[name].bare:
+        case tree.Function(name=name) if FUNCTIONS[name].bare:
             return PRODUCT
-        case Power() | Transpose() | Quotient() | Function(name="exp"):
+        case tree.Power() | tree.Transpose() | tree.Quotient() | tree.Function(name="exp"):
             return POWER
     return ATOM
 
@@ -57,35 +44,35 @@ def needs_brackets(inner: Formula, parent: Formula, *, right: bool = False) -> b
     >>> needs_brackets(a + b, a * (a + b), right=True), needs_brackets(a * b, a + a * b, right=True)
     (True, False)
     """
-    if isinstance(inner, At):
+    if isinstance(inner, tree.At):
         return needs_brackets(inner.base, parent, right=right)
     least = rank(inner)
     match parent:
-        case Plus():
-            return right and isinstance(inner, Negative | Number) and least == SUM
-        case Minus():
+        case tree.Plus():
+            return right and isinstance(inner, tree.Negative | tree.Number) and least == SUM
+        case tree.Minus():
             return right and least == SUM
-        case Negative() | Sum():
+        case tree.Negative() | tree.Sum():
             return least == SUM
-        case Product():
-            between = isinstance(inner, Elementwise) or _is_slash(inner)
+        case tree.Product():
+            between = isinstance(inner, tree.Elementwise) or _is_slash(inner)
             return least == SUM or between or (not right and _ends_in_a_sum(inner))
-        case Elementwise():
-            between = right and (isinstance(inner, Product) or _is_slash(inner))
+        case tree.Elementwise():
+            between = right and (isinstance(inner, tree.Product) or _is_slash(inner))
             return least == SUM or between or (not right and _ends_in_a_sum(inner))
-        case Quotient(slash=True):
+        case tree.Quotient(slash=True):
             return least < (POWER if right else PRODUCT) or (not right and _ends_in_a_sum(inner))
-        case Power() | Transpose():
+        case tree.Power() | tree.Transpose():
             return least < ATOM
     return False
 
 
 def _is_slash(node: Formula) -> bool:
-    return isinstance(node, Quotient) and node.slash
+    return isinstance(node, tree.Quotient) and node.slash
 
 
 def _ends_in_a_sum(node: Formula) -> bool:
     """A sum sign binds all that follows, so nothing may follow it without a bracket."""
-    if isinstance(node, Product | Elementwise):
+    if isinstance(node, tree.Product | tree.Elementwise):
         return _ends_in_a_sum(node.right)
-    return isinstance(node, Sum)
+    return isinstance(node, tree.Sum)

@@ -5,36 +5,11 @@ from __future__ import annotations
 import html
 from functools import lru_cache
 
+from teachrnn.formulas import tree
 from teachrnn.formulas.brackets import POWER, needs_brackets, rank
 from teachrnn.formulas.functions import FUNCTIONS
 from teachrnn.formulas.name import GREEK, Name
-from teachrnn.formulas.tree import (
-    Applied,
-    At,
-    Call,
-    Comparison,
-    Dots,
-    Elementwise,
-    Equation,
-    Filled,
-    Formula,
-    Function,
-    Index,
-    Letter,
-    Minus,
-    Negative,
-    Number,
-    OneHot,
-    Plus,
-    Power,
-    Product,
-    Quotient,
-    Size,
-    Span,
-    Stack,
-    Sum,
-    Transpose,
-)
+from teachrnn.formulas.tree import Formula
 
 THIN = '<mspace width="0.167em"/>'
 MINUS = "\N{MINUS SIGN}"
@@ -47,7 +22,7 @@ def mathml(formula: Formula, *, display: bool = False) -> str:
 
     Examples
     --------
-    >>> mathml(Letter("h[3]"))
+    >>> mathml(tree.Letter("h[3]"))
     '<math><msub><mi>h</mi><mn>3</mn></msub></math>'
     """
     return _Printer().page(formula, display=display)
@@ -61,7 +36,7 @@ def mathml_template(formula: Formula) -> tuple[str, list[str]]:
 
     Examples
     --------
-    >>> text, times = mathml_template(Letter("h[31]"))
+    >>> text, times = mathml_template(tree.Letter("h[31]"))
     >>> text.replace(chr(SLOT), "?"), times
     ('<math><msub><mi>h</mi><mn>?</mn></msub></math>', ['31'])
     """
@@ -96,73 +71,73 @@ class _Printer:
             return _operator(text, script)
 
         match node:
-            case Equation(left=a, right=b):
+            case tree.Equation(left=a, right=b):
                 return part(a) + sign("=") + part(b, right=True)
-            case Letter():
+            case tree.Letter():
                 return self.letter(node, index, script=script)
-            case Number(value=value):
+            case tree.Number(value=value):
                 text = f"{value:g}" if isinstance(value, float) else str(value)
                 negative = text.startswith("-")
                 number = f"<mn>{text.removeprefix('-')}</mn>"
                 return _prefix(script) + number if negative else number
-            case Index(name=name) | Size(axis=name):
+            case tree.Index(name=name) | tree.Size(axis=name):
                 return f"<mi>{html.escape(name)}</mi>"
-            case Plus(left=a, right=b):
+            case tree.Plus(left=a, right=b):
                 return part(a) + sign("+") + part(b, right=True)
-            case Minus(left=a, right=b):
+            case tree.Minus(left=a, right=b):
                 return part(a) + sign(MINUS) + part(b, right=True)
-            case Negative(of=a):
+            case tree.Negative(of=a):
                 return _prefix(script) + part(a)
-            case Product(left=a, right=b):
+            case tree.Product(left=a, right=b):
                 return part(a) + THIN + part(b, right=True)
-            case Elementwise(left=a, right=b):
+            case tree.Elementwise(left=a, right=b):
                 return part(a) + sign("⊙") + part(b, right=True)
-            case Quotient(left=a, right=b, slash=True):
+            case tree.Quotient(left=a, right=b, slash=True):
                 return part(a) + sign("/") + part(b, right=True)
-            case Quotient(left=a, right=b):
+            case tree.Quotient(left=a, right=b):
                 return f"<mfrac>{_row(part(a))}{_row(part(b, right=True))}</mfrac>"
-            case Power(base=a, exponent=b):
+            case tree.Power(base=a, exponent=b):
                 return _raised(part(a), self.write(b, index, script=True))
-            case Transpose(of=a):
+            case tree.Transpose(of=a):
                 return _raised(part(a), _operator("⊤", script=False))
-            case Function():
+            case tree.Function():
                 return self.function(node, index, script=script)
-            case Applied(operation=name, argument=argument):
+            case tree.Applied(operation=name, argument=argument):
                 word = "<mi>σ</mi>" if name == "sigmoid" else _upright(name)
                 return word + _fenced("(", part(argument), ")", script)
-            case Call(name=name, arguments=arguments):
+            case tree.Call(name=name, arguments=arguments):
                 inner = sign(",").join(map(self.write, arguments))
                 return _upright(name) + _fenced("(", inner, ")", script)
-            case OneHot(place=place):
+            case tree.OneHot(place=place):
                 return _upright("onehot") + _fenced("(", self.write(place), ")", script)
-            case Filled(value=value, length=length):
+            case tree.Filled(value=value, length=length):
                 bold = f'<mn mathvariant="bold">{value}</mn>'
                 return bold if length is None else self.under(bold, self.write(length, script=True))
-            case Comparison(sign=relation, left=a, right=b):
+            case tree.Comparison(sign=relation, left=a, right=b):
                 return _fenced(
                     "[", part(a) + sign(html.escape(relation)) + part(b, right=True), "]", script
                 )
-            case Stack(columns=columns):
+            case tree.Stack(columns=columns):
                 return _fenced("[", f"<mi>;</mi>{THIN}".join(map(self.write, columns)), "]", script)
-            case Sum(index=None, body=body):
+            case tree.Sum(index=None, body=body):
                 return sign("∑") + part(body)
-            case Sum(index=name, body=body):
+            case tree.Sum(index=name, body=body):
                 tag = "munder" if self.display and not script else "msub"
                 return f"<{tag}><mo>∑</mo><mi>{name}</mi></{tag}>" + part(body)
-            case At(base=base, places=places):
+            case tree.At(base=base, places=places):
                 return self.write(base, _Places(places), script=script)
             case _Places(places=places):
                 return (sign(",") + (THIN if len(places) > 1 else "")).join(
                     self.write(place, script=True) for place in places
                 )
-            case Span(start=start, stop=stop):
+            case tree.Span(start=start, stop=stop):
                 ends = ("" if end is None else self.write(end, script=True) for end in (start, stop))
                 return "<mi>:</mi>".join(ends)
-            case Dots():
+            case tree.Dots():
                 return sign("⋯")
         raise AssertionError(f"not a node of a formula: {node!r}")
 
-    def function(self, node: Function, index: Formula | None, *, script: bool) -> str:
+    def function(self, node: tree.Function, index: Formula | None, *, script: bool) -> str:
         """An elementary function with its arguments."""
         first, *_ = node.arguments
         if node.name == "exp":
@@ -175,12 +150,12 @@ class _Printer:
         inner = [self.write(a, index, script=script) for a in node.arguments]
         return word + _fenced("(", _operator(",", script).join(inner), ")", script)
 
-    def letter(self, node: Letter, index: Formula | None, *, script: bool) -> str:
+    def letter(self, node: tree.Letter, index: Formula | None, *, script: bool) -> str:
         """A name, with what stands under and over it."""
         if node.kind == "immediate":
-            user = self.write(Letter(node.user), script=True)
+            user = self.write(tree.Letter(node.user), script=True)
             sign = f"<msubsup><mo>∂</mo>{_row(user)}<mo>+</mo></msubsup>"
-            return sign + self.letter(Letter(node.name), index, script=script)
+            return sign + self.letter(tree.Letter(node.name), index, script=script)
         name = Name.of(node.name)
         below = [_word(name.gate)] if name.gate else []
         if name.t is not None:

@@ -20,33 +20,11 @@ import re
 from collections.abc import Collection
 from typing import Literal
 
+from teachrnn.formulas import tree
 from teachrnn.formulas.formula_error import UnreadableFormulaError
 from teachrnn.formulas.functions import FUNCTIONS
 from teachrnn.formulas.name import GREEK
-from teachrnn.formulas.tree import (
-    Applied,
-    At,
-    Comparison,
-    Elementwise,
-    Filled,
-    Formula,
-    Function,
-    Index,
-    Letter,
-    Minus,
-    Negative,
-    Number,
-    OneHot,
-    Plus,
-    Power,
-    Product,
-    Quotient,
-    Size,
-    Span,
-    Stack,
-    Sum,
-    Transpose,
-)
+from teachrnn.formulas.tree import Formula
 
 _TOKEN = re.compile(
     r"(?P<space>\\[,;:! ]|\s+|\\left|\\right)"
@@ -78,7 +56,7 @@ def read(latex: str, letters: Collection[str], axes: Collection[str] = ()) -> Fo
 
     Examples
     --------
-    >>> read(r"1 - x^2", {"x"}) == 1 - Letter("x") ** 2
+    >>> read(r"1 - x^2", {"x"}) == 1 - tree.Letter("x") ** 2
     True
     """
     reader = _Reader(latex, letters, axes)
@@ -128,9 +106,9 @@ class _Reader:
         negative = self.accept("-")
         total = self.product()
         if negative:
-            total = Negative(total)
+            total = tree.Negative(total)
         while self.ahead in ("+", "-"):
-            join = Plus if self.take() == "+" else Minus
+            join = tree.Plus if self.take() == "+" else tree.Minus
             total = join(total, self.product())
         return total
 
@@ -139,11 +117,11 @@ class _Reader:
         total = self.power()
         while True:
             if self.accept(r"\odot") or self.accept(r"\cdot"):
-                total = Elementwise(total, self.power())
+                total = tree.Elementwise(total, self.power())
             elif self.accept("/"):
-                total = Quotient(total, self.power(), slash=True)
+                total = tree.Quotient(total, self.power(), slash=True)
             elif self.ahead[:1].isalnum() or self.ahead[:1] in ("\\", "(", "[", "{"):
-                total = Product(total, self.power())
+                total = tree.Product(total, self.power())
             else:
                 return total
 
@@ -152,11 +130,11 @@ class _Reader:
         base = self.atom()
         while self.ahead in ("^", "_"):
             if self.take() == "_":
-                base = At(base, self.subscript())
+                base = tree.At(base, self.subscript())
             elif self.accept(r"\top"):
-                base = Transpose(base)
+                base = tree.Transpose(base)
             else:
-                base = Power(base, self.group())
+                base = tree.Power(base, self.group())
         return base
 
     def group(self) -> Formula:
@@ -181,18 +159,18 @@ class _Reader:
         token = self.take()
         if token[:1].isdigit():
             number = float(token)
-            return Number(int(number) if number.is_integer() else number)
+            return tree.Number(int(number) if number.is_integer() else number)
         if token in ("(", "{"):
             return self.until(")" if token == "(" else "}")
         if token == "[":
             return self.square_bracket()
         if token == "e" and token not in self.letters and self.accept("^"):
-            return Function("exp", (self.group(),))
+            return tree.Function("exp", (self.group(),))
         if token.startswith(r"\mathbf"):
             length = self.place() if self.accept("_") else None
-            return Filled(1 if token[-2] == "1" else 0, length)
+            return tree.Filled(1 if token[-2] == "1" else 0, length)
         if token == r"\frac":
-            return Quotient(self.group(), self.group())
+            return tree.Quotient(self.group(), self.group())
         if token == r"\sum":
             return self.sum_over()
         return self.named(token.removeprefix("\\"), command=token.startswith("\\"))
@@ -208,33 +186,33 @@ class _Reader:
         if self.is_letter(name) and (not command or name in GREEK):
             return self.letter(name)
         if name in self.axes and not command:
-            return Size(name)
+            return tree.Size(name)
         return self.function("sigmoid" if command and name == "sigma" else name)
 
     def is_letter(self, name: str) -> bool:
         """Whether a name is a letter, or the gradient that belongs to one."""
         return name in self.letters or (name[:1] == "d" and name[1:] in self.letters)
 
-    def letter(self, name: str) -> Letter:
+    def letter(self, name: str) -> tree.Letter:
         """The letter of that name."""
-        return Letter(name) if name in self.letters else Letter(name[1:], "total")
+        return tree.Letter(name) if name in self.letters else tree.Letter(name[1:], "total")
 
     def function(self, name: str) -> Formula:
         """A function with its argument."""
         if name == "onehot":
-            return OneHot(self.bracketed())
+            return tree.OneHot(self.bracketed())
         if name == "sqrt":
-            return Function("sqrt", (self.group(),))
+            return tree.Function("sqrt", (self.group(),))
         if name not in _NAMED:
             if self.ahead != "(":
                 raise UnreadableFormulaError(
                     f"{name!r} is neither a letter of the operation nor a function"
                 )
-            return Applied(name, self.bracketed())
+            return tree.Applied(name, self.bracketed())
         word = _NAMED[name]
         exponent = self.group() if self.accept("^") else None
-        value = Function(word, tuple(self.arguments(FUNCTIONS[word].arguments)))
-        return value if exponent is None else Power(value, exponent)
+        value = tree.Function(word, tuple(self.arguments(FUNCTIONS[word].arguments)))
+        return value if exponent is None else tree.Power(value, exponent)
 
     def arguments(self, count: int) -> list[Formula]:
         """So many arguments; a single one may stand without brackets."""
@@ -253,24 +231,24 @@ class _Reader:
         first = self.sum()
         if self.ahead in _SIGNS:
             sign = _SIGNS[self.take()]
-            first = Comparison(sign, first, self.sum())
+            first = tree.Comparison(sign, first, self.sum())
         else:
             columns = [first]
             while self.accept(";"):
                 columns.append(self.sum())
-            first = columns[0] if len(columns) == 1 else Stack(tuple(columns))
+            first = columns[0] if len(columns) == 1 else tree.Stack(tuple(columns))
         self.expect("]")
         return first
 
     def sum_over(self) -> Formula:
         """A sum over an index; without one over time and batch."""
         if not self.accept("_"):
-            return Sum(None, self.product())
+            return tree.Sum(None, self.product())
         name = self.index_name()
         self.bound.append(name)
         body = self.product()
         self.bound.pop()
-        return Sum(name, body)
+        return tree.Sum(name, body)
 
     def index_name(self) -> str:
         """The name of an index, in braces or not."""
@@ -300,7 +278,7 @@ class _Reader:
         if not self.accept(":"):
             assert start is not None
             return start
-        return Span(start, None if self.ahead in (",", "}") else self.place_sum())
+        return tree.Span(start, None if self.ahead in (",", "}") else self.place_sum())
 
     def place(self) -> Formula:
         """A place, in braces or a single token."""
@@ -314,7 +292,7 @@ class _Reader:
         """Places, added or subtracted."""
         total = self.place_atom()
         while self.ahead in ("+", "-"):
-            join = Plus if self.take() == "+" else Minus
+            join = tree.Plus if self.take() == "+" else tree.Minus
             total = join(total, self.place_atom())
         return total
 
@@ -322,13 +300,13 @@ class _Reader:
         """A number, the index of a sum, a whole-number letter, or the length of an axis."""
         token = self.take()
         if token.isdigit():
-            return Number(int(token))
+            return tree.Number(int(token))
         if token in self.bound:
-            return Index(token)
+            return tree.Index(token)
         if self.is_letter(token):
             return self.letter(token)
         if token in self.axes:
-            return Size(token)
+            return tree.Size(token)
         raise UnreadableFormulaError(f"{token!r} is not known as an index")
 
 

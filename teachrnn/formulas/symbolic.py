@@ -6,27 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from teachrnn.deferred import Deferred
+from teachrnn.formulas import tree
 from teachrnn.formulas.formula_error import UnreadableFormulaError
-from teachrnn.formulas.tree import (
-    At,
-    Elementwise,
-    Formula,
-    Function,
-    Index,
-    Letter,
-    Minus,
-    Negative,
-    Number,
-    Plus,
-    Power,
-    Product,
-    Quotient,
-    Span,
-    Stack,
-    Sum,
-    Transpose,
-    walk,
-)
+from teachrnn.formulas.tree import Formula, walk
 
 if TYPE_CHECKING:
     import sympy
@@ -53,7 +35,7 @@ def evaluate(formula: Formula, letters: Mapping[str, Any]) -> Any:
     --------
     >>> import sympy
     >>> W, x = sympy.ImmutableMatrix([[1, 2]]), sympy.ImmutableMatrix(sympy.symbols("x_0 x_1"))
-    >>> evaluate(Letter("W") * Letter("x"), {"W": W, "x": x})
+    >>> evaluate(tree.Letter("W") * tree.Letter("x"), {"W": W, "x": x})
     Matrix([[x_0 + 2*x_1]])
     """
 
@@ -61,37 +43,37 @@ def evaluate(formula: Formula, letters: Mapping[str, Any]) -> Any:
         return evaluate(node, letters)
 
     match formula:
-        case Letter(name=name) | Index(name=name):
+        case tree.Letter(name=name) | tree.Index(name=name):
             return letters[name]
-        case Number(value=number):
+        case tree.Number(value=number):
             return sympy.sympify(number)
-        case Plus(left=a, right=b):
+        case tree.Plus(left=a, right=b):
             return _entrywise(lambda x, y: x + y, value(a), value(b))
-        case Minus(left=a, right=b):
+        case tree.Minus(left=a, right=b):
             return _entrywise(lambda x, y: x - y, value(a), value(b))
-        case Negative(of=a):
+        case tree.Negative(of=a):
             return _entrywise(lambda x: -x, value(a))
-        case Product(left=a, right=b):
+        case tree.Product(left=a, right=b):
             return value(a) * value(b)
-        case Elementwise(left=a, right=b):
+        case tree.Elementwise(left=a, right=b):
             return _entrywise(lambda x, y: x * y, value(a), value(b))
-        case Quotient(left=a, right=b):
+        case tree.Quotient(left=a, right=b):
             return _entrywise(lambda x, y: x / y, value(a), value(b))
-        case Power(base=a, exponent=b):
+        case tree.Power(base=a, exponent=b):
             return _entrywise(lambda x, y: x**y, value(a), value(b))
-        case Transpose(of=a):
+        case tree.Transpose(of=a):
             return value(a).T
-        case Function(name=word, arguments=arguments):
+        case tree.Function(name=word, arguments=arguments):
             return _entrywise(getattr(sympy, word), *map(value, arguments))
-        case Stack(columns=columns):
+        case tree.Stack(columns=columns):
             return sympy.ImmutableMatrix.vstack(*map(value, columns))
-        case At(base=base, places=places):
+        case tree.At(base=base, places=places):
             return _picked(value(base), places, value)
-        case Sum(index=str(name), body=body):
+        case tree.Sum(index=str(name), body=body):
             count = next(
                 value(node.base).rows
                 for node in walk(body)
-                if isinstance(node, At) and Index(name) in node.places
+                if isinstance(node, tree.At) and tree.Index(name) in node.places
             )
             return sympy.Add(*(evaluate(body, {**letters, name: k}) for k in range(count)))
     raise UnreadableFormulaError(f"SymPy is not asked for {type(formula).__name__}")
@@ -113,7 +95,7 @@ def _entrywise(function: Callable[..., Any], *parts: Any) -> Any:
 def _picked(base: Any, places: tuple[Formula, ...], value: Callable[[Formula], Any]) -> Any:
     at = [
         slice(*(None if end is None else int(value(end)) for end in (place.start, place.stop)))
-        if isinstance(place, Span)
+        if isinstance(place, tree.Span)
         else int(value(place))
         for place in places
     ]

@@ -6,27 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from teachrnn.formulas import tree
 from teachrnn.formulas.formula_error import UnreadableFormulaError
 from teachrnn.formulas.functions import FUNCTIONS
-from teachrnn.formulas.tree import (
-    At,
-    Elementwise,
-    Formula,
-    Function,
-    Index,
-    Letter,
-    Minus,
-    Negative,
-    Number,
-    Plus,
-    Power,
-    Product,
-    Quotient,
-    Span,
-    Stack,
-    Sum,
-    Transpose,
-)
+from teachrnn.formulas.tree import Formula
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,51 +63,51 @@ def evaluate(torch: Any, formula: Formula, letters: Mapping[str, Tensor]) -> Ten
         )
 
     match formula:
-        case Letter(name=name):
+        case tree.Letter(name=name):
             return letters[name]
-        case Number(value=number):
+        case tree.Number(value=number):
             return Tensor.of(torch.tensor(float(number), dtype=torch.float64, device="cpu"), 0)
-        case Plus(left=a, right=b):
+        case tree.Plus(left=a, right=b):
             return entrywise(lambda x, y: x + y, a, b)
-        case Minus(left=a, right=b):
+        case tree.Minus(left=a, right=b):
             return entrywise(lambda x, y: x - y, a, b)
-        case Negative(of=a):
+        case tree.Negative(of=a):
             return entrywise(lambda x: -x, a)
-        case Product(left=a, right=b):
+        case tree.Product(left=a, right=b):
             left, right = value(a), value(b)
             if left.is_number or right.is_number:
                 return entrywise(lambda x, y: x * y, a, b)
             return Tensor(left.data @ right.data, left.rows, right.columns)
-        case Elementwise(left=a, right=b):
+        case tree.Elementwise(left=a, right=b):
             return entrywise(lambda x, y: x * y, a, b)
-        case Quotient(left=a, right=b):
+        case tree.Quotient(left=a, right=b):
             return entrywise(lambda x, y: x / y, a, b)
-        case Power(base=a, exponent=b):
+        case tree.Power(base=a, exponent=b):
             return entrywise(lambda x, y: x**y, a, b)
-        case Transpose(of=a):
+        case tree.Transpose(of=a):
             of = value(a)
             return Tensor(of.data.mT, of.columns, of.rows)
-        case Function(name=word, arguments=arguments):
+        case tree.Function(name=word, arguments=arguments):
             name = FUNCTIONS[word].name
             return entrywise(
                 getattr(torch, {"max": "maximum", "min": "minimum"}.get(name, name)), *arguments
             )
-        case Stack(columns=columns):
+        case tree.Stack(columns=columns):
             parts = [value(column).data for column in columns]
             leading = torch.broadcast_shapes(*(part.shape[:-2] for part in parts))
             full = [part.expand(*leading, *part.shape[-2:]) for part in parts]
             return Tensor(torch.cat(full, dim=-2), rows=True, columns=False)
-        case Sum(index=str(name), body=body):
+        case tree.Sum(index=str(name), body=body):
             whole = value(_over_all(body, name))
             return Tensor(whole.data.sum(dim=-2, keepdim=True), rows=False, columns=whole.columns)
-        case At(base=base, places=places):
+        case tree.At(base=base, places=places):
             return _picked(torch, value(base), places, value)
     raise UnreadableFormulaError(f"PyTorch is not asked for {type(formula).__name__}")
 
 
 def _over_all(body: Formula, index: str) -> Formula:
     """What a sum adds up, for all values of its index at once: the vectors themselves."""
-    if isinstance(body, At) and body.places == (Index(index),):
+    if isinstance(body, tree.At) and body.places == (tree.Index(index),):
         return body.base
     return body.rebuilt(lambda part: _over_all(part, index))
 
@@ -134,10 +117,10 @@ def _picked(
 ) -> Tensor:
     """An entry of a vector, some of its rows, or a column of a matrix."""
     match places:
-        case [Span(start=start, stop=stop)]:
+        case [tree.Span(start=start, stop=stop)]:
             first, last = (None if end is None else int(value(end).data) for end in (start, stop))
             return Tensor(base.data[..., first:last, :], rows=True, columns=False)
-        case [Span(start=None, stop=None), place]:
+        case [tree.Span(start=None, stop=None), place]:
             columns = base.data.mT[value(place).without_axes()]
             return Tensor(columns[..., None], rows=True, columns=False)
         case [place]:

@@ -2,36 +2,11 @@
 
 from __future__ import annotations
 
+from teachrnn.formulas import tree
 from teachrnn.formulas.brackets import POWER, needs_brackets, rank
 from teachrnn.formulas.functions import FUNCTIONS
 from teachrnn.formulas.name import GREEK, Name
-from teachrnn.formulas.tree import (
-    Applied,
-    At,
-    Call,
-    Comparison,
-    Dots,
-    Elementwise,
-    Equation,
-    Filled,
-    Formula,
-    Function,
-    Index,
-    Letter,
-    Minus,
-    Negative,
-    Number,
-    OneHot,
-    Plus,
-    Power,
-    Product,
-    Quotient,
-    Size,
-    Span,
-    Stack,
-    Sum,
-    Transpose,
-)
+from teachrnn.formulas.tree import Formula
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -41,10 +16,10 @@ def text(formula: Formula) -> str:
 
     Examples
     --------
-    >>> x, W = Letter("x"), Letter("W")
-    >>> text(Equation(Letter("h[3]"), Function("tanh", (Letter("a[3]"),))))
+    >>> x, W = tree.Letter("x"), tree.Letter("W")
+    >>> text(tree.Equation(tree.Letter("h[3]"), tree.Function("tanh", (tree.Letter("a[3]"),))))
     'h_3 = tanh(a_3)'
-    >>> text(Letter("r[2]", "total") * Letter("h[1]").T)
+    >>> text(tree.Letter("r[2]", "total") * tree.Letter("h[1]").T)
     'dr_2 h_1ᵀ'
     """
     return _written(formula, "")
@@ -58,69 +33,69 @@ def _written(node: Formula, index: str) -> str:
         return f"({line})" if needs_brackets(_in_line(inner), _in_line(node), right=right) else line
 
     match node:
-        case Equation(left=a, right=b):
+        case tree.Equation(left=a, right=b):
             return f"{part(a)} = {part(b, right=True)}"
-        case Letter():
+        case tree.Letter():
             return _letter(node, index)
-        case Number(value=value):
+        case tree.Number(value=value):
             return (f"{value:g}" if isinstance(value, float) else str(value)).replace("-", MINUS)
-        case Index(name=name) | Size(axis=name):
+        case tree.Index(name=name) | tree.Size(axis=name):
             return name
-        case Plus(left=a, right=b):
+        case tree.Plus(left=a, right=b):
             return f"{part(a)} + {part(b, right=True)}"
-        case Minus(left=a, right=b):
+        case tree.Minus(left=a, right=b):
             return f"{part(a)} {MINUS} {part(b, right=True)}"
-        case Negative(of=a):
+        case tree.Negative(of=a):
             return f"{MINUS}{part(a)}"
-        case Product(left=a, right=b):
+        case tree.Product(left=a, right=b):
             return f"{part(a)} {part(b, right=True)}"
-        case Elementwise(left=a, right=b):
+        case tree.Elementwise(left=a, right=b):
             return f"{part(a)} ⊙ {part(b, right=True)}"
-        case Quotient(left=a, right=b):
+        case tree.Quotient(left=a, right=b):
             return f"{part(a)} / {part(b, right=True)}"
-        case Power(base=a, exponent=b):
+        case tree.Power(base=a, exponent=b):
             return part(a) + _script("^", _written(b, index))
-        case Transpose(of=a):
+        case tree.Transpose(of=a):
             return f"{part(a)}ᵀ"
-        case Function(name="exp", arguments=(argument,)):
+        case tree.Function(name="exp", arguments=(argument,)):
             return "e" + _script("^", _written(argument, index))
-        case Function(name=word, arguments=arguments):
+        case tree.Function(name=word, arguments=arguments):
             if FUNCTIONS[word].bare and rank(_in_line(arguments[0])) >= POWER:
                 return f"{FUNCTIONS[word].name} {part(arguments[0])}"
             return f"{FUNCTIONS[word].name}({', '.join(map(part, arguments))})"
-        case Applied(operation=name, argument=argument):
+        case tree.Applied(operation=name, argument=argument):
             return f"{'σ' if name == 'sigmoid' else name}({part(argument)})"
-        case Call(name=name, arguments=arguments):
+        case tree.Call(name=name, arguments=arguments):
             return f"{name}({', '.join(map(text, arguments))})"
-        case OneHot(place=place):
+        case tree.OneHot(place=place):
             return f"onehot({text(place)})"
-        case Filled(value=value, length=length):
+        case tree.Filled(value=value, length=length):
             return str(value) + ("" if length is None else _script("_", text(length)))
-        case Comparison(sign=sign, left=a, right=b):
+        case tree.Comparison(sign=sign, left=a, right=b):
             return f"[{part(a)} {sign} {part(b, right=True)}]"
-        case Stack(columns=columns):
+        case tree.Stack(columns=columns):
             return f"[{'; '.join(map(text, columns))}]"
-        case Sum(index=name, body=body):
+        case tree.Sum(index=name, body=body):
             return f"∑{'' if name is None else f'_{name}'} {part(body)}"
-        case At(base=base, places=places):
+        case tree.At(base=base, places=places):
             return _written(base, ", ".join(map(text, places)))
-        case Span(start=start, stop=stop):
+        case tree.Span(start=start, stop=stop):
             return ":".join("" if end is None else text(end) for end in (start, stop))
-        case Dots():
+        case tree.Dots():
             return "…"
     raise AssertionError(f"not a node of a formula: {node!r}")
 
 
 def _in_line(node: Formula) -> Formula:
     """A fraction as it stands in a line, where no bar holds it together."""
-    if isinstance(node, At):
+    if isinstance(node, tree.At):
         return _in_line(node.base)
-    return node.changed(slash=True) if isinstance(node, Quotient) else node
+    return node.changed(slash=True) if isinstance(node, tree.Quotient) else node
 
 
-def _letter(node: Letter, index: str) -> str:
+def _letter(node: tree.Letter, index: str) -> str:
     if node.kind == "immediate":
-        return f"∂⁺{_script('_', text(Letter(node.user)))} {_letter(Letter(node.name), index)}"
+        return f"∂⁺{_script('_', text(tree.Letter(node.user)))} {_letter(tree.Letter(node.name), index)}"
     name = Name.of(node.name)
     below = [_word(name.gate)] if name.gate else []
     below += [str(name.t)] if name.t is not None else []

@@ -6,34 +6,12 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from teachrnn.formulas import tree
 from teachrnn.formulas.entries.matrix import ANY, Matrix, entrywise, product, stacked
 from teachrnn.formulas.entries.tree import Tree, minus, plus, times
 from teachrnn.formulas.formula_error import MisfitFormulaError, UnreadableFormulaError
 from teachrnn.formulas.functions import FUNCTIONS
-from teachrnn.formulas.tree import (
-    Applied,
-    At,
-    Comparison,
-    Elementwise,
-    Filled,
-    Formula,
-    Function,
-    Index,
-    Letter,
-    Minus,
-    Negative,
-    Number,
-    OneHot,
-    Plus,
-    Power,
-    Product,
-    Quotient,
-    Size,
-    Span,
-    Stack,
-    Sum,
-    Transpose,
-)
+from teachrnn.formulas.tree import Formula
 
 if TYPE_CHECKING:
     from teachrnn.op import Op
@@ -57,7 +35,7 @@ class Lowering:
     --------
     >>> n = ("size", "x", 0)
     >>> x = Matrix.column(n, lambda i: ("at", "x", i))
-    >>> Lowering({"x": x}, {"n": n}, {}).array(1 - Letter("x") ** 2).entry("i", "j")
+    >>> Lowering({"x": x}, {"n": n}, {}).array(1 - tree.Letter("x") ** 2).entry("i", "j")
     ('-', 1, ('^', ('at', 'x', 'i'), 2))
     """
 
@@ -85,55 +63,55 @@ class Lowering:
             If the shapes do not go together.
         """
         match node:
-            case Letter():
+            case tree.Letter():
                 return self.letter(node)
-            case Number(value=value):
+            case tree.Number(value=value):
                 return Matrix.scalar(value)
-            case Size(axis=axis):
+            case tree.Size(axis=axis):
                 return Matrix.scalar(self.sizes[axis])
-            case Plus(left=a, right=b):
+            case tree.Plus(left=a, right=b):
                 return entrywise(plus, self.array(a), self.array(b))
-            case Minus(left=a, right=b):
+            case tree.Minus(left=a, right=b):
                 return entrywise(minus, self.array(a), self.array(b))
-            case Negative(of=a):
+            case tree.Negative(of=a):
                 return entrywise(lambda x: ("-", x), self.array(a))
-            case Product(left=a, right=b):
+            case tree.Product(left=a, right=b):
                 return product(self.array(a), self.array(b), next(self.fresh))
-            case Elementwise(left=a, right=b):
+            case tree.Elementwise(left=a, right=b):
                 return entrywise(times, self.array(a), self.array(b))
-            case Quotient(left=a, right=b):
+            case tree.Quotient(left=a, right=b):
                 return entrywise(lambda x, y: ("/", x, y), self.array(a), self.array(b))
-            case Power(base=a, exponent=b):
+            case tree.Power(base=a, exponent=b):
                 return entrywise(lambda x, y: ("^", x, y), self.array(a), self.array(b))
-            case Transpose(of=a):
+            case tree.Transpose(of=a):
                 return self.array(a).transposed
-            case Function(name=word, arguments=arguments):
+            case tree.Function(name=word, arguments=arguments):
                 name = FUNCTIONS[word].name
                 return entrywise(lambda *x: (name, *x), *map(self.array, arguments))
-            case Comparison(sign=sign, left=a, right=b):
+            case tree.Comparison(sign=sign, left=a, right=b):
                 return entrywise(lambda x, y: (sign, x, y), self.array(a), self.array(b))
-            case OneHot(place=place):
+            case tree.OneHot(place=place):
                 hot = self.array(place).number()
                 return Matrix.column(ANY, lambda i: ("onehot", i, hot))
-            case Filled(value=value, length=length):
+            case tree.Filled(value=value, length=length):
                 return Matrix.column(ANY if length is None else self.place(length), lambda i: value)
-            case Stack(columns=columns):
+            case tree.Stack(columns=columns):
                 first, *others = map(self.array, columns)
                 for other in others:
                     first = stacked(first, other)
                 return first
-            case Applied(operation=name, argument=argument):
+            case tree.Applied(operation=name, argument=argument):
                 return self.applied(name, self.array(argument))
-            case Sum(index=None, body=body):
+            case tree.Sum(index=None, body=body):
                 inner = self.array(body)
                 return Matrix(inner.rows, inner.columns, lambda i, j: ("positions", inner.entry(i, j)))
-            case Sum():
+            case tree.Sum():
                 return self.indexed_sum(node)
-            case At(base=base, places=places):
+            case tree.At(base=base, places=places):
                 return self.picked(self.array(base), places)
         raise UnreadableFormulaError(f"{type(node).__name__} has no entries")
 
-    def letter(self, node: Letter) -> Matrix:
+    def letter(self, node: tree.Letter) -> Matrix:
         """What a letter stands for."""
         name = node.name if node.kind == "value" else f"d{node.name}"
         if name not in self.letters:
@@ -150,7 +128,7 @@ class Lowering:
             op.definition
         )
 
-    def indexed_sum(self, node: Sum) -> Matrix:
+    def indexed_sum(self, node: tree.Sum) -> Matrix:
         """A sum over k, which runs as far as the axis on which k stands as a subscript."""
         assert node.index is not None
         name, index = node.index, next(self.fresh)
@@ -172,7 +150,9 @@ class Lowering:
         if len(places) > max(len(axes), 1):
             raise MisfitFormulaError("there are more subscripts than axes")
         at = [
-            slice(self._end(p.start), self._end(p.stop)) if isinstance(p, Span) else self.place(p, axis)
+            slice(self._end(p.start), self._end(p.stop))
+            if isinstance(p, tree.Span)
+            else self.place(p, axis)
             for p, axis in zip(places, axes or [ANY], strict=False)
         ]
         rows = base.rows
@@ -195,19 +175,19 @@ class Lowering:
     def place(self, node: Formula, axis: Tree | None = None) -> Tree:
         """A place: a number, the index of a sum, a whole-number letter, or the length of an axis."""
         match node:
-            case Number(value=int() as value):
+            case tree.Number(value=int() as value):
                 return value
-            case Index(name=name):
+            case tree.Index(name=name):
                 index, found = self.bound[name]
                 if axis not in (None, ANY):
                     found.append(axis)
                 return index
-            case Letter():
+            case tree.Letter():
                 return self.letter(node).number()
-            case Size(axis=letter):
+            case tree.Size(axis=letter):
                 return self.sizes[letter]
-            case Plus(left=a, right=b):
+            case tree.Plus(left=a, right=b):
                 return plus(self.place(a, axis), self.place(b, axis))
-            case Minus(left=a, right=b):
+            case tree.Minus(left=a, right=b):
                 return minus(self.place(a, axis), self.place(b, axis))
         raise UnreadableFormulaError("this is not known as an index")
