@@ -31,7 +31,7 @@ from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import Nucleus, TopK
 from teachrnn.training import TrainStep
 from teachrnn.training.progress import Progress
-from teachrnn.views.figures.figure import table_of
+from teachrnn.views.figures.figure_table import table_of
 from teachrnn.views.figures.gradient_flow import gradient_flow
 from teachrnn.views.figures.next_symbol import next_symbol
 from teachrnn.views.number import format_number

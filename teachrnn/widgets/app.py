@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from teachrnn.errors import DomainError, TeachrnnError
 from teachrnn.extras import require
 from teachrnn.registry import Registry
-from teachrnn.views.figures.figure import table_of
 from teachrnn.views.figures.figure_html import figure_html
+from teachrnn.views.figures.figure_table import table_of
 from teachrnn.views.figures.table import Table
 from teachrnn.views.number import format_number
 from teachrnn.widgets import display

@@ -15,12 +15,11 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec
-from weakref import WeakKeyDictionary
 
-from teachrnn.errors import TeachrnnError
 from teachrnn.extras import require
 from teachrnn.registry import Registry
 from teachrnn.views.figures.diverging import GRADIENTS, VALUES, Diverging
+from teachrnn.views.figures.figure_table import give_table, table_of
 from teachrnn.views.figures.table import Table
 
 if TYPE_CHECKING:
@@ -132,27 +131,3 @@ def new_figure(
     with house_style():
         empty = HouseFigure(figsize=(width, height), layout="constrained")
         return empty, empty.subplots(rows, columns, **options)
-
-
-_TABLES: WeakKeyDictionary[Figure, Table] = WeakKeyDictionary()
-
-
-def give_table(figure: Figure, table: Table) -> None:
-    """Give a figure its text alternative, made of the very data that was drawn."""
-    _TABLES[figure] = table
-
-
-def table_of(figure: Figure) -> Table:
-    """The figure as a table: for those who don't see it, and for those who want the numbers.
-
-    Raises
-    ------
-    TeachrnnError
-        If the figure is not one of ours.
-    """
-    if figure not in _TABLES:
-        raise TeachrnnError(
-            "this figure has no table: it was not drawn by a function of teachrnn.views.figures; "
-            "give it one with give_table(figure, Table(...))."
-        )
-    return _TABLES[figure]

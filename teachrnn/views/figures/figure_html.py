@@ -6,7 +6,7 @@ import hashlib
 import html
 from typing import TYPE_CHECKING
 
-from teachrnn.views.figures.figure import table_of
+from teachrnn.views.figures.figure_table import table_of
 from teachrnn.views.inline_svg import inline_svg
 
 if TYPE_CHECKING:
