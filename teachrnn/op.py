@@ -22,6 +22,7 @@ from teachrnn.definition import check_rest, read_formula, read_gradients, read_i
 from teachrnn.domain import Choice, Domain, Index, Reals
 from teachrnn.errors import DomainError, ShapeError, TeachrnnError
 from teachrnn.formulas.tree import Formula
+from teachrnn.registry import Registry
 from teachrnn.signature import Binding, Shape, Signature
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ Array = NDArray[Any]
 MOST_FITS = 4096
 """How many combinations of shapes an operation remembers."""
 
-OPS: dict[str, type[Op]] = {}
+OPS = Registry["type[Op]"]("operation")
 """Every operation, by name: filled by defining subclasses of `Op`."""
 
 
@@ -207,12 +208,6 @@ class Op(Value):
         others = [d for d in cls.domain.values() if not isinstance(d, Index | Reals)]
         cls._only_indices = not demands and not others
         if register:
-            known = OPS.get(cls.__name__)
-            if known is not None and known.__module__ != cls.__module__:
-                raise TypeError(
-                    f"an operation named {cls.__name__} exists already, in {known.__module__}: "
-                    "choose another name."
-                )
             OPS[cls.__name__] = cls
 
     @classmethod

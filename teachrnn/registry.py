@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import difflib
+from typing import Any, TypeVar
 
 from teachrnn.errors import NameLookupError
 
@@ -10,7 +11,11 @@ T = TypeVar("T")
 
 
 class Registry(dict[str, T]):
-    """A dict that fills itself where things are defined, and says what there is when asked in vain.
+    """A dict that fills itself where things are defined, and says what there is when a name is unknown.
+
+    A name belongs to the module that took it first: there it may be defined anew, as in a notebook
+    cell that is run again, and nowhere else. So a class that forgets to take a name of its own does
+    not replace the one it inherits from.
 
     Parameters
     ----------
@@ -21,26 +26,47 @@ class Registry(dict[str, T]):
     --------
     >>> colours = Registry[int]("colour")
     >>> colours["red"], colours["blue"] = 0xFF0000, 0x0000FF
-    >>> colours.find("rde")
+    >>> colours["rde"]
     Traceback (most recent call last):
     ...
-    teachrnn.errors.NameLookupError: no colour is named 'rde'; there are: blue, red.
+    teachrnn.errors.NameLookupError: no colour is named 'rde'; there are: blue, red. Did you mean red?
     """
 
     def __init__(self, what: str) -> None:
         super().__init__()
         self.what = what
 
-    def find(self, name: str) -> T:
-        """The entry of that name.
+    def __setitem__(self, name: str, entry: T) -> None:
+        """Enter something.
+
+        Raises
+        ------
+        TypeError
+            If the name is taken, in another module.
+        """
+        taken, module = (getattr(e, "__module__", "") for e in (self.get(name, entry), entry))
+        if taken != module:
+            raise TypeError(
+                f"the name {name!r} is that of another {self.what}, in {taken}: give "
+                f"{getattr(entry, '__qualname__', 'this one')} a name of its own."
+            )
+        super().__setitem__(name, entry)
+
+    def __missing__(self, name: Any) -> T:
+        near = difflib.get_close_matches(str(name), self, n=1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        raise NameLookupError(
+            f"no {self.what} is named {name!r}; there are: {', '.join(sorted(self))}.{meant}"
+        )
+
+    def find(self, name: str | T) -> T:
+        """The entry of that name; an entry itself is handed back.
 
         Raises
         ------
         NameLookupError
             Listing the names that exist.
         """
-        if name not in self:
-            raise NameLookupError(
-                f"no {self.what} is named {name!r}; there are: {', '.join(sorted(self))}."
-            )
-        return self[name]
+        if not isinstance(name, str) and name in self.values():
+            return name
+        return self[name]  # type: ignore[index]  # whatever else it is: the error tells what there is

@@ -163,8 +163,9 @@ def test_unknown_names_in_shared_and_domain_are_refused(kind):
 
 def test_a_second_operation_of_the_same_name_from_another_module_is_refused(registry):
     message = class_refusal(name="Tanh", register=True)
-    assert (
-        message == "an operation named Tanh exists already, in teachrnn.ops.tanh: choose another name."
+    assert message == (
+        "the name 'Tanh' is that of another operation, in teachrnn.ops.tanh: "
+        "give Tanh a name of its own."
     )
     assert registry["Tanh"] is Tanh
 

@@ -53,8 +53,8 @@ class CharRNN(CopiedWhole):
         m, the length of the state vectors.
     symbols : int
         K, the number of symbols that can follow.
-    cell : str
-        Name of the cell, a key of ``teachrnn.cells.CELLS``.
+    cell : str or type of Cell
+        The cell, or its name, a key of ``teachrnn.cells.CELLS``.
     layers : int
         How many cells are stacked; each reads the states of the one below.
     inputs : int, optional
@@ -90,7 +90,7 @@ class CharRNN(CopiedWhole):
         *,
         hidden: int,
         symbols: int,
-        cell: str = "vanilla",
+        cell: str | type[Cell] = "vanilla",
         layers: int = 1,
         inputs: int | None = None,
         scale: float = 0.01,
