@@ -27,7 +27,7 @@ def save_trace(trace: Trace, path: str | Path, *, note: Mapping[str, Any] | None
     path : str or Path
         Where to.
     note : mapping, optional
-        What is to be known about it, as JSON can hold it: see `load_noted_trace`.
+        Notes on it, as JSON can hold them: see `load_noted_trace`.
 
     Examples
     --------

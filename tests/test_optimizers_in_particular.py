@@ -223,7 +223,7 @@ def test_a_restored_state_that_does_not_fit_is_refused_by_the_update(m):
 
 
 def test_a_state_that_is_not_flat_is_refused_even_by_a_new_optimizer():
-    with pytest.raises(ShapeError, match=r"`m` .*\(2, 3\), but needed is a flat vector"):
+    with pytest.raises(ShapeError, match=r"`m` .*\(2, 3\), but must be a flat vector"):
         AdaGrad().restore({"t": np.array(3), "m": np.ones((2, 3))})
 
 

@@ -366,7 +366,7 @@ def test_trace_without_time_steps_stands_in_one_column(browser_page, tmp_path):
     browser_page.keyboard.press("t")
     assert (
         browser_page.locator(".now h2").inner_text()
-        == f"L = {format_number(trace.total_loss)}: turn round"
+        == f"L = {format_number(trace.total_loss)}: now back through time"
     )
 
 

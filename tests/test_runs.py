@@ -712,7 +712,7 @@ def test_paused_steps_keep_other_sessions_of_the_same_process_out(text, tmp_path
         next(second.steps())
     assert next(first.steps()).iteration == 2  # the same session may
     steps.close()
-    with pytest.raises(FolderInUseError, match=r"somebody else has gone on with the run in .* since"):
+    with pytest.raises(FolderInUseError, match=r"another process has continued the run in .* since"):
         next(second.steps())
     assert next(a_session(tmp_path / "run", text).steps()).iteration == 3
 
@@ -738,7 +738,7 @@ def test_checkpoint_of_somebody_else_is_not_overwritten_where_there_are_no_locks
     assert [next(steps).iteration for steps in (ours, theirs) * 2] == [1, 1, 2, 2]
     assert next(theirs).iteration == 3  # and the checkpoint is theirs
     kept = second.checkpoint.read_bytes()
-    with pytest.raises(FolderInUseError, match="somebody else has gone on with the run"):
+    with pytest.raises(FolderInUseError, match="another process has continued the run"):
         next(ours)
     assert second.checkpoint.read_bytes() == kept
     assert [step.iteration for step in islice(theirs, 2)] == [4, 5]

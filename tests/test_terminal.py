@@ -456,7 +456,7 @@ def test_record_without_a_loss_has_no_way_back_and_says_so():
     with trace.at(1):
         Tanh(trace.input("x", [1.0]), name="y")
     walk = session("t", trace=trace)
-    assert walk.message == "no loss was recorded, so the story does not turn round"
+    assert walk.message == "no loss was recorded, so there is no way back"
     assert "no loss was recorded: there is no way back" in shown(walk)
     assert "dy[1]  not yet: no loss was recorded" in shown(walk)
 

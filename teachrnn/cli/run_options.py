@@ -49,7 +49,7 @@ class RunOptions:
         None
     )
     keep_spikes: Annotated[
-        float | None, typer.Option(help="Keep steps whose loss is so many times the smooth loss.")
+        float | None, typer.Option(help="Keep steps whose loss exceeds the smooth loss by this factor.")
     ] = None
 
     @property
@@ -81,7 +81,7 @@ class RunOptions:
         return self.out or Path("runs") / f"{recipe}-{Path(self.source).stem}-{self.seed}"
 
     def session(self, recipe: str, folder: Path | None = None) -> Session:
-        """The run of that recipe, begun or gone on with."""
+        """The run of that recipe, new or resumed."""
         return Session.open(
             folder or self.folder(recipe),
             self.recipe(recipe),

@@ -1,4 +1,4 @@
-"""``teachrnn train``: a recipe on any text, stopped and gone on with at will."""
+"""``teachrnn train``: a recipe on any text, which can be stopped and resumed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The elementary functions that a formula may use, each with all that is to be known about it."""
+"""The elementary functions that a formula may use, and how each is written."""
 
 from __future__ import annotations
 

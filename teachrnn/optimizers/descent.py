@@ -1,4 +1,4 @@
-"""A whole way down: what an optimizer did at every update, kept to be looked at."""
+"""A descent: what an optimizer did at every update, kept for inspection."""
 
 from __future__ import annotations
 

@@ -218,7 +218,7 @@ class Optimizer(CopiedWhole, HyperParameters):
                 raise DomainError(f"{where}: `{name}` is {m.dtype}, but must be float32 or float64.")
             if like is not None and (m.ndim != 1 or m.shape != like.shape or m.dtype != like.dtype):
                 raise ShapeError(
-                    f"{where}: `{name}` is {m.dtype} of shape {m.shape}, but needed is a flat vector, "
+                    f"{where}: `{name}` is {m.dtype} of shape {m.shape}, but must be a flat vector, "
                     f"{like.dtype} of shape ({like.size},)."
                 )
         self.t, self._vectors = int(t), vectors

@@ -33,7 +33,7 @@ class Recipe:
     name, title, source : str
         What it is called, what it is, and where it comes from.
     notes : str
-        What is to be known about it.
+        Remarks on it.
     cell, hidden, layers, dtype
         The model: see `CharRNN`.
     initializer, optimizer, clipping, schedule, batching : dict

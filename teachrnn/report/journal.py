@@ -96,7 +96,7 @@ class Journal:
             raise FileFormatError(
                 f"{path} is damaged: delete it to go on without its figures."
             ) from error
-        if journal.iteration != iteration:  # the last one ended without a farewell
+        if journal.iteration != iteration:  # the last one was cut off
             journal.total, journal.largest, journal.clipped, journal.count = 0.0, 0.0, 0, 0
         journal.iteration = iteration
         return journal

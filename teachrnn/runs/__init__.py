@@ -1,4 +1,4 @@
-"""Runs: a recipe applied to a text, saved and gone on with."""
+"""Runs: a recipe applied to a text, saved and resumed."""
 
 from teachrnn.runs.checkpoint import Checkpoint
 from teachrnn.runs.claim import Claim

@@ -1,4 +1,4 @@
-"""A run in a folder: samples and checkpoints on the way, stopped and gone on with at will."""
+"""A run in a folder: samples and checkpoints on the way; it can be stopped and resumed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Session(NotPickled):
     Parameters
     ----------
     run : Run
-        What is to be done, or gone on with.
+        The run, new or resumed.
     folder : str or Path
         Where; it is made if need be.
     sample_every, sample_length : int
@@ -186,7 +186,7 @@ class Session(NotPickled):
         Raises
         ------
         FolderInUseError
-            If another process writes into the folder, or has gone on with the run since it was opened.
+            If another process writes into the folder, or has continued the run since it was opened.
         DivergedError
             If the loss or the gradient is not finite any more.
         """
@@ -231,7 +231,7 @@ class Session(NotPickled):
         found = _stamp(self.checkpoint)
         if found is not None and found != self._seen:
             raise FolderInUseError(
-                f"somebody else has gone on with the run in {self.folder} since it was opened here. "
+                f"another process has continued the run in {self.folder} since it was opened here. "
                 "Nothing of it was overwritten: open it again to go on from there, or choose another "
                 "folder."
             )

@@ -39,7 +39,7 @@ class FlightRecorder:
     every : int, optional
         Keep every so many updates.
     spike : float, optional
-        Keep a step whose loss is so many times the smooth loss.
+        Keep a step whose loss exceeds the smooth loss by this factor.
     most : int
         How many steps to hold: the oldest make room, but those kept for being not finite stay last.
 
@@ -73,7 +73,9 @@ class FlightRecorder:
         if every is not None and every < 1:
             raise DomainError(f"`every` is {every} but must be at least 1.")
         if spike is not None and not spike > 1:
-            raise DomainError(f"`spike` is {spike} but must be above 1: so many times the smooth loss.")
+            raise DomainError(
+                f"`spike` is {spike} but must be above 1: it is a multiple of the smooth loss."
+            )
         if most < 1:
             raise DomainError(f"`most` is {most} but must be at least 1.")
         self.every, self.spike = every, spike

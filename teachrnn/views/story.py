@@ -204,7 +204,7 @@ def _turn(trace: Trace) -> StoryStep:
         t=None,
         node=None,
         op="",
-        title=f"L = {format_number(loss)}{unit and f' {unit}'}: turn round",
+        title=f"L = {format_number(loss)}{unit and f' {unit}'}: now back through time",
         sentence=narration.turn(trace),
         operands=losses,
         outcomes=[Outcome(sum_equation(Letter("L"), letters), trace.losses[-1].index, [total, *seeds])],

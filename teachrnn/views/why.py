@@ -26,7 +26,7 @@ class Why:
     Attributes
     ----------
     terms : list of WhyTerm
-        What it is the sum of; none where it is 0 by its place alone.
+        What it is the sum of; none where the entry is 0 whatever the numbers are.
     total : float
         The number that was recorded.
     readable : bool

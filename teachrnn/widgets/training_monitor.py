@@ -41,12 +41,12 @@ class TrainingMonitor(App):
 
     To do something with every step, iterate: ``for step in monitor`` keeps the cell busy, and what
     ends it is the kernel's own interrupt (the square in the toolbar), which is heeded between two
-    updates as well. However it ends, the model is whole, and either way can be gone on with.
+    updates as well. However it ends, the model is whole, and can be resumed either way.
 
     Parameters
     ----------
     training : Training
-        What is to be done, or gone on with.
+        The run, new or resumed.
     vocabulary : Vocabulary, optional
         What the symbols mean; without it there are no samples.
     updates : int, optional

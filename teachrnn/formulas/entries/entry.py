@@ -52,7 +52,7 @@ def entry_terms(
 ) -> list[WhyTerm]:
     """The terms of one entry: one for each summand at the top of the formula.
 
-    What is 0 by its place alone (a one-hot vector elsewhere than at its 1, an entry outside a
+    What is 0 whatever the numbers are (a one-hot vector elsewhere than at its 1, an entry outside a
     slice) is left out, so that an entry may have no term at all.
 
     Parameters

@@ -28,7 +28,7 @@ GRID = 81
 """Points along each side of the ground that the contours are drawn from."""
 
 BEYOND = 100.0
-"""What is so many times the first loss or the first step has diverged: it is not drawn."""
+"""A loss or a step that exceeds the first one by this factor has diverged: it is not drawn."""
 
 
 def _example() -> Figure:

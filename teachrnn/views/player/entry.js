@@ -31,7 +31,7 @@ const ENTRY_FUNCTIONS = {
  *
  * `rule` is what rule_data gives; `letters` maps each letter of the operation (inputs, output, and for a
  * gradient also d and the output) to {name, shape, numbers}, the numbers row by row; `shape` is that of the
- * array asked about, `index` the entry. What is 0 by its place alone has no term.
+ * array asked about, `index` the entry. What is 0 whatever the numbers are has no term.
  */
 export function entryTerms(rule, letters, shape, index) {
   const over = letters[rule.over].shape;

@@ -141,7 +141,7 @@ export class Into {
     const where = `entry ${this.place + 1} of ${this.size}`;
     if (!this.terms.length) {
       this.position.replaceChildren(typesetAddress(story, this.k, this.index), ` · ${where}`);
-      const reason = this.written ? "it is 0 by its place alone" : "its formula is not written entry by entry";
+      const reason = this.written ? "it is 0 whatever the numbers are" : "its formula is not written entry by entry";
       this.outcome.textContent = `${formatNumber(value)}: ${reason}`;
       this.context.say(`${address} is ${formatNumber(value)}: ${reason}.`);
       return;

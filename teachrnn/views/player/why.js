@@ -188,7 +188,7 @@ export class Why {
       const from = Object.values(story.arrays[k].letters).map((at) => story.arrays[at].name);
       return `Made by ${story.arrays[k].op} from ${from.join(", ")}; its formula is not written entry by entry.`;
     }
-    if (!lines.length) return "It is 0 by its place alone: nothing reaches this entry.";
+    if (!lines.length) return "It is 0 whatever the numbers are: nothing reaches this entry.";
     return kind === "sum" && lines.length > 1 ? `The sum of ${lines.length} parts, one for each use:` : "";
   }
 

@@ -109,7 +109,7 @@ class Session(Keyed):
         if turning:
             self._go(turning[0])
         else:
-            self.message = "no loss was recorded, so the story does not turn round"
+            self.message = "no loss was recorded, so there is no way back"
 
     @key("g", "Home", does="first step")
     def first(self) -> None:
