@@ -2,94 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 
-from teachrnn.cells.fused.layer import Array, FusedLayer, Times
+from teachrnn.cells.fused.layer import Array, FusedLayer
 from teachrnn.cells.fused.weights import WeightLayout
 
 
-@dataclass(frozen=True, slots=True)
 class StepForward:
-    r"""What one step works on, forward.
+    """Views that one step forward works on."""
 
-    Attributes
-    ----------
-    h_times : callable
-        $[h_{t-1}, 1]$, times a matrix.
-    u : ndarray
-        $U x_t$ of q, i, f and g.
-    gates, sigmoids, i_f, q : ndarray
-        q, i, f and g, side by side; the first three of them; the middle two; the first.
-    g_s : ndarray
-        g and, beside it, $s_{t-1}$.
-    s, squash, h : ndarray
-        $s_t$, $\tanh(s_t)$ and $h_t$.
-    """
+    __slots__ = ("g_s", "gates", "h", "h_times", "i_f", "q", "s", "sigmoids", "squash", "u")
 
-    h_times: Times
-    u: Array
-    gates: Array
-    sigmoids: Array
-    i_f: Array
-    g_s: Array
-    s: Array
-    squash: Array
-    q: Array
-    h: Array
+    def __init__(self, layer: FusedLSTM, t: int) -> None:
+        step, gates = layer.step, layer.gates[t]
+        self.h_times = step(layer.H, t).dot  # [h_{t-1}, 1] times a matrix
+        self.u = layer.by_gate(step(layer.u, t))  # U x_t
+        self.gates, self.sigmoids, self.i_f = gates[:4], gates[:3], gates[1:3]
+        self.q, self.g_s = gates[0], gates[3:]  # g_s: g_t, and s_{t-1} beside it
+        self.s, self.squash = layer.gates[t + 1, 4], step(layer.squash, t)  # s_t and its tanh
+        self.h = step(layer.H, t + 1)[..., :-1]
 
 
-@dataclass(frozen=True, slots=True)
 class StepBackward:
-    r"""What one step works on, backward.
+    """Views that one step backward works on."""
 
-    Attributes
-    ----------
-    da_times : callable
-        $da_{t+1}$ of all gates, times a matrix.
-    dh : ndarray
-        What reaches $h_t$ from above.
-    to_s, to_q, to_gates : ndarray
-        Factors that turn $dh_t$ into its part of $ds_t$ and into $da_q$, and $ds_t$ into $da_i$, $da_f$
-        and $da_g$.
-    da_q, da_gates : ndarray
-        $da_q$; $da_i$, $da_f$ and $da_g$.
-    f : ndarray
-        $f_t$, which turns $ds_t$ into its part of $ds_{t-1}$.
-    """
+    __slots__ = ("da_gates", "da_q", "da_times", "dh", "f", "to_gates", "to_q", "to_s")
 
-    da_times: Times
-    dh: Array
-    to_s: Array
-    to_q: Array
-    da_q: Array
-    to_gates: Array
-    da_gates: Array
-    f: Array
-
-
-@dataclass(frozen=True, slots=True)
-class SpanBackward:
-    """A group of steps, whose factors are prepared together.
-
-    Attributes
-    ----------
-    gates, squash : ndarray
-        Theirs, step by step.
-    to_s, to_q, to_gates : ndarray
-        Room for their factors.
-    steps : sequence of StepBackward
-        The last step first.
-    """
-
-    gates: Array
-    squash: Array
-    to_s: Array
-    to_q: Array
-    to_gates: Array
-    steps: Sequence[StepBackward]
+    def __init__(self, layer: FusedLSTM, t: int, to_s: Array, to_q: Array, to_gates: Array) -> None:
+        step, da = layer.step, layer.by_gate(layer.step(layer.da, t))
+        self.da_times = step(layer.da, t + 1).dot  # da_{t+1} times a matrix
+        self.dh = step(layer.dh, t)  # what reaches h_t from above
+        self.to_s, self.to_q = to_s, to_q  # factors that turn dh_t into its part of ds_t, and into da_q
+        self.to_gates = to_gates  # factors that turn ds_t into da_i, da_f and da_g
+        self.da_q, self.da_gates = da[0], da[1:]
+        self.f = layer.gates[t, 2]
 
 
 class FusedLSTM(FusedLayer):
@@ -113,45 +59,20 @@ class FusedLSTM(FusedLayer):
         self.final_state["s"] = self.gates[T, 4].reshape(B, m)
         self.a = step(self.rows(B, 4 * m), 0)
         self.parts = self.gate_rows(2, 1)[0]
-        self.forth = [
-            StepForward(
-                h_times=step(self.H, t).dot,
-                u=self.by_gate(step(self.u, t)),
-                gates=self.gates[t, :4],
-                sigmoids=self.gates[t, :3],
-                i_f=self.gates[t, 1:3],
-                g_s=self.gates[t, 3:],
-                s=self.gates[t + 1, 4],
-                squash=step(self.squash, t),
-                q=self.gates[t, 0],
-                h=step(self.H, t + 1)[..., :-1],
-            )
-            for t in range(T)
-        ]
-        da = self.rows(N + B, 4 * m)  # ends with the 0 that comes from beyond the last step
-        self.du = da[:N]
+        self.forth = [StepForward(self, t) for t in range(T)]
+        self.da = self.rows(N + B, 4 * m)  # ends with the 0 that comes from beyond the last step
+        self.du = self.da[:N]
         self.dh_t, self.ds, self.term = (step(self.rows(B, m), 0) for _ in range(3))
         spans = self.spans()
         to_s, to_q = self.gate_rows(1, len(spans[0]))[:, 0], self.gate_rows(1, len(spans[0]))[:, 0]
         to_gates = self.gate_rows(3, len(spans[0]))
         self.back = [
-            SpanBackward(
-                gates=self.gates[span.start : span.stop],
-                squash=self.span_rows(self.squash, span),
-                to_s=to_s[: len(span)],
-                to_q=to_q[: len(span)],
-                to_gates=to_gates[: len(span)],
-                steps=[
-                    StepBackward(
-                        da_times=step(da, t + 1).dot,
-                        dh=step(self.dh, t),
-                        to_s=to_s[t - span.start],
-                        to_q=to_q[t - span.start],
-                        da_q=self.by_gate(step(da, t))[0],
-                        to_gates=to_gates[t - span.start],
-                        da_gates=self.by_gate(step(da, t))[1:],
-                        f=self.gates[t, 2],
-                    )
+            (
+                self.gates[span.start : span.stop],
+                self.span_rows(self.squash, span),
+                (to_s[: len(span)], to_q[: len(span)], to_gates[: len(span)]),
+                [
+                    StepBackward(self, t, *(to[t - span.start] for to in (to_s, to_q, to_gates)))
                     for t in reversed(span)
                 ],
             )
@@ -181,9 +102,9 @@ class FusedLSTM(FusedLayer):
         add, multiply = np.add, np.multiply
         self.transpose()
         ds[...] = 0
-        for span in self.back:
-            self._factors(span)
-            for now in span.steps:
+        for gates, squash, factors, steps in self.back:
+            self._factors(gates, squash, *factors)
+            for now in steps:
                 now.da_times(W, dh_t)
                 add(dh_t, now.dh, dh_t)
                 multiply(dh_t, now.to_s, term)
@@ -193,11 +114,9 @@ class FusedLSTM(FusedLayer):
                 multiply(ds, now.f, ds)
         self.before.T.dot(self.du, self.gradients.W[0])
 
-    def _factors(self, span: SpanBackward) -> None:
+    def _factors(self, gates: Array, squash: Array, to_s: Array, to_q: Array, to_gates: Array) -> None:
         """The derivatives that turn dh_t into ds_t and da_q, and ds_t into da_i, da_f and da_g."""
         multiply, subtract = np.multiply, np.subtract
-        gates, squash = span.gates, span.squash
-        to_s, to_q, to_gates = span.to_s, span.to_q, span.to_gates
         q, i, g = gates[:, 0], gates[:, 1], gates[:, 3]
         i_f, g_s = gates[:, 1:3], gates[:, 3:]
         to_i_f, to_g = to_gates[:, :2], to_gates[:, 2]

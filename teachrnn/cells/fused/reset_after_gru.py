@@ -2,92 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 
-from teachrnn.cells.fused.layer import Array, FusedLayer, Times
+from teachrnn.cells.fused.layer import Array, FusedLayer
 from teachrnn.cells.fused.weights import WeightLayout
 
 
-@dataclass(frozen=True, slots=True)
 class StepForward:
-    r"""What one step works on, forward.
+    """Views that one step forward works on."""
 
-    Attributes
-    ----------
-    h_times : callable
-        $[h_{t-1}, 1]$, times a matrix.
-    u, u_n : ndarray
-        $U x_t$ of rho and z; of n.
-    gates, rho, z, n : ndarray
-        rho and z, side by side; each of the three.
-    r_n : ndarray
-        $W_n h_{t-1} + b_n$.
-    past, h : ndarray
-        $h_{t-1}$ and $h_t$.
-    h_minus_n : ndarray
-        $h_{t-1} - n_t$.
-    """
+    __slots__ = ("gates", "h", "h_minus_n", "h_times", "n", "past", "r_n", "rho", "u", "u_n", "z")
 
-    h_times: Times
-    u: Array
-    gates: Array
-    rho: Array
-    r_n: Array
-    u_n: Array
-    n: Array
-    past: Array
-    h_minus_n: Array
-    z: Array
-    h: Array
-
-
-@dataclass(frozen=True, slots=True)
-class StepBackward:
-    r"""What one step works on, backward.
-
-    Attributes
-    ----------
-    dr : ndarray
-        $dr_n, da_\rho, da_z$ of the step after.
-    dh : ndarray
-        What reaches $h_t$ from above.
-    to_d : ndarray
-        Factors that turn $dh_t$ into ``d``.
-    d : ndarray
-        $dr_n, da_\rho, da_z, da_n$ of this step.
-    z : ndarray
-        The gate, which turns $dh_t$ into its part of $dh_{t-1}$.
-    """
-
-    dr: Array
-    dh: Array
-    to_d: Array
-    d: Array
-    z: Array
-
-
-@dataclass(frozen=True, slots=True)
-class SpanBackward:
-    """A group of steps, whose factors are prepared together.
-
-    Attributes
-    ----------
-    gates, r_n, h_minus_n : ndarray
-        Theirs, step by step.
-    factors : ndarray
-        Room for those that turn the gradient of h into ``d``.
-    steps : sequence of StepBackward
-        The last step first.
-    """
-
-    gates: Array
-    r_n: Array
-    h_minus_n: Array
-    factors: Array
-    steps: Sequence[StepBackward]
+    def __init__(self, layer: FusedResetAfterGRU, t: int) -> None:
+        step, gates, u = layer.step, layer.gates[t], layer.by_gate(layer.step(layer.u, t))
+        self.h_times = step(layer.H, t).dot  # [h_{t-1}, 1] times a matrix
+        self.u, self.u_n = u[:2], u[2]  # U x_t
+        self.gates = gates[:2]
+        self.rho, self.z, self.n = gates
+        self.r_n = step(layer.r_n, t)  # W_n h_{t-1} + b_n
+        self.past, self.h = step(layer.H, t)[..., :-1], step(layer.H, t + 1)[..., :-1]
+        self.h_minus_n = step(layer.h_minus_n, t)  # h_{t-1} - n_t
 
 
 class FusedResetAfterGRU(FusedLayer):
@@ -107,22 +41,7 @@ class FusedResetAfterGRU(FusedLayer):
         self.gates = self.gate_rows(3)  # rho, z, n
         self.r_n, self.h_minus_n = self.rows(N, m), self.rows(N, m)
         self.r, self.a_n = step(self.rows(B, 3 * m), 0), step(self.rows(B, m), 0)
-        self.forth = [
-            StepForward(
-                h_times=step(self.H, t).dot,
-                u=self.by_gate(step(self.u, t))[:2],
-                gates=self.gates[t, :2],
-                rho=self.gates[t, 0],
-                r_n=step(self.r_n, t),
-                u_n=self.by_gate(step(self.u, t))[2],
-                n=self.gates[t, 2],
-                past=step(self.H, t)[..., :-1],
-                h_minus_n=step(self.h_minus_n, t),
-                z=self.gates[t, 1],
-                h=step(self.H, t + 1)[..., :-1],
-            )
-            for t in range(T)
-        ]
+        self.forth = [StepForward(self, t) for t in range(T)]
         d = self.rows(N + B, 4 * m)  # dr_n, da_rho, da_z, da_n
         self.du, self.dr = d[:N, m:], d[:N, : 3 * m]
         self.ones = self.rows(N)
@@ -132,18 +51,18 @@ class FusedResetAfterGRU(FusedLayer):
         spans = self.spans()
         factors = self.gate_rows(4, len(spans[0]))
         self.back = [
-            SpanBackward(
-                gates=self.gates[span.start : span.stop],
-                r_n=self.span_rows(self.r_n, span),
-                h_minus_n=self.span_rows(self.h_minus_n, span),
-                factors=factors[: len(span)],
-                steps=[
-                    StepBackward(
-                        dr=step(d, t + 1)[..., : 3 * m],
-                        dh=step(self.dh, t),
-                        to_d=factors[t - span.start],
-                        d=self.by_gate(step(d, t)),
-                        z=self.gates[t, 1],
+            (
+                self.gates[span.start : span.stop],
+                self.span_rows(self.r_n, span),
+                self.span_rows(self.h_minus_n, span),
+                factors[: len(span)],
+                [
+                    (
+                        step(d, t + 1)[..., : 3 * m],
+                        step(self.dh, t),
+                        factors[t - span.start],
+                        self.by_gate(step(d, t)),
+                        self.gates[t, 1],
                     )
                     for t in reversed(span)
                 ],
@@ -179,22 +98,21 @@ class FusedResetAfterGRU(FusedLayer):
         add, multiply = np.add, np.multiply
         self.transpose()
         passed[...] = 0
-        for span in self.back:
-            self._factors(span)
-            for now in span.steps:
-                np.copyto(dr_t, now.dr)
+        for gates, r_n, h_minus_n, factors, steps in self.back:
+            self._factors(gates, r_n, h_minus_n, factors)
+            for dr, dh, to, d, z in steps:
+                np.copyto(dr_t, dr)
                 dr_t.dot(W, dh_t)
                 add(dh_t, passed, dh_t)
-                add(dh_t, now.dh, dh_t)
-                multiply(dh_t, now.to_d, now.d)
-                multiply(dh_t, now.z, passed)
+                add(dh_t, dh, dh_t)
+                multiply(dh_t, to, d)
+                multiply(dh_t, z, passed)
         self.before.T.dot(self.dr, self.gradients.W[0])
         self.ones.dot(self.du[:, 2 * self.m :], self.gradients.c)
 
-    def _factors(self, span: SpanBackward) -> None:
+    def _factors(self, gates: Array, r_n: Array, h_minus_n: Array, factors: Array) -> None:
         """The derivatives that turn dh_t into dr_n, da_rho, da_z and da_n."""
         multiply, subtract = np.multiply, np.subtract
-        gates, factors = span.gates, span.factors
         rho, n = gates[:, 0], gates[:, 2]
         to_r_n, to_rho, to_z, to_n = (factors[:, k] for k in range(4))
         subtract(1, gates[:, :2], factors[:, 1:3])
@@ -203,9 +121,9 @@ class FusedResetAfterGRU(FusedLayer):
         multiply(to_n, to_z, to_n)
         multiply(to_n, rho, to_r_n)
         multiply(to_rho, to_r_n, to_rho)
-        multiply(to_rho, span.r_n, to_rho)
+        multiply(to_rho, r_n, to_rho)
         multiply(to_z, gates[:, 1], to_z)
-        multiply(to_z, span.h_minus_n, to_z)
+        multiply(to_z, h_minus_n, to_z)
 
     def memory(self) -> list[Array]:
         return [self.H, self.r_n, self.gates]
