@@ -23,10 +23,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Who starts the tests in the background (nohup ... &) has Ctrl-C ignored, which every process that
-    # they start would inherit.
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Who starts the tests in the background (nohup ... &) has Ctrl-C and hang-ups ignored, which every
+    # process that they start would inherit.
+    usual = {"SIGINT": signal.default_int_handler, "SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL}
+    for name, handler in usual.items():
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
     register_profiles()
     default = "ci" if os.environ.get("CI") else "dev"
     settings.load_profile("thorough" if config.getoption("--thorough") else default)

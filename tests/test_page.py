@@ -325,7 +325,7 @@ def test_trace_of_one_character_pair_and_of_one_symbol_can_be_stepped(opened):
 def test_numbers_that_are_not_finite_and_an_operation_without_formula_are_shown(browser_page, tmp_path):
     class Odd(Op, register=False):
         signature = "(n)->(n)"
-        formula = staticmethod(lambda sp, x: x)
+        formula = staticmethod(lambda sp, x: sum(x))  # of another shape than y
         forward = staticmethod(lambda x: np.array([np.inf, -np.inf, np.nan]))
         dx = staticmethod(lambda dy, x, y: dy * np.array([np.nan, 1.0, np.inf]))
 
