@@ -14,7 +14,7 @@ from teachrnn.views.palette import GREY, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.collections import PolyCollection
+    from matplotlib.collections import Collection, PolyCollection
 
 FILLED = 0.9
 """How much of its place a cell fills: neighbours don't touch, so no viewer draws seams."""
@@ -77,7 +77,7 @@ def draw_cells(
         centres = np.column_stack([left + (columns + 0.5) * width, bottom + (rows + 0.5) * height])
         return centres[:, np.newaxis] + shape * (width, height)
 
-    def add(cells: Any) -> None:
+    def add(cells: Collection) -> None:
         cells.set_in_layout(False)  # within the axes: nothing for the layout to measure
         axes.add_collection(cells, autolim=False)
 

@@ -12,18 +12,19 @@ from teachrnn.views.palette import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 MARGIN = 0.1
 """Decades between the ends of a logarithmic axis and what is drawn on it."""
 
 
-def whole_ticks(axis: Any) -> None:
+def whole_ticks(axis: Axis) -> None:
     """Ticks at whole numbers only: steps and units are counted, not measured."""
     ticker = require("matplotlib.ticker", extra="figures", purpose="A figure")
     axis.set_major_locator(ticker.MaxNLocator(integer=True, min_n_ticks=1))
 
 
-def powers_as_ticks(axis: Any) -> None:
+def powers_as_ticks(axis: Axis) -> None:
     """Ticks of an axis of logarithms: 10 to the -3, not -3."""
     whole_ticks(axis)
     axis.set_major_formatter(lambda power, _: f"$10^{{{power:.0f}}}$")

@@ -21,6 +21,7 @@ from teachrnn.views.figures.panel import whole_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Normalize
     from matplotlib.figure import Figure
 
 Array = NDArray[Any]
@@ -149,7 +150,7 @@ def _shares(values: list[Value]) -> tuple[list[int], Array, dict[str, Array]]:
     return [v.t or 0 for v in values], np.array(counts).T, lines
 
 
-def _draw_shares(axes: Axes, steps: list[int], shares: Array, norm: Any, label: str) -> None:
+def _draw_shares(axes: Axes, steps: list[int], shares: Array, norm: Normalize, label: str) -> None:
     draw_cells(axes, shares, VALUES, norm, left=steps[0] - 0.5, size=(1.0, 1 / BINS), signed=False)
     axes.set(xlim=(steps[0] - 0.5, steps[-1] + 0.5), ylim=(0, 1), ylabel=label)
     axes.tick_params(length=0)

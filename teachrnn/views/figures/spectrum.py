@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.errors import NameLookupError
+from teachrnn.op import Value
 from teachrnn.state_jacobian import state_jacobians
 from teachrnn.trace import Trace
 from teachrnn.views.figures.example import example_trace
@@ -97,7 +98,7 @@ def spectrum(trace: Trace, weights: str | None = None) -> Figure:
     return picture
 
 
-def _matrix(trace: Trace, name: str | None, layer: str) -> Any:
+def _matrix(trace: Trace, name: str | None, layer: str) -> Value:
     square = {
         name: value
         for name, value in trace.parameters.items()

@@ -25,6 +25,7 @@ from teachrnn.views.palette import GREY, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Normalize
     from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 0.74, 0.5
@@ -204,7 +205,7 @@ def _draw_node(
     node: Node,
     data: NDArray[Any] | None,
     scale: Diverging,
-    norm: Any,
+    norm: Normalize,
     *,
     d: bool,
     symbols: Sequence[str] | None,
