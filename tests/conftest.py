@@ -22,11 +22,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker more than there are cores: much time is spent waiting for browsers and kernels."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_configure(config: pytest.Config) -> None:
     # Who starts the tests in the background (nohup ... &) has Ctrl-C and hang-ups ignored, which every
     # process that they start would inherit.
