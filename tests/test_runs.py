@@ -704,6 +704,22 @@ def test_folder_into_which_another_process_writes_is_refused_by_name_and_left_al
     assert not unfinished.exists()
 
 
+def test_run_that_another_goes_on_with_while_it_is_opened_says_so_at_its_first_step(
+    text, tmp_path, monkeypatch
+):
+    begin = Run.__init__
+
+    def begin_while_another_trains(run, *arguments, **options):
+        begin(run, *arguments, **options)
+        monkeypatch.undo()
+        list(a_session(tmp_path, text).steps())
+
+    monkeypatch.setattr(Run, "__init__", begin_while_another_trains)
+    session = a_session(tmp_path, text)
+    with pytest.raises(FolderInUseError, match="another process has continued the run"):
+        next(session.steps())
+
+
 def test_paused_steps_keep_other_sessions_of_the_same_process_out(text, tmp_path):
     first, second = (a_session(tmp_path / "run", text) for _ in range(2))
     steps = first.steps()

@@ -89,6 +89,21 @@ class Session(NotPickled):
         sample_length: int = 200,
         save_every: int = 5_000,
     ) -> None:
+        self._set_up(run, folder, sample_every, sample_length, save_every)
+        self._seen = _stamp(self.checkpoint)
+        if self._seen is not None:
+            held = Checkpoint.read(self.checkpoint)
+            _refuse_another(held, self.folder, run.recipe, run.source, run.seed)
+            done = held.training["iteration"]
+            if done > run.training.iteration:
+                raise FileFormatError(
+                    f"the folder {folder} holds this run after update {done}: go on with that, by "
+                    "Session.open, or choose another folder."
+                )
+
+    def _set_up(
+        self, run: Run, folder: str | Path, sample_every: int, sample_length: int, save_every: int
+    ) -> None:
         self.run, self.folder = run, Path(folder)
         self.sample_every, self.sample_length, self.save_every = sample_every, sample_length, save_every
         self.stopped = False
@@ -101,16 +116,6 @@ class Session(NotPickled):
                 f"cannot make the folder {self.folder}: {error.strerror or error}. Choose another place."
             ) from error
         self._claim = Claim(self.folder)
-        self._seen = _stamp(self.checkpoint)
-        if self._seen is not None:
-            held = Checkpoint.read(self.checkpoint)
-            _refuse_another(held, self.folder, run.recipe, run.source, run.seed)
-            done = held.training["iteration"]
-            if done > run.training.iteration:
-                raise FileFormatError(
-                    f"the folder {folder} holds this run after update {done}: go on with that, by "
-                    "Session.open, or choose another folder."
-                )
         if run.training.iteration:
             self.samples = [s for s in self._read_samples() if s.iteration <= run.training.iteration]
 
@@ -142,9 +147,9 @@ class Session(NotPickled):
             held = Checkpoint.read(checkpoint)
             _refuse_another(held, folder, recipe, text, seed)
             run = Run.of(held, text, where=checkpoint, updates=recipe.updates, recorder=recorder)
-        session = cls(
-            run, folder, sample_every=sample_every, sample_length=sample_length, save_every=save_every
-        )
+        # Not looked into a second time: another may be going on with the run, which the first step says.
+        session = cls.__new__(cls)
+        session._set_up(run, folder, sample_every, sample_length, save_every)
         session._seen = seen
         return session
 
