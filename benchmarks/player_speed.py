@@ -23,7 +23,7 @@ import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
 from teachrnn import CharRNN
-from teachrnn.views.page import story_page
+from teachrnn.views.page.standalone import story_page
 
 SETTINGS = {
     "ten characters, m = 8": {"hidden": 8, "symbols": 8, "T": 10},

@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from teachrnn.views.demonstration import demonstrate
-from teachrnn.views.page import story_page
+from teachrnn.views.page.standalone import story_page
 
 ASSETS = Path(__file__).parent / "assets"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

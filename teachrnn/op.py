@@ -108,7 +108,7 @@ class Value(NotPickled):
         return f"<{self.role} {self.name} {self.shape}>"
 
     def _repr_html_(self) -> str:
-        from teachrnn.views.card import card  # a view, loaded when first shown in a notebook
+        from teachrnn.views.page.card import card  # a view, loaded when first shown in a notebook
 
         return card(self)
 

@@ -34,7 +34,7 @@ from teachrnn.training.progress import Progress
 from teachrnn.views.figures.figure_table import table_of
 from teachrnn.views.figures.gradient_flow import gradient_flow
 from teachrnn.views.figures.next_symbol import next_symbol
-from teachrnn.views.number import format_number
+from teachrnn.views.style.number import format_number
 from teachrnn.widgets.app import APPS, STILL, App
 from teachrnn.widgets.gradient_flow import GradientFlow
 from teachrnn.widgets.neuron_explorer import NeuronExplorer

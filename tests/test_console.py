@@ -21,7 +21,7 @@ from teachrnn.recipes import find_recipe
 from teachrnn.reference import find_oracle
 from teachrnn.runs import Run, Sample, Session, Source
 from teachrnn.training import Epoch
-from teachrnn.views.loss_units import LossUnits
+from teachrnn.views.style.loss_units import LossUnits
 
 TEXT = "d[1:x:2] [red]b[/b] \x1b[31m\x07 \u202eż \x9b2J\n"
 FOLDER = "r[/b] [red]:x:\x1b[31m"

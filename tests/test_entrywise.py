@@ -45,7 +45,7 @@ from teachrnn.formulas.formula_error import MisfitFormulaError, UnreadableFormul
 from teachrnn.formulas.latex import latex
 from teachrnn.leading_axes import outer_sum
 from teachrnn.testing.op_suite import laws_of
-from teachrnn.views.why import recorded_letters, why
+from teachrnn.views.story.why import recorded_letters, why
 
 PLAYER = Path(teachrnn.views.__file__).parent / "player"
 CELL_NAMES = sorted(CELLS)

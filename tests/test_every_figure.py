@@ -32,8 +32,8 @@ from teachrnn.views.figures import (
 )
 from teachrnn.views.figures.figure import GRADIENTS, VALUES
 from teachrnn.views.figures.letters import math_label
-from teachrnn.views.number import format_number
-from teachrnn.views.palette import COLOURS
+from teachrnn.views.style.number import format_number
+from teachrnn.views.style.palette import COLOURS
 
 HOSTILE = "<b>$x_1$ & \\frac{%}#^~\u202e\x00"
 OF_A_TRACE = {

@@ -24,7 +24,7 @@ from patience import PATIENCE
 from playwright.sync_api import expect
 
 from teachrnn.views.demonstration import demonstrate
-from teachrnn.views.page import story_page
+from teachrnn.views.page.standalone import story_page
 from teachrnn.widgets.app import STILL
 
 pytestmark = pytest.mark.long

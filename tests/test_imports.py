@@ -65,7 +65,7 @@ IN_A_BROWSER = [
             ["sympy", "mpmath", *IN_A_BROWSER],
             """
             from teachrnn.views.demonstration import demonstrate
-            from teachrnn.views.page import story_page
+            from teachrnn.views.page.standalone import story_page
             shown = demonstrate("hello")
             print(len(story_page(shown.trace, symbols=shown.symbols)) > 10_000)
             """,

@@ -14,11 +14,11 @@ from teachrnn.runs import Run, Source
 from teachrnn.sampling import Temperature
 from teachrnn.views.demonstration import demonstrate
 from teachrnn.views.figures.next_symbol import next_symbol
-from teachrnn.views.legible import legible, printable
+from teachrnn.views.player.story_data import story_bytes
 from teachrnn.views.story import tell
-from teachrnn.views.story_data import story_bytes
+from teachrnn.views.style.legible import legible, printable
+from teachrnn.views.style.visible_symbol import SIGNS, visible_symbol
 from teachrnn.views.terminal.time_line import TimeLine
-from teachrnn.views.visible_symbol import SIGNS, visible_symbol
 from teachrnn.widgets.sampling_explorer import SamplingExplorer
 
 FAMILY = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}"

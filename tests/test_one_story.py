@@ -13,7 +13,7 @@ from rich.console import Console
 from teachrnn import CharRNN, backpropagate
 from teachrnn.data import Vocabulary
 from teachrnn.views.figures import table_of, unrolled_graph
-from teachrnn.views.page import story_page
+from teachrnn.views.page.standalone import story_page
 from teachrnn.views.terminal import print_story
 
 NUMBER = re.compile(r"(?<![\w.\[])−?(?:\d[\d.]*(?:e−?\d+)?|∞|nan)(?![\w\]])")

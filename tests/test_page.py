@@ -13,10 +13,10 @@ from playwright.sync_api import expect
 
 from teachrnn import Affine, CharRNN, Multiply, Op, Sum, Tanh, Trace
 from teachrnn.data import Vocabulary
-from teachrnn.views.number import format_number
-from teachrnn.views.page import story_page
-from teachrnn.views.player_module import PARTS
+from teachrnn.views.page.standalone import story_page
+from teachrnn.views.player.module import PARTS
 from teachrnn.views.story import tell
+from teachrnn.views.style.number import format_number
 
 HOSTILE = "</script><img src=x onerror=document.title='gone'>😀"
 

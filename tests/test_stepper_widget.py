@@ -238,7 +238,7 @@ def test_demonstration_is_made_again_from_its_settings():
 
 
 def test_story_is_told_once(monkeypatch):
-    from teachrnn.views import story_data
+    from teachrnn.views.player import story_data
     from teachrnn.widgets import stepper as module
 
     times, tell = [], module.tell

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from teachrnn import CELLS, CharRNN, Op, Tanh, Trace
 from teachrnn.formulas import Letter
 from teachrnn.formulas.mathml import SLOT, mathml
+from teachrnn.views.player.story_data import Tables, story_bytes
 from teachrnn.views.story import tell
-from teachrnn.views.story_data import Tables, story_bytes
 
 
 def opened(data):

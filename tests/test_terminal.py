@@ -18,10 +18,10 @@ from rich.console import Console
 
 from teachrnn import Add, CharRNN, Multiply, Op, Tanh, Trace
 from teachrnn.formulas.text import text as formula_text
-from teachrnn.views.legible import printable
-from teachrnn.views.number import format_number
-from teachrnn.views.place import Places
 from teachrnn.views.story import tell
+from teachrnn.views.story.place import Places
+from teachrnn.views.style.legible import printable
+from teachrnn.views.style.number import format_number
 from teachrnn.views.terminal import Session, help_page, print_story
 from teachrnn.views.terminal.array_text import Extent
 from teachrnn.views.terminal.help_page import HelpPage

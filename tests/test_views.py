@@ -17,10 +17,10 @@ from teachrnn.formulas.latex import latex, name_latex
 from teachrnn.formulas.mathml import mathml
 from teachrnn.formulas.text import text
 from teachrnn.formulas.tree import Function
-from teachrnn.views.layout import grid
-from teachrnn.views.mathematical_font import font_subset
-from teachrnn.views.number import format_number
 from teachrnn.views.story import tell
+from teachrnn.views.story.layout import grid
+from teachrnn.views.style.mathematical_font import font_subset
+from teachrnn.views.style.number import format_number
 
 
 def recorded(**options):

@@ -10,7 +10,7 @@ from mkdocs.structure.files import File
 from teachrnn.views.demonstration import demonstrate
 from teachrnn.views.figures import FIGURES
 from teachrnn.views.figures.figure_html import figure_html
-from teachrnn.views.fragment import story_fragment
+from teachrnn.views.page.fragment import story_fragment
 
 INTRODUCTION = """\
 # Gallery

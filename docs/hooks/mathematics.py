@@ -13,7 +13,7 @@ from pathlib import Path
 
 from prose_mathml import prose_mathml
 
-from teachrnn.views.mathematical_font import font_subset
+from teachrnn.views.style.mathematical_font import font_subset
 
 FORMULA = re.compile(
     r'<(?P<tag>span|div) class="arithmatex">\\[(\[](?P<latex>.*?)\\[)\]]</(?P=tag)>', re.DOTALL

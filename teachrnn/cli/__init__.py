@@ -18,7 +18,7 @@ from teachrnn.cli.step import step
 from teachrnn.cli.sweep import sweep
 from teachrnn.cli.train import train
 from teachrnn.errors import TeachrnnError
-from teachrnn.views.legible import legible
+from teachrnn.views.style.legible import legible
 
 app = typer.Typer(
     no_args_is_help=True,

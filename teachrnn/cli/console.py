@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from teachrnn.views.legible import legible
+from teachrnn.views.style.legible import legible
 from teachrnn.views.terminal.plain_signs import print_any_sign
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import ceil, log
 
 from teachrnn.runs import Session
-from teachrnn.views.loss_units import LossUnits, per_symbol
+from teachrnn.views.style.loss_units import LossUnits, per_symbol
 
 MOST = 40
 """Lines at most: a short text has thousands of epochs, which are then told several together."""

@@ -24,7 +24,7 @@ from teachrnn.cli.now_and_then import NowAndThen
 from teachrnn.one_thread import OneThread
 from teachrnn.runs import Interruption, Session
 from teachrnn.training import TrainStep
-from teachrnn.views.loss_units import LossUnits, per_sequence, per_symbol
+from teachrnn.views.style.loss_units import LossUnits, per_sequence, per_symbol
 
 REFRESH = 0.1
 """Seconds between two changes of the line: an update takes less than a thousandth of one."""

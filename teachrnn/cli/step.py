@@ -17,8 +17,8 @@ from teachrnn.files import write_atomically
 from teachrnn.runs import KeptStep
 from teachrnn.trace import Trace
 from teachrnn.views.demonstration import demonstrate, refuse_what_no_browser_opens
-from teachrnn.views.legible import printable
-from teachrnn.views.number import format_number
+from teachrnn.views.style.legible import printable
+from teachrnn.views.style.number import format_number
 
 TEXT = "hello world"
 TITLE = "Backpropagation through time, step by step"
@@ -81,7 +81,7 @@ def _recorded_elsewhere(path: Path) -> tuple[Trace, Sequence[str] | None, list[s
 def _write_page(
     trace: Trace, symbols: Sequence[str] | None, about: list[str], out: Path, browser: bool
 ) -> None:
-    from teachrnn.views.page import story_page
+    from teachrnn.views.page.standalone import story_page
 
     page = story_page(trace, symbols=symbols, title=TITLE, about=about)
     path = write_atomically(out, page.encode("utf-8")).resolve()

@@ -16,8 +16,8 @@ from teachrnn.files import write_atomically
 from teachrnn.recipes import find_recipe
 from teachrnn.runs.run import FAR
 from teachrnn.sweep import DaskEngine, Engine, LocalEngine, Space, Sweep, TrialResult
-from teachrnn.views.legible import printable
-from teachrnn.views.loss_units import per_symbol
+from teachrnn.views.style.legible import printable
+from teachrnn.views.style.loss_units import per_symbol
 
 BACKENDS = ("loky", "dask")
 

@@ -12,7 +12,7 @@ from teachrnn.cli.console import open_console, say
 from teachrnn.cli.epoch_means import EpochMeans
 from teachrnn.cli.run_options import RecipeName, RunOptions, with_run_options
 from teachrnn.runs import Sample, Session
-from teachrnn.views.loss_units import LossUnits, per_sequence
+from teachrnn.views.style.loss_units import LossUnits, per_sequence
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,8 +7,8 @@ import numpy as np
 from teachrnn.report.document import Block, Paragraph, Passage, Section
 from teachrnn.runs import Run, Session, TrainedModel
 from teachrnn.sampling import Sampler
-from teachrnn.views.legible import legible
-from teachrnn.views.loss_units import LossUnits
+from teachrnn.views.style.legible import legible
+from teachrnn.views.style.loss_units import LossUnits
 
 LONG = 1000
 """Symbols of each passage: so many the assignment asks for."""

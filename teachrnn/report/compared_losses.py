@@ -9,7 +9,7 @@ from teachrnn.report.document import Paragraph, Picture, Section, Table
 from teachrnn.report.reported_run import ReportedRun
 from teachrnn.report.setting import duration
 from teachrnn.views.figures.loss_curves import Points, loss_curves
-from teachrnn.views.loss_units import LossUnits, per_symbol
+from teachrnn.views.style.loss_units import LossUnits, per_symbol
 
 HEAD = (
     "recipe",

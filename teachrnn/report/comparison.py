@@ -25,8 +25,8 @@ from teachrnn.report.reported_run import ReportedRun
 from teachrnn.report.setting import setting_facts
 from teachrnn.report.write_up import HTML
 from teachrnn.runs import Run, TrainedModel
-from teachrnn.views.legible import legible
-from teachrnn.views.loss_units import LossUnits, per_symbol
+from teachrnn.views.style.legible import legible
+from teachrnn.views.style.loss_units import LossUnits, per_symbol
 
 COUNT = 200
 """Symbols that each of the models writes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from teachrnn.checking import GradientReport, ParameterCheck
 from teachrnn.report.document import Block, Paragraph, Table
-from teachrnn.views.number import format_number
+from teachrnn.views.style.number import format_number
 
 HEAD = (
     "parameter",

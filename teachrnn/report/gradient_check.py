@@ -27,8 +27,8 @@ from teachrnn.report.error_figures import error_figures, magnitude
 from teachrnn.runs import Run
 from teachrnn.trace import Trace
 from teachrnn.views.figures.v_curve import v_curve
-from teachrnn.views.loss_units import per_sequence
-from teachrnn.views.number import format_number
+from teachrnn.views.style.loss_units import per_sequence
+from teachrnn.views.style.number import format_number
 
 Array = NDArray[Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from teachrnn.report.document import Paragraph, Picture, Section
 from teachrnn.report.journal import EVERY, Journal
 from teachrnn.views.figures.gradient_norm import gradient_norm
-from teachrnn.views.number import format_number
+from teachrnn.views.style.number import format_number
 
 
 def gradient_norms_section(journal: Journal) -> Section | None:

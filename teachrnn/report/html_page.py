@@ -9,7 +9,7 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from teachrnn.report.document import Document, Picture
-from teachrnn.views.inline_svg import inline_svg
+from teachrnn.views.figures.inline_svg import inline_svg
 
 NARROW = (4.0, 3.4)
 """Inches of a figure on a telephone: drawn anew, so that its letters stay legible."""

@@ -9,7 +9,7 @@ import numpy as np
 from teachrnn.report.document import Block, Paragraph, Picture, Section, Table
 from teachrnn.runs import Run
 from teachrnn.views.figures.loss_curve import loss_curve
-from teachrnn.views.loss_units import LossUnits, per_sequence, per_symbol
+from teachrnn.views.style.loss_units import LossUnits, per_sequence, per_symbol
 
 LEAST_POINTS = 10
 """Points of the smooth loss in an epoch, for its course to be compared."""

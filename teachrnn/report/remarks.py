@@ -7,7 +7,7 @@ from pathlib import Path
 
 from teachrnn.errors import FileFormatError
 from teachrnn.report.document import Paragraph, Section
-from teachrnn.views.legible import legible
+from teachrnn.views.style.legible import legible
 
 REMARKS = "remarks.txt"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from teachrnn.report.document import Block, Paragraph, Passage, Section
 from teachrnn.runs import Session
-from teachrnn.views.legible import legible
-from teachrnn.views.loss_units import LossUnits
+from teachrnn.views.style.legible import legible
+from teachrnn.views.style.loss_units import LossUnits
 
 
 def samples_section(session: Session) -> Section:

@@ -20,9 +20,9 @@ from teachrnn.report.document import Facts, Section
 from teachrnn.report.journal import Journal
 from teachrnn.runs import Run
 from teachrnn.training import find_clipping, find_schedule
-from teachrnn.views.legible import legible
-from teachrnn.views.loss_units import LossUnits
-from teachrnn.views.number import MINUS, format_number
+from teachrnn.views.style.legible import legible
+from teachrnn.views.style.loss_units import LossUnits
+from teachrnn.views.style.number import MINUS, format_number
 
 
 def setting_section(run: Run, journal: Journal) -> Section:

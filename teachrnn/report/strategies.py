@@ -6,8 +6,8 @@ from teachrnn.report.best_models import write_passage
 from teachrnn.report.document import Block, Paragraph, Passage, Section
 from teachrnn.runs import Session, TrainedModel
 from teachrnn.sampling import Nucleus, Sampler, Temperature
-from teachrnn.views.legible import legible
-from teachrnn.views.loss_units import per_symbol
+from teachrnn.views.style.legible import legible
+from teachrnn.views.style.loss_units import per_symbol
 
 COUNT = 200
 TEMPERATURES = (0.5, 1.0, 1.5)

@@ -20,8 +20,8 @@ from teachrnn.report.samples import samples_section
 from teachrnn.report.setting import setting_section
 from teachrnn.report.strategies import strategies_section
 from teachrnn.runs import Session
-from teachrnn.views.legible import legible
-from teachrnn.views.loss_units import LossUnits
+from teachrnn.views.style.legible import legible
+from teachrnn.views.style.loss_units import LossUnits
 
 HTML, MARKDOWN = "report.html", "report.md"
 

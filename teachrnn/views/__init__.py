@@ -1,1 +1,1 @@
-"""Views of a trace: story, page, terminal, figures. They compute no mathematics."""
+"""The record shown, in one room for each way of showing it. Views compute no mathematics."""

@@ -14,8 +14,8 @@ from teachrnn.models import CharRNN
 from teachrnn.optimizers import AdaGrad
 from teachrnn.trace import Trace
 from teachrnn.training import Training
-from teachrnn.views.legible import printable
-from teachrnn.views.number import format_number
+from teachrnn.views.style.legible import printable
+from teachrnn.views.style.number import format_number
 
 MOST_NUMBERS = 20_000_000
 """Every step has its own term of every parameter's gradient, and their sum so far."""

@@ -12,7 +12,7 @@ from teachrnn.registry import Registry
 from teachrnn.views.figures.figure_html import figure_html
 from teachrnn.views.figures.figure_table import table_of
 from teachrnn.views.figures.table import Table
-from teachrnn.views.number import format_number
+from teachrnn.views.style.number import format_number
 from teachrnn.widgets import display
 from teachrnn.widgets.debounced import Debounced
 

@@ -12,7 +12,7 @@ from teachrnn.errors import DomainError
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.views.figures.neuron_text import neuron_text
 from teachrnn.views.figures.table import Cell, Table
-from teachrnn.views.visible_symbol import visible_symbol
+from teachrnn.views.style.visible_symbol import visible_symbol
 from teachrnn.widgets.app import App, control
 from teachrnn.widgets.small_model import TEXT, small_model
 

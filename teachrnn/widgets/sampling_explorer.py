@@ -13,9 +13,9 @@ from teachrnn.data import END
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import SAMPLERS, Sampler
 from teachrnn.views.figures.next_symbol import next_symbol
-from teachrnn.views.legible import legible
-from teachrnn.views.palette import ACCENT
-from teachrnn.views.visible_symbol import visible_symbol
+from teachrnn.views.style.legible import legible
+from teachrnn.views.style.palette import ACCENT
+from teachrnn.views.style.visible_symbol import visible_symbol
 from teachrnn.widgets.app import App, control
 from teachrnn.widgets.small_model import small_model
 

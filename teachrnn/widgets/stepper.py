@@ -11,12 +11,12 @@ from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
 from teachrnn.extras import require
 from teachrnn.trace import Trace
 from teachrnn.views.demonstration import demonstrate
-from teachrnn.views.fragment import story_fragment
-from teachrnn.views.mathematical_font import font_subset
-from teachrnn.views.place import Places
-from teachrnn.views.player_module import player_module, player_style
+from teachrnn.views.page.fragment import story_fragment
+from teachrnn.views.player.module import player_module, player_style
+from teachrnn.views.player.story_data import formulas, story_bytes
 from teachrnn.views.story import tell
-from teachrnn.views.story_data import formulas, story_bytes
+from teachrnn.views.story.place import Places
+from teachrnn.views.style.mathematical_font import font_subset
 from teachrnn.widgets import display, request
 
 require("anywidget", extra="widgets", purpose="A stepper in a notebook")
@@ -32,7 +32,7 @@ LARGEST_FALLBACK = 1_000_000
 """Bytes of a story up to which a notebook keeps it as HTML too, so that its file can be shared."""
 TOO_LARGE = (
     "<p>This stepper is too large to be kept in the notebook. Run its cell again, "
-    "or write it to a page with <code>teachrnn.views.page.story_page</code>.</p>"
+    "or write it to a page with <code>teachrnn.views.page.standalone.story_page</code>.</p>"
 )
 
 

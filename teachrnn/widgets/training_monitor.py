@@ -19,8 +19,8 @@ from teachrnn.sampling import Temperature, write
 from teachrnn.training import Training, TrainStep
 from teachrnn.training.progress import Progress
 from teachrnn.views.figures.training_progress import training_progress
-from teachrnn.views.legible import legible
-from teachrnn.views.number import format_number
+from teachrnn.views.style.legible import legible
+from teachrnn.views.style.number import format_number
 from teachrnn.widgets.app import App, control
 from teachrnn.widgets.small_model import small_training
 

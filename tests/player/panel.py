@@ -14,7 +14,7 @@ from browser import served
 import teachrnn.views
 from teachrnn import CharRNN
 from teachrnn.data import Vocabulary
-from teachrnn.views.story_data import story_bytes
+from teachrnn.views.player.story_data import story_bytes
 
 PLAYER = Path(teachrnn.views.__file__).parent / "player"
 

@@ -10,8 +10,8 @@ from panel import panel, recorded
 from playwright.sync_api import expect
 
 from teachrnn import Add, Multiply, Trace
-from teachrnn.views.number import format_number
 from teachrnn.views.story import tell
+from teachrnn.views.style.number import format_number
 
 IMPORTS = 'import { ArrayShelf } from "/array.js"; import { HeatMap } from "/heat.js";'
 SCRIPT = """

@@ -16,9 +16,9 @@ from panel import PLAYER, panel, recorded
 
 from teachrnn import OPS, Add, Affine, Sum, Tanh, Trace
 from teachrnn.backprop import backpropagate
-from teachrnn.views.number import format_number
+from teachrnn.views.player.story_data import story_bytes
 from teachrnn.views.story import tell
-from teachrnn.views.story_data import story_bytes
+from teachrnn.views.style.number import format_number
 
 pytestmark = pytest.mark.long
 

@@ -10,8 +10,8 @@ import pytest
 from axe import violations
 from panel import panel, recorded
 
-from teachrnn.views.number import MINUS, format_number
 from teachrnn.views.story import tell
+from teachrnn.views.style.number import MINUS, format_number
 
 IMPORTS = 'import { Predict } from "/predict.js";'
 SCRIPT = """

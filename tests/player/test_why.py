@@ -14,9 +14,9 @@ from browser import SETTLED
 from panel import panel, recorded
 
 from teachrnn.reference import complex_step_gradient
-from teachrnn.views.number import MINUS, format_number
+from teachrnn.views.player.story_data import packed, story_bytes
 from teachrnn.views.story import tell
-from teachrnn.views.story_data import packed, story_bytes
+from teachrnn.views.style.number import MINUS, format_number
 
 IMPORTS = 'import { Why } from "/why.js";'
 SCRIPT = """

@@ -12,8 +12,8 @@ from teachrnn.training.clipping import CLIPPINGS, NoClipping, Norms
 from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.series import series_style
 from teachrnn.views.figures.table import Cell, Table
-from teachrnn.views.number import format_number
-from teachrnn.views.palette import GREY
+from teachrnn.views.style.number import format_number
+from teachrnn.views.style.palette import GREY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

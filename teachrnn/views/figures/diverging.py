@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.extras import require
-from teachrnn.views.palette import COLOURS
+from teachrnn.views.style.palette import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap, Normalize

@@ -7,7 +7,7 @@ import html
 from typing import TYPE_CHECKING
 
 from teachrnn.views.figures.figure_table import table_of
-from teachrnn.views.inline_svg import inline_svg
+from teachrnn.views.figures.inline_svg import inline_svg
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from teachrnn.views.figures.example import example_training
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
 from teachrnn.views.figures.panel import log_scale
-from teachrnn.views.palette import COLOURS
+from teachrnn.views.style.palette import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,7 +12,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from teachrnn.views.palette import INK
+from teachrnn.views.style.palette import INK
 
 NOT_STYLE = (
     "backend",

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from teachrnn.extras import require
 from teachrnn.formulas.latex import name_latex
-from teachrnn.views.visible_symbol import signs
+from teachrnn.views.style.visible_symbol import signs
 
 
 def math_label(name: str, *, index: str | None = None, d: bool = False) -> str:

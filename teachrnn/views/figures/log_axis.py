@@ -6,7 +6,7 @@ from math import log10
 from typing import TYPE_CHECKING, Any
 
 from teachrnn.extras import require
-from teachrnn.views.number import MINUS
+from teachrnn.views.style.number import MINUS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

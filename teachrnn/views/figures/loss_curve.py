@@ -13,7 +13,7 @@ import numpy as np
 from teachrnn.training import Curve
 from teachrnn.views.figures.example import example_training
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
-from teachrnn.views.palette import COLOURS, INK
+from teachrnn.views.style.palette import COLOURS, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,7 +11,7 @@ from teachrnn.errors import DomainError
 from teachrnn.views.figures.example import LENGTH, example_training
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
 from teachrnn.views.figures.series import series_style
-from teachrnn.views.palette import INK
+from teachrnn.views.style.palette import INK
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

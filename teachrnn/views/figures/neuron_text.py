@@ -12,8 +12,8 @@ from teachrnn.errors import ShapeError
 from teachrnn.views.figures.figure import VALUES, figure, give_table, new_figure
 from teachrnn.views.figures.letters import symbol_label, text_label
 from teachrnn.views.figures.table import Cell, Table
-from teachrnn.views.number import format_number
-from teachrnn.views.visible_symbol import visible_symbol
+from teachrnn.views.style.number import format_number
+from teachrnn.views.style.visible_symbol import visible_symbol
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

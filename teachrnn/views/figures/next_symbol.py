@@ -14,9 +14,9 @@ from teachrnn.sampling.softmax import softmax
 from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.letters import symbol_label, text_label
 from teachrnn.views.figures.table import Cell, Table
-from teachrnn.views.number import format_number
-from teachrnn.views.palette import ACCENT, COLOURS, GREY, INK
-from teachrnn.views.visible_symbol import visible_symbol
+from teachrnn.views.style.number import format_number
+from teachrnn.views.style.palette import ACCENT, COLOURS, GREY, INK
+from teachrnn.views.style.visible_symbol import visible_symbol
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,7 +15,7 @@ from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.log_axis import log_axis
 from teachrnn.views.figures.series import series_style
 from teachrnn.views.figures.table import Cell, Table
-from teachrnn.views.palette import GREY, INK
+from teachrnn.views.style.palette import GREY, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

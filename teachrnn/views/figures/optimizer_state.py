@@ -14,7 +14,7 @@ from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.letters import text_label
 from teachrnn.views.figures.log_axis import log_axis
 from teachrnn.views.figures.table import Cell, Table
-from teachrnn.views.palette import COLOURS
+from teachrnn.views.style.palette import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

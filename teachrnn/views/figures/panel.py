@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from teachrnn.extras import require
-from teachrnn.views.palette import INK
+from teachrnn.views.style.palette import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from teachrnn.views.palette import COLOURS, INK
+from teachrnn.views.style.palette import COLOURS, INK
 
 COLOUR_ORDER = (*reversed(COLOURS["value"]), *COLOURS["gradient"], INK)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "*")

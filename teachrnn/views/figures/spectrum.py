@@ -16,7 +16,7 @@ from teachrnn.views.figures.figure import VALUES, Table, figure, give_table, new
 from teachrnn.views.figures.letters import math_label, norm_of
 from teachrnn.views.figures.over_time import top_state
 from teachrnn.views.figures.panel import draw_magnitudes, line_at_one, log_scale, whole_ticks
-from teachrnn.views.palette import COLOURS, INK
+from teachrnn.views.style.palette import COLOURS, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

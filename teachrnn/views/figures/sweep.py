@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import text_label
-from teachrnn.views.palette import COLOURS, INK
+from teachrnn.views.style.palette import COLOURS, INK
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 from numbers import Real
 
-from teachrnn.views.number import format_number
+from teachrnn.views.style.number import format_number
 
 Cell = str | float | int
 

@@ -11,8 +11,8 @@ from teachrnn.training.progress import Block, Progress
 from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.log_axis import log_axis
 from teachrnn.views.figures.table import Cell, Table
-from teachrnn.views.number import format_number
-from teachrnn.views.palette import COLOURS, GREY
+from teachrnn.views.style.number import format_number
+from teachrnn.views.style.palette import COLOURS, GREY
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

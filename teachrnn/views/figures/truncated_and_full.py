@@ -14,7 +14,7 @@ from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import GRADIENTS, Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import math_label, norm_of
 from teachrnn.views.figures.panel import not_yet, whole_ticks
-from teachrnn.views.palette import INK
+from teachrnn.views.style.palette import INK
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -19,9 +19,9 @@ from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import GRADIENTS, VALUES, Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import math_label, symbol_label, text_label
 from teachrnn.views.figures.over_time import Show, base, numbers
-from teachrnn.views.layout import grid
-from teachrnn.views.number import format_number
-from teachrnn.views.palette import GREY, INK
+from teachrnn.views.story.layout import grid
+from teachrnn.views.style.number import format_number
+from teachrnn.views.style.palette import GREY, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,4 +1,4 @@
-// A story that Python has told (teachrnn.views.story_data): its steps, its arrays, and what is known when.
+// A story that Python has told (teachrnn.views.player.story_data): its steps, its arrays, and what is known when.
 
 const SLOT = 0xe100; // the first of the private characters that stand for indices in a formula
 

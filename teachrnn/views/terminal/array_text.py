@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from rich.cells import cell_len
 from rich.text import Text
 
-from teachrnn.views.legible import printable
-from teachrnn.views.number import format_number
 from teachrnn.views.story import Quantity
+from teachrnn.views.style.legible import printable
+from teachrnn.views.style.number import format_number
 from teachrnn.views.terminal.strip import CELL, MARKED, strip
 
 Array = NDArray[Any]

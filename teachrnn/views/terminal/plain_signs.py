@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from typing import Any
 
-from teachrnn.views.visible_symbol import SIGNS
+from teachrnn.views.style.visible_symbol import SIGNS
 
 PLAIN = {
     **dict(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from teachrnn.errors import DomainError
-from teachrnn.views.number import MINUS, format_number
 from teachrnn.views.story import StoryStep
+from teachrnn.views.style.number import MINUS, format_number
 from teachrnn.views.terminal.why_page import entry_name
 
 SIGNS = {"+": 1, "-": -1, MINUS: -1, "0": 0}

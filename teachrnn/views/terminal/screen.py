@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from teachrnn.views.palette import ACCENT
+from teachrnn.views.style.palette import ACCENT
 from teachrnn.views.terminal.session import Session
 
 WIDEST = 110

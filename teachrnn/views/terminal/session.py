@@ -9,10 +9,10 @@ from rich.text import Text
 
 from teachrnn.errors import TeachrnnError
 from teachrnn.trace import Trace
-from teachrnn.views.legible import printable
-from teachrnn.views.palette import ACCENT
-from teachrnn.views.place import Places
 from teachrnn.views.story import StoryStep, tell
+from teachrnn.views.story.place import Places
+from teachrnn.views.style.legible import printable
+from teachrnn.views.style.palette import ACCENT
 from teachrnn.views.terminal.array_text import Extent
 from teachrnn.views.terminal.help_page import HelpPage
 from teachrnn.views.terminal.key import Keyed, key

@@ -12,8 +12,8 @@ from rich.control import Control
 from rich.text import Text
 
 from teachrnn.trace import Trace
-from teachrnn.views.legible import printable
 from teachrnn.views.story import tell
+from teachrnn.views.style.legible import printable
 from teachrnn.views.terminal.array_text import Extent
 from teachrnn.views.terminal.keyboard import Keyboard, open_keyboard
 from teachrnn.views.terminal.plain_signs import print_any_sign

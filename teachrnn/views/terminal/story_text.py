@@ -9,8 +9,8 @@ from rich.text import Text
 
 from teachrnn.formulas.text import text
 from teachrnn.trace import Trace
-from teachrnn.views.legible import printable
 from teachrnn.views.story import Outcome, Quantity, StoryStep
+from teachrnn.views.style.legible import printable
 from teachrnn.views.terminal.array_text import Extent, array_lines
 from teachrnn.views.terminal.line import wrapped
 

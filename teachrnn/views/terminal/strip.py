@@ -6,8 +6,8 @@ import math
 
 from rich.text import Text
 
-from teachrnn.views.number import MINUS
-from teachrnn.views.palette import ACCENT, COLOURS
+from teachrnn.views.style.number import MINUS
+from teachrnn.views.style.palette import ACCENT, COLOURS
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 CELL = 3

@@ -8,9 +8,9 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from teachrnn.trace import Trace
-from teachrnn.views.palette import ACCENT
 from teachrnn.views.story import StoryStep
-from teachrnn.views.visible_symbol import visible_symbol
+from teachrnn.views.style.palette import ACCENT
+from teachrnn.views.style.visible_symbol import visible_symbol
 
 LABEL = 10
 DONE, NOW, NOT_YET = "●", "◉", "○"

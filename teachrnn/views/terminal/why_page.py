@@ -11,14 +11,14 @@ from rich.text import Text
 
 from teachrnn.formulas.entries import Link, WhyTerm
 from teachrnn.formulas.text import text
-from teachrnn.views.legible import printable
-from teachrnn.views.number import format_number
-from teachrnn.views.palette import ACCENT
 from teachrnn.views.story import Outcome, Quantity, StoryStep
+from teachrnn.views.story.why import Why, why
+from teachrnn.views.style.legible import printable
+from teachrnn.views.style.number import format_number
+from teachrnn.views.style.palette import ACCENT
 from teachrnn.views.terminal.array_text import Extent, array_lines
 from teachrnn.views.terminal.key import Keyed, key
 from teachrnn.views.terminal.line import wrapped
-from teachrnn.views.why import Why, why
 
 
 class WhyPage(Keyed):

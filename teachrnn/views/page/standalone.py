@@ -10,11 +10,14 @@ import base64
 import gzip
 import hashlib
 from collections.abc import Sequence
+from importlib.resources import files
 
 from teachrnn.trace import Trace
-from teachrnn.views.mathematical_font import font_subset
-from teachrnn.views.player_module import PARTS, player_module, player_style
-from teachrnn.views.story_data import formulas, story_bytes
+from teachrnn.views.player.module import PARTS, player_module, player_style
+from teachrnn.views.player.story_data import formulas, story_bytes
+from teachrnn.views.style.mathematical_font import font_subset
+
+TEMPLATE = files("teachrnn.views.page") / "page.html"
 
 
 def story_page(
@@ -52,7 +55,7 @@ def story_page(
     script = player_module() + (PARTS / "start.js").read_text("utf-8")
     style = player_style()
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    template = environment.from_string((PARTS / "page.html").read_text("utf-8"))
+    template = environment.from_string(TEMPLATE.read_text("utf-8"))
     return template.render(
         title=title,
         script=_Raw(script),

@@ -12,8 +12,8 @@ from teachrnn.formulas import Letter
 from teachrnn.formulas.equation import forward_equation
 from teachrnn.formulas.mathml import mathml
 from teachrnn.op import Op, Value
-from teachrnn.views.number import format_number
-from teachrnn.views.palette import COLOURS
+from teachrnn.views.style.number import format_number
+from teachrnn.views.style.palette import COLOURS
 
 MOST = 12
 """Rows and columns that are shown."""

@@ -8,7 +8,7 @@ from math import exp, log
 from typing import Self
 
 from teachrnn.runs import Run
-from teachrnn.views.number import format_number
+from teachrnn.views.style.number import format_number
 
 LARGE = 1e5
 """From here on a loss is written by its power of ten."""

@@ -24,9 +24,8 @@ from teachrnn.op import Op
 from teachrnn.reference.complex_step_anywhere import complex_step_everywhere
 from teachrnn.trace import Trace
 from teachrnn.triangle import triangle
-from teachrnn.views import narration
-from teachrnn.views.layout import grid
-from teachrnn.views.story import Made, Quantity, StoryStep, tell, value_of
+from teachrnn.views.story import Made, Quantity, StoryStep, narration, tell, value_of
+from teachrnn.views.story.layout import grid
 
 Array = NDArray[Any]
 

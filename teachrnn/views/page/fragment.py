@@ -8,9 +8,9 @@ import hashlib
 from collections.abc import Sequence
 
 from teachrnn.trace import Trace
-from teachrnn.views.mathematical_font import font_subset
-from teachrnn.views.player_module import PARTS, player_module, player_style
-from teachrnn.views.story_data import formulas, story_bytes
+from teachrnn.views.player.module import PARTS, player_module, player_style
+from teachrnn.views.player.story_data import formulas, story_bytes
+from teachrnn.views.style.mathematical_font import font_subset
 
 INSTEAD = (
     "Here stands a stepper through backpropagation through time. It needs JavaScript: trust the "

@@ -8,7 +8,7 @@ be encoded at all; and of many characters there is nothing to be seen.
 from __future__ import annotations
 
 from teachrnn.data import show_items
-from teachrnn.views.visible_symbol import SIGNS, part_of, signs, visible_symbol
+from teachrnn.views.style.visible_symbol import SIGNS, part_of, signs, visible_symbol
 
 UNSEEN = "\N{MATHEMATICAL LEFT ANGLE BRACKET}U+{:04X}\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
 """How the number of a character stands among letters."""

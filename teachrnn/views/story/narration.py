@@ -12,8 +12,8 @@ import numpy as np
 from teachrnn.op import Op, Value
 from teachrnn.ops import CrossEntropy, SoftmaxCrossEntropy
 from teachrnn.trace import Trace
-from teachrnn.views.number import format_number
-from teachrnn.views.visible_symbol import visible_symbol
+from teachrnn.views.style.number import format_number
+from teachrnn.views.style.visible_symbol import visible_symbol
 
 SURPRISES = (CrossEntropy, SoftmaxCrossEntropy)
 

@@ -14,7 +14,7 @@ from teachrnn.formulas.entries.rule import rule
 from teachrnn.formulas.entries.term import Link, WhyTerm, joined
 from teachrnn.formulas.formula_error import UnreadableFormulaError
 from teachrnn.op import Op
-from teachrnn.views.number import format_number
+from teachrnn.views.style.number import format_number
 
 Array = NDArray[Any]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from teachrnn.extras import require
-from teachrnn.views.palette import GREY, INK
+from teachrnn.views.style.palette import GREY, INK
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

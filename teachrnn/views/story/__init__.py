@@ -1,0 +1,6 @@
+"""A trace told as an ordered list of steps, which every view that steps through it shows."""
+
+from teachrnn.views.story.step import Made, Outcome, Quantity, StoryStep
+from teachrnn.views.story.tell import tell, value_of
+
+__all__ = ["Made", "Outcome", "Quantity", "StoryStep", "tell", "value_of"]

@@ -1,0 +1,118 @@
+"""The records that a story is made of: its steps, and the arrays that they show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from numpy.typing import NDArray
+
+from teachrnn.formulas import Equation, Letter
+from teachrnn.op import Op
+
+Array = NDArray[Any]
+Phase = Literal["forward", "turn", "backward"]
+
+
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """An array in the story: a value, or the gradient of the loss with respect to one.
+
+    Attributes
+    ----------
+    name : str
+        Its plain name: ``h[3]``, its gradient ``dh[3]``, or the immediate part of that gradient that
+        comes through one use, ``∂h[3] via o[3]``.
+    letter : Letter
+        Its name, as it stands in formulas.
+    kind : {"value", "gradient"}
+        Which of the two colour scales it wears.
+    data : ndarray
+        Its numbers.
+    note : str
+        What distinguishes it here: "from the output", "sum so far" ...
+    made : Made, optional
+        How it came about; None for what was given.
+    """
+
+    name: str
+    letter: Letter
+    kind: Literal["value", "gradient"]
+    data: Array
+    note: str = ""
+    made: Made | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """How a quantity was made: by an operation's formula from some letters, or as a sum of parts.
+
+    Attributes
+    ----------
+    op : Op, optional
+        The recorded application whose formula made it.
+    input : str, optional
+        The input whose gradient formula it was; None for the forward formula.
+    letters : dict
+        The formula's letters and what they stand for here.
+    parts : list of Quantity
+        For a sum, what was added, in order.
+    """
+
+    op: Op | None = None
+    input: str | None = None
+    letters: dict[str, Quantity] = field(default_factory=dict)
+    parts: list[Quantity] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a step produces: quantities that belong to one formula.
+
+    In the forward direction the result; in the backward direction, for each input, the part of its
+    gradient that comes this way, and where others have arrived before, their sum.
+    """
+
+    formula: Equation
+    target: int
+    quantities: list[Quantity]
+
+
+@dataclass(frozen=True, eq=False)
+class StoryStep:
+    """One step of the story.
+
+    Attributes
+    ----------
+    phase : {"forward", "turn", "backward"}
+        Direction.
+    t : int or None
+        Time step.
+    node : int or None
+        Index of the value at which it happens.
+    op : str
+        Name of the operation.
+    title : str
+        One line, such as ``h[3] = Tanh(a[3])``.
+    sentence : str
+        What happens, in plain words.
+    operands : list of Quantity
+        What goes in.
+    outcomes : list of Outcome
+        What comes out.
+    code : str
+        The line of code that did it.
+    edges : list of (int, int)
+        What the step runs along, each from a value to the operation that used it.
+    """
+
+    phase: Phase
+    t: int | None
+    node: int | None
+    op: str
+    title: str
+    sentence: str
+    operands: list[Quantity]
+    outcomes: list[Outcome]
+    code: str = ""
+    edges: list[tuple[int, int]] = field(default_factory=list)
