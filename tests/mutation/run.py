@@ -110,21 +110,17 @@ def tests_of(module: str) -> list[str]:
     """Arguments of pytest: the tests that are about a file, quick ones first."""
     tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
     classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
-    of_classes = " or ".join(["in_particular", *classes])
     if module.startswith("teachrnn/ops/"):
-        files = ["ops_in_particular", "op_contract", "every_op"]
-        return [*map(_test_file, files), "-k", of_classes]
+        files = ["tests/ops/test_ops.py", "tests/test_op_contract.py", "tests/ops/test_every_op.py"]
+        return [*files, "-k", " or ".join(["test_ops", *classes])]
     if module == "teachrnn/leading_axes.py":
-        return [*map(_test_file, ["leading_axes", "every_op"])]
+        return ["tests/test_leading_axes.py", "tests/ops/test_every_op.py"]
     if module.startswith("teachrnn/cells/") and module != "teachrnn/cells/cell.py":
-        return [*map(_test_file, ["cells_in_particular", "every_cell"]), "-k", of_classes]
+        files = ["tests/cells/test_cells.py", "tests/cells/test_every_cell.py"]
+        return [*files, "-k", " or ".join(["test_cells", *classes])]
     if module == "teachrnn/cells/cell.py":
-        return [*map(_test_file, ["cells_in_particular", "every_cell"]), "-k", "not symbolic"]
-    return [*map(_test_file, ["backprop", "every_cell"]), "-k", "not symbolic"]
-
-
-def _test_file(name: str) -> str:
-    return f"tests/test_{name}.py"
+        return ["tests/cells/test_cells.py", "tests/cells/test_every_cell.py", "-k", "not symbolic"]
+    return ["tests/test_backprop.py", "tests/cells/test_every_cell.py", "-k", "not symbolic"]
 
 
 # The copy -----------------------------------------------------------------------------------------

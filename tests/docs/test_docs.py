@@ -19,7 +19,7 @@ import teachrnn
 
 pytestmark = pytest.mark.long
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TUTORIALS = sorted(path.stem for path in (ROOT / "tutorials").glob("*.py"))
 FOLDERS = [folder.name for folder in pkgutil.iter_modules(teachrnn.__path__) if folder.ispkg]
 MODULES = [importlib.import_module(f"teachrnn.{name}") for name in FOLDERS]

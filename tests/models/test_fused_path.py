@@ -1,6 +1,6 @@
 """The fast path at its edges: sizes, huge numbers, memory.
 
-That it equals the record is a law of cells: see tests/test_every_cell.py.
+That it equals the record is a law of cells: see tests/cells/test_every_cell.py.
 """
 
 from __future__ import annotations

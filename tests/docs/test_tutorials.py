@@ -7,7 +7,7 @@ from pathlib import Path
 import jupytext
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "docs" / "hooks"))
 
 from execution import run  # noqa: E402  (a neighbour of the hooks, not a package)

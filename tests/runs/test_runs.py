@@ -65,7 +65,7 @@ def content(run):
 @pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.thorough)])
 def test_run_that_is_killed_at_random_moments_ends_bit_identical(kills, text, tmp_path):
     updates, chance = 150 * kills, random.Random(0)
-    command = [sys.executable, str(Path(__file__).parent / "killed_run.py")]
+    command = [sys.executable, str(Path(__file__).parents[1] / "support" / "killed_run.py")]
     checkpoint = tmp_path / "killed" / "checkpoint.npz"
     reached = [0]
     for _ in range(kills):
@@ -682,7 +682,12 @@ def test_samples_made_after_the_last_checkpoint_are_made_again(text, tmp_path):
 
 
 def test_folder_into_which_another_process_writes_is_refused_by_name_and_left_alone(text, tmp_path):
-    command = [sys.executable, str(Path(__file__).parent / "killed_run.py"), str(tmp_path), text]
+    command = [
+        sys.executable,
+        str(Path(__file__).parents[1] / "support" / "killed_run.py"),
+        str(tmp_path),
+        text,
+    ]
     process = subprocess.Popen([*command, "10000000"], stdout=subprocess.PIPE)
     try:
         assert process.stdout.readline(), "it ended by itself"

@@ -13,7 +13,7 @@ import pytest
 
 import teachrnn
 
-PAGES = sorted((Path(__file__).parents[1] / "docs" / "how-to").glob("*.md"))
+PAGES = sorted((Path(__file__).parents[2] / "docs" / "how-to").glob("*.md"))
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
 

@@ -162,7 +162,7 @@ def test_settings_of_a_recipe_reach_what_they_set():
     assert training.evaluation is not None
 
 
-RESULTS = json.loads((Path(__file__).parents[1] / "benchmarks/results/recipe_losses.json").read_text())
+RESULTS = json.loads((Path(__file__).parents[2] / "benchmarks/results/recipe_losses.json").read_text())
 
 
 @every_recipe

@@ -29,7 +29,7 @@ from teachrnn.widgets.app import STILL
 
 pytestmark = pytest.mark.long
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CELLS = [
     'from teachrnn.widgets import Stepper\nw = Stepper.of_text("hello", hidden=3)\nw',
     "print(w.step)",
