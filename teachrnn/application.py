@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import ndarray
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError, ShapeError, TeachrnnError
 from teachrnn.underflow import computed
 
 if TYPE_CHECKING:
     from teachrnn.op import Op
 
-Array = NDArray[Any]
 DOUBLE = np.dtype(np.float64)
 
 Needed = tuple[int | None, ...]

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import FileFormatError
 from teachrnn.files import write_atomically
 
@@ -64,7 +64,7 @@ def write_archive(
 
 def read_archive(
     path: str | Path, *, kind: str, version: int, advice: str
-) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+) -> tuple[dict[str, Any], dict[str, Array]]:
     """Read header and arrays back, and hold them against the digest.
 
     A file of teachrnn 0.1.0 has none: of that, each part by itself is checked (CRC-32 of the ZIP

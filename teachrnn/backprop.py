@@ -13,16 +13,14 @@ from operator import length_hint
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from teachrnn.application import applied
+from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole, NotPickled
 from teachrnn.errors import TeachrnnError
 from teachrnn.gradients import Gradients, Term
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from teachrnn.application import applied
+from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.op import Op, Value
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)

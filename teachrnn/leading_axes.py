@@ -10,9 +10,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from teachrnn.array import Array
 
 
 def sum_leading(d: Array, like: Array) -> Array:

@@ -14,9 +14,9 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from teachrnn.application import applied
+from teachrnn.array import Array
 from teachrnn.copying import NotPickled
 from teachrnn.definition import check_rest, read_formula, read_gradients, read_inputs, read_output
 from teachrnn.domain import Choice, Domain, Index, Reals
@@ -28,7 +28,6 @@ from teachrnn.signature import Binding, Shape, Signature
 if TYPE_CHECKING:
     from teachrnn.trace import Trace
 
-Array = NDArray[Any]
 
 MOST_FITS = 4096
 """How many combinations of shapes an operation remembers."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.backprop import Backprop
 from teachrnn.errors import DomainError
 from teachrnn.ops import Slice
 from teachrnn.trace import Trace
-
-Array = NDArray[Any]
 
 
 def state_jacobians(trace: Trace, name: str) -> dict[int, Array]:

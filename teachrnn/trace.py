@@ -13,9 +13,9 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from teachrnn.application import applied
+from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole, NotPickled
 from teachrnn.errors import DomainError, NameLookupError, ReplayError, TeachrnnError
 from teachrnn.op import Op, Value
@@ -23,8 +23,6 @@ from teachrnn.underflow import computed
 
 if TYPE_CHECKING:
     from teachrnn.gradients import Gradients
-
-Array = NDArray[Any]
 
 
 class Trace(CopiedWhole, NotPickled):

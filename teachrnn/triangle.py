@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.backprop import Backprop, Itemised
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
 
-Array = NDArray[Any]
 Sweeps = dict[int, Backprop]
 
 

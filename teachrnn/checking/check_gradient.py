@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.backprop import Backprop
 from teachrnn.checking.drawing import drawn_entries
 from teachrnn.checking.given_gradient import given_gradients
@@ -26,7 +26,6 @@ from teachrnn.models import CharRNN
 from teachrnn.reference import Estimate, Oracle, find_oracle
 from teachrnn.trace import Trace
 
-Array = NDArray[Any]
 Progress = Callable[[str, int, int], None]
 
 SAFETY = 10.0

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from teachrnn.array import Array
 
 ELSEWHERE = 0.1
 """Share of the entries that is drawn where both gradients are 0."""

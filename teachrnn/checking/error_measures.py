@@ -6,12 +6,9 @@ another; a report therefore shows them all.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from teachrnn.array import Array
 
 
 def norm_relative(a: Array, n: Array) -> float:

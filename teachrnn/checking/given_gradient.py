@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError, ShapeError
 from teachrnn.op import Value
 from teachrnn.trace import Trace
-
-Array = NDArray[Any]
 
 
 def given_gradients(trace: Trace, gradients: Any) -> dict[str, Array]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.reference.double_precision import in_double
 from teachrnn.reference.estimate import EPS
 from teachrnn.trace import Trace
 
-Array = NDArray[Any]
 Places = Mapping[str, Array]
 
 STEPS = (1e-6, 5e-7, 2.5e-7, 1.25e-7)

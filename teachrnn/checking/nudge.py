@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from teachrnn.backprop import Backprop
 from teachrnn.errors import DomainError
@@ -16,8 +15,6 @@ from teachrnn.models import CharRNN
 from teachrnn.op import Value
 from teachrnn.reference.double_precision import in_double
 from teachrnn.trace import Trace
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.domain import Choice, Index, Reals
 from teachrnn.errors import DomainError
 from teachrnn.op import OPS, Op
 from teachrnn.reference import ReferenceOp
-
-Array = NDArray[Any]
 
 TOLERANCE = 1e-12
 

@@ -8,8 +8,8 @@ from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.checking.error_measures import (
     max_relative,
     mean_relative,
@@ -18,7 +18,6 @@ from teachrnn.checking.error_measures import (
 )
 from teachrnn.errors import DomainError
 
-Array = NDArray[Any]
 Verdict = Literal["agrees", "differs", "blind", "not differentiable"]
 
 BLIND = 0.1

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.backprop import Backprop
 from teachrnn.reference.double_precision import in_double
 from teachrnn.trace import Trace
-
-Array = NDArray[Any]
 
 ROUNDINGS = 1000
 """How many roundings a correct backward pass may add up to, relative to its largest entry."""

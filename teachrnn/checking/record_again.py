@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.models import CharRNN
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
-
-Array = NDArray[Any]
 
 MOVE = 0.1
 """How far every number is moved, relative to its size, before recording again."""

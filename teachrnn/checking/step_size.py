@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.reference import (
     CentralDifference,
@@ -18,8 +17,6 @@ from teachrnn.reference import (
     Oracle,
 )
 from teachrnn.trace import Trace
-
-Array = NDArray[Any]
 
 METHODS: dict[str, type[ComplexStep] | type[CentralDifference] | type[OneSidedDifference]] = {
     "one-sided difference": OneSidedDifference,

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from numpy.typing import NDArray
-
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
-
-Array = NDArray[Any]
 
 
 def split(tokens: Array, *, validation: float = 0.1, end: int | None = None) -> tuple[Array, Array]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.data.text import BLOCK, is_plain_file, text_blocks
 from teachrnn.data.vocabulary import Vocabulary
 from teachrnn.errors import FileFormatError
@@ -23,7 +23,7 @@ def read_tokens(
     in_memory: int = 1 << 26,
     folder: str | Path | None = None,
     block: int = BLOCK,
-) -> tuple[NDArray[Any], Vocabulary]:
+) -> tuple[Array, Vocabulary]:
     """Read a text file as numbers; the memory that this takes does not grow with the file.
 
     The file is read block by block. The numbers of a small one are an array in memory; those of a
@@ -105,7 +105,7 @@ def read_tokens(
 
 def _encoded_blocks(
     blocks: Iterable[str], vocabulary: Vocabulary, dtype: np.dtype[Any]
-) -> Iterator[NDArray[Any]]:
+) -> Iterator[Array]:
     before = 0
     for piece in vocabulary.whole(blocks):
         yield vocabulary.encode(piece, before=before).astype(dtype)

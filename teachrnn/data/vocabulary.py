@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError, FileFormatError
 
 VOCABULARIES: dict[str, type[Vocabulary]] = {}
@@ -132,7 +133,7 @@ class Vocabulary:
         codes = self._code[self._checked(numbers)]
         return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
-    def _checked(self, numbers: Iterable[int]) -> NDArray[Any]:
+    def _checked(self, numbers: Iterable[int]) -> Array:
         array = np.asarray(numbers if hasattr(numbers, "__len__") else list(numbers), dtype=np.intp)
         if array.size and not 0 <= array.min() <= array.max() < len(self):
             wrong = array.min() if array.min() < 0 else array.max()

@@ -7,13 +7,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.formulas.name import Name
 from teachrnn.registry import Registry
-
-Array = NDArray[Any]
 
 INITIALIZERS = Registry["type[Initializer]"]("initializer")
 """Every initializer, by the name used on the command line: filled by defining subclasses."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
-from teachrnn.initializers.initializer import Array, Initializer, Parameter
+from teachrnn.initializers.initializer import Initializer, Parameter
 
 
 @dataclass(frozen=True, kw_only=True)

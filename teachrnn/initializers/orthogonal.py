@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachrnn.initializers.initializer import Array, Parameter
+from teachrnn.array import Array
+from teachrnn.initializers.initializer import Parameter
 from teachrnn.initializers.xavier import Xavier
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachrnn.initializers.initializer import Array, Initializer, Parameter
+from teachrnn.array import Array
+from teachrnn.initializers.initializer import Initializer, Parameter
 
 
 class Xavier(Initializer):

@@ -7,18 +7,14 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
-from numpy.typing import NDArray
-
+from teachrnn.array import Array
 from teachrnn.data import Vocabulary
 from teachrnn.errors import DomainError, FileFormatError
 from teachrnn.extras import require
 from teachrnn.files import write_atomically
 from teachrnn.interchange.torch_state import from_torch, to_torch
 from teachrnn.models import CharRNN
-
-Array = NDArray[Any]
 
 FORMAT = "teachrnn network"
 VERSION = 1

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from numpy.typing import NDArray
-
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
-
-Array = NDArray[Any]
 
 RECURRENT = "weight_hh_l0"
 """What every recurrent module of PyTorch has, and nothing else."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.interchange.torch_cell import TORCH_CELLS, find_torch_cell
 from teachrnn.interchange.torch_part import (
@@ -17,8 +17,6 @@ from teachrnn.interchange.torch_part import (
     refuse_checkpoint,
 )
 from teachrnn.models import CharRNN
-
-Array = NDArray[Any]
 
 PRECISIONS = ("float32", "float64")
 

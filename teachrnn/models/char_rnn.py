@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Literal, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.cells import Cell, find_cell
 from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError
@@ -23,8 +23,6 @@ from teachrnn.models.sequence import check_sequence, check_state, check_targets
 from teachrnn.op import Value
 from teachrnn.ops import Affine, CrossEntropy, Softmax, SoftmaxCrossEntropy
 from teachrnn.trace import Trace
-
-Array = NDArray[Any]
 
 MOST_LAYERS = 1000
 """Each has arrays and names of its own; more of them than anybody has stacked only keep one waiting."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError, ShapeError
 from teachrnn.models.parameter_vector import ParameterVector
@@ -16,8 +16,6 @@ from teachrnn.models.sequence import check_sequence, check_state, check_symbol, 
 
 if TYPE_CHECKING:
     from teachrnn.models.char_rnn import CharRNN
-
-Array = NDArray[Any]
 
 
 class CheckedPath(CopiedWhole):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.cells.fused.weights import aligned
-
-Array = NDArray[Any]
 
 LIKE_A_CALL = 10_000
 """Multiplying so many numbers takes about as long as asking NumPy to add two rows."""

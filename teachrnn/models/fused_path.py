@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.models.fused_embedding import FusedEmbedding
 from teachrnn.models.fused_readout import FusedReadout
@@ -16,8 +16,6 @@ from teachrnn.models.parameter_vector import ParameterVector
 
 if TYPE_CHECKING:
     from teachrnn.models.char_rnn import CharRNN
-
-Array = NDArray[Any]
 
 
 class FusedPath(CopiedWhole):

@@ -7,15 +7,13 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.cells import Cell
 from teachrnn.cells.fused.weights import Weights, aligned
 from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.memory import room_for
-
-Array = NDArray[Any]
 
 
 class ParameterVector(CopiedWhole, Mapping[str, Array]):

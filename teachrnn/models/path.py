@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
-from numpy.typing import NDArray
-
+from teachrnn.array import Array
 from teachrnn.models.parameter_vector import ParameterVector
-
-Array = NDArray[Any]
 
 
 class Path(Protocol):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.backprop import backpropagate
 from teachrnn.copying import CopiedWhole
 from teachrnn.models.parameter_vector import ParameterVector
@@ -15,8 +15,6 @@ from teachrnn.trace import Trace
 
 if TYPE_CHECKING:
     from teachrnn.models.char_rnn import CharRNN
-
-Array = NDArray[Any]
 
 
 class RecordedPath(CopiedWhole):

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
-
-Array = NDArray[Any]
 
 BLOCK = 1 << 22
 """Symbols looked at together, of a text that may be mapped from a file and larger than memory."""

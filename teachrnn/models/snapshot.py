@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.models.char_rnn import CharRNN
 from teachrnn.models.path import Path
 from teachrnn.op import Value
 from teachrnn.trace import Trace
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

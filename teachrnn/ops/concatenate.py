@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.leading_axes import sum_leading
-from teachrnn.op import Array, Op
+from teachrnn.op import Op
 
 
 class Concatenate(Op):

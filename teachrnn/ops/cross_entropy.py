@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.domain import Index, Reals
 from teachrnn.leading_axes import one_hot, pick, sum_leading
-from teachrnn.op import Array, Op
+from teachrnn.op import Op
 
 
 class CrossEntropy(Op):

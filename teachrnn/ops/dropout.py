@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from teachrnn.array import Array
 from teachrnn.domain import Choice, Reals
 from teachrnn.leading_axes import sum_leading
-from teachrnn.op import Array, Op
+from teachrnn.op import Op
 
 
 class Dropout(Op):

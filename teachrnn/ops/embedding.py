@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from teachrnn.array import Array
 from teachrnn.domain import Index
 from teachrnn.leading_axes import one_hot, outer_sum
-from teachrnn.op import Array, Op
+from teachrnn.op import Op
 
 
 class Embedding(Op):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from teachrnn.array import Array
 from teachrnn.leading_axes import outer_sum
-from teachrnn.op import Array, Op
+from teachrnn.op import Op
 
 
 class Linear(Op):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from teachrnn.array import Array
 from teachrnn.leading_axes import sum_leading
-from teachrnn.op import Array, Op
+from teachrnn.op import Op
 
 
 class Multiply(Op):

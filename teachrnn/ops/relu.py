@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from teachrnn.array import Array
 from teachrnn.domain import Reals
-from teachrnn.op import Array, Op
+from teachrnn.op import Op
 
 
 class Relu(Op):

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.domain import Index
-from teachrnn.op import Array, Op
+from teachrnn.op import Op
 
 
 class Slice(Op):

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.domain import Index
 from teachrnn.leading_axes import minus_one_hot, pick, sum_leading
-from teachrnn.op import Array, Op
+from teachrnn.op import Op
 from teachrnn.ops.cross_entropy import CrossEntropy
 from teachrnn.ops.softmax import Softmax
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from teachrnn.op import Array, Op
+from teachrnn.array import Array
+from teachrnn.op import Op
 
 
 class Tanh(Op):

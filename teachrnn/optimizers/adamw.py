@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from teachrnn.array import Array
 from teachrnn.optimizers.adam import Adam
 from teachrnn.optimizers.hyper_parameter import not_negative
-from teachrnn.optimizers.optimizer import Array
 
 
 @dataclass(kw_only=True, eq=False)

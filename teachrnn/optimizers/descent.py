@@ -8,8 +8,9 @@ from math import isfinite
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
-from teachrnn.optimizers.optimizer import Array, Optimizer
+from teachrnn.optimizers.optimizer import Optimizer
 
 Slope = Callable[[Array], tuple[float, Array]]
 """From parameters to the loss and its gradient there."""

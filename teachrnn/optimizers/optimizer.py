@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.optimizers.hyper_parameter import HyperParameters, positive
 from teachrnn.registry import Registry
-
-Array = NDArray[Any]
 
 FADING = 256
 """Updates after which the state is rid of what has faded away."""

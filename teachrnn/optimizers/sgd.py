@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.optimizers.hyper_parameter import positive
-from teachrnn.optimizers.optimizer import Array, Optimizer
+from teachrnn.optimizers.optimizer import Optimizer
 
 
 @dataclass(kw_only=True, eq=False)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.op import Value
-from teachrnn.reference.estimate import EPS, Array, Estimate, Oracle, Progress
+from teachrnn.reference.estimate import EPS, Estimate, Oracle, Progress
 from teachrnn.reference.variant import Variants
 from teachrnn.trace import Trace
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.reference.complex_step import ComplexStep
-from teachrnn.reference.estimate import Array
 from teachrnn.trace import Trace
 
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.deferred import Deferred
 from teachrnn.domain import Index
 from teachrnn.formulas.symbolic import evaluate
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 else:
     sympy = Deferred("sympy")
 
-Array = NDArray[Any]
 Sizes = tuple[tuple[str, int], ...]
 Numbers = tuple[int | None, ...]
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError, TeachrnnError
 from teachrnn.one_thread import OneThread
 from teachrnn.op import Value
 from teachrnn.registry import Registry
 from teachrnn.trace import Trace
 
-Array = NDArray[Any]
 Progress = Callable[[int], None]
 
 EPS = float(np.finfo(np.float64).eps)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.op import Value
 from teachrnn.reference.double_precision import in_double
-from teachrnn.reference.estimate import EPS, Array, Estimate, Oracle, Progress
+from teachrnn.reference.estimate import EPS, Estimate, Oracle, Progress
 from teachrnn.trace import Trace
 
 UNSTABLE = 0.1

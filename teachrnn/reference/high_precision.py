@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.deferred import Deferred
 from teachrnn.op import Op, Value
 from teachrnn.reference.derivative import Numbers, Sizes, core_positions, symbolic_op, whole_numbers
@@ -31,7 +31,6 @@ else:
     mpmath = Deferred("mpmath")
     sympy = Deferred("sympy")
 
-Array = NDArray[Any]
 Function = Callable[..., Any]
 
 

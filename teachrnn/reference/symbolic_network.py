@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.deferred import Deferred
 from teachrnn.formulas.symbolic import evaluate
 from teachrnn.op import Op
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import sympy
 else:
     sympy = Deferred("sympy")
-
-Array = NDArray[Any]
 
 
 class SymbolicNetwork:

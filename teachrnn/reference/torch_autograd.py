@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.extras import require
 from teachrnn.formulas.tensors import Tensor, evaluate
 from teachrnn.op import Op, Value
-from teachrnn.reference.estimate import EPS, Array, Estimate, Oracle, Progress
+from teachrnn.reference.estimate import EPS, Estimate, Oracle, Progress
 from teachrnn.trace import Trace
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError, TeachrnnError
 from teachrnn.op import Op, Value
-from teachrnn.reference.estimate import NO_LOSS, Array
+from teachrnn.reference.estimate import NO_LOSS
 from teachrnn.trace import Trace
 
 

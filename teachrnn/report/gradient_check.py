@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isinf
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.backprop import backpropagate
 from teachrnn.checking import (
     GradientReport,
@@ -29,8 +28,6 @@ from teachrnn.trace import Trace
 from teachrnn.views.figures.v_curve import v_curve
 from teachrnn.views.style.loss_units import per_sequence
 from teachrnn.views.style.number import format_number
-
-Array = NDArray[Any]
 
 ENTRIES, CURVE_ENTRIES = 50, 5
 """Entries of each parameter that are compared, in the tables and in the figure."""

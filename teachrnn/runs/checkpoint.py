@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from teachrnn.archive import DAMAGE, read_archive, write_archive
+from teachrnn.array import Array
 from teachrnn.data import Vocabulary
 from teachrnn.errors import FileFormatError, NameLookupError, TeachrnnError
 from teachrnn.models import CharRNN
 from teachrnn.recipes import Recipe
 from teachrnn.runs.source import Source
 from teachrnn.training.kept_arrays import check_arrays
-
-Array = NDArray[Any]
 
 KIND, VERSION = "checkpoint", 1
 

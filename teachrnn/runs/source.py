@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.data import (
     CORPORA,
     END,
@@ -44,7 +44,7 @@ class Source:
     """
 
     name: str
-    tokens: NDArray[Any]
+    tokens: Array
     vocabulary: Vocabulary
     end: int | None = None
 
@@ -94,5 +94,5 @@ class Source:
         return digest.hexdigest()
 
 
-def _numbers(text: str, vocabulary: Vocabulary) -> NDArray[Any]:
+def _numbers(text: str, vocabulary: Vocabulary) -> Array:
     return vocabulary.encode(text).astype(np.min_scalar_type(max(len(vocabulary) - 1, 0)))

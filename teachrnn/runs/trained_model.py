@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from teachrnn.archive import DAMAGE
+from teachrnn.array import Array
 from teachrnn.data import END, Vocabulary
 from teachrnn.models import CharRNN
 from teachrnn.runs.checkpoint import Checkpoint, damaged
 from teachrnn.sampling import Hypothesis, Passage, Sampler, Temperature, beam, write
-
-Array = NDArray[Any]
 
 Which = Literal["validation", "smooth", "last"]
 

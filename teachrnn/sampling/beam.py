@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.memory import room_for
 from teachrnn.sampling.prime import check_request
 from teachrnn.sampling.reader import BranchingReader, State
 from teachrnn.sampling.softmax import check_scores
-
-Array = NDArray[Any]
 
 
 class Hypothesis(NamedTuple):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
-
-Array = NDArray[Any]
 
 
 def invert(weights: Array, u: float) -> int:

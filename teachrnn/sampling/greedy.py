@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from numpy.typing import NDArray
-
+from teachrnn.array import Array
 from teachrnn.sampling.rank import ranks
 from teachrnn.sampling.sampler import Sampler
 from teachrnn.sampling.softmax import softmax
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.sampling.rank import ranks
 from teachrnn.sampling.sampler import Sampler
 from teachrnn.sampling.softmax import check_temperature, softmax
 from teachrnn.sampling.temperature import Temperature
 from teachrnn.underflow import computed
-
-Array = NDArray[Any]
 
 SLACK = 1e-9
 """How much more than 1 - theta may be left out, relatively: 0.4 + 0.3 + 0.2 is to reach 0.9."""

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import TeachrnnError
 from teachrnn.memory import room_for
 from teachrnn.sampling.prime import check_request
 from teachrnn.sampling.reader import Reader
 from teachrnn.sampling.sampler import Sampler
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)

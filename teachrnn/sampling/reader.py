@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
-from numpy.typing import NDArray
+from teachrnn.array import Array
 
-Array = NDArray[Any]
 State = dict[str, Array]
 """State vectors by name, (B, m): one row for every text that is being written."""
 

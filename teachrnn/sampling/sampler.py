@@ -6,12 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from numpy.typing import NDArray
-
+from teachrnn.array import Array
 from teachrnn.registry import Registry
 from teachrnn.sampling.cumulative import invert
-
-Array = NDArray[Any]
 
 SAMPLERS = Registry["type[Sampler]"]("sampling strategy")
 """Every strategy, by the name used on the command line: filled by defining subclasses of `Sampler`."""

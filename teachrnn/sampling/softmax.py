@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError, ShapeError
 from teachrnn.underflow import computed
-
-Array = NDArray[Any]
 
 UNSHIFTED = 300.0
 """Scores up to this size need no shift: e to the 300 is far from overflow, as is e to the -300."""

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from numpy.typing import NDArray
-
+from teachrnn.array import Array
 from teachrnn.sampling.cumulative import invert
 from teachrnn.sampling.greedy import Greedy
 from teachrnn.sampling.sampler import Sampler
 from teachrnn.sampling.softmax import check_temperature, softmax, softmax_weights
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, kw_only=True)

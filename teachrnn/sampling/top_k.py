@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.sampling.rank import ranks
 from teachrnn.sampling.sampler import Sampler
 from teachrnn.sampling.softmax import check_temperature, softmax
 from teachrnn.sampling.temperature import Temperature
 from teachrnn.underflow import computed
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, kw_only=True)

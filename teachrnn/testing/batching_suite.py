@@ -15,13 +15,12 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.data import BATCHINGS, Batch, Batching
 from teachrnn.errors import DomainError, FileFormatError, ShapeError
 from teachrnn.testing.profiles import ON_ANY_MACHINE
 
-Array = NDArray[Any]
 Draw = Any
 
 

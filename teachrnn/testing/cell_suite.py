@@ -10,8 +10,8 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.backprop import Backprop, Itemised, backpropagate
 from teachrnn.cells import Cell
 from teachrnn.cells.fused.layer import ROWS_AT_ONCE
@@ -28,7 +28,6 @@ from teachrnn.testing.profiles import ON_ANY_MACHINE
 from teachrnn.testing.strategies import Network, networks
 from teachrnn.trace import Trace
 
-Array = NDArray[Any]
 Draw = Any
 
 MOST_NODES = 2500

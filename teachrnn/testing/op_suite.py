@@ -13,8 +13,8 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.domain import Index
 from teachrnn.errors import DomainError, ShapeError
 from teachrnn.formulas.entries.entry import entry_value
@@ -26,7 +26,6 @@ from teachrnn.reference.derivative import ReferenceOp
 from teachrnn.testing.profiles import ON_ANY_MACHINE
 from teachrnn.testing.strategies import like, op_inputs
 
-Array = NDArray[Any]
 Draw = Any
 
 RTOL, ATOL = 1e-9, 1e-11

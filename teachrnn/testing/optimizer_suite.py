@@ -16,14 +16,13 @@ import numpy as np
 import pytest
 import sympy
 from hypothesis import assume, given, settings
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.optimizers import Optimizer
 from teachrnn.optimizers.hyper_parameter import Range
 from teachrnn.testing.profiles import ON_ANY_MACHINE
 
-Array = NDArray[Any]
 Draw = Any
 Rule = type[Optimizer]
 

@@ -13,13 +13,12 @@ import numpy as np
 import pytest
 import sympy
 from hypothesis import assume, given, settings
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError, ShapeError
 from teachrnn.sampling import SAMPLERS, Sampler
 from teachrnn.testing.profiles import ON_ANY_MACHINE
 
-Array = NDArray[Any]
 Draw = Any
 
 ROUNDING = 1e-12

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import hypothesis.extra.numpy as hnp
 import hypothesis.strategies as st
 import numpy as np
 from hypothesis import assume
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.cells import Cell
 from teachrnn.domain import Choice, Domain, Index, Reals
 from teachrnn.models import CharRNN
 from teachrnn.op import Op
 from teachrnn.trace import Trace
 
-Array = NDArray[Any]
 MARGIN = 1e-3
 """How far drawn numbers stay away from the points that a domain avoids."""
 

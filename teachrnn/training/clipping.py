@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf, isfinite, sqrt
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.optimizers.hyper_parameter import HyperParameters, positive
 from teachrnn.registry import Registry
-
-Array = NDArray[Any]
 
 CLIPPINGS = Registry["type[Clipping]"]("way to clip")
 """Every way to clip, by the name used on the command line: filled by defining subclasses."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.models import CharRNN
 from teachrnn.models.sequence import check_state, check_tokens
-
-Array = NDArray[Any]
 
 LEAST_STREAM = 2000
 """A text is read as parallel streams of at least so many symbols."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.models import CharRNN
-
-Array = NDArray[Any]
 
 BEST = ("best_smooth", "best_validation")
 """The best models by name: parameters under it, state vectors under ``name.state.``."""

@@ -8,8 +8,8 @@ from time import perf_counter
 from typing import Any, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.data.batching import Batch, Batching
 from teachrnn.errors import DivergedError, DomainError, TeachrnnError
@@ -25,8 +25,6 @@ from teachrnn.training.flight_recorder import FlightRecorder
 from teachrnn.training.kept_arrays import BEST, check_arrays
 from teachrnn.training.schedule import Constant, Schedule
 from teachrnn.training.train_step import TrainStep
-
-Array = NDArray[Any]
 
 Reduction = Literal["sum", "mean"]
 SMOOTHING = 0.999

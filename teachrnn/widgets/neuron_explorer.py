@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.views.figures.neuron_text import neuron_text
@@ -19,7 +19,6 @@ from teachrnn.widgets.small_model import TEXT, small_model
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Array = NDArray[Any]
 
 SHOWN = 400
 """Symbols in the picture."""

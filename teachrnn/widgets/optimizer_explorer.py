@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.data import Vocabulary
 from teachrnn.errors import DomainError
 from teachrnn.models import CharRNN
@@ -22,7 +22,6 @@ from teachrnn.widgets.app import App, control
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Array = NDArray[Any]
 
 STEEPNESS = 25.0
 """How much steeper the valley is across than along: its condition number."""

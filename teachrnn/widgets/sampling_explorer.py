@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import html
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from teachrnn.data import END
 from teachrnn.runs.trained_model import TrainedModel
@@ -22,7 +21,6 @@ from teachrnn.widgets.small_model import small_model
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Array = NDArray[Any]
 
 AT_ONCE = 20
 """Symbols that the third button writes."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.cells.fused.weights import WeightLayout, Weights, aligned
-
-Array = NDArray[Any]
 
 Times = Callable[[Array, Array], Array]
 """Rows of vectors, times a matrix, into an array: their ``dot``, looked up once."""

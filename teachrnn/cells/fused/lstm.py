@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachrnn.cells.fused.layer import Array, FusedLayer
+from teachrnn.array import Array
+from teachrnn.cells.fused.layer import FusedLayer
 from teachrnn.cells.fused.weights import WeightLayout
 
 

@@ -8,9 +8,8 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from teachrnn.array import Array
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from numpy.typing import NDArray
+from teachrnn.array import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,8 @@ class Batch:
         Where in the text the first sequence begins: ``x[0, 0]`` is ``tokens[position]``.
     """
 
-    x: NDArray[Any]
-    y: NDArray[Any]
+    x: Array
+    y: Array
     fresh: bool
     epoch: int
     position: int

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.data.batching.batch import Batch
 from teachrnn.errors import DomainError, FileFormatError, ShapeError
@@ -51,7 +51,7 @@ class Batching(CopiedWhole):
         super().__init_subclass__()
         BATCHINGS[cls.name] = cls
 
-    def __init__(self, tokens: NDArray[Any], *, length: int) -> None:
+    def __init__(self, tokens: Array, *, length: int) -> None:
         if tokens.ndim != 1 or tokens.dtype.kind not in "iu":
             raise ShapeError(
                 f"the tokens are {tokens.dtype} of shape {tokens.shape}: a vector of whole numbers is "

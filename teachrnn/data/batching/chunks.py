@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.data.batching.batch import Batch
 from teachrnn.data.batching.batching import Batching, check_length
 from teachrnn.errors import DomainError
@@ -45,7 +44,7 @@ class Chunks(Batching):
     rng: np.random.Generator
 
     def __init__(
-        self, tokens: NDArray[Any], *, length: int, chunks: int = 10, rng: np.random.Generator
+        self, tokens: Array, *, length: int, chunks: int = 10, rng: np.random.Generator
     ) -> None:
         super().__init__(tokens, length=length)
         if chunks < 1:

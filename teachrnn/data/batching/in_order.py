@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.data.batching.batch import Batch
 from teachrnn.data.batching.batching import Batching
 
@@ -34,7 +32,7 @@ class InOrder(Batching):
 
     name = "in-order"
 
-    def __init__(self, tokens: NDArray[Any], *, length: int) -> None:
+    def __init__(self, tokens: Array, *, length: int) -> None:
         super().__init__(tokens, length=length)
         self._column = self.tokens[:, np.newaxis]  # a batch of one: (N, 1)
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.data.batching.batch import Batch
 from teachrnn.data.batching.batching import Batching
 from teachrnn.errors import DomainError
@@ -47,7 +45,7 @@ class Items(Batching):
     name = "items"
     fixed = ("length", "end")
 
-    def __init__(self, tokens: NDArray[Any], *, length: int, end: int) -> None:
+    def __init__(self, tokens: Array, *, length: int, end: int) -> None:
         super().__init__(tokens, length=min(length, len(tokens) - 1))  # items may all be shorter
         if not tokens[0] == tokens[-1] == end:
             raise DomainError(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.data.batching.batch import Batch
 from teachrnn.data.batching.batching import Batching
 from teachrnn.errors import DomainError
@@ -44,9 +42,7 @@ class RandomPositions(Batching):
     moving = ("epoch", "read")
     rng: np.random.Generator
 
-    def __init__(
-        self, tokens: NDArray[Any], *, length: int, batch: int = 1, rng: np.random.Generator
-    ) -> None:
+    def __init__(self, tokens: Array, *, length: int, batch: int = 1, rng: np.random.Generator) -> None:
         super().__init__(tokens, length=length)
         if batch < 1:
             raise DomainError(f"a batch of {batch} sequences: at least one is needed.")

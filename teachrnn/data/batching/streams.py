@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.data.batching.batch import Batch
 from teachrnn.data.batching.batching import Batching
 from teachrnn.errors import DomainError
@@ -42,7 +40,7 @@ class Streams(Batching):
     name = "streams"
     fixed = ("length", "batch")
 
-    def __init__(self, tokens: NDArray[Any], *, length: int, batch: int = 1) -> None:
+    def __init__(self, tokens: Array, *, length: int, batch: int = 1) -> None:
         super().__init__(tokens, length=length)
         if batch < 1:
             raise DomainError(f"a batch of {batch} streams: at least one is needed.")

@@ -11,15 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.formulas.entries.rule import Rule
 from teachrnn.formulas.entries.term import Link, WhyTerm, joined
 from teachrnn.formulas.entries.tree import Tree
 from teachrnn.formulas.formula_error import MisfitFormulaError
 from teachrnn.formulas.functions import FUNCTIONS as ELEMENTARY
 
-Array = NDArray[Any]
 Parts = list[str | Link]
 Letters = Mapping[str, tuple[str, Array]]
 """What each letter of a rule stands for: the name of a recorded quantity and its numbers."""

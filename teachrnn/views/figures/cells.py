@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.extras import require
 from teachrnn.views.figures.diverging import Diverging
 from teachrnn.views.style.palette import GREY, INK
@@ -72,7 +73,7 @@ def draw_cells(
     finite = known & np.isfinite(plain)
     width, height = size
 
-    def places(which: NDArray[np.bool_], shape: NDArray[Any]) -> NDArray[Any]:
+    def places(which: NDArray[np.bool_], shape: Array) -> Array:
         rows, columns = np.nonzero(which)
         centres = np.column_stack([left + (columns + 0.5) * width, bottom + (rows + 0.5) * height])
         return centres[:, np.newaxis] + shape * (width, height)

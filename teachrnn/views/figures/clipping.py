@@ -6,8 +6,8 @@ from math import atan2, cos, degrees, isfinite, nan, sin
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.training.clipping import CLIPPINGS, NoClipping, Norms
 from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.series import series_style
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Array = NDArray[Any]
 
 MOST = 41
 """Entries that are drawn: of more, so many, evenly spaced in order of size."""

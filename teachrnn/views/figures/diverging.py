@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.extras import require
 from teachrnn.views.style.palette import COLOURS
 
@@ -48,7 +48,7 @@ class Diverging:
         rgba = np.column_stack([ends[(share > 0).astype(int)], np.abs(share)])
         return colors.ListedColormap(rgba, name=f"teachrnn-{self.name}")
 
-    def norm(self, data: NDArray[Any]) -> Normalize:
+    def norm(self, data: Array) -> Normalize:
         """From the largest finite number in ``data`` down to its negative."""
         colors = require("matplotlib.colors", extra="figures", purpose="A figure")
         finite = np.abs(data[np.isfinite(data)])

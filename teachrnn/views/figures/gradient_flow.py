@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.trace import Trace
 from teachrnn.triangle import triangle
 from teachrnn.views.figures.cells import draw_cells, draw_scale
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Array = NDArray[Any]
 
 DECADES = 9
 """The triangle's scale spans no more: what is smaller is as good as gone."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.optimizers.descent import Descent
 from teachrnn.views.figures.figure import figure, give_table, new_figure
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from teachrnn.models import CharRNN
 
-Array = NDArray[Any]
 
 MOST = 25
 """Updates that are drawn: of more, so many, ever farther apart."""

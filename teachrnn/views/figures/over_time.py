@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.formulas.name import Name
 from teachrnn.op import Value
@@ -55,7 +55,7 @@ def top_state(trace: Trace) -> str:
     return hidden[-1]
 
 
-def numbers(value: Value, show: Show, item: int = 0) -> NDArray[Any] | None:
+def numbers(value: Value, show: Show, item: int = 0) -> Array | None:
     """The vector that a figure shows, of one sequence of a batch; None for a gradient not yet known.
 
     Raises

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import NameLookupError
 from teachrnn.formulas.name import Name
 from teachrnn.op import Value
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.colors import Normalize
     from matplotlib.figure import Figure
 
-Array = NDArray[Any]
 
 BINS = 10
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import NameLookupError
 from teachrnn.op import Value
 from teachrnn.state_jacobian import state_jacobians
@@ -21,8 +21,6 @@ from teachrnn.views.style.palette import COLOURS, INK
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-Array = NDArray[Any]
 
 
 def _example() -> Figure:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import NameLookupError
 from teachrnn.trace import Trace
 from teachrnn.triangle import Reach, triangle
@@ -92,7 +92,7 @@ def truncated_and_full(trace: Trace, name: str = "W") -> Figure:
     return picture
 
 
-def _shown(data: NDArray[Any]) -> NDArray[Any]:
+def _shown(data: Array) -> Array:
     """What has a place on an axis; a gap for the rest, which the table names."""
     return np.where(np.isfinite(data), data, np.nan)
 

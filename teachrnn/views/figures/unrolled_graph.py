@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.extras import require
 from teachrnn.op import Op, Value
@@ -203,7 +203,7 @@ def _token(value: Value) -> bool:
 def _draw_node(
     axes: Axes,
     node: Node,
-    data: NDArray[Any] | None,
+    data: Array | None,
     scale: Diverging,
     norm: Normalize,
     *,
@@ -265,7 +265,7 @@ def _symbol(value: Value, symbols: Sequence[str] | None) -> str:
     return text_label(symbol_label(symbols[token]))
 
 
-def _table(nodes: dict[int, Node], data: dict[int, NDArray[Any] | None], show: Show) -> Table:
+def _table(nodes: dict[int, Node], data: dict[int, Array | None], show: Show) -> Table:
     d = "d" if show == "gradient" else ""
     rows: list[tuple[str | float, ...]] = []
     for i, node in nodes.items():

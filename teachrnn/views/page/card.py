@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import html
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.formulas import Letter
 from teachrnn.formulas.equation import forward_equation
 from teachrnn.formulas.mathml import mathml
@@ -37,7 +36,7 @@ def card(value: Value) -> str:
     )
 
 
-def _heat(name: str, data: NDArray[Any], kind: str) -> str:
+def _heat(name: str, data: Array, kind: str) -> str:
     rows = data.reshape(-1, data.shape[-1]) if data.ndim else data.reshape(1, 1)
     largest = float(np.abs(rows[np.isfinite(rows)]).max(initial=0.0))
     lines = "".join(

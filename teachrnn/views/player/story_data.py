@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.formulas import Formula
 from teachrnn.formulas.entries import rule_data
 from teachrnn.formulas.mathml import mathml_template
@@ -26,9 +26,6 @@ from teachrnn.trace import Trace
 from teachrnn.triangle import triangle
 from teachrnn.views.story import Made, Quantity, StoryStep, narration, tell, value_of
 from teachrnn.views.story.layout import grid
-
-Array = NDArray[Any]
-
 
 FEW = 3_000
 """So many numbers are all checked by complex step; of more, a part of each array is."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-from numpy.typing import NDArray
-
+from teachrnn.array import Array
 from teachrnn.formulas import Equation, Letter
 from teachrnn.op import Op
 
-Array = NDArray[Any]
 Phase = Literal["forward", "turn", "backward"]
 
 

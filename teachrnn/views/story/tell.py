@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.backprop import Backprop, ChainRule
 from teachrnn.formulas import Letter
 from teachrnn.formulas.equation import backward_equation, forward_equation, sum_equation
@@ -21,8 +20,6 @@ from teachrnn.trace import Trace
 from teachrnn.views.story import narration
 from teachrnn.views.story.step import Made, Outcome, Quantity, StoryStep
 from teachrnn.views.style.number import format_number
-
-Array = NDArray[Any]
 
 
 def tell(trace: Trace, symbols: Sequence[str] | None = None) -> list[StoryStep]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from teachrnn.array import Array
 from teachrnn.errors import NameLookupError, ShapeError
 from teachrnn.formulas.entries.entry import Letters, entry_terms
 from teachrnn.formulas.entries.rule import rule
@@ -15,8 +14,6 @@ from teachrnn.formulas.entries.term import Link, WhyTerm, joined
 from teachrnn.formulas.formula_error import UnreadableFormulaError
 from teachrnn.op import Op
 from teachrnn.views.style.number import format_number
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

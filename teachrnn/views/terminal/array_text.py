@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.cells import cell_len
 from rich.text import Text
 
+from teachrnn.array import Array
 from teachrnn.views.story import Quantity
 from teachrnn.views.style.legible import printable
 from teachrnn.views.style.number import format_number
 from teachrnn.views.terminal.strip import CELL, MARKED, strip
 
-Array = NDArray[Any]
 GAP = 2
 """Spaces before a number."""
 COUNTED = 16
