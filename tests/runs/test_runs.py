@@ -312,17 +312,6 @@ def test_symbol_that_does_not_exist_is_refused(saved, reader, following, tmp_pat
 
 
 @READERS
-def test_checkpoint_of_teachrnn_0_1_0_which_has_no_digest_is_read(saved, reader, tmp_path):
-    with np.load(saved.path) as file:
-        arrays = dict(file)
-    header = json.loads(bytes(arrays["header"]))
-    del header["digest"]
-    arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
-    np.savez(tmp_path / "old.npz", **arrays)
-    getattr(saved, reader)(tmp_path / "old.npz")
-
-
-@READERS
 def test_cell_that_is_not_defined_here_is_named(saved, reader, tmp_path):
     model = CharRNN(hidden=5, symbols=7, rng=np.random.default_rng(0)).settings()
     path = changed(saved, tmp_path / "c.npz", model={**model, "cell": "mine"})
