@@ -18,7 +18,7 @@ from teachrnn.application import applied
 from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole, NotPickled
 from teachrnn.errors import TeachrnnError
-from teachrnn.gradients import Gradients, Term
+from teachrnn.gradients import Arrival, Gradients, Term
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
 
@@ -155,6 +155,24 @@ class Backprop(CopiedWhole, NotPickled):
     def terms(self, value: Value | str) -> list[Term]:
         """The summands of a value's gradient so far, one per use, in the order of arrival."""
         return self.found.terms(self._find(value))
+
+    def arrivals(self, value: Value | str) -> Iterator[Arrival]:
+        """The same as they arrived, each with what had arrived before it and the sum of both.
+
+        The last sum is `gradient`, to the last bit.
+
+        Examples
+        --------
+        >>> from teachrnn import Add, Tanh, Trace
+        >>> trace = Trace()
+        >>> x = trace.input("x", [0.0])
+        >>> loss = trace.loss(Add(x, Tanh(x, name="h"), name="y"))
+        >>> for arrival in backpropagate(trace).arrivals("x"):
+        ...     print(arrival.term.user.name, arrival.part, arrival.sum)
+        y [1.] [1.]
+        h [1.] [2.]
+        """
+        return self.found.arrivals(self._find(value))
 
     def gradient(self, value: Value | str) -> Array | None:
         """Gradient of the loss with respect to ``value``; None until the sweep has reached it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,11 +43,35 @@ class Term:
         return self.user.gradient_for(self.input, self.dy)
 
 
+@dataclass(frozen=True, eq=False)
+class Arrival:
+    """A part of a gradient as it arrived at its value, and what had then arrived altogether.
+
+    Attributes
+    ----------
+    term : Term
+        Which use sent it.
+    part : ndarray
+        The part itself.
+    before : ndarray or None
+        The sum of what had arrived before; None for the first part.
+    sum : ndarray
+        The two added. Of the last arrival, the gradient itself.
+    """
+
+    term: Term
+    part: Array
+    before: Array | None
+    sum: Array
+
+
 class Gradients(CopiedWhole):
     """Gradients of a trace's values, as far as a sweep has come.
 
     Attributes
     ----------
+    seeds : dict
+        Where the sweep begins: the gradient of L with respect to each loss by itself, by index.
     sums : dict
         Gradients of results, by index of the value: running sums of what has arrived.
     uses : dict
@@ -55,6 +80,7 @@ class Gradients(CopiedWhole):
     """
 
     def __init__(self) -> None:
+        self.seeds: dict[int, Array] = {}
         self.sums: dict[int, Array] = {}
         self.uses: dict[int, list[tuple[Op, str]]] = defaultdict(list)
         self._stacks: dict[tuple[int, ...], Stack | None] = {}
@@ -64,11 +90,27 @@ class Gradients(CopiedWhole):
         seed = np.ones(loss.shape, dtype=loss.data.dtype)
         d = self.sums.get(loss.index, 0) + seed
         d.setflags(write=False)
-        self.sums[loss.index] = d
+        self.seeds[loss.index] = self.sums[loss.index] = d
 
     def terms(self, value: Value) -> list[Term]:
         """The summands of a value's gradient, one per use, in the order of arrival."""
         return [Term(user, name, self.sums[user.index]) for user, name in self.uses.get(value.index, ())]
+
+    def arrivals(self, value: Value) -> Iterator[Arrival]:
+        """The parts of a value's gradient in the order of arrival, each with the running sum.
+
+        The parts are added one after another. Those of a leaf are also added in one product
+        (`gradient`), which rounds differently in the last bits: the last sum is that gradient.
+        """
+        terms = self.terms(value)
+        before = self.seeds.get(value.index)
+        for count, term in enumerate(terms, start=1):
+            part = term.gradient
+            so_far = self.gradient(value) if count == len(terms) else None
+            if so_far is None:
+                so_far = part if before is None else before + part
+            yield Arrival(term, part, before, so_far)
+            before = so_far
 
     def gradient(self, value: Value) -> Array | None:
         """Gradient of the loss with respect to a value; None if the sweep has not reached it.

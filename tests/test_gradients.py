@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from teachrnn import Backprop, Op, Trace, backpropagate
@@ -74,3 +76,31 @@ def test_term_names_its_value():
     (term,) = sweep.terms("w")
     assert term.value.name == "w"
     assert term.user.name == "y[1]"
+
+
+def test_parts_arrive_each_with_what_had_arrived_before_and_the_last_sum_is_the_gradient():
+    sweep = backpropagate(recorded([(2,)] * 5))
+    arrivals = list(sweep.arrivals("w"))
+    assert [a.term.user.name for a in arrivals] == ["y[5]", "y[4]", "y[3]", "y[2]", "y[1]"]
+    assert arrivals[0].before is None
+    for earlier, later in pairwise(arrivals):
+        np.testing.assert_array_equal(later.before, earlier.sum)
+        np.testing.assert_allclose(later.sum, earlier.sum + later.part, rtol=1e-14)
+    np.testing.assert_array_equal(arrivals[-1].sum, sweep.gradient("w"))
+
+
+def test_a_loss_begins_with_its_own_one_before_any_part_arrives():
+    trace = Trace()
+    y = trace.loss(Scale(trace.input("x", [0.1, 0.2]), trace.parameter("w", [1.0, 2.0]), name="y"))
+    trace.loss(Scale(y, [3.0, 4.0], name="z"))
+    (arrival,) = backpropagate(trace).arrivals("y")
+    np.testing.assert_array_equal(arrival.before, [1.0, 1.0])
+    np.testing.assert_array_equal(arrival.sum, 1.0 + arrival.part)
+
+
+def test_on_the_way_the_arrivals_are_those_so_far():
+    sweep = Backprop(recorded([(2,)] * 3))
+    assert list(sweep.arrivals("w")) == []
+    next(sweep)
+    (arrival,) = sweep.arrivals("w")
+    np.testing.assert_array_equal(arrival.sum, sweep.gradient("w"))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from teachrnn import CELLS, CharRNN, Op, Tanh, Trace
 from teachrnn.formulas import Letter
 from teachrnn.formulas.mathml import SLOT, mathml
+from teachrnn.views.page.standalone import story_page
 from teachrnn.views.player.story_data import Tables, story_bytes
 from teachrnn.views.story import tell
 
@@ -129,8 +130,17 @@ def test_formulas_are_templates_with_their_indices_filled_in():
     assert len(tables.templates) == 3
 
 
-def test_two_hundred_characters_of_the_assignment_fit_into_a_page():
+def test_a_gradient_of_one_product_is_sent_as_its_summands_and_what_rounding_made_of_them():
+    text, numbers = opened(story_bytes(recorded(T=12), check=False))
+    sums = [array["sum"] for array in text["arrays"] if array["name"] == "dW" and "sum" in array]
+    assert {len(summands) for summands in sums[:-1]} == {2}
+    *_, rounding = sums[-1]
+    assert text["arrays"][rounding]["name"] == "dW, rounding"
+    assert 0 < np.abs(numbers(rounding)).max() < 1e-14
+
+
+def test_twenty_five_steps_of_the_assignment_fit_into_a_page_of_one_megabyte():
     rng = np.random.default_rng(0)
     model = CharRNN(hidden=100, symbols=80, scale=0.1, rng=rng)
     x = rng.integers(0, 80, 26)
-    assert len(story_bytes(model.record(x[:-1], x[1:]))) < 1_000_000
+    assert len(story_page(model.record(x[:-1], x[1:]))) < 1_000_000

@@ -3,8 +3,9 @@
 The container is a number (the length of what follows, 4 bytes, little-endian), a text in JSON that is
 filled with spaces to a multiple of 8 bytes, and float64 numbers (little-endian) that the text points
 into. What need not be sent is not: a part of a gradient that is, to the last bit, the outer product of
-two vectors goes as their names; a running sum as its two summands; what is mostly zeros as its
-other entries; numbers that occur twice, once.
+two vectors goes as their names; a running sum as its two summands, and a third where it was formed
+in another order: what rounding made of that; what is mostly zeros as its other entries; numbers that
+occur twice, once.
 """
 
 from __future__ import annotations
@@ -264,8 +265,11 @@ class Tables:
         if data.dtype.kind in "iu":
             return {"whole": data.ravel().tolist()}
         exact = _exact(data)
-        if made is not None and _is_sum(made.parts, exact):
-            return {"sum": [self.array(q) for q in made.parts]}
+        if made is not None and made.parts:
+            rest = _rest(made.parts, exact)
+            if rest is not None:
+                summands = [*made.parts, *([self._rounding(quantity, rest)] if rest.any() else [])]
+                return {"sum": [self.array(q) for q in summands]}
         if made is not None and exact.ndim == 2 and min(exact.shape) > 1:
             pair = _factors(made, exact)
             if pair is not None:
@@ -274,6 +278,10 @@ class Tables:
         if exact.size > 8 and 2 * spots.size < exact.size:
             return {"spots": spots.tolist(), "at": self._stored(exact.ravel()[spots])}
         return {"at": self._stored(exact)}
+
+    def _rounding(self, total: Quantity, rest: Array) -> Quantity:
+        """What the sum of the summands lacks to the total, as a summand: a few bits a number."""
+        return Quantity(f"{total.name}, rounding", total.letter, total.kind, rest)
 
     def _stored(self, numbers: Array) -> int:
         """Where the numbers begin, counted in numbers."""
@@ -285,13 +293,17 @@ class Tables:
         return self._numbers_at[content]
 
 
-def _is_sum(parts: Sequence[Quantity], total: Array) -> bool:
-    """Whether an array is the sum of its parts, added in their order."""
-    if not parts or any(q.data.shape != total.shape for q in parts):
-        return False
+def _rest(parts: Sequence[Quantity], total: Array) -> Array | None:
+    """What the sum of the parts, in their order, lacks to the total; None where adding it misses."""
+    if any(q.data.shape != total.shape for q in parts):
+        return None
     first, *others = [_exact(q.data) for q in parts]
     with np.errstate(all="ignore"):
-        return _same(sum(others, start=first), total)
+        added = sum(others, start=first)
+        if _same(added, total):
+            return np.zeros_like(total)
+        rest = total - added
+        return rest if _same(added + rest, total) else None
 
 
 def _factors(made: Made, product: Array) -> tuple[Quantity, Quantity] | None:

@@ -45,8 +45,9 @@ def tell(trace: Trace, symbols: Sequence[str] | None = None) -> list[StoryStep]:
     steps = [_forward(op, symbols) for op in trace.ops]
     if trace.losses:
         with np.errstate(all="ignore"):  # a record that overflowed is told as it is
-            steps.append(_turn(trace))
-            steps += _Backward(trace, symbols).steps()
+            backward = _Backward(trace, symbols)
+            steps.append(_turn(trace, list(backward.sums.values())))
+            steps += backward.steps()
     return steps
 
 
@@ -84,11 +85,11 @@ def _forward(op: Op, symbols: Sequence[str] | None) -> StoryStep:
     )
 
 
-def _turn(trace: Trace) -> StoryStep:
+def _turn(trace: Trace, seeds: list[Quantity]) -> StoryStep:
     loss = float(trace.total_loss)
     letters = [Letter(v.name) for v in trace.losses]
-    notes = ["where the way back begins", *[""] * (len(trace.losses) - 1)]
-    seeds = [_seed(v, note) for v, note in zip(trace.losses, notes, strict=True)]
+    first, *others = seeds
+    seeds = [_noted(first, "where the way back begins"), *others]
     losses = [value_of(v) for v in trace.losses]
     unit = "nats" if narration.in_nats(trace) else ""
     total = Quantity("L", Letter("L"), "value", np.asarray(loss), unit, Made(parts=losses))
@@ -104,12 +105,6 @@ def _turn(trace: Trace) -> StoryStep:
     )
 
 
-def _seed(loss: Value, note: str = "") -> Quantity:
-    """The gradient of L with respect to one of its summands: ones."""
-    ones = np.ones(loss.shape, dtype=loss.data.dtype)
-    return Quantity(f"d{loss.name}", Letter(loss.name, "total"), "gradient", ones, note)
-
-
 class _Backward:
     """The way back, with what has arrived so far at every value."""
 
@@ -117,9 +112,11 @@ class _Backward:
         sweep = Backprop(trace)
         self.rules = list(sweep)
         self.symbols = symbols
-        self.uses = {index: len(uses) for index, uses in sweep.found.uses.items()}
+        found = sweep.found
+        self.uses = {index: len(uses) for index, uses in found.uses.items()}
+        self.arrivals = {index: found.arrivals(trace.values[index]) for index in found.uses}
         self.parts: dict[int, list[Quantity]] = {}
-        self.sums: dict[int, Quantity] = {v.index: _seed(v) for v in trace.losses}
+        self.sums = {index: _seed(trace.values[index], ones) for index, ones in found.seeds.items()}
 
     def steps(self) -> list[StoryStep]:
         return [self._chain_rule(rule) for rule in self.rules]
@@ -132,7 +129,7 @@ class _Backward:
         letters |= {op.output: _plainly(op), f"d{op.output}": arriving}
         outcomes = []
         for name, term in rule.terms.items():
-            outcomes += self._arrival(op, name, term.value, term.gradient, letters)
+            outcomes += self._arrival(op, name, term.value, letters)
         reached = [term.value for term in rule.terms.values()]
         fixed = [v for v in op.operands if v.data.dtype.kind in "iu"]
         return StoryStep(
@@ -154,16 +151,17 @@ class _Backward:
             edges=[(v.index, op.index) for v in op.operands if v not in fixed],
         )
 
-    def _arrival(
-        self, op: Op, name: str, value: Value, data: Array, letters: dict[str, Quantity]
-    ) -> list[Outcome]:
+    def _arrival(self, op: Op, name: str, value: Value, letters: dict[str, Quantity]) -> list[Outcome]:
         """One part of a value's gradient arrives; where it has others, it is added to them."""
+        arrival = next(self.arrivals[value.index])
         before = self.sums.get(value.index)
         many = self.uses[value.index] > 1 or before is not None
         made = Made(op, name, letters)
         formula = backward_equation(op, name, one_of_many=many)
         if not many:
-            d = Quantity(f"d{value.name}", Letter(value.name, "total"), "gradient", data, "", made)
+            d = Quantity(
+                f"d{value.name}", Letter(value.name, "total"), "gradient", arrival.sum, "", made
+            )
             self.sums[value.index] = d
             self.parts[value.index] = [d]
             return [Outcome(formula, value.index, [d])]
@@ -173,7 +171,7 @@ class _Backward:
             f"∂{value.name} via {via}",
             Letter(value.name, "immediate", op.name),
             "gradient",
-            data,
+            arrival.part,
             narration.origin(op, value),
             made,
         )
@@ -185,7 +183,7 @@ class _Backward:
             f"d{value.name}",
             Letter(value.name, "total"),
             "gradient",
-            data if before is None else before.data + data,
+            arrival.sum,
             f"part {of}" if arrived is None else f"sum of {of} parts",
             Made(parts=[part] if arrived is None else [arrived, part]),
         )
@@ -194,6 +192,11 @@ class _Backward:
             added = sum_equation(Letter(value.name, "total"), [q.letter for q in parts])
             outcomes.append(Outcome(added, value.index, [arrived, self.sums[value.index]]))
         return outcomes
+
+
+def _seed(loss: Value, ones: Array) -> Quantity:
+    """The gradient of L with respect to one of its summands."""
+    return Quantity(f"d{loss.name}", Letter(loss.name, "total"), "gradient", ones)
 
 
 def _arrived(before: Quantity | None, parts: list[Quantity]) -> Quantity | None:
