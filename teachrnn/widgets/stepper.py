@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
 
 from teachrnn.cells import CELLS
@@ -22,8 +21,6 @@ from teachrnn.widgets import display, request
 require("anywidget", extra="widgets", purpose="A stepper in a notebook")
 import anywidget  # noqa: E402  (after the check that says how to install them)
 import traitlets  # noqa: E402
-
-NOTEBOOK = files("teachrnn.widgets") / "notebook.js"
 
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzαβγδεηθλμρστφψωΣ∂∑√⊙⊤⋅·×≤≥≠∞…⋯→"
 """The font travels once a page, for all steppers that may yet be shown in it."""
@@ -85,7 +82,7 @@ class Stepper(anywidget.AnyWidget):
     'back through o[3] = Affine(h[3], V, c)'
     """
 
-    _esm = player_module() + NOTEBOOK.read_text("utf-8")
+    _esm = player_module("notebook")
     _css = player_style()
 
     story = traitlets.Bytes().tag(sync=True)

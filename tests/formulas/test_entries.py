@@ -575,12 +575,12 @@ def address():
 def entry_page(browser_page, address):
     """A page that has loaded entry.js as a module of its own."""
     browser_page.goto(address)
-    browser_page.evaluate("async () => { globalThis.entry = await import('./entry.js') }")
+    browser_page.evaluate("async () => { globalThis.entry = await import('./why/entry.js') }")
     return browser_page
 
 
 def question_data(op, target, dy):
-    """What entryTerms is given for any entry: the rule, the letters and the shape."""
+    """What termsOf is given for any entry: the rule, the letters and the shape."""
     letters = {
         letter: {"name": name, "shape": array.shape, "numbers": array.ravel().tolist()}
         for letter, (name, array) in recorded_letters(op, dy).items()
@@ -590,11 +590,11 @@ def question_data(op, target, dy):
 
 
 def terms_in_browser(page, asked_of):
-    """What entryTerms gives for each (operation, input or None, dy, indices)."""
+    """What termsOf gives for each (operation, input or None, dy, indices)."""
     data = [[*question_data(op, target, dy), indices] for op, target, dy, indices in asked_of]
     return page.evaluate(
         """questions => questions.map(([rule, letters, shape, indices]) =>
-            indices.map(index => entry.entryTerms(rule, letters, shape, index)))""",
+            indices.map(index => entry.termsOf(rule, letters, shape, index)))""",
         data,
     )
 

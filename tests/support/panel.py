@@ -90,4 +90,4 @@ def player_server() -> tuple[str, dict[str, str]]:
     return address, texts
 
 
-STYLES = ("player", "array", "why", "into", "predict")
+STYLES = ("player", "array/array", "why/why", "why/into", "predict")

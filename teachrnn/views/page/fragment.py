@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 
 from teachrnn.trace import Trace
-from teachrnn.views.player.module import PARTS, player_module, player_style
+from teachrnn.views.player.module import player_module, player_style
 from teachrnn.views.player.story_data import formulas, story_bytes
 from teachrnn.views.style.mathematical_font import font_subset
 
@@ -49,7 +49,7 @@ def story_fragment(
     story = story_bytes(trace, symbols=symbols, about=about)
     packed = gzip.compress(story, mtime=0)
     key = hashlib.sha256(packed).hexdigest()[:12]
-    script = player_module() + (PARTS / "fragment.js").read_text("utf-8")
+    script = player_module("fragment")
     lines = f"""\
 <div data-teachrnn="{key}" data-lm-suppress-shortcuts="true">
 <p>{INSTEAD}</p>
@@ -58,7 +58,7 @@ def story_fragment(
 <script type="application/octet-stream" data-part="font">{_base64(font_subset(formulas(story)))}</script>
 <script type="module">
 {script}
-startFragment("{key}", {step});
+start("{key}", {step});
 </script>
 </div>"""
     return "\n".join(line for line in lines.splitlines() if line.strip())

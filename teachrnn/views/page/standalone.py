@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from teachrnn.trace import Trace
-from teachrnn.views.player.module import PARTS, player_module, player_style
+from teachrnn.views.player.module import player_module, player_style
 from teachrnn.views.player.story_data import formulas, story_bytes
 from teachrnn.views.style.mathematical_font import font_subset
 
@@ -52,7 +52,7 @@ def story_page(
     import jinja2
 
     story = story_bytes(trace, symbols=symbols, about=about)
-    script = player_module() + (PARTS / "start.js").read_text("utf-8")
+    script = player_module("page")
     style = player_style()
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(TEMPLATE.read_text("utf-8"))

@@ -16,7 +16,8 @@ export function drawn(tag, attributes = {}, text) {
 
 function attributed(e, attributes) {
   for (const [key, value] of Object.entries(attributes)) {
-    if (key === "style") e.style.cssText = value; // a page's policy may forbid the attribute
+    if (key === "style")
+      e.style.cssText = value; // a page's policy may forbid the attribute
     else e.setAttribute(key, value);
   }
   return e;
@@ -44,5 +45,8 @@ export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 // The mathematical font comes as bytes; without it the browser's own serves.
 export function useFont(bytes) {
   const face = new FontFace("TeachrnnMath", bytes);
-  face.load().then((loaded) => document.fonts.add(loaded), () => {});
+  face.load().then(
+    (loaded) => document.fonts.add(loaded),
+    () => {},
+  );
 }

@@ -36,8 +36,12 @@ export function actOf(event) {
   if (OWNED.includes(event.key) && target.closest?.("[data-own-keys]")) return null;
   const entry = KEYS.find(({ keys }) => keys.includes(event.key));
   if (!entry) return null;
-  const tag = target.tagName, type = target.type;
-  const typing = tag === "TEXTAREA" || tag === "SELECT" || (tag === "INPUT" && !["range", "checkbox", "radio"].includes(type));
+  const tag = target.tagName;
+  const type = target.type;
+  const typing =
+    tag === "TEXTAREA" ||
+    tag === "SELECT" ||
+    (tag === "INPUT" && !["range", "checkbox", "radio"].includes(type));
   if (typing) return null;
   if (tag === "INPUT" && type === "range" && OWNED.includes(event.key)) return null;
   return entry.act;
@@ -45,7 +49,10 @@ export function actOf(event) {
 
 export function keyHelp() {
   const list = element("dl", { class: "keys", hidden: "" });
-  for (const { shown, does } of KEYS) list.append(element("div", {}, element("dt", {}, element("kbd", {}, shown)), element("dd", {}, does)));
+  for (const { shown, does } of KEYS)
+    list.append(
+      element("div", {}, element("dt", {}, element("kbd", {}, shown)), element("dd", {}, does)),
+    );
   const note = "In the graph and in tables the arrow keys move, and Enter opens.";
   list.append(element("div", { class: "wide" }, element("dd", {}, note)));
   return list;

@@ -2,47 +2,100 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 PARTS = files("teachrnn.views.player")
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b)", re.MULTILINE)
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]*)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+_COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 
 
 @lru_cache
-def player_module() -> str:
+def player_module(host: str) -> str:
     """The text of the player as one ES module.
 
-    Each part imports by name what it uses of others; joined, they see each other, so the imports go, and
-    with them the exports: each host adds the few lines that start it.
+    A page that is opened from a file may import no other file, and a notebook takes one text. So each
+    part that the host imports, directly or not, becomes a function that runs once, in a scope of its
+    own, and hands out its exports; an import takes them from there. The host itself comes last.
+
+    Parameters
+    ----------
+    host : str
+        What starts the player: ``page``, ``fragment`` or ``notebook``.
+
+    Raises
+    ------
+    ImportError
+        If parts import each other in a circle.
 
     Examples
     --------
-    >>> "import " in player_module(), "function mount(" in player_module()
+    >>> text = player_module("page")
+    >>> "import " in text, 'parts["graph/column.js"] = (() => {' in text
     (False, True)
     """
-    return "\n".join(_joined("player.js", []))
+    name = f"hosts/{host}.js"
+    *parts, last = _in_order(name, {}, ())
+    wrapped = (f'parts["{part}"] = (() => {{\n{_wrapped(part)}}})();\n' for part in parts)
+    return "".join(["const parts = {};\n", *wrapped, _linked(last)])
 
 
-def _joined(name: str, seen: list[str]) -> list[str]:
+def _in_order(name: str, seen: dict[str, None], importing: tuple[str, ...]) -> list[str]:
     """A part after all those that it imports, each once."""
-    seen.append(name)
-    text = (PARTS / name).read_text("utf-8")
-    before = [
-        part
-        for imported in _IMPORT.findall(text)
-        if imported not in seen
-        for part in _joined(imported, seen)
-    ]
-    return [*before, _EXPORT.sub("", _IMPORT.sub("", text))]
+    if name in importing:
+        raise ImportError(
+            f"parts of the player import each other: {' imports '.join((*importing, name))}"
+        )
+    if name not in seen:
+        for _, path in _IMPORT.findall(_text(name)):
+            _in_order(_beside(name, path), seen, (*importing, name))
+        seen[name] = None
+    return list(seen)
+
+
+def _wrapped(name: str) -> str:
+    """The body of the function that a part becomes."""
+    text = _linked(name)
+    exports = ", ".join(_EXPORT.findall(text))
+    return f"{_EXPORT.sub('', text)}return {{ {exports} }};\n"
+
+
+def _linked(name: str) -> str:
+    """A part that takes what it imports from the parts before it."""
+
+    def taken(found: re.Match[str]) -> str:
+        names = " ".join(found[1].replace(" as ", ": ").split())
+        return f'const {{ {names} }} = parts["{_beside(name, found[2])}"];\n'
+
+    return _IMPORT.sub(taken, _text(name))
+
+
+def _text(name: str) -> str:
+    """A part without the comments that stand in lines of their own: a tenth of a small page."""
+    return _COMMENT.sub("", (PARTS / name).read_text("utf-8"))
+
+
+def _beside(name: str, path: str) -> str:
+    """The part that another one imports by a relative path."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
 
 
 @lru_cache
 def player_style() -> str:
     """The style sheet: that of the whole first, then that of each part."""
-    sheets = sorted(part.name for part in PARTS.iterdir() if part.name.endswith(".css"))
-    sheets.sort(key=lambda name: name != "player.css")
-    return "\n".join((PARTS / name).read_text("utf-8") for name in sheets)
+    sheets = sorted(_sheets(PARTS), key=lambda sheet: (sheet.name != "player.css", sheet.name))
+    return "\n".join(sheet.read_text("utf-8") for sheet in sheets)
+
+
+def _sheets(folder: Traversable) -> Iterator[Traversable]:
+    for item in folder.iterdir():
+        if item.is_dir():
+            yield from _sheets(item)
+        elif item.name.endswith(".css"):
+            yield item

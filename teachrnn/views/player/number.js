@@ -4,7 +4,9 @@ export function formatNumber(x, digits = 3) {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
   if (x === 0) return "0";
-  const [mantissa, power] = Math.abs(x).toExponential(digits - 1).split("e");
+  const [mantissa, power] = Math.abs(x)
+    .toExponential(digits - 1)
+    .split("e");
   const exponent = Number(power);
   const sign = x < 0 ? "−" : "";
   if (exponent >= -3 && exponent < 5) {

@@ -2,7 +2,7 @@
 // through `model` (get, set, on, off, save_changes, send), which a notebook's widget provides.
 
 import { element, icon } from "./dom.js";
-import { Graph } from "./graph.js";
+import { Graph } from "./graph/graph.js";
 import { actOf, keyHelp } from "./keys.js";
 import { Live } from "./live.js";
 import { COVERED, Predict } from "./predict.js";
@@ -10,7 +10,7 @@ import { Reach } from "./reach.js";
 import { StepCard } from "./step_card.js";
 import { Story } from "./story.js";
 import { TimeLine } from "./time_line.js";
-import { Why } from "./why.js";
+import { Why } from "./why/why.js";
 
 let players = 0; // ids that are unique on a page come from it
 
@@ -42,15 +42,19 @@ function present(model, el) {
 }
 
 function play(model, el) {
-  const control = new AbortController(), { signal } = control;
+  const control = new AbortController();
+  const { signal } = control;
   const story = new Story(model.get("story"));
-  const steps = story.steps, last = steps.length - 1;
+  const steps = story.steps;
+  const last = steps.length - 1;
   players += 1;
 
   const voice = element("p", { class: "unseen-words", role: "status", "aria-live": "polite" });
   const message = element("p", { class: "message", role: "status" });
   const context = {
-    story, model, signal,
+    story,
+    model,
+    signal,
     unique: players,
     go(i) {
       model.set("step", Math.max(0, Math.min(last, i)));
@@ -83,31 +87,59 @@ function play(model, el) {
   const panels = [graph, line, why, predict, reach, live];
 
   const keys = keyHelp();
-  const help = element("button", { type: "button", "aria-label": "Keys", title: "Keys (?)", "aria-expanded": "false" }, icon("M5.5 6a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.1.8-1.1 1.7M8 12.2v.6"));
-  const about = element("div", { class: "about" }, ...story.about.map((sentence) => element("p", {}, sentence)));
+  const help = element(
+    "button",
+    { type: "button", "aria-label": "Keys", title: "Keys (?)", "aria-expanded": "false" },
+    icon("M5.5 6a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.1.8-1.1 1.7M8 12.2v.6"),
+  );
+  const about = element(
+    "div",
+    { class: "about" },
+    ...story.about.map((sentence) => element("p", {}, sentence)),
+  );
   line.element.append(help);
-  el.replaceChildren(about, graph.element, line.element, message, keys, predict.element,
-    element("div", { class: "desk" }, card.element, why.element), reach.element, live.element, voice);
+  el.replaceChildren(
+    about,
+    graph.element,
+    line.element,
+    message,
+    keys,
+    predict.element,
+    element("div", { class: "desk" }, card.element, why.element),
+    reach.element,
+    live.element,
+    voice,
+  );
 
   const result = () => steps[model.get("step")].outcomes[0]?.quantities[0][0];
-  const made = () => steps[model.get("step")].outcomes.flatMap((o) => o.quantities.map(([k]) => k)).find((k) => story.arrays[k].letters);
+  const made = () =>
+    steps[model.get("step")].outcomes
+      .flatMap((o) => o.quantities.map(([k]) => k))
+      .find((k) => story.arrays[k].letters);
   const acts = {
     ...line.acts,
     into() {
       const k = made();
       if (covered()) context.tell(COVERED);
       else if (k === undefined) context.tell("There is no operation to step into here.");
-      else { line.pause(); why.into(k); }
+      else {
+        line.pause();
+        why.into(k);
+      }
     },
     why() {
       if (covered()) return context.tell(COVERED);
       line.pause();
-      context.open(result(), story.arrays[result()].shape.map(() => 0));
+      context.open(
+        result(),
+        story.arrays[result()].shape.map(() => 0),
+      );
       return why.reveal();
     },
     roll: () => graph.toggle(),
     predict() {
-      const { options, selectedIndex } = predict.modes, mode = options[(selectedIndex + 1) % options.length];
+      const { options, selectedIndex } = predict.modes;
+      const mode = options[(selectedIndex + 1) % options.length];
       model.set("predict", mode.value);
       model.save_changes();
       context.say(`Predict first: ${mode.textContent}`);
@@ -135,13 +167,17 @@ function play(model, el) {
 
   // In a page of its own the whole page listens to the keys; elsewhere, what has the focus within.
   const scope = el.closest(".trnn-page") ? el.ownerDocument : el;
-  scope.addEventListener("keydown", (event) => {
-    const act = actOf(event);
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    acts[act]();
-  }, { signal });
+  scope.addEventListener(
+    "keydown",
+    (event) => {
+      const act = actOf(event);
+      if (!act) return;
+      event.preventDefault();
+      event.stopPropagation();
+      acts[act]();
+    },
+    { signal },
+  );
 
   const onChange = () => paint();
   model.on("change:step", onChange);
@@ -163,7 +199,16 @@ function play(model, el) {
 // an address says.
 export function mount(el, state) {
   const listeners = {};
-  const kept = { step: 0, entry: {}, rolled: false, horizon: 0, breakpoints: [], predict: "off", live: false, ...state };
+  const kept = {
+    step: 0,
+    entry: {},
+    rolled: false,
+    horizon: 0,
+    breakpoints: [],
+    predict: "off",
+    live: false,
+    ...state,
+  };
   const model = {
     get: (key) => kept[key],
     set(key, value) {
@@ -171,8 +216,12 @@ export function mount(el, state) {
       kept[key] = value;
       (listeners[`change:${key}`] || []).forEach((f) => f());
     },
-    on(event, f) { (listeners[event] ||= []).push(f); },
-    off(event, f) { listeners[event] = (listeners[event] || []).filter((g) => g !== f); },
+    on(event, f) {
+      (listeners[event] ||= []).push(f);
+    },
+    off(event, f) {
+      listeners[event] = (listeners[event] || []).filter((g) => g !== f);
+    },
     save_changes() {},
   };
   return { model, ...present(model, el) };

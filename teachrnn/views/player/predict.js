@@ -2,13 +2,17 @@
 import { addressText, indexAt, typesetAddress } from "./address.js";
 import { element } from "./dom.js";
 import { formatNumber } from "./number.js";
-import { numberAt } from "./origin.js";
+import { numberAt } from "./why/origin.js";
 
 export const COVERED = "The result is covered: say first what it is.";
 
 const TOLERANCE = 0.1; // a predicted number may be off by this share
 const MODES = { off: "off", sign: "the sign", shape: "the shape", number: "the number" };
-const SIGNS = [["−", "minus"], ["0", "zero"], ["+", "plus"]];
+const SIGNS = [
+  ["−", "minus"],
+  ["0", "zero"],
+  ["+", "plus"],
+];
 
 export class Predict {
   // `revealed` is called when an answer uncovers the step at hand.
@@ -16,8 +20,11 @@ export class Predict {
     this.context = context;
     this.revealed = revealed;
     this.answers = new Map(); // "mode at step" -> what became of it
-    this.modes = element("select", { "aria-label": "Predict first" },
-      ...Object.entries(MODES).map(([mode, text]) => element("option", { value: mode }, text)));
+    this.modes = element(
+      "select",
+      { "aria-label": "Predict first" },
+      ...Object.entries(MODES).map(([mode, text]) => element("option", { value: mode }, text)),
+    );
     this.modes.addEventListener("change", () => {
       context.model.set("predict", this.modes.value);
       context.model.save_changes();
@@ -25,8 +32,18 @@ export class Predict {
     this.score = element("span", { class: "score" });
     this.question = element("div", { class: "question" });
     this.feedback = element("p", { class: "feedback", tabindex: "-1" });
-    this.element = element("section", { class: "predict", "aria-label": "Predict, then reveal" },
-      element("div", { class: "predict-bar" }, element("label", {}, "Predict first: ", this.modes), this.score), this.question, this.feedback);
+    this.element = element(
+      "section",
+      { class: "predict", "aria-label": "Predict, then reveal" },
+      element(
+        "div",
+        { class: "predict-bar" },
+        element("label", {}, "Predict first: ", this.modes),
+        this.score,
+      ),
+      this.question,
+      this.feedback,
+    );
   }
 
   get mode() {
@@ -43,16 +60,21 @@ export class Predict {
     const focused = this.question.contains(this.#active()) || this.feedback === this.#active();
     this.step = i;
     this.modes.value = this.mode;
-    const covered = this.covers(i), state = `${this.#key(i)} ${covered}`;
+    const covered = this.covers(i);
+    const state = `${this.#key(i)} ${covered}`;
     this.score.textContent = this.#scoreInWords();
     if (state === this.shown) return;
     this.shown = state;
     const answer = this.answers.get(this.#key(i));
     this.question.replaceChildren(...(covered ? this.#ask(this.#asked(i)) : []));
-    this.feedback.textContent = covered || this.mode === "off" ? "" : answer?.text || "Nothing to predict at this step.";
+    this.feedback.textContent =
+      covered || this.mode === "off" ? "" : answer?.text || "Nothing to predict at this step.";
     this.feedback.className = `feedback ${answer?.verdict || ""}`;
     // whoever answers one step after the other need not look for the question again
-    if (focused) (covered ? this.question.querySelector("input, button") : this.feedback).focus({ preventScroll: true });
+    if (focused)
+      (covered ? this.question.querySelector("input, button") : this.feedback).focus({
+        preventScroll: true,
+      });
   }
 
   #active() {
@@ -65,10 +87,12 @@ export class Predict {
 
   // The entry asked about at a step: drawn by a rule from the step's number, so the same each time.
   #asked(i) {
-    const { story } = this.context, step = story.steps[i];
+    const { story } = this.context;
+    const step = story.steps[i];
     if (step.phase === "turn") return null; // its sentence tells the loss
     const made = step.outcomes.map(({ quantities }) => quantities.at(-1)[0]);
-    const draw = scattered(i), k = made[draw % made.length];
+    const draw = scattered(i);
+    const k = made[draw % made.length];
     const { shape } = story.arrays[k];
     if (this.mode === "shape") return { k, index: [] };
     const size = story.numbersOf(k).length;
@@ -78,30 +102,63 @@ export class Predict {
 
   #ask({ k, index }) {
     const { story } = this.context;
-    const name = typesetAddress(story, k, index), text = addressText(story, k, index);
+    const name = typesetAddress(story, k, index);
+    const text = addressText(story, k, index);
     const skip = element("button", { type: "button", class: "word" }, "show me");
     skip.addEventListener("click", () => this.#reveal({ k, index }, null));
     if (this.mode === "sign") {
       const buttons = SIGNS.map(([sign, spoken]) => {
-        const button = element("button", { type: "button", class: "word", "aria-label": `${text} is ${spoken}` }, sign);
+        const button = element(
+          "button",
+          { type: "button", class: "word", "aria-label": `${text} is ${spoken}` },
+          sign,
+        );
         button.addEventListener("click", () => this.#reveal({ k, index }, sign));
         return button;
       });
-      return [element("p", {}, "Which sign will ", name, " have?"), element("div", { class: "choices" }, ...buttons, skip)];
+      return [
+        element("p", {}, "Which sign will ", name, " have?"),
+        element("div", { class: "choices" }, ...buttons, skip),
+      ];
     }
     const shapely = this.mode === "shape";
-    const hint = shapely ? "such as 4 or 4 × 3; () for a single number" : `such as −0.13; right if it is within ${100 * TOLERANCE} %`;
-    const input = element("input", { type: "text", inputmode: "text", autocomplete: "off", size: "10", placeholder: shapely ? "4 × 3" : "−0.13" });
-    const form = element("form", { class: "choices" },
-      element("label", {}, element("span", {}, shapely ? "Which shape will " : "Which number will ", name, shapely ? " have? " : " be? "), input),
-      element("button", { type: "submit", class: "word" }, "answer"), skip, element("span", { class: "hint" }, hint));
+    const hint = shapely
+      ? "such as 4 or 4 × 3; () for a single number"
+      : `such as −0.13; right if it is within ${100 * TOLERANCE} %`;
+    const input = element("input", {
+      type: "text",
+      inputmode: "text",
+      autocomplete: "off",
+      size: "10",
+      placeholder: shapely ? "4 × 3" : "−0.13",
+    });
+    const form = element(
+      "form",
+      { class: "choices" },
+      element(
+        "label",
+        {},
+        element(
+          "span",
+          {},
+          shapely ? "Which shape will " : "Which number will ",
+          name,
+          shapely ? " have? " : " be? ",
+        ),
+        input,
+      ),
+      element("button", { type: "submit", class: "word" }, "answer"),
+      skip,
+      element("span", { class: "hint" }, hint),
+    );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const read = shapely ? readShape(input.value) : readNumber(input.value);
       if (read === null) {
         input.setAttribute("aria-invalid", "true");
         this.context.say(`This is not ${shapely ? "a shape" : "a number"}: write one, ${hint}.`);
-        form.querySelector(".hint").textContent = `not ${shapely ? "a shape" : "a number"}: write one, ${hint}`;
+        form.querySelector(".hint").textContent =
+          `not ${shapely ? "a shape" : "a number"}: write one, ${hint}`;
         input.focus();
         return;
       }
@@ -113,12 +170,16 @@ export class Predict {
   // What was said against what it is; null is "show me".
   #reveal({ k, index }, given) {
     const { story } = this.context;
-    const { shape } = story.arrays[k], text = addressText(story, k, index);
+    const { shape } = story.arrays[k];
+    const text = addressText(story, k, index);
     const value = this.mode === "shape" ? null : numberAt(story, k, index);
     const judged = {
       sign: () => [given === signOf(value), `${text} is ${formatNumber(value)}`],
       shape: () => [given?.join() === shape.join(), `${text} ${shapeInWords(shape)}`],
-      number: () => [given !== null && Math.abs(given - value) <= TOLERANCE * Math.abs(value), `${text} is ${formatNumber(value)}${offInWords(given, value)}`],
+      number: () => [
+        given !== null && Math.abs(given - value) <= TOLERANCE * Math.abs(value),
+        `${text} is ${formatNumber(value)}${offInWords(given, value)}`,
+      ],
     };
     const [right, truth] = judged[this.mode]();
     const verdict = given === null ? "shown" : right ? "right" : "wrong";
@@ -131,7 +192,9 @@ export class Predict {
 
   #scoreInWords() {
     if (this.mode === "off") return "";
-    const all = [...this.answers].filter(([key]) => key.startsWith(`${this.mode} `)).map(([, { verdict }]) => verdict);
+    const all = [...this.answers]
+      .filter(([key]) => key.startsWith(`${this.mode} `))
+      .map(([, { verdict }]) => verdict);
     const count = (verdict) => all.filter((one) => one === verdict).length;
     const answered = count("right") + count("wrong");
     const shown = count("shown") ? `, ${count("shown")} shown` : "";
@@ -157,10 +220,13 @@ function readShape(text) {
   return sizes && /^[\d\s(),x×*]+$/i.test(text) ? sizes.map(Number) : null;
 }
 
-const shapeInWords = (shape) => (shape.length ? `has the shape ${shape.join(" × ")}` : "is a single number: its shape is ()");
+const shapeInWords = (shape) =>
+  shape.length ? `has the shape ${shape.join(" × ")}` : "is a single number: its shape is ()";
 
 function offInWords(given, value) {
   if (given === null || given === value) return "";
   const off = formatNumber(Math.abs(given - value));
-  return value === 0 ? `; you were off by ${off}` : `; you were off by ${off}, which is ${formatNumber((100 * Math.abs(given - value)) / Math.abs(value), 2)} %`;
+  return value === 0
+    ? `; you were off by ${off}`
+    : `; you were off by ${off}, which is ${formatNumber((100 * Math.abs(given - value)) / Math.abs(value), 2)} %`;
 }

@@ -9,31 +9,66 @@ const MARGIN = 34;
 export class Reach {
   constructor(context) {
     this.context = context;
-    const { triangle } = context.story, { model, signal } = context;
-    this.element = element("section", { class: "reach", "aria-label": "How far back each loss reaches" });
+    const { triangle } = context.story;
+    const { model, signal } = context;
+    this.element = element("section", {
+      class: "reach",
+      "aria-label": "How far back each loss reaches",
+    });
     if (!triangle?.reaches.length) {
       this.element.hidden = true;
       return;
     }
     this.T = triangle.T;
-    this.choice = element("select", { "aria-label": "Gradient" }, ...triangle.reaches.map((r) => element("option", { value: r.name }, `d${r.name}`)));
+    this.choice = element(
+      "select",
+      { "aria-label": "Gradient" },
+      ...triangle.reaches.map((r) => element("option", { value: r.name }, `d${r.name}`)),
+    );
     this.choice.value = triangle.reaches.some((r) => r.name === "W") ? "W" : triangle.reaches[0].name;
-    this.slider = element("input", { type: "range", min: "1", max: String(this.T), step: "1", "aria-label": "Truncation horizon in time steps" });
+    this.slider = element("input", {
+      type: "range",
+      min: "1",
+      max: String(this.T),
+      step: "1",
+      "aria-label": "Truncation horizon in time steps",
+    });
     this.said = element("p", { class: "kept", role: "status" });
-    this.grid = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Triangle of gradients by loss and step" });
+    this.grid = element("div", {
+      class: "scroll",
+      tabindex: "0",
+      role: "region",
+      "aria-label": "Triangle of gradients by loss and step",
+    });
     this.table = element("details", {}, element("summary", {}, "the norms as a table"));
     this.table.addEventListener("toggle", () => this.#fillTable(), { signal });
     this.element.append(
       element("h2", {}, "How far back does each loss reach?"),
-      element("p", { class: "explained" }, "The square in row t and column k is what the loss at step t contributes through step k, by its norm: the larger and darker, the more, on a logarithmic scale; an empty square is a contribution of 0. Truncated backpropagation drops the squares further left than its horizon."),
-      element("div", { class: "controls" }, element("label", {}, "gradient ", this.choice), element("label", {}, "horizon ", this.slider)),
-      this.said, this.grid, this.table);
+      element(
+        "p",
+        { class: "explained" },
+        "The square in row t and column k is what the loss at step t contributes through step k, by its norm: the larger and darker, the more, on a logarithmic scale; an empty square is a contribution of 0. Truncated backpropagation drops the squares further left than its horizon.",
+      ),
+      element(
+        "div",
+        { class: "controls" },
+        element("label", {}, "gradient ", this.choice),
+        element("label", {}, "horizon ", this.slider),
+      ),
+      this.said,
+      this.grid,
+      this.table,
+    );
     this.choice.addEventListener("change", () => this.#draw(), { signal });
-    this.slider.addEventListener("input", () => {
-      const steps = Number(this.slider.value);
-      model.set("horizon", steps === this.T ? 0 : steps);
-      model.save_changes();
-    }, { signal });
+    this.slider.addEventListener(
+      "input",
+      () => {
+        const steps = Number(this.slider.value);
+        model.set("horizon", steps === this.T ? 0 : steps);
+        model.save_changes();
+      },
+      { signal },
+    );
     this.onHorizon = () => this.#truncate();
     model.on("change:horizon", this.onHorizon);
     this.watch = new ResizeObserver(() => this.#draw());
@@ -51,34 +86,69 @@ export class Reach {
   }
 
   #draw() {
-    const { T } = this, { norms, name } = this.found;
+    const { T } = this;
+    const { norms, name } = this.found;
     const room = Math.min(560, (this.element.clientWidth || 560) - MARGIN - 8);
     const side = Math.max(10, Math.min(34, Math.floor(room / T)));
     const size = MARGIN + T * side + 4;
     const largest = Math.max(0, ...norms.flat().filter(Number.isFinite));
     const smallest = Math.min(...norms.flat().filter((x) => x > 0 && Number.isFinite(x)));
     const decades = Math.min(MOST_DECADES, Math.max(1, Math.ceil(Math.log10(largest / smallest))));
-    const svg = drawn("svg", { width: size, height: size, viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": this.#summary(name, norms, largest) });
+    const svg = drawn("svg", {
+      width: size,
+      height: size,
+      viewBox: `0 0 ${size} ${size}`,
+      role: "img",
+      "aria-label": this.#summary(name, norms, largest),
+    });
     this.squares = [];
-    norms.forEach((row, i) => row.forEach((norm, j) => {
-      if (j > i || !this.context.story.triangle.losses.includes(i + 1)) return;
-      const share = norm > 0 && Number.isFinite(norm) ? Math.max(0, 1 + Math.log10(norm / largest) / decades) : 0;
-      const half = (side - 2) / 2, reach = norm === 0 ? 0 : Math.max(1, half * (0.25 + 0.75 * share));
-      const x = MARGIN + j * side + side / 2, y = i * side + side / 2;
-      const square = drawn("g", { class: "square" });
-      square.append(drawn("title", {}, `loss at ${i + 1} → step ${j + 1}: ${norm === null ? "not finite" : formatNumber(norm)}`));
-      square.append(drawn("rect", { x: x - half, y: y - half, width: 2 * half, height: 2 * half, class: "cell" }));
-      if (norm === null) square.append(drawn("text", { x, y: y + 4 }, "∞"));
-      else square.append(drawn("rect", { x: x - reach, y: y - reach, width: 2 * reach, height: 2 * reach, class: "amount", "fill-opacity": (0.2 + 0.8 * share).toFixed(3) }));
-      svg.append(square);
-      this.squares.push({ square, lag: i - j });
-    }));
+    norms.forEach((row, i) =>
+      row.forEach((norm, j) => {
+        if (j > i || !this.context.story.triangle.losses.includes(i + 1)) return;
+        const share =
+          norm > 0 && Number.isFinite(norm) ? Math.max(0, 1 + Math.log10(norm / largest) / decades) : 0;
+        const half = (side - 2) / 2;
+        const reach = norm === 0 ? 0 : Math.max(1, half * (0.25 + 0.75 * share));
+        const x = MARGIN + j * side + side / 2;
+        const y = i * side + side / 2;
+        const square = drawn("g", { class: "square" });
+        square.append(
+          drawn(
+            "title",
+            {},
+            `loss at ${i + 1} → step ${j + 1}: ${norm === null ? "not finite" : formatNumber(norm)}`,
+          ),
+        );
+        square.append(
+          drawn("rect", { x: x - half, y: y - half, width: 2 * half, height: 2 * half, class: "cell" }),
+        );
+        if (norm === null) square.append(drawn("text", { x, y: y + 4 }, "∞"));
+        else
+          square.append(
+            drawn("rect", {
+              x: x - reach,
+              y: y - reach,
+              width: 2 * reach,
+              height: 2 * reach,
+              class: "amount",
+              "fill-opacity": (0.2 + 0.8 * share).toFixed(3),
+            }),
+          );
+        svg.append(square);
+        this.squares.push({ square, lag: i - j });
+      }),
+    );
     const every = Math.max(1, Math.ceil(20 / side));
     for (let t = 1; t <= T; t += every) {
       svg.append(drawn("text", { x: MARGIN - 6, y: (t - 0.5) * side + 4, class: "row" }, `${t}`));
-      svg.append(drawn("text", { x: MARGIN + (t - 0.5) * side, y: T * side + 15, class: "column" }, `${t}`));
+      svg.append(
+        drawn("text", { x: MARGIN + (t - 0.5) * side, y: T * side + 15, class: "column" }, `${t}`),
+      );
     }
-    svg.append(drawn("text", { x: 0, y: 10, class: "axis" }, "t"), drawn("text", { x: size - 8, y: T * side + 30, class: "axis" }, "k"));
+    svg.append(
+      drawn("text", { x: 0, y: 10, class: "axis" }, "t"),
+      drawn("text", { x: size - 8, y: T * side + 30, class: "axis" }, "k"),
+    );
     this.cut = drawn("path", { class: "cut" });
     svg.append(this.cut);
     svg.setAttribute("height", T * side + 34);
@@ -91,42 +161,64 @@ export class Reach {
 
   #summary(name, norms, largest) {
     const last = norms[this.T - 1];
-    const near = last[this.T - 1], far = last[0];
+    const near = last[this.T - 1];
+    const far = last[0];
     const shown = (x) => (x === null ? "not finite" : formatNumber(x));
     return `Norms of d${name} by loss and step, largest ${formatNumber(largest)}. Of the last loss, step ${this.T} receives ${shown(near)} and step 1 ${shown(far)}.`;
   }
 
   #truncate() {
-    const { T, horizon, side } = this, { name, kept, cosine, distance } = this.found;
+    const { T, horizon, side } = this;
+    const { name, kept, cosine, distance } = this.found;
     this.slider.value = horizon;
     this.slider.setAttribute("aria-valuetext", horizon === T ? "no truncation" : `${horizon} steps`);
     for (const { square, lag } of this.squares) square.classList.toggle("dropped", lag >= horizon);
     let d = "";
-    for (let t = horizon + 1; t <= T; t += 1) { // a staircase between what is kept and what is dropped
+    for (let t = horizon + 1; t <= T; t += 1) {
+      // a staircase between what is kept and what is dropped
       const x = MARGIN + (t - horizon) * side;
       d += `M${x} ${(t - 1) * side}V${t * side}` + (t < T ? `H${x + side}` : "");
     }
     this.cut.setAttribute("d", d);
     const [norm, angle, far] = [kept, cosine, distance].map((list) => list[horizon - 1]);
     const full = kept[T - 1];
-    this.said.textContent = horizon === T
-      ? `No truncation: the norm of d${name} is ${full === null ? "not finite" : formatNumber(full)}.`
-      : `Truncated to ${horizon} ${horizon === 1 ? "step" : "steps"}, the norm of d${name} is ${norm === null ? "not finite" : formatNumber(norm)} instead of ${full === null ? "one that is not finite" : formatNumber(full)}`
-        + (angle === null ? "." : `; cosine of the angle to the full gradient ${formatNumber(angle)}, relative distance ${formatNumber(far ?? NaN)}.`);
+    this.said.textContent =
+      horizon === T
+        ? `No truncation: the norm of d${name} is ${full === null ? "not finite" : formatNumber(full)}.`
+        : `Truncated to ${horizon} ${horizon === 1 ? "step" : "steps"}, the norm of d${name} is ${norm === null ? "not finite" : formatNumber(norm)} instead of ${full === null ? "one that is not finite" : formatNumber(full)}` +
+          (angle === null
+            ? "."
+            : `; cosine of the angle to the full gradient ${formatNumber(angle)}, relative distance ${formatNumber(far ?? NaN)}.`);
     this.context.horizon?.(horizon === T ? 0 : horizon);
   }
 
   #fillTable() {
     if (!this.table.open) return;
-    const table = element("table", {}, element("caption", {}, `Norm of d${this.found.name}: row, the loss at t; column, the step k`));
+    const table = element(
+      "table",
+      {},
+      element("caption", {}, `Norm of d${this.found.name}: row, the loss at t; column, the step k`),
+    );
     const head = table.createTHead().insertRow();
-    head.append(element("td"), ...this.found.norms.map((_, k) => element("th", { scope: "col" }, `k = ${k + 1}`)));
+    head.append(
+      element("td"),
+      ...this.found.norms.map((_, k) => element("th", { scope: "col" }, `k = ${k + 1}`)),
+    );
     this.found.norms.forEach((row, t) => {
       const line = table.insertRow();
       line.append(element("th", { scope: "row" }, `t = ${t + 1}`));
-      row.forEach((norm, k) => { line.insertCell().textContent = k > t ? "" : norm === null ? "–" : formatNumber(norm); });
+      row.forEach((norm, k) => {
+        line.insertCell().textContent = k > t ? "" : norm === null ? "–" : formatNumber(norm);
+      });
     });
-    this.table.replaceChildren(this.table.firstElementChild, element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The norms as a table" }, table));
+    this.table.replaceChildren(
+      this.table.firstElementChild,
+      element(
+        "div",
+        { class: "scroll", tabindex: "0", role: "region", "aria-label": "The norms as a table" },
+        table,
+      ),
+    );
   }
 
   stop() {

@@ -1,6 +1,6 @@
 // What happens now: the formula with its numbers, what went in, one sentence, the line of code.
 
-import { ArrayShelf } from "./array.js";
+import { ArrayShelf } from "./array/array.js";
 import { element, mathematics } from "./dom.js";
 
 const PHASES = { forward: "forward", turn: "turning point", backward: "back through time" };
@@ -17,13 +17,18 @@ export class StepCard {
     this.code = element("code", { class: "code" });
     this.written = element("div", {}, element("h3", {}, "the line of code"), this.code);
     this.header = element("header", {}, this.where, this.title, this.sentence);
-    this.element = element("section", { class: "now", "aria-label": "What happens now" }, this.header,
+    this.element = element(
+      "section",
+      { class: "now", "aria-label": "What happens now" },
+      this.header,
       element("div", { class: "out" }, element("h3", {}, "what comes out"), this.outcomes),
-      element("div", { class: "in" }, element("h3", {}, "what goes in"), this.operands, this.written));
+      element("div", { class: "in" }, element("h3", {}, "what goes in"), this.operands, this.written),
+    );
   }
 
   paint(i, covered) {
-    const { story } = this.context, step = story.steps[i];
+    const { story } = this.context;
+    const step = story.steps[i];
     this.where.textContent = `Step ${i + 1} of ${story.steps.length} · ${PHASES[step.phase]}${step.t ? ` · t = ${step.t}` : ""}${step.op ? ` · ${step.op}` : ""}`;
     this.element.dataset.phase = step.phase;
     this.title.textContent = step.title;
@@ -32,7 +37,9 @@ export class StepCard {
     this.written.hidden = !step.code;
     const results = covered ? [] : step.outcomes.map((outcome) => outcome.quantities);
     const [operands, ...figures] = this.shelf.figures([step.operands, ...results]);
-    this.outcomes.replaceChildren(...step.outcomes.map((outcome, o) => this.#outcome(i, outcome, figures[o])));
+    this.outcomes.replaceChildren(
+      ...step.outcomes.map((outcome, o) => this.#outcome(i, outcome, figures[o])),
+    );
     this.operands.replaceChildren(...operands);
     this.shelf.refocus();
     cancelAnimationFrame(this.measuring); // measuring now would lay the page out twice
@@ -59,10 +66,16 @@ export class StepCard {
       return body;
     }
     body.append(element("div", { class: "arrays" }, ...figures));
-    const made = outcome.quantities.map(([k]) => k).find((k) => story.arrays[k].letters && story.maker.get(k) === i);
+    const made = outcome.quantities
+      .map(([k]) => k)
+      .find((k) => story.arrays[k].letters && story.maker.get(k) === i);
     if (made !== undefined) {
       const name = `Step into ${story.arrays[made].name}, term by term`;
-      const button = element("button", { type: "button", class: "word", "aria-label": name, title: `${name} (i)` }, "step into");
+      const button = element(
+        "button",
+        { type: "button", class: "word", "aria-label": name, title: `${name} (i)` },
+        "step into",
+      );
       button.addEventListener("click", () => this.into(made), { signal });
       line.append(button);
     }

@@ -4,9 +4,10 @@ const SLOT = 0xe100; // the first of the private characters that stand for indic
 
 export class Story {
   constructor(data) {
-    const bytes = data instanceof DataView
-      ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-      : new Uint8Array(data);
+    const bytes =
+      data instanceof DataView
+        ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+        : new Uint8Array(data);
     const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
     const told = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
     Object.assign(this, told); // about, nodes, edges, steps, arrays, rules, math, templates ...
@@ -20,7 +21,10 @@ export class Story {
 
   mathml(k) {
     const [template, ...indices] = this.math[k];
-    return indices.reduce((text, index, slot) => text.replaceAll(String.fromCharCode(SLOT + slot), index), this.templates[template]);
+    return indices.reduce(
+      (text, index, slot) => text.replaceAll(String.fromCharCode(SLOT + slot), index),
+      this.templates[template],
+    );
   }
 
   // Arrays -----------------------------------------------------------------------------------
@@ -37,18 +41,27 @@ export class Story {
     if (array.whole) return Float64Array.from(array.whole);
     if (array.sum) {
       const total = Float64Array.from(this.numbersOf(array.sum[0]));
-      for (const k of array.sum.slice(1)) this.numbersOf(k).forEach((x, i) => { total[i] += x; });
+      for (const k of array.sum.slice(1))
+        this.numbersOf(k).forEach((x, i) => {
+          total[i] += x;
+        });
       return total;
     }
     if (array.outer) {
       const [rows, columns] = array.outer.map((k) => this.numbersOf(k));
       const product = new Float64Array(size);
-      rows.forEach((y, i) => columns.forEach((x, j) => { product[i * columns.length + j] = y * x; }));
+      rows.forEach((y, i) =>
+        columns.forEach((x, j) => {
+          product[i * columns.length + j] = y * x;
+        }),
+      );
       return product;
     }
     if (array.spots) {
       const spread = new Float64Array(size);
-      array.spots.forEach((place, i) => { spread[place] = this.numbers[array.at + i]; });
+      array.spots.forEach((place, i) => {
+        spread[place] = this.numbers[array.at + i];
+      });
       return spread;
     }
     return this.numbers.subarray(array.at, array.at + size);
@@ -113,7 +126,9 @@ export class Story {
   gradientAt(id, i) {
     const arrived = this.gradients.get(id);
     let found = null;
-    for (const [step, k] of arrived || []) if (step <= i) found = k; else break;
+    for (const [step, k] of arrived || [])
+      if (step <= i) found = k;
+      else break;
     return found;
   }
 

@@ -5,7 +5,15 @@ import { COVERED } from "./predict.js";
 
 const PAUSE = 1100; // milliseconds between two steps at speed 1
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
-const DRAWN = { first: "M3 3v10M13 3 6 8l7 5z", previous: "M11 3 5 8l6 5", play: "M4 2.5 13 8l-9 5.5z", pause: "M4 3h3v10H4zM9 3h3v10H9z", next: "M5 3l6 5-6 5", breakpoint: "M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5z", last: "M13 3v10M3 3l7 5-7 5z" };
+const ICONS = {
+  first: "M3 3v10M13 3 6 8l7 5z",
+  previous: "M11 3 5 8l6 5",
+  play: "M4 2.5 13 8l-9 5.5z",
+  pause: "M4 3h3v10H4zM9 3h3v10H9z",
+  next: "M5 3l6 5-6 5",
+  breakpoint: "M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5z",
+  last: "M13 3v10M3 3l7 5-7 5z",
+};
 
 export class TimeLine {
   constructor(context) {
@@ -15,27 +23,60 @@ export class TimeLine {
     this.timer = null;
     this.speed = 1;
     const button = (name, key, path, act) => {
-      const b = element("button", { type: "button", "aria-label": name, title: `${name} (${key})` }, icon(path));
-      b.addEventListener("click", () => { if (b.getAttribute("aria-disabled") !== "true") act(); }, { signal });
+      const b = element(
+        "button",
+        { type: "button", "aria-label": name, title: `${name} (${key})` },
+        icon(path),
+      );
+      b.addEventListener(
+        "click",
+        () => {
+          if (b.getAttribute("aria-disabled") !== "true") act();
+        },
+        { signal },
+      );
       return b;
     };
     this.buttons = {
-      first: button("First step", "g", DRAWN.first, () => this.acts.first()),
-      previous: button("Previous step", "←", DRAWN.previous, () => this.acts.previous()),
-      play: button("Play", "k", DRAWN.play, () => this.acts.play()),
-      next: button("Next step", "→", DRAWN.next, () => this.acts.next()),
-      last: button("Last step", "G", DRAWN.last, () => this.acts.last()),
+      first: button("First step", "g", ICONS.first, () => this.acts.first()),
+      previous: button("Previous step", "←", ICONS.previous, () => this.acts.previous()),
+      play: button("Play", "k", ICONS.play, () => this.acts.play()),
+      next: button("Next step", "→", ICONS.next, () => this.acts.next()),
+      last: button("Last step", "G", ICONS.last, () => this.acts.last()),
     };
-    this.slider = element("input", { type: "range", min: "0", max: String(this.steps.length - 1), step: "1", "aria-label": "Step" });
-    this.slider.addEventListener("input", () => { this.pause(); context.go(Number(this.slider.value)); }, { signal });
-    this.pace = element("select", { "aria-label": "Speed", title: "Speed (< >)" }, ...SPEEDS.map((s) => element("option", { value: String(s) }, `${s}×`)));
+    this.slider = element("input", {
+      type: "range",
+      min: "0",
+      max: String(this.steps.length - 1),
+      step: "1",
+      "aria-label": "Step",
+    });
+    this.slider.addEventListener(
+      "input",
+      () => {
+        this.pause();
+        context.go(Number(this.slider.value));
+      },
+      { signal },
+    );
+    this.pace = element(
+      "select",
+      { "aria-label": "Speed", title: "Speed (< >)" },
+      ...SPEEDS.map((s) => element("option", { value: String(s) }, `${s}×`)),
+    );
     this.pace.value = "1";
     this.pace.addEventListener("change", () => this.setSpeed(Number(this.pace.value)), { signal });
-    this.stopping = button("Breakpoint at this operation", "b", DRAWN.breakpoint, () => this.acts.breakpoint());
-    this.element = element("div", { class: "bar" },
+    this.stopping = button("Breakpoint at this operation", "b", ICONS.breakpoint, () =>
+      this.acts.breakpoint(),
+    );
+    this.element = element(
+      "div",
+      { class: "bar" },
       element("div", { class: "buttons" }, ...Object.values(this.buttons), this.stopping, this.pace),
-      element("div", { class: "line" }, this.#halves(), this.slider), this.#jumpBox(signal));
-    model.on("change:breakpoints", this.marks = () => this.#markBreakpoints());
+      element("div", { class: "line" }, this.#halves(), this.slider),
+      this.#jumpBox(signal),
+    );
+    model.on("change:breakpoints", (this.marks = () => this.#markBreakpoints()));
     this.acts = {
       next: () => this.by(1),
       previous: () => this.by(-1),
@@ -43,13 +84,17 @@ export class TimeLine {
       last: () => this.to(this.steps.length - 1),
       nextTime: () => this.byTime(1),
       previousTime: () => this.byTime(-1),
-      turn: () => { if (story.turn >= 0) this.to(story.turn); },
+      turn: () => {
+        if (story.turn >= 0) this.to(story.turn);
+      },
       play: () => (this.timer ? this.pause() : this.start()),
       faster: () => this.#shiftSpeed(1),
       slower: () => this.#shiftSpeed(-1),
-      sameOperation: () => this.toNext((s) => s.op === this.steps[this.here].op, "No further step of this operation."),
+      sameOperation: () =>
+        this.toNext((s) => s.op === this.steps[this.here].op, "No further step of this operation."),
       breakpoint: () => this.toggleBreakpoint(),
-      toBreakpoint: () => this.toNext((s) => this.#breaksAt(s), "No breakpoint further on: set one at an operation."),
+      toBreakpoint: () =>
+        this.toNext((s) => this.#breaksAt(s), "No breakpoint further on: set one at an operation."),
       jump: () => this.box.focus(),
     };
     this.#markBreakpoints();
@@ -132,8 +177,9 @@ export class TimeLine {
   }
 
   #markPlay() {
-    const playing = this.timer !== null, name = playing ? "Pause" : "Play";
-    this.buttons.play.replaceChildren(icon(playing ? DRAWN.pause : DRAWN.play));
+    const playing = this.timer !== null;
+    const name = playing ? "Pause" : "Play";
+    this.buttons.play.replaceChildren(icon(playing ? ICONS.pause : ICONS.play));
     this.buttons.play.setAttribute("aria-label", name);
     this.buttons.play.title = `${name} (k)`;
   }
@@ -141,17 +187,23 @@ export class TimeLine {
   // Breakpoints ------------------------------------------------------------------------------
 
   #breaksAt(step) {
-    const names = this.context.model.get("breakpoints") || [], node = this.context.story.node.get(step.node);
+    const names = this.context.model.get("breakpoints") || [];
+    const node = this.context.story.node.get(step.node);
     return names.includes(step.op) || (node !== undefined && names.includes(node.name));
   }
 
   toggleBreakpoint() {
-    const { op } = this.steps[this.here], { model, tell } = this.context;
+    const { op } = this.steps[this.here];
+    const { model, tell } = this.context;
     if (!op) return tell("A breakpoint is set at an operation; this is the turning point.");
     const now = model.get("breakpoints") || [];
     model.set("breakpoints", now.includes(op) ? now.filter((name) => name !== op) : [...now, op]);
     model.save_changes();
-    tell(now.includes(op) ? `Breakpoint at ${op} cleared.` : `Breakpoint at every ${op}: playing stops there.`);
+    tell(
+      now.includes(op)
+        ? `Breakpoint at ${op} cleared.`
+        : `Breakpoint at every ${op}: playing stops there.`,
+    );
   }
 
   #markBreakpoints() {
@@ -168,29 +220,58 @@ export class TimeLine {
     const { arrays } = this.context.story;
     this.used = new Map(); // name -> the first step that uses it
     this.steps.forEach((step, i) => {
-      for (const [k] of step.operands) if (!this.used.has(arrays[k].name)) this.used.set(arrays[k].name, i);
+      for (const [k] of step.operands)
+        if (!this.used.has(arrays[k].name)) this.used.set(arrays[k].name, i);
     });
-    const operations = this.steps.map((step) => step.op).filter(Boolean), quantities = arrays.map((array) => array.name);
+    const operations = this.steps.map((step) => step.op).filter(Boolean);
+    const quantities = arrays.map((array) => array.name);
     const names = [...new Set([...operations, ...quantities])].filter((name) => !name.startsWith("∂"));
-    this.box = element("input", { type: "text", list: id, placeholder: "go to …", "aria-label": "Go to a time step, a name or an operation", title: "Go to a time step, a name or an operation (:)", autocomplete: "off", spellcheck: "false" });
+    this.box = element("input", {
+      type: "text",
+      list: id,
+      placeholder: "go to …",
+      "aria-label": "Go to a time step, a name or an operation",
+      title: "Go to a time step, a name or an operation (:)",
+      autocomplete: "off",
+      spellcheck: "false",
+    });
     this.stops = element("span", { class: "stops" });
-    const form = element("form", { class: "jump" }, this.box, element("datalist", { id }, ...names.map((n) => element("option", { value: n }))), this.stops);
+    const form = element(
+      "form",
+      { class: "jump" },
+      this.box,
+      element("datalist", { id }, ...names.map((n) => element("option", { value: n }))),
+      this.stops,
+    );
     form.addEventListener("submit", (event) => event.preventDefault(), { signal });
-    this.box.addEventListener("focus", (event) => { this.before = event.relatedTarget; }, { signal });
-    this.box.addEventListener("keydown", (event) => { 
-      if (event.key === "Escape") this.#leaveBox();
-      if (event.key !== "Enter") return;
-      event.preventDefault(); // a notebook keeps Enter from the form
-      event.stopPropagation();
-      if (this.jump(this.box.value.trim())) this.#leaveBox();
-    }, { signal });
+    this.box.addEventListener(
+      "focus",
+      (event) => {
+        this.before = event.relatedTarget;
+      },
+      { signal },
+    );
+    this.box.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.key === "Escape") this.#leaveBox();
+        if (event.key !== "Enter") return;
+        event.preventDefault(); // a notebook keeps Enter from the form
+        event.stopPropagation();
+        if (this.jump(this.box.value.trim())) this.#leaveBox();
+      },
+      { signal },
+    );
     return form;
   }
 
   // Go to a time step (3), a quantity (h[3], dW) or the next step of an operation (Tanh), if there is such.
   jump(wanted) {
     const place = this.#find(wanted);
-    if (place === null) this.context.tell(`Nothing is named ${wanted}. Try a time step such as 2, a name such as h[2] or dh[2], or an operation such as ${this.steps[0].op}.`);
+    if (place === null)
+      this.context.tell(
+        `Nothing is named ${wanted}. Try a time step such as 2, a name such as h[2] or dh[2], or an operation such as ${this.steps[0].op}.`,
+      );
     else this.to(place);
     return place !== null;
   }
@@ -203,7 +284,8 @@ export class TimeLine {
     }
     this.to(Number(address) - 1);
     const { length } = this.steps;
-    if (this.here !== Number(address) - 1) this.context.tell(`There is no step ${address}: they are 1 to ${length}.`);
+    if (this.here !== Number(address) - 1)
+      this.context.tell(`There is no step ${address}: they are 1 to ${length}.`);
   }
 
   // The keys are the player's again.
@@ -214,10 +296,13 @@ export class TimeLine {
   }
 
   #find(wanted) {
-    const { story } = this.context, { phase } = this.steps[this.here];
+    const { story } = this.context;
+    const { phase } = this.steps[this.here];
     if (wanted === "") return null;
     if (/^\d+$/.test(wanted)) {
-      const found = this.steps.findIndex((s) => s.t === Number(wanted) && s.phase === (phase === "turn" ? "backward" : phase));
+      const found = this.steps.findIndex(
+        (s) => s.t === Number(wanted) && s.phase === (phase === "turn" ? "backward" : phase),
+      );
       return found < 0 ? null : found;
     }
     const places = [...story.maker].filter(([k]) => story.arrays[k].name === wanted).map(([, i]) => i);
@@ -232,9 +317,14 @@ export class TimeLine {
   // Showing ----------------------------------------------------------------------------------
 
   #halves() {
-    const forward = this.steps.filter((s) => s.phase === "forward").length, back = this.steps.length - forward;
+    const forward = this.steps.filter((s) => s.phase === "forward").length;
+    const back = this.steps.length - forward;
     const halves = element("div", { class: "halves", "aria-hidden": "true" });
-    const part = (text, share) => { const s = element("span", {}, text); s.style.flexGrow = share; halves.append(s); };
+    const part = (text, share) => {
+      const s = element("span", {}, text);
+      s.style.flexGrow = share;
+      halves.append(s);
+    };
     part("forward →", forward);
     if (back) part("← back through time", back);
     return halves;

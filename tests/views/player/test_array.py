@@ -13,7 +13,7 @@ from teachrnn import Add, Multiply, Trace
 from teachrnn.views.story import tell
 from teachrnn.views.style.number import format_number
 
-IMPORTS = 'import { ArrayShelf } from "/array.js"; import { HeatMap } from "/heat.js";'
+IMPORTS = 'import { ArrayShelf } from "/array/array.js"; import { HeatMap } from "/array/heat.js";'
 SCRIPT = """
 const shelf = window.shelf = new ArrayShelf(context);
 const box = document.createElement("div");

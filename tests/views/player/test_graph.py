@@ -45,9 +45,9 @@ NAMES = ["-".join(str(v) for v in options.values()) for options in CELLS]
 
 @contextmanager
 def graph(page, trace, symbols=None, state="{rolled: false, breakpoints: []}"):
-    style = json.dumps((PLAYER / "graph.css").read_text("utf-8"))
+    style = json.dumps((PLAYER / "graph/graph.css").read_text("utf-8"))
     data = story_bytes(trace, symbols=symbols)
-    with panel(page, data, 'import { Graph } from "/graph.js";', SCRIPT % style, state):
+    with panel(page, data, 'import { Graph } from "/graph/graph.js";', SCRIPT % style, state):
         page.evaluate(SETTLED)
         yield page
 
@@ -234,7 +234,7 @@ def test_bars_go_up_for_positive_and_down_for_negative_numbers(browser_page):
 def test_long_arrays_keep_their_extremes(browser_page):
     with graph(browser_page, recorded("ab")) as page:
         heights = page.evaluate(
-            """async () => { const { stripPaths } = await import("/graph_strip.js");
+            """async () => { const { stripPaths } = await import("/graph/strip.js");
             const numbers = new Float64Array(200).fill(1e-4); numbers[77] = -1; numbers[140] = 1;
             const { plus, minus } = stripPaths(numbers, 38, 5);
             const all = (d) => [...d.matchAll(/v(-?[0-9.]+)/g)].map(m => Math.abs(m[1]));
@@ -247,7 +247,7 @@ def test_long_arrays_keep_their_extremes(browser_page):
 def test_numbers_that_are_not_finite_are_marked(browser_page):
     with graph(browser_page, recorded("ab")) as page:
         paths = page.evaluate(
-            """async () => { const { stripPaths } = await import("/graph_strip.js");
+            """async () => { const { stripPaths } = await import("/graph/strip.js");
             return stripPaths([NaN, 1, -Infinity], 38, 5) }"""
         )
         assert paths["other"].count("M") == 2
@@ -444,7 +444,7 @@ def test_zoom_keeps_the_middle_and_fit_shows_all(browser_page):
 
 
 OPERATION_NAMES = """async names => {
-    const { operationName } = await import("/graph_rolled.js");
+    const { operationName } = await import("/graph/rolled.js");
     const cell = document.querySelector(".rolled .cell");
     return names.map(([name, lines]) => {
         const text = operationName(name, 24, lines);

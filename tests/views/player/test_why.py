@@ -18,7 +18,7 @@ from teachrnn.views.player.story_data import packed, story_bytes
 from teachrnn.views.story import tell
 from teachrnn.views.style.number import MINUS, format_number
 
-IMPORTS = 'import { Why } from "/why.js";'
+IMPORTS = 'import { Why } from "/why/why.js";'
 SCRIPT = """
 const why = window.why = new Why(context);
 window.add(why.element);

@@ -1,0 +1,208 @@
+// An array with its name, shape and numbers: a strip of cells, or a heat map with the numbers on demand.
+// Every number can be asked why.
+import { bracketed, indexAt } from "../address.js";
+import { element, mathematics } from "../dom.js";
+import { colourOf, HeatMap, largestMagnitude } from "./heat.js";
+import { formatNumber } from "../number.js";
+import { NumberGrid } from "./number_grid.js";
+
+const LONGEST_STRIP = 16; // longer vectors, and matrices, show their numbers on demand
+const MOST_KEPT = 60; // figures kept for when the reader comes back to them
+
+export class ArrayView {
+  // `views` remembers, by name, whether the numbers are open and where the reader is in them.
+  constructor(context, k, note = "", views = new Map()) {
+    this.context = context;
+    this.k = k;
+    const { name, math, kind, shape } = context.story.arrays[k];
+    if (!views.has(name)) views.set(name, { open: false, place: 0, row: 0, column: 0 });
+    this.view = views.get(name);
+    const written = element("span", { class: "name" });
+    written.append(mathematics(context.story.mathml(math)));
+    this.note = element("span", { class: "note" });
+    const caption = element("figcaption", {}, written);
+    if (shape.length) caption.append(element("span", { class: "shape" }, shape.join(" × ")));
+    caption.append(this.note);
+    this.element = element("figure", { class: `array ${kind}`, "data-name": name }, caption);
+    this.#body();
+    this.say(note);
+  }
+
+  // What distinguishes the array here: "arrives", "sum of 2 of 2 parts".
+  say(note) {
+    this.note.textContent = note;
+    this.note.hidden = !note;
+  }
+
+  #body() {
+    const numbers = this.context.story.numbersOf(this.k);
+    const { shape } = this.context.story.arrays[this.k];
+    if (!numbers.length) this.element.append(element("p", { class: "empty" }, "no numbers"));
+    else if (shape.length <= 1 && numbers.length <= LONGEST_STRIP)
+      this.element.append(this.#strip(numbers));
+    else this.element.append(...this.#map(numbers));
+  }
+
+  // Few numbers: each a button; one stop of the Tab key, then arrow keys.
+  #strip(numbers) {
+    const { kind, name, shape, whole } = this.context.story.arrays[this.k];
+    const largest = largestMagnitude(numbers);
+    this.cells = Array.from(numbers, (x, place) => {
+      const text = whole ? String(x) : formatNumber(x);
+      const index = indexAt(shape, place);
+      const cell = element(
+        "button",
+        {
+          type: "button",
+          class: "number",
+          title: `${name}${bracketed(index)} = ${x}`,
+          tabindex: "-1",
+          "aria-label": `${name}${bracketed(index)} is ${text}: why?`,
+          "data-place": place,
+        },
+        text,
+      );
+      if (!whole) cell.style.background = colourOf(kind, x, largest);
+      return cell;
+    });
+    this.cells[Math.min(this.view.place, numbers.length - 1)].tabIndex = 0;
+    const strip = element("div", { class: "strip", role: "group", "aria-label": name }, ...this.cells);
+    if (numbers.length > 1) strip.dataset.ownKeys = "";
+    strip.addEventListener("click", (event) => this.#ask(event.target.closest("[data-place]")));
+    strip.addEventListener("keydown", (event) => this.#key(event));
+    return strip;
+  }
+
+  #ask(cell) {
+    if (!cell) return;
+    const place = Number(cell.dataset.place);
+    this.#rove(place);
+    this.context.open(this.k, indexAt(this.context.story.arrays[this.k].shape, place));
+  }
+
+  #rove(place) {
+    for (const cell of this.cells) cell.tabIndex = -1;
+    this.cells[place].tabIndex = 0;
+    this.view.place = place;
+  }
+
+  #key(event) {
+    if (this.cells.length < 2 || event.altKey || event.ctrlKey || event.metaKey) return;
+    const last = this.cells.length - 1;
+    const now = this.cells.indexOf(event.target);
+    const to = {
+      ArrowRight: now + 1,
+      ArrowDown: now + 1,
+      ArrowLeft: now - 1,
+      ArrowUp: now - 1,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    this.#rove(Math.max(0, Math.min(last, to)));
+    this.focus();
+  }
+
+  // Many numbers: a heat map to point at, and the numbers when asked for.
+  #map(numbers) {
+    const heat = new HeatMap(this.context.story, this.k);
+    const { name, shape } = this.context.story.arrays[this.k];
+    const pointed = element("span", { class: "pointed" });
+    heat.element.addEventListener("pointermove", (event) => {
+      const place = heat.placeUnder(event);
+      heat.frame([place], "pointed-at");
+      pointed.textContent = `${bracketed(indexAt(shape, place))} ${formatNumber(numbers[place])}`;
+      heat.element.parentElement.title = `${name}${bracketed(indexAt(shape, place))} = ${numbers[place]}`;
+    });
+    heat.element.addEventListener("pointerleave", () => {
+      heat.frame([], "pointed-at");
+      pointed.textContent = "";
+    });
+    heat.element.addEventListener("click", (event) =>
+      this.context.open(this.k, indexAt(shape, heat.placeUnder(event))),
+    );
+    this.details = element("details", {}, element("summary", {}, "numbers", pointed));
+    this.details.open = this.view.open;
+    if (this.view.open) this.#grid();
+    // The event "toggle" comes later, when the reader may be a step further; a click comes at once.
+    this.details.firstElementChild.addEventListener("click", () => {
+      this.view.open = !this.details.open;
+    });
+    this.details.addEventListener("toggle", () => {
+      if (this.details.open) this.#grid();
+    });
+    return [element("div", { class: "picture" }, heat.element), this.details];
+  }
+
+  #grid() {
+    if (this.grid) return;
+    this.grid = new NumberGrid(this.context, this.k, this.view);
+    this.details.append(this.grid.element);
+  }
+
+  // Whether the numbers are shown as they were left: a figure kept aside may have been overtaken by another of its name.
+  get current() {
+    return !this.details || this.details.open === this.view.open;
+  }
+
+  focus() {
+    if (this.cells)
+      this.cells[Math.min(this.view.place, this.cells.length - 1)].focus({ preventScroll: true });
+    else if (this.grid) this.grid.focus();
+    else this.details?.querySelector("summary").focus({ preventScroll: true });
+  }
+}
+
+// The figures of the step at hand. One that was drawn before is shown again, which is fast, and the
+// focus stays on the array of the same name.
+export class ArrayShelf {
+  constructor(context) {
+    this.context = context;
+    this.views = new Map(); // name -> how it is looked at
+    this.kept = new Map(); // number of the array -> its figure, the least recent first
+    this.shown = [];
+  }
+
+  // The elements for lists of [number of the array, note]. Call `refocus` when they are in the page.
+  figures(lists) {
+    this.#remember();
+    this.shown = [];
+    return lists.map((list) =>
+      list.map(([k, note]) => {
+        const view = this.#taken(k) || new ArrayView(this.context, k, note, this.views);
+        view.say(note || "");
+        this.shown.push(view);
+        return view.element;
+      }),
+    );
+  }
+
+  #remember() {
+    this.focused = null;
+    for (const view of this.shown) {
+      const active = view.element.getRootNode().activeElement;
+      if (active && view.element.contains(active))
+        this.focused = { name: view.element.dataset.name, on: active };
+      this.kept.delete(view.k);
+      this.kept.set(view.k, view);
+    }
+    while (this.kept.size > MOST_KEPT) this.kept.delete(this.kept.keys().next().value);
+  }
+
+  // An array that is shown twice at a step needs two figures, so what is taken is no longer there to take.
+  #taken(k) {
+    const view = this.kept.get(k);
+    this.kept.delete(k);
+    return view?.current ? view : null;
+  }
+
+  // Puts the focus back where it was, on the array of the same name, unless it is still there.
+  refocus() {
+    if (!this.focused) return;
+    const again = this.shown.find((view) => view.element.dataset.name === this.focused.name);
+    if (!again) return;
+    if (again.element.contains(this.focused.on)) this.focused.on.focus({ preventScroll: true });
+    else again.focus();
+  }
+}

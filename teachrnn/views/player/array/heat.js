@@ -1,0 +1,159 @@
+// A heat map: colour for size, hatching for minus, cross-hatching for what is not finite. One canvas, painted
+// in the screen's own pixels and in the page's own colours, when it comes into the page and when they change.
+import { element } from "../dom.js";
+import { rowsAndColumns } from "../address.js";
+import { formatNumber } from "../number.js";
+
+const SHADES = 64; // of each sign
+const WIDEST = 400; // a wide matrix takes no more pixels than this
+const LARGEST_CELL = 16;
+const HATCH = 4; // pixels from one stroke to the next
+
+export function largestMagnitude(numbers) {
+  let largest = 0;
+  for (const x of numbers) if (Number.isFinite(x) && Math.abs(x) > largest) largest = Math.abs(x);
+  return largest;
+}
+
+// The colour behind a number, which stays legible on it: by the square root of its share of the largest
+// magnitude, so that small numbers can be told from 0.
+export function colourOf(kind, x, largest) {
+  if (!Number.isFinite(x)) return "var(--trnn-not-finite)";
+  const share = largest > 0 ? Math.sqrt(Math.abs(x) / largest) : 0;
+  return `color-mix(in oklab, var(--trnn-${kind}-${x < 0 ? "minus" : "plus"}-full) ${(100 * share).toFixed(1)}%, var(--trnn-paper))`;
+}
+
+export class HeatMap {
+  constructor(story, k) {
+    const { shape, kind, name } = story.arrays[k];
+    this.numbers = story.numbersOf(k);
+    [this.rows, this.columns] = rowsAndColumns(shape);
+    this.largest = largestMagnitude(this.numbers);
+    const cell = Math.max(3, Math.min(LARGEST_CELL, Math.floor(WIDEST / this.columns)));
+    this.stroke = cell < 8 ? 0.25 : 0.45; // strokes over small cells lie so close that they would hide the colour
+    this.canvas = element("canvas", { class: kind });
+    this.element = element(
+      "div",
+      {
+        class: "heat",
+        role: "img",
+        "aria-label": `Heat map of ${name}, ${this.rows} by ${this.columns}, largest magnitude ${formatNumber(this.largest)}`,
+      },
+      this.canvas,
+    );
+    const width = this.columns * cell;
+    const height = this.rows * (this.rows > 1 ? cell : 22);
+    this.element.style.width = `${width}px`;
+    this.element.style.aspectRatio = `${width} / ${height}`;
+    new ResizeObserver(
+      ([
+        {
+          devicePixelContentBoxSize: [size],
+        },
+      ]) => this.#paint(size.inlineSize, size.blockSize),
+    ).observe(this.canvas, { box: "device-pixel-content-box" });
+    // the style sheet gives the canvas its colours; a change of theme ends a (very short) transition
+    this.canvas.addEventListener("transitionend", () =>
+      this.#paint(this.canvas.width, this.canvas.height),
+    );
+  }
+
+  #paint(width, height) {
+    if (!width || !height) return;
+    const style = getComputedStyle(this.canvas);
+    const colours = [
+      style.backgroundColor,
+      style.borderTopColor,
+      style.borderBottomColor,
+      style.caretColor,
+      style.color,
+    ];
+    const painted = [width, height, ...colours].join();
+    if (painted === this.painted) return;
+    this.painted = painted;
+    Object.assign(this.canvas, { width, height });
+    const { rows, columns } = this;
+    const [plain, hatched] = this.#shades(colours.map(rgb));
+    const hatching = Uint8Array.from(this.numbers, (x) => (Number.isFinite(x) ? Number(x < 0) : 2));
+    const apart = Math.max(3, Math.round(HATCH * devicePixelRatio));
+    const thick = Math.max(1, Math.round(0.8 * devicePixelRatio));
+    const column = Uint16Array.from({ length: width }, (_, x) => Math.floor((x * columns) / width));
+    const image = new ImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let y = 0, at = 0; y < height; y++) {
+      const first = Math.floor((y * rows) / height) * columns;
+      let falling = y % apart;
+      let rising = apart - 1 - falling; // how far from the strokes of either direction
+      for (let x = 0; x < width; x++, at++) {
+        const place = first + column[x];
+        const hatch = hatching[place];
+        const stroke = hatch > 0 && (falling < thick || (hatch === 2 && rising < thick));
+        pixels[at] = stroke ? hatched[place] : plain[place];
+        if (++falling === apart) falling = 0;
+        if (++rising === apart) rising = 0;
+      }
+    }
+    this.canvas.getContext("2d").putImageData(image, 0, 0);
+  }
+
+  // For each number its colour, and that of the strokes across it.
+  #shades([paper, plus, minus, notFinite, ink]) {
+    const scale = (full) =>
+      Array.from({ length: SHADES + 1 }, (_, shade) => mixed(full, paper, (0.95 * shade) / SHADES));
+    const scales = [scale(plus), scale(minus)].map((colours) => [
+      colours.map(packed),
+      colours.map((c) => packed(mixed(ink, c, this.stroke))),
+    ]);
+    const strange = [packed(notFinite), packed(ink)];
+    const plain = new Uint32Array(this.numbers.length);
+    const hatched = new Uint32Array(this.numbers.length);
+    this.numbers.forEach((x, place) => {
+      if (!Number.isFinite(x)) {
+        [plain[place], hatched[place]] = strange;
+        return;
+      }
+      const [colours, strokes] = scales[x < 0 ? 1 : 0];
+      const shade = x === 0 ? 0 : Math.ceil(SHADES * Math.sqrt(Math.abs(x) / this.largest));
+      plain[place] = colours[shade];
+      hatched[place] = strokes[shade];
+    });
+    return [plain, hatched];
+  }
+
+  // The place of the number under the pointer.
+  placeUnder(event) {
+    const box = this.element.getBoundingClientRect();
+    const column = Math.floor(((event.clientX - box.left) / box.width) * this.columns);
+    const row = Math.floor(((event.clientY - box.top) / box.height) * this.rows);
+    return (
+      Math.min(Math.max(row, 0), this.rows - 1) * this.columns +
+      Math.min(Math.max(column, 0), this.columns - 1)
+    );
+  }
+
+  // Draws a frame round some numbers, in place of the frame of that class before.
+  frame(places, className) {
+    this.element.querySelector(`.${className}`)?.remove();
+    if (!places.length) return;
+    const across = places.map((place) => place % this.columns);
+    const down = places.map((place) => Math.floor(place / this.columns));
+    const left = Math.min(...across);
+    const top = Math.min(...down);
+    const frame = element("span", { class: `frame ${className}` });
+    const share = (part, all) => `${(100 * part) / all}%`;
+    frame.style.left = share(left, this.columns);
+    frame.style.top = share(top, this.rows);
+    frame.style.width = share(Math.max(...across) - left + 1, this.columns);
+    frame.style.height = share(Math.max(...down) - top + 1, this.rows);
+    this.element.append(frame);
+  }
+}
+
+const rgb = (colour) =>
+  colour
+    .match(/[\d.]+/g)
+    .slice(0, 3)
+    .map(Number);
+const mixed = (a, b, share) => a.map((x, i) => share * x + (1 - share) * b[i]);
+const packed = ([r, g, b]) =>
+  (0xff000000 | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;

@@ -1,0 +1,199 @@
+// The numbers of a matrix in rows and columns. A large one is seen through a window that scrolls by whole
+// cells: only what is in the window is in the document. Arrow keys move over the entries, Enter asks why.
+import { bracketed, indexAt, rowsAndColumns } from "../address.js";
+import { element } from "../dom.js";
+import { colourOf, largestMagnitude } from "./heat.js";
+import { formatNumber } from "../number.js";
+
+const CELL = { width: 68, height: 26, head: 44 };
+const MOST = { rows: 12, columns: 16 };
+
+export class NumberGrid {
+  // `view` keeps where the reader is between two grids of the same name: {place, row, column}.
+  constructor(context, k, view) {
+    this.context = context;
+    this.k = k;
+    this.view = view;
+    const { name, shape } = context.story.arrays[k];
+    [this.rows, this.columns] = rowsAndColumns(shape);
+    this.numbers = context.story.numbersOf(k);
+    this.largest = largestMagnitude(this.numbers);
+    this.table = element("table", {
+      role: "grid",
+      "aria-label": `${name}, arrow keys move, Enter asks why`,
+      "data-own-keys": "",
+      "aria-rowcount": this.rows + 1,
+      "aria-colcount": this.columns + 1,
+    });
+    const space = element("div", { class: "space" }, this.table);
+    space.style.width = `${CELL.head + this.columns * CELL.width}px`;
+    space.style.height = `${CELL.height * (this.rows + 1)}px`;
+    this.element = element("div", { class: "number-grid" }, space);
+    this.element.style.maxHeight = `${CELL.height * (Math.min(this.rows, MOST.rows) + 1) + 18}px`;
+    this.element.addEventListener("scroll", () => this.#scrolled());
+    this.table.addEventListener("click", (event) => this.#open(event.target.closest("td")));
+    this.table.addEventListener("keydown", (event) => this.#key(event));
+    this.table.addEventListener("focusin", (event) => {
+      if (event.target.dataset.place) this.#rove(Number(event.target.dataset.place));
+    });
+    // the width is known only once the grid is in the page
+    new ResizeObserver(() => this.#fit()).observe(this.element);
+    this.#build(Math.min(this.columns, MOST.columns));
+  }
+
+  #fit() {
+    const wide = Math.floor((this.element.clientWidth - CELL.head) / CELL.width);
+    const across = Math.max(1, Math.min(this.columns, MOST.columns, wide));
+    if (this.element.clientWidth && across !== this.across) this.#build(across);
+    if (!this.placed) {
+      this.placed = true; // a grid out of the page cannot be scrolled
+      this.element.scrollTo(this.view.column * CELL.width, this.view.row * CELL.height);
+    }
+  }
+
+  #build(across) {
+    const focused = this.table.contains(this.table.getRootNode().activeElement);
+    this.across = across;
+    this.down = Math.min(this.rows, MOST.rows);
+    const head = element("tr", { "aria-rowindex": 1 }, element("th", { "aria-hidden": "true" }));
+    for (let c = 0; c < across; c++) head.append(element("th", { scope: "col", role: "columnheader" }));
+    const lines = Array.from({ length: this.down }, () => {
+      const line = element("tr", {}, element("th", { scope: "row", role: "rowheader" }));
+      for (let c = 0; c < across; c++) line.append(element("td", { role: "gridcell", tabindex: "-1" }));
+      return line;
+    });
+    this.table.replaceChildren(element("thead", {}, head), element("tbody", {}, ...lines));
+    this.#fill();
+    if (focused) this.focus();
+  }
+
+  // Puts into the window what is to be seen from view.row, view.column on.
+  #fill() {
+    const { story } = this.context;
+    const { kind, name, shape, whole } = story.arrays[this.k];
+    const { table, view } = this;
+    view.row = Math.min(view.row, this.rows - this.down);
+    view.column = Math.min(view.column, this.columns - this.across);
+    view.place = Math.min(view.place, this.numbers.length - 1);
+    const [head, ...lines] = table.rows;
+    for (let c = 0; c < this.across; c++) {
+      head.cells[c + 1].textContent = view.column + c;
+      head.cells[c + 1].setAttribute("aria-colindex", view.column + c + 2);
+    }
+    lines.forEach((line, r) => {
+      const first = (view.row + r) * this.columns;
+      line.setAttribute("aria-rowindex", view.row + r + 2);
+      line.cells[0].textContent = indexAt(shape, first).slice(0, -1).join(",");
+      for (let c = 0; c < this.across; c++) {
+        const place = first + view.column + c;
+        const x = this.numbers[place];
+        const cell = line.cells[c + 1];
+        cell.dataset.place = place;
+        cell.textContent = whole ? String(x) : formatNumber(x);
+        cell.title = `${name}${bracketed(indexAt(shape, place))} = ${x}`;
+        cell.style.background = whole ? "" : colourOf(kind, x, this.largest);
+        cell.setAttribute("aria-colindex", view.column + c + 2);
+        cell.tabIndex = -1;
+      }
+    });
+    (this.#cell(view.place) || lines[0].cells[1]).tabIndex = 0;
+  }
+
+  #cell(place) {
+    return this.table.querySelector(`[data-place="${place}"]`);
+  }
+
+  #scrolled() {
+    const { clientHeight, clientWidth, scrollHeight, scrollLeft, scrollTop, scrollWidth } = this.element;
+    // the window may be a little larger than the cells in it, so the way does not end at a whole cell
+    const row =
+      scrollTop + clientHeight > scrollHeight - 2
+        ? this.rows - this.down
+        : Math.round(scrollTop / CELL.height);
+    const column =
+      scrollLeft + clientWidth > scrollWidth - 2
+        ? this.columns - this.across
+        : Math.round(scrollLeft / CELL.width);
+    if (row === this.view.row && column === this.view.column) return;
+    const active = this.table.getRootNode().activeElement;
+    const focused = this.table.contains(active);
+    Object.assign(this.view, { row, column });
+    this.#fill();
+    if (focused && Number(active.dataset.place) !== this.view.place)
+      this.#rove(Number(active.dataset.place));
+  }
+
+  #rove(place) {
+    this.table.querySelector('[tabindex="0"]').tabIndex = -1;
+    this.view.place = place;
+    this.#cell(place).tabIndex = 0;
+  }
+
+  focus() {
+    (this.#cell(this.view.place) || this.table.rows[1].cells[1]).focus({ preventScroll: true });
+  }
+
+  #open(cell) {
+    if (cell)
+      this.context.open(
+        this.k,
+        indexAt(this.context.story.arrays[this.k].shape, Number(cell.dataset.place)),
+      );
+  }
+
+  #key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      this.#open(event.target.closest("td"));
+      return;
+    }
+    let row = Math.floor(this.view.place / this.columns);
+    let column = this.view.place % this.columns;
+    const moves = {
+      ArrowUp: () => {
+        row -= 1;
+      },
+      ArrowDown: () => {
+        row += 1;
+      },
+      ArrowLeft: () => {
+        column -= 1;
+      },
+      ArrowRight: () => {
+        column += 1;
+      },
+      PageUp: () => {
+        row -= this.down;
+      },
+      PageDown: () => {
+        row += this.down;
+      },
+      Home: () => {
+        column = 0;
+      },
+      End: () => {
+        column = this.columns - 1;
+      },
+    };
+    if (!moves[event.key]) return;
+    event.preventDefault();
+    moves[event.key]();
+    row = Math.max(0, Math.min(this.rows - 1, row));
+    column = Math.max(0, Math.min(this.columns - 1, column));
+    this.#reveal(row, column);
+    this.#rove(row * this.columns + column);
+    this.focus();
+  }
+
+  // Moves the window so far that an entry is in it.
+  #reveal(row, column) {
+    const { view } = this;
+    const top = Math.max(row - this.down + 1, Math.min(row, view.row));
+    const left = Math.max(column - this.across + 1, Math.min(column, view.column));
+    if (top === view.row && left === view.column) return;
+    Object.assign(view, { row: top, column: left });
+    this.#fill();
+    this.element.scrollTo(left * CELL.width, top * CELL.height);
+  }
+}

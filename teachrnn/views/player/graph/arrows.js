@@ -1,0 +1,39 @@
+// Arrow heads. They live in a drawing of their own: one that is not displayed would take them along.
+
+import { drawn } from "../dom.js";
+
+let count = 0; // the heads of every graph in a page have names of their own
+
+export class ArrowHeads {
+  constructor() {
+    this.number = ++count;
+    this.svg = drawn("svg", { width: 0, height: 0, class: "heads", "aria-hidden": "true" });
+    const defs = drawn("defs");
+    for (const kind of ["rest", "seen", "back", "now"]) {
+      const marker = drawn("marker", {
+        id: this.#name(kind),
+        viewBox: "0 0 8 8",
+        refX: 7.5,
+        refY: 4,
+        markerWidth: 9,
+        markerHeight: 9,
+        markerUnits: "userSpaceOnUse",
+        orient: "auto-start-reverse",
+        class: `arrow ${kind}`,
+      });
+      marker.append(drawn("path", { d: "M0 0.5 8 4 0 7.5z" }));
+      defs.append(marker);
+    }
+    this.svg.append(defs);
+  }
+
+  #name(kind) {
+    return `trnn-${this.number}-arrow-${kind}`;
+  }
+
+  // Put a head on the end where an edge arrives: its start when the gradient comes back.
+  place(path, kind, backward) {
+    path.removeAttribute(backward ? "marker-end" : "marker-start");
+    path.setAttribute(backward ? "marker-start" : "marker-end", `url(#${this.#name(kind)})`);
+  }
+}

@@ -1,0 +1,29 @@
+// Lanes: lines that would lie on each other are put side by side.
+
+export class Lanes {
+  constructor() {
+    this.lines = new Map(); // key -> {from, to, lane}
+    this.count = 0;
+  }
+
+  // Announce that the line `key` runs from a to b; what has the same key shares one lane.
+  need(key, a, b) {
+    const line = this.lines.get(key) || { from: Infinity, to: -Infinity, lane: 0 };
+    this.lines.set(key, { from: Math.min(line.from, a, b), to: Math.max(line.to, a, b), lane: 0 });
+  }
+
+  // Give every line the first lane that is free all along it.
+  assign() {
+    const placed = [];
+    for (const line of this.lines.values()) {
+      const meeting = placed.filter((other) => other.from <= line.to && line.from <= other.to);
+      while (meeting.some((other) => other.lane === line.lane)) line.lane += 1;
+      placed.push(line);
+      this.count = Math.max(this.count, line.lane + 1);
+    }
+  }
+
+  lane(key) {
+    return this.lines.get(key).lane;
+  }
+}

@@ -1,0 +1,43 @@
+// An edge of the unrolled graph. Backward it is dashed, turned round, and as wide as the gradient is large.
+
+import { drawn } from "../dom.js";
+import { formatNumber } from "../number.js";
+
+export class Line {
+  // from, to: nodes
+  constructor(from, to, d, { scale, heads }) {
+    Object.assign(this, { from, to, scale, heads, last: "" });
+    this.path = drawn("path", { d, "data-lag": to.t - from.t });
+  }
+
+  // How it looks at step i, of which the outcome of step `known` is known; truncation takes the gradient away
+  // that would come back here.
+  paint(story, i, known, truncated) {
+    const { from, to, path } = this;
+    const step = story.steps[i];
+    const current = step.edges.some((edge) => edge[0] === from.id && edge[1] === to.id);
+    const passage = story.passageAt(from.id, to.id, known);
+    const cut = truncated && !current;
+    const backward = passage !== null || (current && step.phase === "backward");
+    const kind = current
+      ? "now"
+      : backward
+        ? "back"
+        : story.valueAt(to.id, known) !== null
+          ? "seen"
+          : "rest";
+    const key = `${kind} ${backward} ${cut} ${passage}`;
+    if (key === this.last) return;
+    this.last = key;
+    path.setAttribute("class", `edge ${kind}${backward && current ? " back" : ""}${cut ? " cut" : ""}`);
+    path.style.strokeWidth =
+      passage === null || cut ? "" : this.scale.width(story.norm(passage)).toFixed(2);
+    this.heads.place(path, cut ? "rest" : kind, backward);
+    const told =
+      passage === null
+        ? ""
+        : `Gradient that came back from ${to.name} to ${from.name}: norm ${formatNumber(story.norm(passage))}`;
+    if (this.title) this.title.textContent = told;
+    else if (told) path.append((this.title = drawn("title", {}, told)));
+  }
+}

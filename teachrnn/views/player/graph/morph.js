@@ -1,0 +1,46 @@
+// Rolling up: every column in sight slides into the one cell, and back out of it when unrolling.
+
+import { drawn } from "../dom.js";
+
+const MILLISECONDS = 400;
+
+// A picture of columns, with where each stands in the window.
+export function copyColumns(columns) {
+  return columns.map((g) => ({ copy: g.cloneNode(true), at: g.getScreenCTM() }));
+}
+
+// Show the copies sliding from where they are to where `to` says, over the panes. Returns how to end it early.
+export function slideColumns(panes, copies, to, inwards, done) {
+  const box = panes.getBoundingClientRect();
+  const svg = drawn("svg", {
+    class: "morph",
+    "aria-hidden": "true",
+    width: box.width,
+    height: box.height,
+  });
+  const place = (matrix) =>
+    `matrix(${matrix.a},0,0,${matrix.d},${matrix.e - box.left},${matrix.f - box.top})`;
+  const runs = copies.map(({ copy, at }) => {
+    for (const node of copy.querySelectorAll("[tabindex]")) node.removeAttribute("tabindex");
+    copy.removeAttribute("transform");
+    svg.append(copy);
+    const apart = { transform: place(at), opacity: 1 };
+    const together = { transform: place(to), opacity: 0.35 };
+    return [copy, inwards ? [apart, together] : [together, apart]];
+  });
+  panes.append(svg);
+  panes.classList.add("morphing");
+  let over = false;
+  const end = () => {
+    if (over) return;
+    over = true;
+    svg.remove();
+    panes.classList.remove("morphing");
+    done();
+  };
+  const playing = runs.map(([copy, frames]) =>
+    copy.animate(frames, { duration: MILLISECONDS, easing: "ease-in-out", fill: "both" }),
+  );
+  Promise.allSettled(playing.map((run) => run.finished)).then(end);
+  return end;
+}

@@ -1,0 +1,274 @@
+// Where the edges run: through the gaps between rows and the channels between columns, never behind
+// a node. Edges from one node share a trunk; a trunk has a lane of its own where it meets others.
+// One route serves all edges between the same two kinds with the same lag, for all columns are alike.
+
+import { BOX } from "./column.js";
+import { Lanes } from "./lanes.js";
+
+const ROUTE = {
+  lane: 7, // distance between two lanes
+  gap: 24, // height of a gap without lanes
+  margin: 11, // between a lane and the boxes
+  port: 9, // distance between two edges that enter a node on the same side
+  bend: 6, // radius of a bend
+};
+
+export class Routes {
+  constructor(column, story) {
+    this.column = column;
+    this.gaps = Array.from({ length: column.rows.length + 1 }, () => new Lanes()); // gap g is below row g
+    this.channel = new Lanes();
+    this.routes = new Map();
+    this.entrances = new Map(); // side of a kind -> names of the kinds that enter there
+    for (const [from, to] of story.edges) this.#meet(story.node.get(from), story.node.get(to));
+    for (const lanes of [...this.gaps, this.channel]) lanes.assign();
+    this.between = 2 * ROUTE.margin + Math.max(1, this.channel.count) * ROUTE.lane;
+    this.pitch = column.width + this.between;
+    this.#rise();
+  }
+
+  // The route of an edge between two nodes.
+  of(from, to) {
+    return this.routes.get(this.#key(from, to));
+  }
+
+  // Its name in the rolled graph, where the initial state is what any step hands on.
+  rolledKey(from, to) {
+    return keyOf(this.column.kind.get(from.id), this.column.kind.get(to.id), this.#lag(from, to));
+  }
+
+  // Routes of the rolled graph, by that name.
+  rolled() {
+    return [...this.routes].filter(([, route]) => !route.start);
+  }
+
+  // Top of a row, from the top of the drawing.
+  top(row) {
+    return this.tops[row];
+  }
+
+  #lag(from, to) {
+    return this.column.times.indexOf(to.t) - this.column.times.indexOf(from.t);
+  }
+
+  #key(from, to) {
+    const begins = from.t === this.column.start ? "start" : this.#lag(from, to);
+    return keyOf(this.column.kind.get(from.id), this.column.kind.get(to.id), begins);
+  }
+
+  #meet(a, b) {
+    const from = this.column.kind.get(a.id);
+    const to = this.column.kind.get(b.id);
+    const lag = this.#lag(a, b);
+    const time = b.t - a.t;
+    const start = a.t === this.column.start;
+    if (start) this.#add(this.#key(a, b), { from, to, lag, time, start });
+    if (!start || from.node.t !== this.column.start)
+      this.#add(keyOf(from, to, lag), { from, to, lag, time, start: false });
+  }
+
+  #add(key, route) {
+    if (this.routes.has(key)) return;
+    Object.assign(route, this.#plan(route));
+    this.routes.set(key, route);
+    this.#reserve(route);
+  }
+
+  // How an edge leaves and enters: decided on rows and places, before any height is known.
+  #plan({ from, to, lag, start }) {
+    const { column } = this;
+    const rise = to.row - from.row;
+    const far = 1e6;
+    if (lag === 0 && Math.abs(rise) === 1) return { way: "curve", enters: rise > 0 ? "bottom" : "top" };
+    if (lag === 0 && rise > 1) {
+      const clear = (x) => {
+        for (let row = from.row + 1; row < to.row; row++)
+          if (column.stands(row, x, BOX.width)) return false;
+        return true;
+      };
+      if (clear(to.x)) return { way: "over and up", enters: "bottom" };
+      if (clear(from.x)) return { way: "up and over", enters: "bottom" };
+    }
+    const right = start || (lag > 0 && !column.stands(from.row, from.x, far, from));
+    const left = lag === 1 && !column.stands(to.row, to.x - far, far, to);
+    return { way: "channel", leaves: right ? "right" : "top", enters: left ? "left" : "bottom" };
+  }
+
+  #reserve(route) {
+    const { from, to, lag, way, leaves, enters } = route;
+    route.trunk = lag < 0 ? `${from.name} back` : from.name;
+    route.out = `${from.name} out`;
+    route.into = lag === 0 ? route.out : `${from.name} in ${lag}`;
+    if (way === "over and up") this.gaps[from.row + 1].need(route.out, from.x, to.x);
+    if (way === "up and over") this.gaps[to.row].need(route.out, from.x, to.x);
+    if (way === "channel") {
+      this.channel.need(
+        route.trunk,
+        leaves === "right" ? from.row : from.row + 0.5,
+        enters === "left" ? to.row : to.row - 0.5,
+      );
+      // what reaches the channel meets there what comes from it, in the columns before and after
+      if (leaves === "top") this.gaps[from.row + 1].need(route.out, -Infinity, Infinity);
+      if (enters === "bottom") this.gaps[to.row].need(route.into, -Infinity, Infinity);
+    }
+    const entrance = `${to.name} ${enters}`;
+    route.port = `${from.name} ${lag}`;
+    if (route.start) route.port = `${from.name} 1`; // where the edges of the later steps enter
+    if (!this.entrances.has(entrance)) this.entrances.set(entrance, new Map());
+    const approach =
+      enters === "left" ? -from.row : way !== "channel" ? from.x : lag === 0 ? 1e6 : -1e6 - lag;
+    this.entrances.get(entrance).set(route.port, approach);
+  }
+
+  #rise() {
+    const { rows } = this.column;
+    this.tops = [];
+    let y = ROUTE.gap; // the names of lines stand above the topmost row
+    for (let row = rows.length; row >= 0; row--) {
+      this.gapTop ||= [];
+      this.gapTop[row] = y;
+      y +=
+        (row === 0 ? 6 : row === rows.length ? 0 : ROUTE.gap) +
+        Math.max(0, this.gaps[row].count - (row > 0 && row < rows.length ? 1 : 0)) * ROUTE.lane;
+      if (row > 0) {
+        this.tops[row - 1] = y;
+        y += Math.max(...rows[row - 1].map((kind) => kind.height), 0);
+      }
+    }
+    this.height = y;
+  }
+
+  #gapY(gap, key) {
+    return (
+      this.gapTop[gap] +
+      (gap === 0 || gap === this.column.rows.length ? 0 : ROUTE.gap / 2) +
+      this.gaps[gap].lane(key) * ROUTE.lane
+    );
+  }
+
+  #laneX(route) {
+    const x = ROUTE.margin + this.channel.lane(route.trunk) * ROUTE.lane + ROUTE.lane / 2;
+    return route.lag < 0 ? x - this.between : this.column.width + x;
+  }
+
+  #port({ to, enters, port }) {
+    const all = [...this.entrances.get(`${to.name} ${enters}`)].sort((a, b) => a[1] - b[1]);
+    const step = Math.min(ROUTE.port, (BOX.width - 12) / all.length);
+    return (all.findIndex(([name]) => name === port) - (all.length - 1) / 2) * step;
+  }
+
+  // The path of an edge whose two ends stand `shift` apart, in the coordinates of the column it enters.
+  // startX: where the initial state stands in its own column.
+  path(route, shift, startX = route.from.x) {
+    const a = { x: startX - shift, y: this.tops[route.from.row], height: route.from.height };
+    return bentPath(this.#points(route, a, shift));
+  }
+
+  // The same edge in the rolled graph: out on the right, round below, and in again from the left.
+  loop(route, depth) {
+    const x = ROUTE.margin + depth * ROUTE.lane;
+    const bottom = this.height + 12 + depth * 16;
+    const a = { x: route.from.x, y: this.tops[route.from.row], height: route.from.height };
+    const out = this.#leaving(route, a, this.column.width + x);
+    return bentPath([
+      ...out,
+      [this.column.width + x, bottom],
+      [-x, bottom],
+      ...this.#entering(route, -x),
+    ]);
+  }
+
+  // Where the size of the gradient that comes back along an edge is written: by the end that it
+  // reaches, on the side that the edge does not bend to.
+  labelAt(route, startX = route.from.x) {
+    const { from, to, leaves, enters } = route;
+    const y = this.tops[from.row];
+    const middle = startX + BOX.width / 2;
+    if (leaves === "right")
+      return { x: startX + BOX.width + 6, y: y + from.height / 2 - 8, anchor: "start" };
+    const right = to.x <= from.x;
+    return {
+      x: middle + (right ? 7 : -7),
+      y: enters === "top" ? y + from.height + 12 : y - 5,
+      anchor: right ? "start" : "end",
+    };
+  }
+
+  #points(route, a, shift) {
+    const { from, to, way } = route;
+    const port = this.#port(route);
+    const y = this.tops[to.row];
+    const end = [to.x + BOX.width / 2 + port, y + to.height];
+    if (way === "channel") {
+      const laneX = this.#laneX(route) - shift;
+      return [...this.#leaving(route, a, laneX), ...this.#entering(route, laneX)];
+    }
+    const middle = a.x + BOX.width / 2;
+    if (way === "curve" && route.enters === "top")
+      return { from: [middle, a.y + a.height], to: [to.x + BOX.width / 2 + port, y] };
+    if (way === "curve") return { from: [middle, a.y], to: end };
+    const gap = this.#gapY(way === "over and up" ? from.row + 1 : to.row, route.out);
+    return [[middle, a.y], [middle, gap], [end[0], gap], end];
+  }
+
+  #leaving({ from, leaves, out }, a, laneX) {
+    if (leaves === "right")
+      return [
+        [a.x + BOX.width, a.y + a.height / 2],
+        [laneX, a.y + a.height / 2],
+      ];
+    const gap = this.#gapY(from.row + 1, out);
+    const middle = a.x + BOX.width / 2;
+    return [
+      [middle, a.y],
+      [middle, gap],
+      [laneX, gap],
+    ];
+  }
+
+  #entering(route, laneX) {
+    const { to, enters, into } = route;
+    const port = this.#port(route);
+    const top = this.tops[to.row];
+    if (enters === "left")
+      return [
+        [laneX, top + to.height / 2 + port],
+        [to.x, top + to.height / 2 + port],
+      ];
+    const gap = this.#gapY(to.row, into);
+    const x = to.x + BOX.width / 2 + port;
+    return [
+      [laneX, gap],
+      [x, gap],
+      [x, top + to.height],
+    ];
+  }
+}
+
+const keyOf = (from, to, lag) => `${from.name}>${to.name}>${lag}`;
+
+// A path along the points with round bends, or a curve that leaves and arrives upright.
+function bentPath(points) {
+  if (!Array.isArray(points)) {
+    const [[x, y], [u, v]] = [points.from, points.to];
+    const lift = (y - v) / 2;
+    return `M${x} ${y}C${x} ${y - lift} ${u} ${v + lift} ${u} ${v}`;
+  }
+  const corners = points.filter(
+    ([x, y], i) => i === 0 || Math.hypot(x - points[i - 1][0], y - points[i - 1][1]) > 0.1,
+  );
+  let path = `M${corners[0].join(" ")}`;
+  for (let i = 1; i < corners.length - 1; i++) {
+    const [before, at, after] = corners.slice(i - 1, i + 2);
+    const r = Math.min(ROUTE.bend, distance(before, at) / 2, distance(at, after) / 2);
+    path += `L${towards(at, before, r)}Q${at.join(" ")} ${towards(at, after, r)}`;
+  }
+  return `${path}L${corners.at(-1).join(" ")}`;
+}
+
+const distance = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]);
+
+function towards(a, b, r) {
+  const share = r / distance(a, b);
+  return `${a[0] + (b[0] - a[0]) * share} ${a[1] + (b[1] - a[1]) * share}`;
+}

@@ -1,0 +1,53 @@
+// The size of a gradient on a logarithmic scale: how wide the edge is along which it came back, and
+// how high the bars of its node stand. One scale serves the whole story, so that vanishing is seen.
+
+import { drawn, element } from "../dom.js";
+import { formatNumber } from "../number.js";
+
+const GRADIENT = { thin: 0.7, wide: 4.6, fewest: 4, most: 8 }; // widths in pixels; orders of magnitude that the scale spans
+
+export class GradientScale {
+  constructor(story) {
+    let least = Infinity;
+    let most = 0;
+    for (const [, k] of story.passages.values()) {
+      const norm = story.norm(k);
+      if (Number.isFinite(norm) && norm > 0)
+        [least, most] = [Math.min(least, norm), Math.max(most, norm)];
+    }
+    this.empty = most === 0;
+    this.high = this.empty ? 0 : Math.ceil(Math.log10(most));
+    const low = this.empty ? 0 : Math.floor(Math.log10(least));
+    this.low = Math.max(this.high - GRADIENT.most, Math.min(low, this.high - GRADIENT.fewest));
+  }
+
+  // 0 at the lower end of the scale and below, 1 at its upper end.
+  share(norm) {
+    if (!(norm > 0)) return 0;
+    return Math.min(1, Math.max(0, (Math.log10(norm) - this.low) / (this.high - this.low)));
+  }
+
+  width(norm) {
+    return Number.isNaN(norm)
+      ? GRADIENT.wide
+      : GRADIENT.thin + (GRADIENT.wide - GRADIENT.thin) * this.share(norm);
+  }
+
+  // Lines of every second order of magnitude, with what they stand for.
+  legend() {
+    const key = element("span", { class: "orders" }, "Norm of the gradient that came back: ");
+    for (let order = this.low; order <= this.high; order += 2) {
+      const line = drawn("svg", { width: 22, height: 8, "aria-hidden": "true" });
+      line.append(
+        drawn("path", {
+          d: "M0 4H22",
+          class: "edge back",
+          style: `stroke-width:${this.width(10 ** order)}`,
+        }),
+      );
+      const below = order === this.low ? "≤ " : "";
+      key.append(element("span", { class: "order" }, line, ` ${below}${formatNumber(10 ** order, 1)}`));
+    }
+    return key;
+  }
+}

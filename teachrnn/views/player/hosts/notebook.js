@@ -1,0 +1,40 @@
+// What a notebook adds to the player: the font, which travels once a page and not with every widget,
+// keys that stay within, and that the form kept for when there is no kernel is out of the way.
+
+import { useFont } from "../dom.js";
+import { render as renderPlayer } from "../player.js";
+
+function askForFont(model) {
+  if ([...document.fonts].some((face) => face.family === "TeachrnnMath")) return;
+  const arrived = (message, buffers) => {
+    if (message.kind !== "font") return;
+    model.off("msg:custom", arrived);
+    useFont(buffers[0]);
+  };
+  model.on("msg:custom", arrived);
+  model.send({ kind: "font" });
+}
+
+// JupyterLab takes x or d d for its cells wherever the focus is, unless that very element says not to.
+function keepKeys(event) {
+  event.target.dataset.lmSuppressShortcuts = "true";
+}
+
+function hideStaticForm(model) {
+  const style = document.createElement("style");
+  style.textContent = model.get("hiding");
+  document.head.append(style);
+}
+
+function render({ model, el }) {
+  askForFont(model);
+  hideStaticForm(model);
+  el.addEventListener("focusin", keepKeys);
+  const close = renderPlayer({ model, el });
+  return () => {
+    el.removeEventListener("focusin", keepKeys);
+    close();
+  };
+}
+
+export default { render };

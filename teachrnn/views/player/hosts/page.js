@@ -1,0 +1,29 @@
+// What a page of its own adds: it unpacks the data and starts the player.
+
+import { useFont } from "../dom.js";
+import { mount } from "../player.js";
+
+const bytesIn = (id) =>
+  Uint8Array.from(atob(document.getElementById(id).textContent.trim()), (c) => c.charCodeAt(0));
+const unpacked = new Blob([bytesIn("story")]).stream().pipeThrough(new DecompressionStream("gzip"));
+useFont(bytesIn("font"));
+const { model, open } = mount(document.getElementById("player"), {
+  story: await new Response(unpacked).arrayBuffer(),
+});
+let writing = 0; // the address follows when the reader comes to rest: writing it is slow
+model.on("change:step", () => {
+  clearTimeout(writing);
+  writing = setTimeout(() => history.replaceState(null, "", `#${model.get("step") + 1}`), 200);
+});
+function openAddress() {
+  let address = location.hash.slice(1);
+  try {
+    address = decodeURIComponent(address);
+  } catch {
+    // not encoded, so meant as it stands
+  }
+  if (address) open(address);
+}
+addEventListener("hashchange", openAddress);
+openAddress();
+document.body.dataset.ready = "true";

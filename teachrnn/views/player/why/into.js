@@ -1,0 +1,238 @@
+// Into an operation: its result entry by entry, and in an entry term by term, until the sum is the recorded number.
+import { addressText, indexAt, placeAt, typesetAddress } from "../address.js";
+import { element, mathematics } from "../dom.js";
+import { HeatMap } from "../array/heat.js";
+import { formatNumber } from "../number.js";
+import { numberAt, originOf } from "./origin.js";
+import { alignedNumber, inWords, termFormula } from "./term_line.js";
+
+const LINES = 6; // terms that stay in sight
+
+export class Into {
+  // `left` is called when the learner leaves.
+  constructor(context, left) {
+    this.context = context;
+    this.left = left;
+    this.k = null;
+    this.heading = element("h3");
+    this.formula = element("div", { class: "formula" });
+    this.pictures = element("div", { class: "pictures" });
+    this.lines = element("ol", { class: "terms" });
+    this.position = element("p", { class: "position" });
+    this.outcome = element("p", { class: "total" });
+    const button = (text, name, act) => {
+      const made = element(
+        "button",
+        { type: "button", class: "word", title: name, "aria-label": name },
+        text,
+      );
+      made.addEventListener("click", act);
+      return made;
+    };
+    const buttons = element(
+      "div",
+      { class: "why-bar" },
+      button("‹ term", "Previous term (←)", () => this.#byTerm(-1)),
+      button("term ›", "Next term (→)", () => this.#byTerm(1)),
+      button("‹ entry", "Previous entry (↑)", () => this.#byEntry(-1)),
+      button("entry ›", "Next entry (↓)", () => this.#byEntry(1)),
+      button("leave", "Leave (Esc)", () => this.leave()),
+    );
+    this.walker = element(
+      "div",
+      { class: "walker", role: "application", tabindex: "0", "data-own-keys": "" },
+      this.pictures,
+      element("div", { class: "sum" }, this.position, this.lines, this.outcome),
+    );
+    this.walker.addEventListener("keydown", (event) => this.#key(event));
+    this.element = element(
+      "section",
+      { class: "into", "aria-label": "Into the operation", hidden: "" },
+      this.heading,
+      this.formula,
+      buttons,
+      this.walker,
+    );
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        event.preventDefault();
+        this.leave();
+      }
+    });
+  }
+
+  enter(k) {
+    const { story } = this.context;
+    const { name, shape } = story.arrays[k];
+    this.k = k;
+    this.size = story.numbersOf(k).length;
+    this.shape = shape;
+    this.maps = new Map();
+    this.pictures.replaceChildren();
+    this.heading.replaceChildren("Into ", typesetAddress(story, k, []), ", term by term");
+    const made = story.steps[story.maker.get(k)]?.outcomes.find(({ quantities }) =>
+      quantities.some(([at]) => at === k),
+    );
+    this.formula.replaceChildren();
+    if (made) this.formula.append(mathematics(story.mathml(made.formula)));
+    this.walker.setAttribute(
+      "aria-label",
+      `Into ${name}: right and left arrow for the terms, down and up for the entries, Escape leaves`,
+    );
+    this.element.hidden = false;
+    if (this.formula.scrollWidth > this.formula.clientWidth) this.formula.tabIndex = 0;
+    this.#entry(0, 0);
+    this.walker.focus({ preventScroll: true });
+    this.element.scrollIntoView({ block: "nearest" });
+  }
+
+  leave() {
+    this.k = null;
+    this.element.hidden = true;
+    this.left();
+  }
+
+  #key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const act = {
+      ArrowRight: () => this.#byTerm(1),
+      ArrowLeft: () => this.#byTerm(-1),
+      ArrowDown: () => this.#byEntry(1),
+      ArrowUp: () => this.#byEntry(-1),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  #byTerm(by) {
+    const term = this.term + by;
+    if (term >= 0 && term < this.terms.length) this.#show(term);
+    else if (by > 0) this.#byEntry(1);
+    else if (this.place > 0) this.#entry(this.place - 1, -1);
+  }
+
+  #byEntry(by) {
+    const place = this.place + by;
+    if (place >= 0 && place < this.size) this.#entry(place, 0);
+    else this.context.say(by > 0 ? "That was the last entry." : "This is the first entry.");
+  }
+
+  // Goes to an entry of the result, at a term; -1 is its last.
+  #entry(place, term) {
+    const { story } = this.context;
+    this.place = place;
+    this.index = indexAt(this.shape, place);
+    const origin = originOf(story, this.k, this.index);
+    this.terms = origin.lines;
+    this.written = origin.kind !== "unwritten";
+    let sum = 0;
+    this.sums = this.terms.map((line) => (sum += line.value));
+    this.#picture();
+    this.#show(term < 0 ? Math.max(0, this.terms.length - 1) : term);
+  }
+
+  // What this entry is made from, framed in the arrays that it comes from.
+  #picture() {
+    const places = new Map();
+    for (const { parts } of this.terms) {
+      for (const part of parts) {
+        if (typeof part === "string") continue;
+        if (!places.has(part.array)) places.set(part.array, []);
+        places.get(part.array).push(placeAt(this.context.story.arrays[part.array].shape, part.index));
+      }
+    }
+    const made = [...places.keys()].slice(0, LINES);
+    this.pictures.replaceChildren(...[...made, this.k].map((k) => this.#map(k).figure));
+    for (const k of made) this.#map(k).heat.frame(places.get(k), "used");
+    this.#map(this.k).heat.frame([this.place], "used");
+  }
+
+  #map(k) {
+    if (!this.maps.has(k)) {
+      const heat = new HeatMap(this.context.story, k);
+      const caption = element("figcaption", {}, typesetAddress(this.context.story, k, []));
+      this.maps.set(k, { heat, figure: element("figure", {}, caption, heat.element) });
+    }
+    return this.maps.get(k);
+  }
+
+  #show(term) {
+    const { story } = this.context;
+    this.term = term;
+    const value = numberAt(story, this.k, this.index);
+    const last = this.terms.length - 1;
+    const address = addressText(story, this.k, this.index);
+    for (const { heat } of this.maps.values()) heat.frame([], "at-term");
+    for (const part of this.terms[term]?.parts || []) {
+      if (typeof part !== "string")
+        this.maps
+          .get(part.array)
+          ?.heat.frame([placeAt(story.arrays[part.array].shape, part.index)], "at-term");
+    }
+    const first = Math.max(0, term - LINES + 1);
+    this.lines.start = first + 1;
+    this.lines.replaceChildren(
+      ...this.terms
+        .slice(first, term + 1)
+        .map((line, n) => this.#line(line, this.sums[first + n], first + n === term)),
+    );
+    const where = `entry ${this.place + 1} of ${this.size}`;
+    if (!this.terms.length) {
+      this.position.replaceChildren(typesetAddress(story, this.k, this.index), ` · ${where}`);
+      const reason = this.written
+        ? "it is 0 whatever the numbers are"
+        : "its formula is not written entry by entry";
+      this.outcome.textContent = `${formatNumber(value)}: ${reason}`;
+      this.context.say(`${address} is ${formatNumber(value)}: ${reason}.`);
+      return;
+    }
+    this.position.replaceChildren(
+      typesetAddress(story, this.k, this.index),
+      ` · ${where} · term ${term + 1} of ${last + 1}`,
+    );
+    const sum = this.sums[term];
+    const spoken = `term ${term + 1} of ${last + 1}: ${inWords(story, this.terms[term].parts)} is ${formatNumber(this.terms[term].value)}`;
+    if (term < last) {
+      this.outcome.textContent = `${last - term} more to come`;
+      this.context.say(`${spoken}; sum so far ${formatNumber(sum)}`);
+      return;
+    }
+    const agreement = agreementOf(sum, value);
+    this.outcome.replaceChildren(
+      typesetAddress(story, this.k, this.index),
+      " = ",
+      element("strong", {}, formatNumber(value)),
+      `, ${agreement}`,
+    );
+    this.context.say(`${spoken}; ${address} is ${formatNumber(value)}, ${agreement}`);
+  }
+
+  #line({ parts, value }, sum, now) {
+    const line = element(
+      "li",
+      now ? { class: "now-term", "aria-current": "step" } : {},
+      element("div", { class: "what" }, termFormula(this.context.story, parts)),
+      element("span", { class: "sign" }, "="),
+      alignedNumber(value),
+    );
+    line.append(
+      element(
+        "span",
+        { class: "so-far" },
+        element("span", { class: "soft" }, "sum "),
+        alignedNumber(sum),
+      ),
+    );
+    return line;
+  }
+}
+
+// Whether what was added up is what was recorded: another order of adding may change the last digits.
+function agreementOf(sum, value) {
+  if (Object.is(sum, value) || sum === value) return "which is the recorded number";
+  if (Math.abs(sum - value) <= 1e-9 * Math.max(Math.abs(sum), Math.abs(value), 1)) {
+    return "which is the recorded number, but for rounding in the last digits";
+  }
+  return `but the terms add up to ${formatNumber(sum)}`;
+}

@@ -1,0 +1,73 @@
+// A summand in one line: its formula with the numbers in it, what it comes to, and a bar of its size.
+import { addressText, typesetAddress } from "../address.js";
+import { element } from "../dom.js";
+import { formatNumber } from "../number.js";
+
+// One number of a formula: its address above, the number below. With `follow` it is a link.
+export function numberInFormula(story, { array, index, value }, follow) {
+  const text = story.isWhole(array) ? String(value) : formatNumber(value);
+  const inside = [typesetAddress(story, array, index), element("span", { class: "figure" }, text)];
+  if (!follow) return element("span", { class: "factor" }, ...inside);
+  const link = element(
+    "button",
+    {
+      type: "button",
+      class: "factor",
+      title: `${addressText(story, array, index)} = ${value}`,
+      "aria-label": `${addressText(story, array, index)}, ${text}: why?`,
+    },
+    ...inside,
+  );
+  link.addEventListener("click", () => follow(array, index));
+  return link;
+}
+
+export function termFormula(story, parts, follow) {
+  return element(
+    "span",
+    { class: "term" },
+    ...parts.map((part) =>
+      typeof part === "string"
+        ? element("span", { class: "sign" }, part)
+        : numberInFormula(story, part, follow),
+    ),
+  );
+}
+
+// A number whose point stands under the points of the lines above.
+export function alignedNumber(x) {
+  const text = formatNumber(x);
+  const point = text.indexOf(".");
+  const cut = point < 0 ? text.length : point;
+  return element(
+    "span",
+    { class: "aligned" },
+    element("span", {}, text.slice(0, cut)),
+    element("span", {}, text.slice(cut)),
+  );
+}
+
+// A bar from the middle: minus to the left, plus to the right.
+export function shareBar(kind, x, largest) {
+  const share = largest > 0 && Number.isFinite(x) ? Math.abs(x) / largest : 0;
+  const bar = element(
+    "span",
+    { class: `share ${kind} ${x < 0 ? "minus" : "plus"}`, "aria-hidden": "true" },
+    element("span"),
+  );
+  bar.firstChild.style.width = `${(50 * share).toFixed(2)}%`;
+  return bar;
+}
+
+export function inWords(story, parts) {
+  return parts
+    .map((part) => {
+      if (typeof part === "string")
+        return (
+          { " · ": "times", " + ": "plus", " − ": "minus", "−": "minus", " / ": "divided by" }[part] ||
+          part.trim()
+        );
+      return `${addressText(story, part.array, part.index)} ${story.isWhole(part.array) ? part.value : formatNumber(part.value)}`;
+    })
+    .join(" ");
+}

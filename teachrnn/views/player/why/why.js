@@ -1,0 +1,335 @@
+// Why this number: the formula that made it, the same with the numbers in it, term by term, and how we know.
+import { addressText, typesetAddress } from "../address.js";
+import { bar, element, mathematics } from "../dom.js";
+import { Evidence } from "./evidence.js";
+import { Into } from "./into.js";
+import { formatNumber } from "../number.js";
+import { madeAt, numberAt, originOf } from "./origin.js";
+import { alignedNumber, shareBar, termFormula } from "./term_line.js";
+
+const MOST_TERMS = 8; // of a longer sum, the largest are shown first
+const ROUNDING = 1e-9; // what the order of adding may change, in parts of the terms' magnitudes
+
+export class Why {
+  constructor(context) {
+    this.context = context;
+    this.trail = []; // the entries that were open before this one
+    this.all = false; // whether all terms of a long sum are shown
+    this.evidence = new Evidence(context);
+    this.evidence.follow = (k, index) => this.#follow(k, index);
+    this.walk = new Into(context, () => this.#left());
+    this.back = wordButton("‹ back", () => this.#goBack());
+    this.back.title = "Back to the number that was open before";
+    this.trailLine = element("p", { class: "trail" });
+    this.close = wordButton("close", () => this.#close());
+    this.heading = element("h3", { tabindex: "-1" });
+    this.body = element("div", { class: "why-body" });
+    this.answer = element(
+      "div",
+      { class: "answer" },
+      element("div", { class: "why-bar" }, this.back, this.trailLine, this.close),
+      this.heading,
+      this.body,
+      this.evidence.element,
+    );
+    this.answer.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !this.#entry) return; // the focus may be here still when this was closed
+      event.preventDefault();
+      this.#close();
+    });
+    this.element = element(
+      "section",
+      { class: "why", "aria-label": "Why this number", hidden: "" },
+      this.answer,
+      this.walk.element,
+    );
+    this.changed = () => this.#entryChanged();
+    context.model.on("change:entry", this.changed);
+  }
+
+  stop() {
+    this.context.model.off("change:entry", this.changed);
+    this.evidence.stop();
+  }
+
+  // Shows the entry as it is known at step i; what the learner is asked to predict there is kept back.
+  paint(i, covered = false) {
+    if (this.walk.k !== null && i !== this.step) this.walk.leave();
+    Object.assign(this, { step: i, covered });
+    this.#show();
+  }
+
+  // Walks through the operation that made array k, term by term.
+  into(k) {
+    this.returnTo = this.#focused() || this.returnTo;
+    this.answer.hidden = true;
+    this.element.hidden = false;
+    this.walk.enter(k);
+  }
+
+  #left() {
+    this.shown = null;
+    this.#show();
+    if (this.returnTo?.isConnected) this.returnTo.focus();
+  }
+
+  get #entry() {
+    const { array, index } = this.context.model.get("entry") || {};
+    return Number.isInteger(array) && this.context.story.arrays[array]
+      ? { k: array, index: index || [] }
+      : null;
+  }
+
+  #focused() {
+    return this.element.closest(".trnn")?.contains(this.#active()) ? this.#active() : null;
+  }
+
+  #active() {
+    return this.element.getRootNode().activeElement;
+  }
+
+  #entryChanged() {
+    const focused = this.#focused();
+    if (!this.following) this.trail = [];
+    this.following = false;
+    if (this.walk.k !== null) this.walk.leave();
+    this.all = false;
+    if (this.step === undefined) return;
+    if (focused && !this.element.contains(focused)) this.returnTo = focused;
+    this.#show();
+    if (focused && !this.element.hidden) this.reveal(); // what was opened from Python takes nobody's focus
+  }
+
+  // Takes the reader to the answer.
+  reveal() {
+    this.heading.focus({ preventScroll: true });
+    this.element.scrollIntoView({ block: "nearest" });
+  }
+
+  // Closes what is open, if anything is.
+  dismiss() {
+    if (this.walk.k !== null) this.walk.leave();
+    else if (this.#entry) this.#close();
+  }
+
+  #follow(k, index) {
+    this.trail.push(this.#entry);
+    this.following = true;
+    this.context.open(k, index);
+  }
+
+  #goBack() {
+    const before = this.trail.pop();
+    if (!before) return;
+    this.following = true;
+    this.context.open(before.k, before.index);
+  }
+
+  #close() {
+    this.context.model.set("entry", {});
+    this.context.model.save_changes();
+    if (this.returnTo?.isConnected) this.returnTo.focus();
+  }
+
+  #show() {
+    const entry = this.#entry;
+    this.element.hidden = !entry && this.walk.k === null;
+    this.answer.hidden = !entry || this.walk.k !== null;
+    if (this.answer.hidden) {
+      this.shown = null;
+      return;
+    }
+    const { story } = this.context;
+    const made = madeAt(story, entry.k);
+    const known = made < this.step || (made === this.step && !this.covered);
+    const state = JSON.stringify([
+      entry,
+      known,
+      made === this.step && this.covered,
+      this.trail.length,
+      this.all,
+    ]);
+    if (state === this.shown) return; // nothing to repaint, and the focus stays
+    this.shown = state;
+    this.#head(entry);
+    const focused = this.body.contains(this.#active());
+    this.body.replaceChildren();
+    if (known) this.#tell(entry, made);
+    else this.#notYet(made);
+    // what scrolls can be reached with the keyboard
+    const line = this.body.querySelector(".formula");
+    if (line && line.scrollWidth > line.clientWidth) line.tabIndex = 0;
+    if (known) this.evidence.show(entry.k, entry.index);
+    else this.evidence.element.hidden = true;
+    if (focused) this.heading.focus({ preventScroll: true });
+  }
+
+  #head({ k, index }) {
+    const { story } = this.context;
+    bar(this.back, !this.trail.length);
+    this.trailLine.textContent = [...this.trail.slice(-3), { k, index }]
+      .map((at) => addressText(story, at.k, at.index))
+      .join(" › ");
+    this.heading.replaceChildren("Why is ", typesetAddress(story, k, index), " what it is?");
+  }
+
+  #notYet(made) {
+    const text =
+      made === this.step
+        ? "Covered: say first what you expect."
+        : `Not yet: it is made in step ${made + 1}.`;
+    this.body.append(element("p", { class: "not-yet" }, text));
+    if (made !== this.step)
+      this.body.append(wordButton(`go to step ${made + 1}`, () => this.context.go(made)));
+  }
+
+  #tell({ k, index }, made) {
+    const { story } = this.context;
+    const value = numberAt(story, k, index);
+    const origin = originOf(story, k, index);
+    this.body.append(
+      element(
+        "p",
+        { class: "full" },
+        element("span", { class: "soft" }, "in full "),
+        String(value).replaceAll("-", "−"),
+      ),
+    );
+    if (made >= 0) this.#made(k, made);
+    const text = this.#inWords(k, origin);
+    if (text) this.body.append(element("p", {}, text));
+    if (origin.lines.length) this.#terms(k, index, value, origin);
+    if (index.length)
+      this.body.append(
+        element(
+          "p",
+          { class: "counting" },
+          "In brackets, entries count from 0, as in Python; time steps count from 1.",
+        ),
+      );
+  }
+
+  #made(k, made) {
+    const { story } = this.context;
+    const { formula } =
+      story.steps[made].outcomes.find(({ quantities }) => quantities.some(([at]) => at === k)) || {};
+    if (formula !== undefined) {
+      const line = element("div", { class: "formula" });
+      line.append(mathematics(story.mathml(formula)));
+      this.body.append(line);
+    }
+    this.body.append(wordButton(`made in step ${made + 1}`, () => this.context.go(made)));
+  }
+
+  #inWords(k, { kind, lines }) {
+    const { story } = this.context;
+    if (kind === "given") return givenInWords(story, k);
+    if (kind === "seed")
+      return "Here the way back begins: L is the sum of the losses, and if one of them grows by a little, L grows by as much.";
+    if (kind === "unwritten") {
+      const from = Object.values(story.arrays[k].letters).map((at) => story.arrays[at].name);
+      return `Made by ${story.arrays[k].op} from ${from.join(", ")}; its formula is not written entry by entry.`;
+    }
+    if (!lines.length) return "It is 0 whatever the numbers are: nothing reaches this entry.";
+    return kind === "sum" && lines.length > 1
+      ? `The sum of ${lines.length} parts, one for each use:`
+      : "";
+  }
+
+  #terms(k, index, value, { lines }) {
+    const { story } = this.context;
+    const { kind } = story.arrays[k];
+    const largest = Math.max(
+      ...lines.map((line) => (Number.isFinite(line.value) ? Math.abs(line.value) : 0)),
+    );
+    const shown = this.all ? lines : mostOf(lines);
+    this.body.append(
+      element(
+        "ol",
+        { class: "terms", "aria-label": "Terms" },
+        ...shown.map((line) => this.#term(kind, line, largest, lines.length > 1)),
+      ),
+    );
+    const rest = lines.filter((line) => !shown.includes(line));
+    if (rest.length) {
+      const sum = rest.reduce((total, line) => total + line.value, 0);
+      this.body.append(
+        element(
+          "p",
+          { class: "rest" },
+          `The other ${rest.length} terms add up to ${formatNumber(sum)}. `,
+          wordButton(`show all ${lines.length}`, () => this.#showAll()),
+        ),
+      );
+    }
+    const added = lines.reduce((total, line) => total + line.value, 0);
+    const room = lines.reduce((total, line) => total + Math.abs(line.value), 0);
+    // a wrong formula must not look like a right one
+    const differs = Number.isFinite(added) && Math.abs(added - value) > ROUNDING * room;
+    if (lines.length === 1 && !differs) return; // the one line has said it
+    const total = element(
+      "p",
+      { class: "total" },
+      typesetAddress(story, k, index),
+      element("span", { class: "sign" }, " = "),
+      element("strong", {}, formatNumber(value)),
+    );
+    if (differs) total.append(`, but the terms add up to ${formatNumber(added)}`);
+    this.body.append(total);
+  }
+
+  #term(kind, { parts, value, array }, largest, several) {
+    const { story } = this.context;
+    const line = element(
+      "li",
+      {},
+      element(
+        "div",
+        { class: "what" },
+        termFormula(story, parts, (k, index) => this.#follow(k, index)),
+      ),
+    );
+    if (array !== undefined) line.firstChild.prepend(this.#use(array));
+    line.append(element("span", { class: "sign" }, "="), alignedNumber(value));
+    if (several) line.append(shareBar(kind, value, largest));
+    return line;
+  }
+
+  // Which use of a shared array a part belongs to, and the way to the step that made it.
+  #use(array) {
+    const { story } = this.context;
+    const made = madeAt(story, array);
+    const { t } = story.steps[made];
+    const link = wordButton(t === null ? `step ${made + 1}` : `t = ${t}`, () => this.context.go(made));
+    link.title = `${story.arrays[array].name}: go to step ${made + 1}, which made it`;
+    link.setAttribute("aria-label", `${story.arrays[array].name}, made in step ${made + 1}: go there`);
+    return link;
+  }
+
+  #showAll() {
+    this.all = true;
+    this.#show();
+    this.body.querySelector(".terms button")?.focus();
+  }
+}
+
+function wordButton(text, act) {
+  const button = element("button", { type: "button", class: "word" }, text);
+  button.addEventListener("click", act);
+  return button;
+}
+
+// The terms that make most of the sum, in the order of the sum.
+function mostOf(lines) {
+  if (lines.length <= MOST_TERMS) return lines;
+  const largest = [...lines].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOST_TERMS);
+  return lines.filter((line) => largest.includes(line));
+}
+
+function givenInWords(story, k) {
+  const { name } = story.arrays[k];
+  if (story.isWhole(k)) return "Given: the number of a symbol of the text.";
+  const node = story.nodes.find((n) => n.name === name);
+  if (!node) return "Given: a parameter. Training changes it; the passes only read it.";
+  return "Given: an input, or the state before the first step.";
+}
