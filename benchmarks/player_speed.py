@@ -37,7 +37,7 @@ SETTINGS = {
     },
 }
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-MOST_STEPS = 400
+MAX_STEPS = 400
 
 STEPPING = """most => new Promise(resolve => {
   const slider = document.querySelector("input[aria-label=Step]");
@@ -76,7 +76,7 @@ def measure(browser: Browser, name: str, folder: Path) -> str:
         page.goto(path.as_uri())
         page.wait_for_selector("body[data-ready]")
         openings.append(page.evaluate("performance.now()"))
-        found = page.evaluate(STEPPING, MOST_STEPS)
+        found = page.evaluate(STEPPING, MAX_STEPS)
         page.close()
     times = sorted(found["times"])
     return (

@@ -38,7 +38,7 @@ POINTS = (1_000, 10_000, 20_000, 50_000, 100_000)
 
 def measure(recipe: Recipe, seed: int) -> dict[str, object]:
     """One run, and what it reached."""
-    source = Source.read(ITEMS if recipe.items else NOVEL, recipe)
+    source = Source.load(ITEMS if recipe.items else NOVEL, recipe)
     run = Run(recipe, source, seed=seed)
     began = perf_counter()
     for _ in run.steps():

@@ -3,70 +3,32 @@
 Every number that a forward pass or a backpropagation through time produces is recorded under its
 textbook name, can be pointed at, and answers three questions: which formula made you, from which
 numbers, and how do we know that you are right?
+
+Every name in `__all__` is importable from here. What takes long to load is loaded when it is first
+used (PEP 562): ``import teachrnn`` needs NumPy and nothing heavier. The names and their homes stand
+in one place, ``__init__.pyi``, as scientific Python's SPEC 1 recommends.
 """
 
-from teachrnn.backprop import Backprop, ChainRule, Itemised, backpropagate
-from teachrnn.cells import CELLS, Cell, GRUCell, LSTMCell, ResetAfterGRUCell, VanillaCell
-from teachrnn.errors import TeachrnnError
-from teachrnn.gradients import Gradients, Term
-from teachrnn.models import CharRNN
-from teachrnn.op import OPS, Op, Value
-from teachrnn.ops import (
-    Add,
-    Affine,
-    Concatenate,
-    CrossEntropy,
-    Dropout,
-    Embedding,
-    Interpolate,
-    Linear,
-    Multiply,
-    Relu,
-    Sigmoid,
-    Slice,
-    Softmax,
-    SoftmaxCrossEntropy,
-    Sum,
-    Tanh,
-)
-from teachrnn.trace import Trace
+from importlib import import_module
+from typing import Any
+
+from teachrnn import cells, models, ops  # noqa: F401  (what they define enters the registries)
+from teachrnn.public_names import read_homes
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "CELLS",
-    "OPS",
-    "Add",
-    "Affine",
-    "Backprop",
-    "Cell",
-    "ChainRule",
-    "CharRNN",
-    "Concatenate",
-    "CrossEntropy",
-    "Dropout",
-    "Embedding",
-    "GRUCell",
-    "Gradients",
-    "Interpolate",
-    "Itemised",
-    "LSTMCell",
-    "Linear",
-    "Multiply",
-    "Op",
-    "Relu",
-    "ResetAfterGRUCell",
-    "Sigmoid",
-    "Slice",
-    "Softmax",
-    "SoftmaxCrossEntropy",
-    "Sum",
-    "Tanh",
-    "TeachrnnError",
-    "Term",
-    "Trace",
-    "Value",
-    "VanillaCell",
-    "__version__",
-    "backpropagate",
-]
+_HOMES = read_homes(__file__ + "i")
+
+__all__ = [*_HOMES, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'teachrnn' has no attribute {name!r}")
+    thing = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = thing  # from now on as quick as any name of a module
+    return thing
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from teachrnn.trace import Trace
 
 
-MOST_FITS = 4096
+MAX_FITS = 4096
 """How many combinations of shapes an operation remembers."""
 
 OPS = Registry["type[Op]"]("operation")
@@ -236,7 +236,7 @@ class Op(Value):
             )
         shapes = tuple(array.shape for array in arrays)
         binding = cls.shape_rule.bind(where, cls.inputs, shapes, cls.shared)
-        if len(cls._fits) < MOST_FITS:
+        if len(cls._fits) < MAX_FITS:
             cls._fits[shapes] = binding
         return binding
 

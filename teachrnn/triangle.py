@@ -49,7 +49,7 @@ class Reach:
     cosine: Array
     distance: Array
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The same as plain data; None stands for what is not a finite number."""
         arrays = {key: _plain(getattr(self, key)) for key in ("norms", "kept", "cosine", "distance")}
         return {"name": self.name, "kind": self.kind, **arrays}
@@ -73,58 +73,58 @@ class Triangle:
     losses: tuple[int, ...]
     reaches: dict[str, Reach]
 
-    def to_json(self) -> dict[str, Any]:
+    @classmethod
+    def of(cls, trace: Trace) -> Triangle | None:
+        r"""Itemise every parameter's and every state's gradient by (loss at t -> step k).
+
+        One sweep is made per loss, as `Itemised` makes them. The truncated gradients need no others:
+        what a horizon of $n$ keeps is the sum of the entries with $t - k < n$. Entries above the
+        diagonal arise only where a network reads backwards in time; they are kept by every horizon.
+
+        Parameters
+        ----------
+        trace : Trace
+            A record.
+
+        Returns
+        -------
+        Triangle or None
+            None if no loss belongs to a time step 1 .. T. A parameter that acts outside these steps
+            (a learnt initial state, say) has no column to stand in, and is left out.
+
+        References
+        ----------
+        Williams & Peng (1990), Neural Computation 2(4), on truncation.
+
+        Examples
+        --------
+        >>> from teachrnn import CharRNN, Triangle
+        >>> model = CharRNN(hidden=3, symbols=4, scale=0.5, rng=np.random.default_rng(0))
+        >>> triangle = Triangle.of(model.record([0, 1, 2], [1, 2, 3]))
+        >>> list(triangle.reaches)
+        ['U', 'W', 'b', 'V', 'c', 'h']
+        >>> triangle.reaches["V"].distance           # the readout of step t meets the loss at t alone
+        array([0., 0., 0.])
+        >>> bool(triangle.reaches["h"].distance[0] > 0.01)
+        True
+        """
+        with np.errstate(over="ignore", invalid="ignore"):  # an exploded gradient is shown as infinite
+            sweeps = {t: sweep for t, sweep in Itemised(trace).sweeps.items() if t >= 1}
+            if not sweeps:
+                return None
+            reaches = {
+                name: _parameter(sweeps, value)
+                for name, value in trace.parameters.items()
+                if all(term.user.t for sweep in sweeps.values() for term in sweep.terms(value))
+            }
+            for name in _states(trace):
+                reaches[name] = _state(sweeps, name, trace)
+        return cls(trace.T, tuple(sweeps), reaches)
+
+    def to_dict(self) -> dict[str, Any]:
         """The triangle as plain data, ready for ``json.dumps``."""
-        reaches = [reach.to_json() for reach in self.reaches.values()]
+        reaches = [reach.to_dict() for reach in self.reaches.values()]
         return {"T": self.T, "losses": list(self.losses), "reaches": reaches}
-
-
-def triangle(trace: Trace) -> Triangle | None:
-    r"""Itemise every parameter's and every state's gradient by (loss at t -> step k).
-
-    One sweep is made per loss, as `Itemised` makes them. The truncated gradients need no others:
-    what a horizon of $n$ keeps is the sum of the entries with $t - k < n$. Entries above the diagonal
-    arise only where a network reads backwards in time; they are kept by every horizon.
-
-    Parameters
-    ----------
-    trace : Trace
-        A record.
-
-    Returns
-    -------
-    Triangle or None
-        None if no loss belongs to a time step 1 .. T. A parameter that acts outside these steps (a
-        learnt initial state, say) has no column to stand in, and is left out.
-
-    References
-    ----------
-    Williams & Peng (1990), Neural Computation 2(4), on truncation.
-
-    Examples
-    --------
-    >>> from teachrnn import CharRNN
-    >>> model = CharRNN(hidden=3, symbols=4, scale=0.5, rng=np.random.default_rng(0))
-    >>> found = triangle(model.record([0, 1, 2], [1, 2, 3]))
-    >>> list(found.reaches)
-    ['U', 'W', 'b', 'V', 'c', 'h']
-    >>> found.reaches["V"].distance              # the readout of step t meets the loss at t alone
-    array([0., 0., 0.])
-    >>> bool(found.reaches["h"].distance[0] > 0.01)
-    True
-    """
-    with np.errstate(over="ignore", invalid="ignore"):  # an exploded gradient is shown as infinite
-        sweeps = {t: sweep for t, sweep in Itemised(trace).sweeps.items() if t >= 1}
-        if not sweeps:
-            return None
-        reaches = {
-            name: _parameter(sweeps, value)
-            for name, value in trace.parameters.items()
-            if all(term.user.t for sweep in sweeps.values() for term in sweep.terms(value))
-        }
-        for name in _states(trace):
-            reaches[name] = _state(sweeps, name, trace)
-    return Triangle(trace.T, tuple(sweeps), reaches)
 
 
 def _states(trace: Trace) -> Iterator[str]:

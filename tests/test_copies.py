@@ -225,7 +225,7 @@ def test_a_copied_optimizer_has_vectors_of_its_own(way, rule):
 @copied_or_pickled
 def test_a_copied_training_goes_on_to_the_same_bits_and_leaves_the_original_alone(way):
     recipe = find_recipe("adam").but(hidden=4, length=5, updates=60)
-    run = Run(recipe, Source.of_text("hello world. " * 40), seed=0)
+    run = Run(recipe, Source.of("hello world. " * 40), seed=0)
     list(islice(run.training, 12))
     theta = run.training.model.parameters.flat.copy()
     twins = [way(run.training), way(run).training]
@@ -237,6 +237,6 @@ def test_a_copied_training_goes_on_to_the_same_bits_and_leaves_the_original_alon
 @copied_or_pickled
 def test_a_session_has_no_copies_because_it_alone_writes_into_its_folder(way, tmp_path):
     recipe = find_recipe("adam").but(hidden=4, length=5, updates=60)
-    session = Session(Run(recipe, Source.of_text("hello world. " * 40)), tmp_path)
+    session = Session(Run(recipe, Source.of("hello world. " * 40)), tmp_path)
     with pytest.raises(TeachrnnError, match=r"Copy `session\.run`"):
         way(session)

@@ -77,7 +77,7 @@ IN_A_BROWSER = [
             from teachrnn.runs import Claim, Run, Source
             from teachrnn.recipes import find_recipe
             recipe = find_recipe("adagrad").but(hidden=2, length=2, updates=3)
-            run = Run(recipe, Source.of_text("hello world " * 9))
+            run = Run(recipe, Source.of("hello world " * 9))
             teachrnn.cli.app(["list"], standalone_mode=False)
             with Claim(tempfile.mkdtemp()) as claim:
                 print(claim.held and len(list(run.steps())) == 3)

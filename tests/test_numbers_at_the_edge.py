@@ -47,7 +47,7 @@ def test_underflow_stops_neither_recording_nor_backprop_nor_checks(strict, cell,
     Itemised(trace).norms(next(iter(trace.parameters)))
     rng = np.random.default_rng(0)
     for oracle in ("complex", "central", "mpmath"):
-        check_gradient(trace, oracle=oracle, entries=2, rng=rng)
+        check_gradient(trace, oracle=oracle, max_entries=2, rng=rng)
 
 
 def test_underflow_stops_neither_the_curve_of_step_sizes_nor_the_check_of_operations(strict):

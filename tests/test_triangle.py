@@ -9,7 +9,7 @@ import pytest
 
 from teachrnn import CharRNN, Itemised, Linear, Multiply, Sum, Tanh, Trace, backpropagate
 from teachrnn.cells import CELLS
-from teachrnn.triangle import triangle
+from teachrnn.triangle import Triangle
 
 
 def network(cell="vanilla", *, T=5, batch=None, layers=1):
@@ -55,7 +55,7 @@ def trace(request):
 
 
 def test_every_parameter_and_every_state_has_a_triangle():
-    found = triangle(network("lstm", layers=2))
+    found = Triangle.of(network("lstm", layers=2))
     states = [f"layer{k}.{name}" for k in (1, 2) for name in "hs"]
     assert list(found.reaches) == [*network("lstm", layers=2).parameters, *states]
     kinds = {name: reach.kind for name, reach in found.reaches.items()}
@@ -66,7 +66,7 @@ def test_every_parameter_and_every_state_has_a_triangle():
 def test_the_entries_of_a_parameter_are_norms_of_its_terms(trace):
     itemised, T = Itemised(trace), trace.T
     below = np.tri(T, dtype=bool)
-    for name, reach in triangle(trace).reaches.items():
+    for name, reach in Triangle.of(trace).reaches.items():
         assert reach.norms.shape == (T, T)
         assert (np.isnan(reach.norms) == ~below).all()
         if reach.kind == "parameter":
@@ -77,7 +77,7 @@ def test_the_entries_of_a_parameter_are_norms_of_its_terms(trace):
 
 def test_the_entries_of_a_state_are_norms_of_its_gradients(trace):
     sweeps = Itemised(trace).sweeps
-    for name, reach in triangle(trace).reaches.items():
+    for name, reach in Triangle.of(trace).reaches.items():
         if reach.kind == "state":
             for t in range(1, trace.T + 1):
                 for k in range(1, t + 1):
@@ -86,7 +86,7 @@ def test_the_entries_of_a_state_are_norms_of_its_gradients(trace):
 
 
 def test_a_chain_is_what_one_computes_by_hand():
-    found = triangle(chain(3, w=0.5)).reaches  # dL_t/dW is w^(t-1) through every step k <= t
+    found = Triangle.of(chain(3, w=0.5)).reaches  # dL_t/dW is w^(t-1) through every step k <= t
     nan = np.nan
     np.testing.assert_allclose(found["W"].norms, [[1, nan, nan], [0.5, 0.5, nan], [0.25, 0.25, 0.25]])
     np.testing.assert_allclose(found["W"].kept, [1.75, 2.5, 2.75])
@@ -102,7 +102,7 @@ def test_several_uses_at_one_step_are_one_entry():
     W = trace.parameter("W", [[0.5]])
     with trace.at(1):
         trace.loss(Sum(Linear(Linear(trace.input("x", [1.0]), W, name="a"), W, name="h"), name="L"))
-    np.testing.assert_allclose(triangle(trace).reaches["W"].norms, [[1.0]])  # d w^2 / dw
+    np.testing.assert_allclose(Triangle.of(trace).reaches["W"].norms, [[1.0]])  # d w^2 / dw
 
 
 def test_a_state_is_what_begins_at_step_0_and_is_computed_at_step_1():
@@ -110,7 +110,7 @@ def test_a_state_is_what_begins_at_step_0_and_is_computed_at_step_1():
     for t in (0, 1):
         with trace.at(t):
             trace.input("x", [1.0])  # given at every step
-    assert list(triangle(trace).reaches) == ["W", "h"]
+    assert list(Triangle.of(trace).reaches) == ["W", "h"]
 
 
 def test_a_state_may_pause():
@@ -123,12 +123,12 @@ def test_a_state_may_pause():
             trace.loss(Sum(h, name="L"))
     nan = np.nan
     np.testing.assert_allclose(
-        triangle(trace).reaches["h"].norms, [[1, nan, nan], [nan, nan, nan], [0.5, 0, 1]]
+        Triangle.of(trace).reaches["h"].norms, [[1, nan, nan], [nan, nan, nan], [0.5, 0, 1]]
     )
 
 
 def test_steps_without_loss_are_rows_without_numbers():
-    found = triangle(chain(3, w=0.5, loss_at={1, 3}))
+    found = Triangle.of(chain(3, w=0.5, loss_at={1, 3}))
     nan = np.nan
     assert found.losses == (1, 3)
     np.testing.assert_allclose(
@@ -138,15 +138,15 @@ def test_steps_without_loss_are_rows_without_numbers():
 
 
 def test_a_trace_without_a_loss_at_a_time_step_has_no_triangle():
-    assert triangle(chain(3, loss_at=())) is None
-    assert triangle(Trace()) is None
+    assert Triangle.of(chain(3, loss_at=())) is None
+    assert Triangle.of(Trace()) is None
     penalty = chain(3, loss_at=())
     penalty.loss(Sum(penalty.input("x", [1.0])))
-    assert triangle(penalty) is None
+    assert Triangle.of(penalty) is None
     start = chain(2, loss_at=())
     with start.at(0):
         start.loss(Sum(start["h[0]"], name="L"))
-    assert triangle(start) is None
+    assert Triangle.of(start) is None
 
 
 def test_a_parameter_that_is_used_at_no_time_step_is_left_out():
@@ -156,18 +156,18 @@ def test_a_parameter_that_is_used_at_no_time_step_is_left_out():
         h = Tanh(start, name="h")  # a learnt initial state
     with trace.at(1):
         trace.loss(Sum(Linear(h, W, name="h"), name="L"))
-    assert list(triangle(trace).reaches) == ["W", "h"]
+    assert list(Triangle.of(trace).reaches) == ["W", "h"]
     other = Trace()
     w = Multiply(other.parameter("v", [0.5]), [2.0], name="w")
     with other.at(1):
         other.loss(Sum(Multiply(w, [3.0], name="y"), name="L"))
-    assert list(triangle(other).reaches) == []
+    assert list(Triangle.of(other).reaches) == []
 
 
 def test_a_penalty_on_a_parameter_does_not_cost_it_its_triangle():
     trace = chain(3, w=0.5)
     trace.loss(Sum(Multiply([2.0], Tanh(Linear([1.0], trace["W"]))), name="penalty"))
-    np.testing.assert_allclose(triangle(trace).reaches["W"].kept, [1.75, 2.5, 2.75])
+    np.testing.assert_allclose(Triangle.of(trace).reaches["W"].kept, [1.75, 2.5, 2.75])
 
 
 def test_what_comes_from_later_steps_is_not_lost():
@@ -180,7 +180,7 @@ def test_what_comes_from_later_steps_is_not_lost():
             h = Linear(h, W, name="h")
     with trace.at(1):
         trace.loss(Sum(h, name="L"))
-    reach = triangle(trace).reaches["W"]
+    reach = Triangle.of(trace).reaches["W"]
     np.testing.assert_allclose(reach.norms[0], [0.25, 0.25, 0.25])
     np.testing.assert_allclose(reach.kept, [0.75, 0.75, 0.75])
 
@@ -189,7 +189,7 @@ def test_what_comes_from_later_steps_is_not_lost():
 
 
 def test_every_horizon_keeps_what_truncated_bptt_keeps(trace):
-    reaches = triangle(trace).reaches
+    reaches = Triangle.of(trace).reaches
     full = {name: backpropagate(trace).gradient(name) for name in trace.parameters}
     for n in range(1, trace.T + 1):
         truncated = Itemised(trace, horizon=n)
@@ -205,7 +205,7 @@ def test_every_horizon_keeps_what_truncated_bptt_keeps(trace):
 
 def test_the_longest_horizon_keeps_the_gradients_of_the_states(trace):
     sweep = backpropagate(trace)
-    for name, reach in triangle(trace).reaches.items():
+    for name, reach in Triangle.of(trace).reaches.items():
         if reach.kind == "state":
             d = np.array([sweep.gradient(f"{name}[{k}]") for k in range(1, trace.T + 1)])
             assert reach.kept[-1] == pytest.approx(np.linalg.norm(d), rel=1e-12)
@@ -215,7 +215,7 @@ def test_the_longest_horizon_keeps_the_gradients_of_the_states(trace):
 def test_a_gradient_of_zero_has_no_direction():
     trace = chain(2)
     trace.parameter("spare", np.ones((2, 3)))
-    reach = triangle(trace).reaches["spare"]
+    reach = Triangle.of(trace).reaches["spare"]
     np.testing.assert_array_equal(reach.norms, [[0, np.nan], [0, 0]])
     np.testing.assert_array_equal(reach.kept, [0, 0])
     assert np.isnan(reach.cosine).all()
@@ -223,16 +223,16 @@ def test_a_gradient_of_zero_has_no_direction():
 
 
 def test_exploding_and_vanishing_gradients_keep_their_norms():
-    reach = triangle(chain(3, w=1e100)).reaches["W"]  # the square of 1e200 is out of range
+    reach = Triangle.of(chain(3, w=1e100)).reaches["W"]  # the square of 1e200 is out of range
     assert reach.norms[2, 0] == 1e200
     assert reach.distance[0] == pytest.approx(2 / 3)
-    assert triangle(chain(3, w=1e-100)).reaches["W"].norms[2, 0] == 1e-200
+    assert Triangle.of(chain(3, w=1e-100)).reaches["W"].norms[2, 0] == 1e-200
 
 
 def test_a_gradient_beyond_all_numbers_is_infinite_and_no_warning():
-    found = triangle(chain(3, w=1e160, start=1e-300))
+    found = Triangle.of(chain(3, w=1e160, start=1e-300))
     assert found.reaches["h"].norms[2, 0] == np.inf  # 1e160 squared
-    data = found.reaches["h"].to_json()
+    data = found.reaches["h"].to_dict()
     assert data["norms"][2] == [None, 1e160, 1.0]
     assert data["distance"][-1] is None
 
@@ -241,8 +241,8 @@ def test_a_gradient_beyond_all_numbers_is_infinite_and_no_warning():
 
 
 def test_the_triangle_is_plain_data_without_nan():
-    found = triangle(chain(2, w=0.5, loss_at={2}))
-    data = json.loads(json.dumps(found.to_json(), allow_nan=False))
+    found = Triangle.of(chain(2, w=0.5, loss_at={2}))
+    data = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert (data["T"], data["losses"]) == (2, [2])
     W, h = data["reaches"]
     assert W == {
@@ -258,5 +258,5 @@ def test_the_triangle_is_plain_data_without_nan():
 
 def test_looking_leaves_the_gradients_of_the_trace_alone():
     trace = network()
-    triangle(trace)
+    Triangle.of(trace)
     assert trace["W"].grad is None

@@ -38,7 +38,7 @@ def check_gradient(
     gradients: Mapping[str, Any] | None = None,
     *,
     oracle: str | Oracle = "complex",
-    entries: int | None = None,
+    max_entries: int | None = None,
     model: CharRNN | None = None,
     rng: np.random.Generator | None = None,
     progress: Progress | None = None,
@@ -55,9 +55,9 @@ def check_gradient(
     oracle : str or Oracle
         Where the reference comes from: ``"complex"``, ``"central"``, ``"one-sided"``, ``"mpmath"``,
         ``"torch"``, or an oracle with a step of your choice, such as ``CentralDifference(h=1e-4)``.
-    entries : int, optional
-        Compare so many entries of each parameter, drawn at random, nine in ten of them where the
-        gradient is not 0; all by default.
+    max_entries : int, optional
+        Compare at most this many entries of each parameter, drawn at random, nine in ten of them
+        where the gradient is not 0; all by default.
     model : CharRNN, optional
         The model that recorded the trace. It is recorded again with other numbers, which tells
         whether the record is the whole model: every oracle replays the record, and cannot see that
@@ -92,8 +92,10 @@ def check_gradient(
     >>> check_gradient(trace, wrong)["W"].agrees
     False
     """
-    if entries is not None and entries < 1:
-        raise DomainError(f"`entries` is {entries}: at least 1 of each parameter must be compared.")
+    if max_entries is not None and max_entries < 1:
+        raise DomainError(
+            f"`max_entries` is {max_entries}: at least 1 of each parameter must be compared."
+        )
     source = find_oracle(oracle) if isinstance(oracle, str) else oracle
     sweep = Backprop(trace, losses=trace.losses).run()
     given = given_gradients(trace, sweep.gradients() if gradients is None else gradients)
@@ -101,7 +103,9 @@ def check_gradient(
     elsewhere = max(float(np.abs(d).max(initial=0.0)) for d in given.values())
     rng = rng or np.random.default_rng(0)
     places = {
-        name: drawn_entries(d.size if entries is None else entries, d, sweep.gradient(name), rng=rng)
+        name: drawn_entries(
+            d.size if max_entries is None else max_entries, d, sweep.gradient(name), rng=rng
+        )
         for name, d in given.items()
     }
     estimates = {}

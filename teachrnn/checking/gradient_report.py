@@ -116,7 +116,7 @@ class GradientReport:
     def __repr__(self) -> str:
         return self.table()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The report as plain data."""
         return {
             "oracle": self.oracle,
@@ -126,7 +126,7 @@ class GradientReport:
             "missing": list(self.missing),
             "leak": self.leak,
             "notes": self.notes(),
-            "checks": [check.to_json() for check in self.checks],
+            "checks": [check.to_dict() for check in self.checks],
         }
 
 

@@ -212,7 +212,7 @@ class ParameterCheck:
         """Whether the verdict is "agrees"."""
         return self.verdict == "agrees"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The numbers as plain data; what is no finite number is None."""
         numbers = {
             name: getattr(self, name)

@@ -56,7 +56,7 @@ def step_size_curve(
     parameter: str,
     *,
     steps: Sequence[float] | None = None,
-    entries: int = 20,
+    max_entries: int = 20,
     rng: np.random.Generator | None = None,
     truth: Oracle | None = None,
 ) -> StepSizeCurve:
@@ -74,8 +74,8 @@ def step_size_curve(
         The parameter whose gradient is taken.
     steps : sequence of float, optional
         From 1e-1 to 1e-15, three in a decade, if not given.
-    entries : int
-        How many entries, drawn at random.
+    max_entries : int
+        How many entries at most, drawn at random.
     rng : numpy.random.Generator, optional
         For the drawing.
     truth : Oracle, optional
@@ -89,13 +89,13 @@ def step_size_curve(
     >>> curve.best("central difference")[0]
     1e-05
     """
-    if entries < 1:
-        raise DomainError(f"`entries` is {entries}: at least 1 must be compared.")
+    if max_entries < 1:
+        raise DomainError(f"`max_entries` is {max_entries}: at least 1 must be compared.")
     grid = np.array(10.0 ** np.arange(-1, -15.1, -1 / 3) if steps is None else steps)
     value = trace[parameter]
     size = value.data.size
     rng = rng or np.random.default_rng(0)
-    drawn = np.sort(rng.choice(size, size=min(entries, size), replace=False))
+    drawn = np.sort(rng.choice(size, size=min(max_entries, size), replace=False))
     exact = (truth or HighPrecision()).estimate(trace, parameter, drawn).values
     scale = float(np.linalg.norm(exact)) or 1.0
     tiny = float(np.finfo(float).eps) / 2

@@ -76,13 +76,13 @@ def check(
             report = check_gradient(
                 trace,
                 oracle=source,
-                entries=entries or None,
+                max_entries=entries or None,
                 rng=np.random.default_rng(seed),
                 progress=_progress(kind.name, source, due),
             )
             reports.append(report)
             found.append(
-                {"cell": kind.name, "size": size_name, **vars(n), "scale": sigma, **report.to_json()}
+                {"cell": kind.name, "size": size_name, **vars(n), "scale": sigma, **report.to_dict()}
             )
             if not as_json:
                 say(f"\n{kind.name} network, m={n.m}, T={n.T}, K={n.K}, weight scale {sigma}, h0 != 0")

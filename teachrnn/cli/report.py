@@ -39,7 +39,7 @@ def report(
     """
     require("matplotlib.figure", extra="figures", purpose="A report")
     from teachrnn.cli.progress import stage
-    from teachrnn.report import check_comparable, compare, read_remarks, write_report
+    from teachrnn.report import check_comparable, compare, load_remarks, write_report
 
     names = recipe or ["adagrad"]
     if len(set(names)) < len(names):
@@ -49,7 +49,7 @@ def report(
     sessions = [options.session(name, together / name if inside else None) for name in names]
     check_comparable([session.run for session in sessions])
     for folder in {together, *(session.folder for session in sessions)}:
-        read_remarks(folder)  # a file that cannot be shown is told of now, not after the training
+        load_remarks(folder)  # a file that cannot be shown is told of now, not after the training
     console, reported = open_console(), []
     for session in sessions:
         if len(names) > 1:
@@ -99,7 +99,7 @@ def _train(session: Session, console: Console) -> Journal:
     from teachrnn.report import Journal
 
     path = session.folder / JOURNAL
-    journal = Journal.open(path, iteration=session.run.training.iteration)
+    journal = Journal.load(path, iteration=session.run.training.iteration)
     for step in follow(session, console):
         journal.note(step)
         if step.iteration % session.save_every == 0:  # when the session saves its checkpoint

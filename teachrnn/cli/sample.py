@@ -46,5 +46,5 @@ def sample(
             sampler = TopK(k=top_k, temperature=temperature)
         if nucleus is not None:
             sampler = Nucleus(theta=nucleus, temperature=temperature)
-        text = trained.text(count, rng=np.random.default_rng(seed), sampler=sampler, prime=prime)
+        text = trained.sample(count, rng=np.random.default_rng(seed), sampler=sampler, prime=prime)
     say(prime + text)

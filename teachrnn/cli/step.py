@@ -13,7 +13,6 @@ import typer
 
 from teachrnn.cells import CELLS
 from teachrnn.cli.console import say
-from teachrnn.files import write_atomically
 from teachrnn.runs import KeptStep
 from teachrnn.trace import Trace
 from teachrnn.views.demonstration import demonstrate, refuse_what_no_browser_opens
@@ -21,7 +20,6 @@ from teachrnn.views.style.legible import printable
 from teachrnn.views.style.number import format_number
 
 TEXT = "hello world"
-TITLE = "Backpropagation through time, step by step"
 
 
 def step(
@@ -59,9 +57,9 @@ def step(
             cut = f"the first {length} are stepped through (--length)."
             say(f"The text has {len(words)} characters; {cut}")
     if terminal:
-        from teachrnn.views.terminal import tell_in_terminal
+        from teachrnn.views.terminal import step_in_terminal
 
-        tell_in_terminal(trace, symbols=symbols, about=about)
+        step_in_terminal(trace, symbols=symbols, about=about)
     else:
         _write_page(trace, symbols, about, out, browser)
 
@@ -81,10 +79,9 @@ def _recorded_elsewhere(path: Path) -> tuple[Trace, Sequence[str] | None, list[s
 def _write_page(
     trace: Trace, symbols: Sequence[str] | None, about: list[str], out: Path, browser: bool
 ) -> None:
-    from teachrnn.views.page.standalone import story_page
+    from teachrnn.views.page.standalone import save_page
 
-    page = story_page(trace, symbols=symbols, title=TITLE, about=about)
-    path = write_atomically(out, page.encode("utf-8")).resolve()
+    path = save_page(trace, out, symbols=symbols, about=about).resolve()
     for line in [*about, f"Page: {path}"]:
         say(line)
     if browser and _has_screen():

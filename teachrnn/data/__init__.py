@@ -1,11 +1,11 @@
 """From a file to batches of numbers: text, corpora, vocabularies, items, batching."""
 
 from teachrnn.data.batching import BATCHINGS, Batch, Batching, find_batching
-from teachrnn.data.corpora import CORPORA, Corpus, find_corpus, load_corpus
-from teachrnn.data.items import END, END_SIGN, join_items, read_items, show_items
+from teachrnn.data.corpora import CORPORA, Corpus, find_corpus, load_text
+from teachrnn.data.items import END, END_SIGN, join_items, load_items, show_items
 from teachrnn.data.split import split
-from teachrnn.data.text import check_text, is_plain_file, read_text, text_blocks
-from teachrnn.data.token_file import read_tokens
+from teachrnn.data.text import check_text, is_plain_file, load_text_file, text_blocks
+from teachrnn.data.token_file import load_tokens
 from teachrnn.data.vocabulary import VOCABULARIES, Vocabulary
 from teachrnn.data.word_vocabulary import UNKNOWN, WordVocabulary
 
@@ -26,10 +26,10 @@ __all__ = [
     "find_corpus",
     "is_plain_file",
     "join_items",
-    "load_corpus",
-    "read_items",
-    "read_text",
-    "read_tokens",
+    "load_items",
+    "load_text",
+    "load_text_file",
+    "load_tokens",
     "show_items",
     "split",
     "text_blocks",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from teachrnn.data.text import read_text
+from teachrnn.data.text import load_text_file
 from teachrnn.errors import DomainError, FileFormatError
 
 END = "\x03"
@@ -17,7 +17,7 @@ END_SIGN = "\N{SYMBOL FOR END OF TEXT}"
 """Stands for it on the screen."""
 
 
-def read_items(path: str | Path, *, field: str = "text", limit: int | None = None) -> list[str]:
+def load_items(path: str | Path, *, field: str = "text", max_characters: int | None = None) -> list[str]:
     r"""Read a file of short texts; empty ones are left out.
 
     The name says what the file is: ``.jsonl`` or ``.ndjson`` has one JSON object a line, ``.json``
@@ -26,19 +26,19 @@ def read_items(path: str | Path, *, field: str = "text", limit: int | None = Non
     Parameters
     ----------
     path : str or Path
-        A file in UTF-8, as for `read_text`.
+        A file in UTF-8, as for `load_text_file`.
     field : str
         Which field of an object holds the text.
-    limit : int, optional
+    max_characters : int, optional
         The largest number of characters; what is longer is cut.
 
     Raises
     ------
     FileFormatError
         For the first line (or object of an array) that is not what it should be, with its number;
-        if there is no item; or as `read_text`.
+        if there is no item; or as `load_text_file`.
     DomainError
-        For a limit below 1.
+        If `max_characters` is below 1.
 
     Examples
     --------
@@ -46,13 +46,15 @@ def read_items(path: str | Path, *, field: str = "text", limit: int | None = Non
     >>> file = Path(tempfile.mkdtemp(), "tweets.jsonl")
     >>> file.write_text('{"text": "hello"}\n{"text": "good morning"}\n')
     43
-    >>> read_items(file, limit=6)
+    >>> load_items(file, max_characters=6)
     ['hello', 'good m']
     """
-    if limit is not None and limit < 1:
-        raise DomainError(f"the limit is {limit} but an item has at least one character.")
+    if max_characters is not None and max_characters < 1:
+        raise DomainError(
+            f"`max_characters` is {max_characters} but an item has at least one character."
+        )
     path = Path(path)
-    text = read_text(path)
+    text = load_text_file(path)
     suffix = path.suffix.lower()
     if suffix in (".jsonl", ".ndjson"):
         items = _from_lines(text, path, field)
@@ -60,7 +62,7 @@ def read_items(path: str | Path, *, field: str = "text", limit: int | None = Non
         items = _from_array(text, path, field)
     else:
         items = ((f"{path}, line {i}", line) for i, line in enumerate(text.split("\n"), 1))
-    kept = [_checked(item, where)[:limit] for where, item in items if item]
+    kept = [_checked(item, where)[:max_characters] for where, item in items if item]
     if not kept:
         raise FileFormatError(f"{path} holds no item: every one is empty.")
     return kept

@@ -13,7 +13,7 @@ BLOCK = 1 << 18
 """Bytes of a file that are in memory at a time."""
 
 
-def read_text(path: str | Path) -> str:
+def load_text_file(path: str | Path) -> str:
     """Read a UTF-8 file; a byte-order mark is dropped, CR LF and CR become LF.
 
     Raises
@@ -26,7 +26,7 @@ def read_text(path: str | Path) -> str:
 
 
 def text_blocks(path: str | Path, *, block: int = BLOCK) -> Iterator[str]:
-    r"""Read a UTF-8 file as `read_text` does, one block after the other, in little memory.
+    r"""Read a UTF-8 file as `load_text_file` does, one block after the other, in little memory.
 
     The blocks, put together, are the text: a character of several bytes, or a CR LF, that lies
     across the edge of a block is whole.
@@ -41,7 +41,7 @@ def text_blocks(path: str | Path, *, block: int = BLOCK) -> Iterator[str]:
     Raises
     ------
     FileFormatError
-        As `read_text`, when the trouble is reached.
+        As `load_text_file`, when the trouble is reached.
 
     Examples
     --------

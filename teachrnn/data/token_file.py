@@ -15,7 +15,7 @@ from teachrnn.data.vocabulary import Vocabulary
 from teachrnn.errors import FileFormatError
 
 
-def read_tokens(
+def load_tokens(
     path: str | Path,
     vocabulary: Vocabulary | None = None,
     *,
@@ -36,7 +36,7 @@ def read_tokens(
     Parameters
     ----------
     path : str or Path
-        A text file, as for `read_text`.
+        A text file, as for `load_text_file`.
     vocabulary : Vocabulary, optional
         Where the numbers come from; otherwise what ``make`` makes of the text, which is then read twice.
     make : callable
@@ -59,7 +59,7 @@ def read_tokens(
     Raises
     ------
     FileFormatError
-        As `read_text`; or if the temporary file cannot be written.
+        As `load_text_file`; or if the temporary file cannot be written.
     DomainError
         For the first symbol that the vocabulary given does not hold, with its place.
 
@@ -68,7 +68,7 @@ def read_tokens(
     >>> file = Path(tempfile.mkdtemp(), "text.txt")
     >>> file.write_text("hello")
     5
-    >>> tokens, vocabulary = read_tokens(file)
+    >>> tokens, vocabulary = load_tokens(file)
     >>> tokens
     array([1, 0, 2, 2, 3], dtype=uint8)
     >>> vocabulary.decode(tokens)

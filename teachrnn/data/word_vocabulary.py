@@ -71,7 +71,7 @@ class WordVocabulary(Vocabulary):
     (' ', ',', 'be', 'not', 'or', 'to')
     >>> vocabulary.decode(vocabulary.encode("be, or be not"))
     'be, or be not'
-    >>> capped = WordVocabulary.of("to be, or not to be", most=4)
+    >>> capped = WordVocabulary.of("to be, or not to be", max_symbols=4)
     >>> capped.symbols
     (' ', '<unknown>', 'be', 'to')
     >>> capped.decode(capped.encode("be not afraid"))
@@ -81,14 +81,14 @@ class WordVocabulary(Vocabulary):
     kind = "words"
 
     @classmethod
-    def of(cls, text: str | Iterable[str], *, most: int | None = None) -> WordVocabulary:
+    def of(cls, text: str | Iterable[str], *, max_symbols: int | None = None) -> WordVocabulary:
         """All words and signs of a text, which may come in blocks (see `text_blocks`).
 
         Parameters
         ----------
         text : str or iterable of str
             The text.
-        most : int, optional
+        max_symbols : int, optional
             K, the largest number of symbols, ``<unknown>`` included; of equally frequent words
             the first in the alphabet stay. Without it every word is kept, and there is no
             ``<unknown>``.
@@ -98,14 +98,16 @@ class WordVocabulary(Vocabulary):
         DomainError
             If the cap leaves no room for a word.
         """
-        if most is not None and most < 2:
-            raise DomainError(f"most is {most}, but {UNKNOWN} and one word need a cap of at least 2.")
+        if max_symbols is not None and max_symbols < 2:
+            raise DomainError(
+                f"max_symbols is {max_symbols}, but {UNKNOWN} and one word need a cap of at least 2."
+            )
         counts: Counter[str] = Counter()
         for piece in cls.whole([text] if isinstance(text, str) else text):
             counts.update(word_or_sign().findall(piece))
-        if most is None:
+        if max_symbols is None:
             return cls(sorted(counts))
-        frequent = sorted(counts, key=lambda word: (-counts[word], word))[: most - 1]
+        frequent = sorted(counts, key=lambda word: (-counts[word], word))[: max_symbols - 1]
         return cls(sorted([*frequent, UNKNOWN]))
 
     def _prepare(self) -> None:
@@ -161,7 +163,7 @@ class WordVocabulary(Vocabulary):
             place = before + sum(map(len, words[:first]))
             raise DomainError(
                 f"the word {words[first]!r} at position {place} is not among the {len(self)} symbols of "
-                f"the vocabulary. A vocabulary made with most=... takes it as {UNKNOWN}."
+                f"the vocabulary. A vocabulary made with max_symbols=... takes it as {UNKNOWN}."
             )
         return numbers
 

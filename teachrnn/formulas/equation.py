@@ -20,7 +20,7 @@ from teachrnn.formulas.tree import Call, Dots, Equation, Formula, Letter, Plus, 
 if TYPE_CHECKING:
     from teachrnn.op import Op, Value
 
-MOST_SUMMANDS = 4
+MAX_SUMMANDS = 4
 """A longer sum is written with dots."""
 
 
@@ -121,7 +121,7 @@ def sum_equation(total: Letter, parts: Sequence[Letter]) -> Equation:
     L = L_{1} + L_{2} + \cdots + L_{5}
     """
     shown: Sequence[Formula] = parts
-    if len(parts) > MOST_SUMMANDS:
+    if len(parts) > MAX_SUMMANDS:
         shown = [*parts[:2], Dots(), parts[-1]]
     return Equation(total, reduce(Plus, shown))
 

@@ -24,7 +24,7 @@ from teachrnn.op import Value
 from teachrnn.ops import Affine, CrossEntropy, Softmax, SoftmaxCrossEntropy
 from teachrnn.trace import Trace
 
-MOST_LAYERS = 1000
+MAX_LAYERS = 1000
 """Each has arrays and names of its own; more of them than anybody has stacked only keep one waiting."""
 
 
@@ -99,8 +99,8 @@ class CharRNN(CopiedWhole):
         for name, size in (("hidden", hidden), ("symbols", symbols), ("layers", layers)):
             if size < 1:
                 raise DomainError(f"CharRNN: `{name}` is {size} but must be at least 1.")
-        if layers > MOST_LAYERS:
-            raise DomainError(f"CharRNN: `layers` is {layers:,} but may be {MOST_LAYERS:,} at most.")
+        if layers > MAX_LAYERS:
+            raise DomainError(f"CharRNN: `layers` is {layers:,} but may be {MAX_LAYERS:,} at most.")
         self.cell: type[Cell] = find_cell(cell)
         self.hidden, self.symbols, self.layers = hidden, symbols, layers
         self.inputs = symbols if inputs is None else inputs

@@ -40,7 +40,7 @@ class Snapshot:
     memory: list[Array]
 
     @classmethod
-    def take(cls, model: CharRNN, path: Path, x: Array, y: Array) -> Snapshot:
+    def of(cls, model: CharRNN, path: Path, x: Array, y: Array) -> Snapshot:
         """Keep the step that the path has just made, before the parameters are updated."""
         memory = [array.copy() for array in path.memory()]
         x, y = (np.array(given, np.intp).reshape(path.length, path.batch) for given in (x, y))

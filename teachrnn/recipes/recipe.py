@@ -20,6 +20,9 @@ from teachrnn.training import FlightRecorder, Training, find_clipping, find_sche
 RECIPES = Registry["Recipe"]("recipe")
 """Every recipe by name: filled by `register`."""
 
+RENAMED = {"most": "max_symbols"}
+"""Settings that had another name in files of teachrnn 0.1.0."""
+
 Settings = dict[str, Any]
 """A rule's ``name`` and its hyper-parameters."""
 
@@ -44,10 +47,10 @@ class Recipe:
         Loss over the steps of a sequence: see `Training`.
     vocabulary : {"characters", "words"}
         What a symbol is.
-    most : int, optional
+    max_symbols : int, optional
         The largest number of words in the vocabulary.
     items : bool
-        Whether the text is a file of short texts, each read by itself: see `read_items`.
+        Whether the text is a file of short texts, each read by itself: see `load_items`.
     validation : float
         Share of the text that is held out.
     validate_every : int
@@ -72,7 +75,7 @@ class Recipe:
     length: int = 25
     reduction: Literal["sum", "mean"] = "sum"
     vocabulary: Literal["characters", "words"] = "characters"
-    most: int | None = None
+    max_symbols: int | None = None
     items: bool = False
     validation: float = 0.1
     validate_every: int = 2000
@@ -93,8 +96,32 @@ class Recipe:
         return replace(self, **changes)
 
     def settings(self) -> dict[str, Any]:
-        """Everything about it, as JSON can hold it: ``Recipe(**recipe.settings())`` equals it."""
+        """Everything about it, as JSON can hold it: see `from_settings`."""
         return asdict(self)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """The recipe that has these `settings`, also where teachrnn 0.1.0 wrote them.
+
+        Parameters
+        ----------
+        settings : mapping
+            What `settings` gave.
+
+        Returns
+        -------
+        Recipe
+            A recipe equal to the one that gave them.
+
+        Examples
+        --------
+        >>> from teachrnn import find_recipe
+        >>> words = find_recipe("words")
+        >>> Recipe.from_settings(words.settings()) == words
+        True
+        """
+        as_now = {RENAMED.get(name, name): value for name, value in settings.items()}
+        return cls(**as_now)
 
     def decides(self) -> dict[str, Any]:
         """The settings that decide every number of a run, but for how far it goes.

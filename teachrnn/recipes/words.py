@@ -16,6 +16,6 @@ WORDS = register(
         initializer={"name": "xavier"},
         optimizer={"name": "adam", "eta": 0.001},
         vocabulary="words",
-        most=2000,
+        max_symbols=2000,
     )
 )

@@ -10,7 +10,7 @@ from teachrnn.reference.estimate import EPS, Estimate, Oracle, Progress
 from teachrnn.reference.variant import Variants
 from teachrnn.trace import Trace
 
-MOST_NUMBERS = 1_000_000
+MAX_NUMBERS = 1_000_000
 """Complex numbers held at once, over all values that are computed anew: 16 MB."""
 
 
@@ -55,7 +55,7 @@ class ComplexStep(Oracle):
             If an operation on the way to the loss is not defined for complex numbers.
         """
         variants = Variants(trace, value)
-        together = max(1, MOST_NUMBERS // (value.data.size + variants.size))
+        together = max(1, MAX_NUMBERS // (value.data.size + variants.size))
         base = value.data.astype(complex).ravel()
         slopes = np.empty(len(entries))
         for start in range(0, len(entries), together):

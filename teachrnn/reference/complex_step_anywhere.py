@@ -81,8 +81,8 @@ class ComplexStepGradients(dict[str, Array]):
 def complex_step_everywhere(
     trace: Trace,
     *,
-    most: int | None = None,
-    most_at_step: int | None = None,
+    max_entries: int | None = None,
+    max_entries_at_step: int | None = None,
     rng: np.random.Generator | None = None,
 ) -> ComplexStepGradients:
     """Complex-step gradients of every floating-point value of a trace, results included.
@@ -93,10 +93,10 @@ def complex_step_everywhere(
     ----------
     trace : Trace
         A record with a loss.
-    most : int, optional
+    max_entries : int, optional
         How many entries of each value that belongs to no time step, such as a parameter; all if not
         given.
-    most_at_step : int, optional
+    max_entries_at_step : int, optional
         How many entries of each value of a time step; all if not given.
     rng : numpy.random.Generator, optional
         For the drawing.
@@ -115,7 +115,7 @@ def complex_step_everywhere(
     --------
     >>> from teachrnn import CharRNN
     >>> model = CharRNN(hidden=3, symbols=4, scale=0.5, rng=np.random.default_rng(0))
-    >>> found = complex_step_everywhere(model.record([0, 1, 2], [1, 2, 3]), most=2)
+    >>> found = complex_step_everywhere(model.record([0, 1, 2], [1, 2, 3]), max_entries=2)
     >>> int(np.isfinite(found["W"]).sum()), int(np.isfinite(found["h[3]"]).sum()), found.refused
     (2, 3, {})
     """
@@ -125,7 +125,7 @@ def complex_step_everywhere(
         if value.data.dtype.kind != "f":
             continue
         size = value.data.size
-        limit = most if value.t is None else most_at_step
+        limit = max_entries if value.t is None else max_entries_at_step
         drawn = None if limit is None else np.sort(rng.choice(size, min(limit, size), replace=False))
         try:
             found[value.name] = complex_step_gradient(trace, value.name, drawn)

@@ -3,7 +3,7 @@
 from teachrnn.report.comparison import check_comparable, compare
 from teachrnn.report.gradient_check import RunCheck, check_run
 from teachrnn.report.journal import Journal
-from teachrnn.report.remarks import read_remarks
+from teachrnn.report.remarks import load_remarks
 from teachrnn.report.reported_run import ReportedRun
 from teachrnn.report.write_up import Written, write_report, write_up
 
@@ -15,7 +15,7 @@ __all__ = [
     "check_comparable",
     "check_run",
     "compare",
-    "read_remarks",
+    "load_remarks",
     "write_report",
     "write_up",
 ]

@@ -142,7 +142,7 @@ def check_run(run: Run, *, progress: Callable[[str], None] | None = None) -> Run
     curve = step_size_curve(
         trace,
         recurrent,
-        entries=CURVE_ENTRIES,
+        max_entries=CURVE_ENTRIES,
         steps=list(10.0 ** np.arange(-1, -14.1, -0.5)),
         truth=TRUTH,
         rng=np.random.default_rng(run.seed),
@@ -163,7 +163,7 @@ def _check(
         if progress is not None:
             progress(f"{weights}, {method}")
         report = check_gradient(
-            trace, gradients, oracle=oracle, entries=ENTRIES, rng=np.random.default_rng(seed)
+            trace, gradients, oracle=oracle, max_entries=ENTRIES, rng=np.random.default_rng(seed)
         )
         reports.append((method, report))
     largest = {name: float(np.abs(d).max()) for name, d in gradients.items()}

@@ -79,7 +79,7 @@ class Journal:
         write_atomically(path, json.dumps(asdict(self)).encode())
 
     @classmethod
-    def open(cls, path: Path, *, iteration: int) -> Self:
+    def load(cls, path: Path, *, iteration: int) -> Self:
         """Read it back, to go on from an update; a run that has no journal gets a new one.
 
         Raises

@@ -20,7 +20,7 @@ def remarks_section(folder: Path) -> Section:
     FileFormatError
         If the file cannot be read, or is not UTF-8.
     """
-    paragraphs = read_remarks(folder) or [
+    paragraphs = load_remarks(folder) or [
         f"None yet. What you write into {REMARKS}, beside this page, with blank lines between "
         "paragraphs, stands here when the same command writes the report again; the file is yours, "
         "and no report changes it."
@@ -28,7 +28,7 @@ def remarks_section(folder: Path) -> Section:
     return Section("remarks", "Remarks", [Paragraph(legible(text)) for text in paragraphs])
 
 
-def read_remarks(folder: Path) -> list[str]:
+def load_remarks(folder: Path) -> list[str]:
     """The paragraphs of the remarks in that folder; none where there is no such file.
 
     Raises

@@ -57,7 +57,7 @@ class Checkpoint:
     training: dict[str, Any]
     arrays: dict[str, Array]
 
-    def write(self, path: str | Path) -> Path:
+    def save(self, path: str | Path) -> Path:
         """Write it in one go.
 
         Raises
@@ -77,7 +77,7 @@ class Checkpoint:
         return write_archive(path, header, self.arrays, kind=KIND, version=VERSION)
 
     @classmethod
-    def read(cls, path: str | Path) -> Self:
+    def load(cls, path: str | Path) -> Self:
         """Read it back.
 
         Raises
@@ -101,7 +101,7 @@ class Checkpoint:
     @classmethod
     def _of(cls, header: Mapping[str, Any], arrays: dict[str, Array]) -> Self:
         held = cls(
-            recipe=Recipe(**header["recipe"]),
+            recipe=Recipe.from_settings(header["recipe"]),
             seed=_checked(header["seed"], int),
             source=_checked(header["source"], str),
             fingerprint=_checked(header["fingerprint"], str),
@@ -122,7 +122,7 @@ class Checkpoint:
         ours, theirs = self.recipe.decides(), recipe.decides()
         other = [name for name in ours if ours[name] != theirs[name]]
         # Another vocabulary makes other symbols of the same text.
-        same_reading = not {"vocabulary", "most", "items"} & set(other)
+        same_reading = not {"vocabulary", "max_symbols", "items"} & set(other)
         if same_reading and not source.is_that_of(self.fingerprint, self.vocabulary):
             other.append("text")
         return other if seed == self.seed else [*other, "seed"]

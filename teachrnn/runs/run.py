@@ -45,7 +45,7 @@ class Run(CopiedWhole):
     Examples
     --------
     >>> from teachrnn.recipes import find_recipe
-    >>> run = Run(find_recipe("adam").but(hidden=8, updates=300), Source.of_text("hello world. " * 40))
+    >>> run = Run(find_recipe("adam").but(hidden=8, updates=300), Source.of("hello world. " * 40))
     >>> losses = [step.nats_per_symbol for step in run.steps()]
     >>> len(losses), losses[-1] < losses[0]
     (300, True)
@@ -168,7 +168,7 @@ class Run(CopiedWhole):
             training=training,
             arrays=arrays,
         )
-        return kept.write(path)
+        return kept.save(path)
 
     @classmethod
     def load(
@@ -198,8 +198,8 @@ class Run(CopiedWhole):
             If the file is missing, damaged, of another kind or of a newer version; or if the text
             is not the one that the run was begun with.
         """
-        held = Checkpoint.read(path)
-        source = Source.read(held.source, held.recipe) if source is None else source
+        held = Checkpoint.load(path)
+        source = Source.load(held.source, held.recipe) if source is None else source
         if not source.is_that_of(held.fingerprint, held.vocabulary):
             raise FileFormatError(
                 f"the text {source.name!r} is not the one that the run in {path} was begun with: it has "

@@ -92,7 +92,7 @@ class Session(NotPickled):
         self._set_up(run, folder, sample_every, sample_length, save_every)
         self._seen = _stamp(self.checkpoint)
         if self._seen is not None:
-            held = Checkpoint.read(self.checkpoint)
+            held = Checkpoint.load(self.checkpoint)
             _refuse_another(held, self.folder, run.recipe, run.source, run.seed)
             done = held.training["iteration"]
             if done > run.training.iteration:
@@ -139,12 +139,12 @@ class Session(NotPickled):
         FileFormatError
             If the folder holds a run of another recipe, text or seed.
         """
-        checkpoint, text = Path(folder) / CHECKPOINT, Source.read(source, recipe)
+        checkpoint, text = Path(folder) / CHECKPOINT, Source.load(source, recipe)
         seen = _stamp(checkpoint)
         if seen is None:
             run = Run(recipe, text, seed=seed, recorder=recorder)
         else:
-            held = Checkpoint.read(checkpoint)
+            held = Checkpoint.load(checkpoint)
             _refuse_another(held, folder, recipe, text, seed)
             run = Run.of(held, text, where=checkpoint, updates=recipe.updates, recorder=recorder)
         # Not looked into a second time: another may be going on with the run, which the first step says.

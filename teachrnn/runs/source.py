@@ -18,9 +18,9 @@ from teachrnn.data import (
     WordVocabulary,
     check_text,
     join_items,
-    load_corpus,
-    read_items,
-    read_tokens,
+    load_items,
+    load_text,
+    load_tokens,
 )
 from teachrnn.recipes import Recipe
 
@@ -49,7 +49,7 @@ class Source:
     end: int | None = None
 
     @classmethod
-    def read(cls, name: str, recipe: Recipe) -> Source:
+    def load(cls, name: str, recipe: Recipe) -> Source:
         """Read a corpus or a file as the recipe says: characters or words, a book or items.
 
         Raises
@@ -58,22 +58,22 @@ class Source:
             If there is no such text, or it cannot be read.
         """
         kind: Any = WordVocabulary if recipe.vocabulary == "words" else Vocabulary
-        cap = {"most": recipe.most} if recipe.vocabulary == "words" else {}
+        cap = {"max_symbols": recipe.max_symbols} if recipe.vocabulary == "words" else {}
         is_file = name not in CORPORA and Path(name).exists()
         if recipe.items:
-            items = read_items(name) if is_file else load_corpus(name).splitlines()
+            items = load_items(name) if is_file else load_text(name).splitlines()
             text = join_items(item for item in items if item)
             vocabulary = kind.of(text, **cap)
             return cls(name, _numbers(text, vocabulary), vocabulary, int(vocabulary.encode(END)[0]))
         if is_file:
-            tokens, vocabulary = read_tokens(name, make=partial(kind.of, **cap))
+            tokens, vocabulary = load_tokens(name, make=partial(kind.of, **cap))
             return cls(name, tokens, vocabulary)
-        text = load_corpus(name)
+        text = load_text(name)
         vocabulary = kind.of(text, **cap)
         return cls(name, _numbers(text, vocabulary), vocabulary)
 
     @classmethod
-    def of_text(cls, text: str, *, name: str = "text") -> Source:
+    def of(cls, text: str, *, name: str = "text") -> Source:
         """A text that is at hand."""
         vocabulary = Vocabulary.of(check_text(text, where=name))
         return cls(name, _numbers(text, vocabulary), vocabulary)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -53,9 +53,9 @@ class TrainedModel:
         ------
         FileFormatError
             If the file is missing, damaged, of another kind or of a newer version: see
-            `Checkpoint.read`.
+            `Checkpoint.load`.
         """
-        held = Checkpoint.read(path)
+        held = Checkpoint.load(path)
         model, arrays = held.empty_model(), held.arrays
         try:
             measured = held.training["best_validation"][0] is not None
@@ -114,9 +114,47 @@ class TrainedModel:
             stop=self._stop,
         )
 
-    def text(self, count: int, **how: Any) -> str:
-        """What it writes, as text: see `passage`."""
-        return self.vocabulary.decode(self.passage(count, **how).symbols)
+    def sample(
+        self,
+        count: int,
+        *,
+        rng: np.random.Generator,
+        sampler: Sampler | None = None,
+        prime: str = "",
+    ) -> str:
+        """Sample a text: what the model writes on from the state that it was left in.
+
+        Parameters
+        ----------
+        count : int
+            How many symbols.
+        rng : numpy.random.Generator
+            Where the chance comes from.
+        sampler : Sampler, optional
+            How a symbol is drawn; from the softmax as it is if not given.
+        prime : str
+            What it reads first: see `beginning`.
+
+        Returns
+        -------
+        str
+            The text, without the prime; `passage` has the numbers of its symbols.
+
+        Raises
+        ------
+        DomainError
+            If a symbol of the prime is not in the vocabulary.
+
+        Examples
+        --------
+        >>> from teachrnn import CharRNN, TrainedModel, Vocabulary
+        >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
+        >>> untrained = TrainedModel(model, Vocabulary.of("hello"))
+        >>> untrained.sample(8, rng=np.random.default_rng(0), prime="he")
+        'llehhole'
+        """
+        passage = self.passage(count, rng=rng, sampler=sampler, prime=prime)
+        return self.vocabulary.decode(passage.symbols)
 
     def likeliest(self, count: int, *, width: int, prime: str = "") -> Hypothesis:
         """The likeliest text that a search finds, from the same state as `passage`: see `beam`.

@@ -111,7 +111,7 @@ class Sweep:
                 f"{source} is no file that can be read again, and every worker reads the text for "
                 "itself: write it to a file first."
             )
-        read = Source.read(source, recipe)
+        read = Source.load(source, recipe)
         space.check(recipe, read)
         # A worker may have another working directory.
         self.source = source if source in CORPORA else str(Path(source).resolve())
@@ -212,7 +212,9 @@ class Sweep:
         if not path.exists():
             return []
         try:
-            return [TrialResult.of(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+            return [
+                TrialResult.from_dict(json.loads(line)) for line in path.read_text("utf-8").splitlines()
+            ]
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise FileFormatError(
                 f"{path} is damaged: delete it, or begin in another folder."

@@ -104,7 +104,7 @@ class TrialResult:
         return asdict(self) | {"loss": self.loss if isfinite(self.loss) else None}
 
     @classmethod
-    def of(cls, held: Mapping[str, Any]) -> Self:
+    def from_dict(cls, held: Mapping[str, Any]) -> Self:
         """What `to_dict` gave."""
         return cls(**{**held, "loss": inf if held["loss"] is None else float(held["loss"])})
 
@@ -120,8 +120,8 @@ def train(trial: Trial) -> TrialResult:
     began = perf_counter()
     run, loss, best_update, error = None, inf, 0, ""
     try:
-        recipe = Recipe(**trial.recipe)
-        source, fingerprint = _read(trial.source, recipe.vocabulary, recipe.most, recipe.items)
+        recipe = Recipe.from_settings(trial.recipe)
+        source, fingerprint = _read(trial.source, recipe.vocabulary, recipe.max_symbols, recipe.items)
         if fingerprint != trial.fingerprint:
             raise FileFormatError(
                 f"{trial.source!r} is another text on this machine than where the sweep was started."
@@ -158,8 +158,10 @@ def _best_validation(run: Run) -> tuple[float, int]:
 
 
 @lru_cache(maxsize=1)
-def _read(name: str, vocabulary: Any, most: int | None, items: bool) -> tuple[Source, str]:
+def _read(name: str, vocabulary: Any, max_symbols: int | None, items: bool) -> tuple[Source, str]:
     """The text and its fingerprint: read once by each process, not once for each trial."""
-    how = Recipe(name="", title="", source="", vocabulary=vocabulary, most=most, items=items)
-    source = Source.read(name, how)
+    how = Recipe(
+        name="", title="", source="", vocabulary=vocabulary, max_symbols=max_symbols, items=items
+    )
+    source = Source.load(name, how)
     return source, source.fingerprint()

@@ -30,7 +30,7 @@ from teachrnn.trace import Trace
 
 Draw = Any
 
-MOST_NODES = 2500
+MAX_NODES = 2500
 """Size of a loss that SymPy differentiates in seconds; two steps of any of our cells have fewer."""
 
 
@@ -121,7 +121,7 @@ def recording_again_is_replaying(cell: type[Cell], draw: Draw) -> None:
 
 def gradient_is_the_complex_step(cell: type[Cell], draw: Draw) -> None:
     """Every entry of every leaf's gradient is the complex-step derivative."""
-    trace = draw(networks(cell, most_steps=3, most_units=3)).record()
+    trace = draw(networks(cell, max_steps=3, max_units=3)).record()
     sweep = backpropagate(trace)
     for name in leaves(trace):
         d = gradient(sweep, name)
@@ -131,7 +131,7 @@ def gradient_is_the_complex_step(cell: type[Cell], draw: Draw) -> None:
 
 def gradient_is_the_finite_difference(cell: type[Cell], draw: Draw) -> None:
     """Every gradient is the central difference, within what differences can see."""
-    trace = draw(networks(cell, most_steps=3, most_units=2, most_layers=1)).record()
+    trace = draw(networks(cell, max_steps=3, max_units=2, max_layers=1)).record()
     sweep = backpropagate(trace)
     for name in leaves(trace):
         d = gradient(sweep, name)
@@ -141,7 +141,7 @@ def gradient_is_the_finite_difference(cell: type[Cell], draw: Draw) -> None:
 
 def gradient_is_that_of_many_digits(cell: type[Cell], draw: Draw) -> None:
     """Every gradient is the 50-digit one, to the last digits of float64."""
-    trace = draw(networks(cell, most_steps=3, most_units=3)).record()
+    trace = draw(networks(cell, max_steps=3, max_units=3)).record()
     sweep = backpropagate(trace)
     exact = HighPrecisionGradient(trace)
     np.testing.assert_allclose(float(trace.total_loss), float(exact.loss), rtol=1e-13, atol=1e-13)
@@ -159,11 +159,11 @@ def gradient_is_the_symbolic_one(cell: type[Cell], draw: Draw) -> None:
     network: Network = draw(
         networks(
             cell,
-            most_steps=2,
-            most_units=1,
-            most_layers=1,
-            most_symbols=2,
-            most_inputs=1,
+            max_steps=2,
+            max_units=1,
+            max_layers=1,
+            max_symbols=2,
+            max_inputs=1,
             batched=False,
         )
     )
@@ -185,7 +185,7 @@ def _largest_within_reach(network: Network) -> SymbolicNetwork | None:
     for T in range(1, len(network.x) + 1):
         trace = network.model.record(network.x[:T], network.y[:T], state=network.state)
         symbolic = SymbolicNetwork(trace)
-        if symbolic.size > MOST_NODES:
+        if symbolic.size > MAX_NODES:
             break
         largest = symbolic
     return largest
@@ -204,7 +204,7 @@ def terms_add_up(cell: type[Cell], draw: Draw) -> None:
 
 def itemised_gradients_add_up(cell: type[Cell], draw: Draw) -> None:
     """(loss at t -> step k) entries add up to the gradient, and no loss reaches forward in time."""
-    trace = draw(networks(cell, most_layers=1)).record()
+    trace = draw(networks(cell, max_layers=1)).record()
     sweep = backpropagate(trace)
     itemised = Itemised(trace)
     for name in trace.parameters:
@@ -219,7 +219,7 @@ def itemised_gradients_add_up(cell: type[Cell], draw: Draw) -> None:
 
 def horizon_truncates(cell: type[Cell], draw: Draw) -> None:
     """A horizon keeps the itemised entries with t - k < horizon; a long one keeps all."""
-    trace = draw(networks(cell, most_layers=1)).record()
+    trace = draw(networks(cell, max_layers=1)).record()
     T = trace.T
     full = Itemised(trace)
     for horizon in range(1, T + 2):
@@ -239,7 +239,7 @@ def horizon_truncates(cell: type[Cell], draw: Draw) -> None:
 
 def batch_is_the_sum_of_its_members(cell: type[Cell], draw: Draw) -> None:
     """Loss and gradients of a batch are the sums over its members."""
-    network: Network = draw(networks(cell, most_steps=3, most_units=3, batched=True))
+    network: Network = draw(networks(cell, max_steps=3, max_units=3, batched=True))
     trace = network.record()
     sweep = backpropagate(trace)
     members = [
@@ -257,7 +257,7 @@ def batch_is_the_sum_of_its_members(cell: type[Cell], draw: Draw) -> None:
 
 def fused_loss_equals_the_chain(cell: type[Cell], draw: Draw) -> None:
     """Softmax, then cross-entropy, give what the fused operation gives."""
-    network: Network = draw(networks(cell, most_steps=3, most_units=3))
+    network: Network = draw(networks(cell, max_steps=3, max_units=3))
     fused, chain = network.record(), network.record(fused=False)
     np.testing.assert_allclose(chain.total_loss, fused.total_loss, rtol=1e-11)
     a, b = backpropagate(fused), backpropagate(chain)

@@ -67,13 +67,13 @@ def sampler_suite(*samplers: Sampler) -> Callable[..., None]:
 
 
 @st.composite
-def scores(draw: st.DrawFn, *, most: int = 12) -> Array:
+def scores(draw: st.DrawFn, *, max_size: int = 12) -> Array:
     """What a network might give before its softmax, (K,), with ties and with extremes."""
     dtype = draw(st.sampled_from([np.float32, np.float64]), label="dtype")
     tied = st.sampled_from([0.0, 1.0, -1.0, -1e9])
     width: Any = 8 * np.dtype(dtype).itemsize
     entry = tied | st.floats(-8, 8, width=width, allow_subnormal=False)
-    o = draw(hnp.arrays(dtype, st.integers(1, most), elements=entry), label="scores")
+    o = draw(hnp.arrays(dtype, st.integers(1, max_size), elements=entry), label="scores")
     shift = draw(st.sampled_from([0, 1000, -1000]), label="shift")
     return (o + shift).astype(dtype)
 

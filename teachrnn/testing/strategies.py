@@ -29,7 +29,7 @@ def numbers(domain: Domain | None = None) -> st.SearchStrategy[float]:
 
 @st.composite
 def op_inputs(
-    draw: st.DrawFn, op: type[Op], *, leading: tuple[int, ...] | None = None, most: int = 3
+    draw: st.DrawFn, op: type[Op], *, leading: tuple[int, ...] | None = None, max_size: int = 3
 ) -> list[Array]:
     """Arrays that an operation accepts: random sizes, leading axes and numbers of its domains.
 
@@ -40,10 +40,10 @@ def op_inputs(
     leading : tuple of int, optional
         The leading axes of every input that may have them; by default none, one or two axes, on
         some of the inputs.
-    most : int
+    max_size : int
         Largest core size.
     """
-    sizes = {letter: draw(st.integers(1, most), label=letter) for letter in op.shape_rule.letters()}
+    sizes = {letter: draw(st.integers(1, max_size), label=letter) for letter in op.shape_rule.letters()}
     forced = leading is not None
     if leading is None:
         leading = tuple(draw(st.lists(st.integers(1, 3), max_size=2), label="leading axes"))
@@ -110,19 +110,19 @@ def networks(
     draw: st.DrawFn,
     cell: type[Cell],
     *,
-    most_steps: int = 4,
-    most_units: int = 4,
-    most_layers: int = 2,
-    most_symbols: int = 5,
-    most_inputs: int = 3,
+    max_steps: int = 4,
+    max_units: int = 4,
+    max_layers: int = 2,
+    max_symbols: int = 5,
+    max_inputs: int = 3,
     batched: bool | None = None,
     dense: bool | None = None,
 ) -> Network:
     """A network with random T, m, K, B, layers, initial state, weight scale and kind of input."""
-    T = draw(st.integers(1, most_steps), label="T")
-    m = draw(st.integers(1, most_units), label="m")
-    K = draw(st.integers(2, most_symbols), label="K")
-    layers = draw(st.integers(1, most_layers), label="layers")
+    T = draw(st.integers(1, max_steps), label="T")
+    m = draw(st.integers(1, max_units), label="m")
+    K = draw(st.integers(2, max_symbols), label="K")
+    layers = draw(st.integers(1, max_layers), label="layers")
     if batched is None:
         batched = draw(st.booleans(), label="batched")
     if dense is None:
@@ -130,7 +130,7 @@ def networks(
     scale = draw(st.sampled_from([0.01, 0.1, 0.5, 1.0]), label="weight scale")
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1), label="seed"))
     leading = (draw(st.integers(1, 3), label="B"),) if batched else ()
-    inputs = draw(st.integers(1, most_inputs), label="d") if dense else None
+    inputs = draw(st.integers(1, max_inputs), label="d") if dense else None
     model = CharRNN(
         hidden=m, symbols=K, cell=cell.name, layers=layers, inputs=inputs, scale=scale, rng=rng
     )

@@ -16,7 +16,7 @@ from teachrnn.training.flight_recorder import FlightRecorder, Kept
 from teachrnn.training.progress import Block, Progress
 from teachrnn.training.schedule import (
     SCHEDULES,
-    Constant,
+    ConstantRate,
     CosineDecay,
     ExponentialDecay,
     InverseDecay,
@@ -35,7 +35,7 @@ __all__ = [
     "ClipByNorm",
     "ClipByValue",
     "Clipping",
-    "Constant",
+    "ConstantRate",
     "CosineDecay",
     "Curve",
     "Epoch",

@@ -43,13 +43,13 @@ class Curve:
     validation: list[tuple[int, float]] = field(default_factory=list)
     epochs: list[Epoch] = field(default_factory=list)
 
-    def state(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
         return asdict(self)
 
     @classmethod
-    def of(cls, state: Mapping[str, Any]) -> Self:
-        """What `state` gave."""
+    def from_dict(cls, state: Mapping[str, Any]) -> Self:
+        """What `to_dict` gave."""
         return cls(
             smooth=[(int(n), float(loss)) for n, loss in state["smooth"]],
             validation=[(int(n), float(loss)) for n, loss in state["validation"]],

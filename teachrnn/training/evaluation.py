@@ -13,7 +13,7 @@ from teachrnn.models.sequence import check_state, check_tokens
 
 LEAST_STREAM = 2000
 """A text is read as parallel streams of at least so many symbols."""
-MOST_STREAMS, MOST_STREAMS_OF_ITEMS = 16, 64
+MAX_STREAMS, MAX_STREAMS_OF_ITEMS = 16, 64
 LENGTH = 100
 
 
@@ -52,7 +52,7 @@ class Evaluation:
             )
         check_tokens(tokens, model.symbols, what="validation text")
         self.model, self.tokens, self.end = model, np.asarray(tokens), end
-        most = MOST_STREAMS if end is None else MOST_STREAMS_OF_ITEMS
+        most = MAX_STREAMS if end is None else MAX_STREAMS_OF_ITEMS
         self.streams = int(np.clip((len(tokens) - 1) // LEAST_STREAM, 1, most))
         self.each = (len(tokens) - 1) // self.streams  # symbols that a stream predicts
         # Items end anywhere, so where the state may have to be reset, symbols are read one by one.

@@ -40,7 +40,7 @@ class FlightRecorder:
         Keep every so many updates.
     spike : float, optional
         Keep a step whose loss exceeds the smooth loss by this factor.
-    most : int
+    max_kept : int
         How many steps to hold: the oldest make room, but those kept for being not finite stay last.
 
     Attributes
@@ -69,17 +69,19 @@ class FlightRecorder:
     <h[3] = Tanh(a[3]) (4,)>
     """
 
-    def __init__(self, *, every: int | None = None, spike: float | None = None, most: int = 10) -> None:
+    def __init__(
+        self, *, every: int | None = None, spike: float | None = None, max_kept: int = 10
+    ) -> None:
         if every is not None and every < 1:
             raise DomainError(f"`every` is {every} but must be at least 1.")
         if spike is not None and not spike > 1:
             raise DomainError(
                 f"`spike` is {spike} but must be above 1: it is a multiple of the smooth loss."
             )
-        if most < 1:
-            raise DomainError(f"`most` is {most} but must be at least 1.")
+        if max_kept < 1:
+            raise DomainError(f"`max_kept` is {max_kept} but must be at least 1.")
         self.every, self.spike = every, spike
-        self.kept: deque[Kept] = deque(maxlen=most)
+        self.kept: deque[Kept] = deque(maxlen=max_kept)
 
     def watch(
         self, model: CharRNN, path: Path, batch: Batch, iteration: int, loss: float, smooth: float
@@ -92,4 +94,4 @@ class FlightRecorder:
 
     def keep(self, model: CharRNN, path: Path, batch: Batch, iteration: int, reason: str) -> None:
         """Keep a step now."""
-        self.kept.append(Kept(iteration, reason, Snapshot.take(model, path, batch.x, batch.y)))
+        self.kept.append(Kept(iteration, reason, Snapshot.of(model, path, batch.x, batch.y)))

@@ -61,7 +61,7 @@ class Schedule(HyperParameters):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Constant(Schedule):
+class ConstantRate(Schedule):
     r"""The learning rate stays: $d(s) = 1$.
 
     Parameters
@@ -71,7 +71,7 @@ class Constant(Schedule):
 
     Examples
     --------
-    >>> [Constant(warmup=4)(t) for t in (1, 2, 4, 5, 100)]
+    >>> [ConstantRate(warmup=4)(t) for t in (1, 2, 4, 5, 100)]
     [0.25, 0.5, 1.0, 1.0, 1.0]
     """
 

@@ -23,7 +23,7 @@ from teachrnn.training.curve import SMOOTH_EVERY, Curve, Epoch
 from teachrnn.training.evaluation import Evaluation
 from teachrnn.training.flight_recorder import FlightRecorder
 from teachrnn.training.kept_arrays import BEST, check_arrays
-from teachrnn.training.schedule import Constant, Schedule
+from teachrnn.training.schedule import ConstantRate, Schedule
 from teachrnn.training.train_step import TrainStep
 
 Reduction = Literal["sum", "mean"]
@@ -106,7 +106,7 @@ class Training(CopiedWhole):
         check_tokens(batching.tokens, model.symbols, what="text")
         self.model, self.batching, self.optimizer = model, batching, optimizer
         self.clipping = ClipByValue() if clipping is None else clipping
-        self.schedule = Constant() if schedule is None else schedule
+        self.schedule = ConstantRate() if schedule is None else schedule
         self.reduction: Reduction = reduction
         self.end: int | None = getattr(batching, "end", None)
         self.evaluation = None
@@ -218,7 +218,7 @@ class Training(CopiedWhole):
             "iteration": self.iteration,
             "smooth_loss": self.smooth_loss,
             "following": self.following,
-            "curve": self.curve.state(),
+            "curve": self.curve.to_dict(),
             "batching": self.batching.state(),
             "epoch": [self._epoch, self._epoch_loss, self._epoch_symbols],
             "best_smooth": _plain(self.best_smooth),
@@ -262,7 +262,7 @@ class Training(CopiedWhole):
             best.loss = float("inf") if loss is None else float(loss)
         self.iteration, self.smooth_loss = int(header["iteration"]), float(header["smooth_loss"])
         self.following = following
-        self.curve = Curve.of(header["curve"])
+        self.curve = Curve.from_dict(header["curve"])
         self._epoch, self._epoch_loss, self._epoch_symbols = header["epoch"]
         if path is not None:
             self._path = self._path_of(*path)

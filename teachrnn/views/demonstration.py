@@ -17,13 +17,13 @@ from teachrnn.training import Training
 from teachrnn.views.style.legible import printable
 from teachrnn.views.style.number import format_number
 
-MOST_NUMBERS = 20_000_000
+MAX_NUMBERS = 20_000_000
 """Every step has its own term of every parameter's gradient, and their sum so far."""
 
-MOST_STEPS = 1_000
+MAX_STEPS = 1_000
 """Time steps: a longer graph is scrolled through, and never looked at."""
 
-MOST_UPDATES = 10_000
+MAX_UPDATES = 10_000
 """A few seconds: longer trainings are what ``teachrnn train`` is for."""
 
 
@@ -142,25 +142,25 @@ def refuse_what_no_browser_opens(steps: int, parameters: int) -> None:
     DomainError
         With the number, and what to lower.
     """
-    if steps > MOST_STEPS:
+    if steps > MAX_STEPS:
         raise DomainError(
-            f"the story would have {steps} time steps, and a browser shows {MOST_STEPS}: "
+            f"the story would have {steps} time steps, and a browser shows {MAX_STEPS}: "
             "take a shorter text."
         )
     numbers = 2 * steps * parameters
-    if numbers > MOST_NUMBERS:
+    if numbers > MAX_NUMBERS:
         raise DomainError(
             f"the story would hold about {numbers / 1e6:.0f} million numbers, and a browser shows "
-            f"{MOST_NUMBERS / 1e6:.0f} million: take a shorter text, a smaller m or fewer layers."
+            f"{MAX_NUMBERS / 1e6:.0f} million: take a shorter text, a smaller m or fewer layers."
         )
 
 
 def _check(*, scale: float, updates: int, seed: int) -> None:
     if not (np.isfinite(scale) and scale >= 0):
         raise DomainError(f"demonstration: `scale` is {scale} but must be a finite number, at least 0.")
-    if not isinstance(updates, int | np.integer) or not 0 <= updates <= MOST_UPDATES:
+    if not isinstance(updates, int | np.integer) or not 0 <= updates <= MAX_UPDATES:
         raise DomainError(
-            f"demonstration: `updates` is {updates} but must be a whole number, 0 to {MOST_UPDATES}."
+            f"demonstration: `updates` is {updates} but must be a whole number, 0 to {MAX_UPDATES}."
         )
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise DomainError(f"demonstration: `seed` is {seed} but must be a whole number, at least 0.")

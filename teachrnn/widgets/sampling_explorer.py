@@ -54,7 +54,7 @@ class SamplingExplorer(App):
     >>> for _ in range(4):
     ...     app.draw_symbol()
     ...     app.feed_back()
-    >>> app.text == app.trained.text(4, rng=np.random.default_rng(0), sampler=app.sampler)
+    >>> app.text == app.trained.sample(4, rng=np.random.default_rng(0), sampler=app.sampler)
     True
     """
 

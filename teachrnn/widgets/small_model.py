@@ -29,7 +29,7 @@ def small_model(*, hidden: int = 16, updates: int = 150, seed: int = 0) -> Train
 
     Examples
     --------
-    >>> small_model(updates=300).text(15, rng=np.random.default_rng(0), prime="the c")
+    >>> small_model(updates=300).sample(15, rng=np.random.default_rng(0), prime="the c")
     'at sat on the m'
     """
     training, vocabulary = small_training(hidden=hidden, seed=seed)

@@ -75,7 +75,7 @@ class Stepper(anywidget.AnyWidget):
 
     Examples
     --------
-    >>> stepper = Stepper.of_text("hello", hidden=3)
+    >>> stepper = Stepper.of("hello", hidden=3)
     >>> stepper.go("h[3]").title
     'h[3] = Tanh(a[3])'
     >>> stepper.go("dh[3]").title
@@ -106,7 +106,7 @@ class Stepper(anywidget.AnyWidget):
         self.on_msg(self._receive)
 
     @classmethod
-    def of_text(cls, text: str = "hello world", **settings: Any) -> Stepper:
+    def of(cls, text: str = "hello world", **settings: Any) -> Stepper:
         """Train a small network on a text for a moment, and step through it.
 
         Parameters

@@ -72,7 +72,7 @@ def test_network_that_amplifies_the_rounding_of_float32_is_not_accused(oracle):
     if oracle in ("mpmath", "torch"):  # a minute for this size
         oracle = "complex"
     _, trace = recorded(dtype="float32", scale=0.6, m=40, T=25, K=10)
-    report = check_gradient(trace, oracle=oracle, entries=10)
+    report = check_gradient(trace, oracle=oracle, max_entries=10)
     assert not any(c.verdict == "differs" for c in report.checks), report
 
 
@@ -81,7 +81,7 @@ def test_step_that_a_run_has_kept_is_not_accused():
     path = model.path(length=4)
     x, y = np.array([[0], [1], [2], [3]]), np.array([[1], [2], [3], [4]])
     path.gradient(x, y)
-    trace = Snapshot.take(model, path, x, y).open()
+    trace = Snapshot.of(model, path, x, y).open()
     assert check_gradient(trace).agrees
     assert check_gradient(trace, dict(path.gradients)).agrees
 
@@ -142,7 +142,7 @@ def test_gradients_that_were_not_handed_in_are_named():
     assert report.agrees
     assert report.missing == ("U", "b", "V", "c")
     assert "Not handed in, and so not checked: U, b, V, c." in report.table()
-    assert report.to_json()["missing"] == ["U", "b", "V", "c"]
+    assert report.to_dict()["missing"] == ["U", "b", "V", "c"]
     assert check_gradient(trace).missing == ()
     assert "Not handed in" not in check_gradient(trace).table()
 
@@ -150,8 +150,8 @@ def test_gradients_that_were_not_handed_in_are_named():
 @pytest.mark.parametrize("entries", [0, -3])
 def test_comparing_no_entries_is_refused(entries):
     _, trace = recorded()
-    with pytest.raises(DomainError, match=f"`entries` is {entries}: at least 1"):
-        check_gradient(trace, entries=entries)
+    with pytest.raises(DomainError, match=f"`max_entries` is {entries}: at least 1"):
+        check_gradient(trace, max_entries=entries)
 
 
 def test_check_of_operations_without_a_trial_is_refused():
@@ -161,8 +161,8 @@ def test_check_of_operations_without_a_trial_is_refused():
 
 def test_v_curve_of_no_entries_is_refused():
     _, trace = recorded()
-    with pytest.raises(DomainError, match="`entries` is 0: at least 1"):
-        step_size_curve(trace, "W", entries=0)
+    with pytest.raises(DomainError, match="`max_entries` is 0: at least 1"):
+        step_size_curve(trace, "W", max_entries=0)
 
 
 def test_parameter_without_entries_does_not_pass():
@@ -202,7 +202,7 @@ def test_kink_is_said_to_be_one_by_every_source(oracle):
     assert report["W"].kinks == ((0, 0), (0, 1))
     assert not report.agrees
     assert "W is not differentiable here, at [0, 0], [0, 1]: the slopes" in report.table()
-    assert json.loads(json.dumps(report.to_json()))["checks"][1]["kinks"] == [[0]]
+    assert json.loads(json.dumps(report.to_dict()))["checks"][1]["kinks"] == [[0]]
 
 
 def test_mistake_beside_a_kink_is_found(oracle):
@@ -266,7 +266,7 @@ def test_reference_that_is_no_number_is_not_an_accusation():
         report = check_gradient(trace, {"W": Backprop(trace).gradients()["W"]}, oracle=Lost())
         assert report["W"].unseen == 8
         assert report["W"].verdict in ("agrees", "blind")
-        json.dumps(report.to_json(), allow_nan=False)
+        json.dumps(report.to_dict(), allow_nan=False)
     finally:
         del ORACLES["lost"]
 
@@ -281,7 +281,7 @@ def test_table_fits_a_terminal():
 
 def test_entries_are_drawn_where_the_gradient_is_not_zero():
     _, trace = recorded(m=10, T=5, K=80, scale=0.1)
-    report = check_gradient(trace, entries=20)
+    report = check_gradient(trace, max_entries=20)
     assert report["U"].checked == 20
     assert report["U"].nonzero >= 18
     assert report["U"].zeros >= 1  # a few are drawn elsewhere
@@ -293,7 +293,7 @@ def test_number_where_there_should_be_none_is_found_in_a_draw_of_twenty():
     _, trace = recorded(m=10, T=5, K=80, scale=0.1)
     wrong = Backprop(trace).gradients()
     wrong["U"] = np.where(wrong["U"] == 0, 1e-3, wrong["U"])
-    assert check_gradient(trace, wrong, entries=20)["U"].verdict == "differs"
+    assert check_gradient(trace, wrong, max_entries=20)["U"].verdict == "differs"
 
 
 def test_no_entry_is_drawn_twice_and_all_are_taken_where_there_are_few():
@@ -347,7 +347,7 @@ def test_number_taken_out_of_the_record_is_named_where_the_model_is_given(leaky)
     assert not report.agrees
     assert "`constant[1]`, used by `s[1]`, is a number taken out of the record" in report.leak
     assert report.leak in report.table()
-    assert report.to_json()["leak"] == report.leak
+    assert report.to_dict()["leak"] == report.leak
 
 
 def test_cell_that_takes_a_number_out_of_the_record_breaks_one_law_of_cells(leaky):

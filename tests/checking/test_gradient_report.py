@@ -39,14 +39,14 @@ def test_correct_code_agrees_with_every_oracle(small, oracle):
 
 
 def test_correct_code_passes_at_small_weights_where_a_fixed_relative_threshold_fails_it(timid):
-    report = check_gradient(timid, oracle=CentralDifference(h=1e-6), entries=100)
+    report = check_gradient(timid, oracle=CentralDifference(h=1e-6), max_entries=100)
     assert report["W"].max_relative > 1e-4  # a maximum-relative test at 1e-5 would fail it
     assert report["W"].agrees
 
 
 def test_error_of_differences_grows_tenfold_when_the_step_shrinks_tenfold(timid):
     at = [
-        check_gradient(timid, {"W": gradients(timid)["W"]}, oracle=CentralDifference(h), entries=60)
+        check_gradient(timid, {"W": gradients(timid)["W"]}, oracle=CentralDifference(h), max_entries=60)
         for h in (1e-5, 1e-6)
     ]
     ratio = at[1]["W"].norm_relative / at[0]["W"].norm_relative
@@ -72,8 +72,8 @@ def test_subtle_bug_is_seen_by_complex_step_and_not_by_differences():
     for op in steps:
         op.__class__ = Tanh
     assert not np.array_equal(wrong["U"], right["U"])
-    assert not check_gradient(trace, wrong, oracle="complex", entries=1000)["U"].agrees
-    assert check_gradient(trace, wrong, oracle=CentralDifference(h=1e-5), entries=200).agrees
+    assert not check_gradient(trace, wrong, oracle="complex", max_entries=1000)["U"].agrees
+    assert check_gradient(trace, wrong, oracle=CentralDifference(h=1e-5), max_entries=200).agrees
 
 
 @pytest.mark.parametrize(
@@ -110,10 +110,10 @@ def test_worst_entry_is_named_with_both_numbers(small):
 
 def test_check_that_cannot_see_is_blind_and_does_not_agree():
     trace = random_network("vanilla", Size(m=100, T=25, K=10), 0.5, seed=0)  # chaotic
-    report = check_gradient(trace, oracle=CentralDifference(h=1e-4), entries=20)
+    report = check_gradient(trace, oracle=CentralDifference(h=1e-4), max_entries=20)
     assert report["W"].verdict == "blind"
     assert not report.agrees
-    assert check_gradient(trace, oracle="complex", entries=20).agrees
+    assert check_gradient(trace, oracle="complex", max_entries=20).agrees
 
 
 def test_reference_of_zeros_that_drowned_in_round_off_is_blind_too():
@@ -151,7 +151,7 @@ def test_measures_are_what_they_are_called():
 
 def test_table_and_json_say_the_same(small):
     report = check_gradient(small)
-    data = json.loads(json.dumps(report.to_json()))
+    data = json.loads(json.dumps(report.to_dict()))
     assert data["agrees"] is True
     assert [c["name"] for c in data["checks"]] == ["U", "W", "b", "V", "c"]
     assert data["checks"][1]["max_absolute"] == report["W"].max_absolute
@@ -169,7 +169,7 @@ def test_entries_are_drawn_over_the_whole_array(timid):
             seen.append(np.asarray(entries))
             return CentralDifference().estimate(trace, parameter, entries, progress)
 
-    check_gradient(timid, {"W": gradients(timid)["W"]}, oracle=Watching(), entries=50)
+    check_gradient(timid, {"W": gradients(timid)["W"]}, oracle=Watching(), max_entries=50)
     assert len(seen[0]) == 50
     assert seen[0].max() > 5000
     assert len(np.unique(seen[0])) == 50

@@ -303,10 +303,10 @@ def test_mistake_ends_with_status_2_and_what_to_do(tmp_path, monkeypatch, capsys
 
 
 def test_byte_order_mark_and_line_ends_are_translated(tmp_path):
-    from teachrnn.data import read_text
+    from teachrnn.data import load_text_file
 
     (tmp_path / "windows.txt").write_bytes(b"\xef\xbb\xbfa\r\nb\rc")
-    assert read_text(tmp_path / "windows.txt") == "a\nb\nc"
+    assert load_text_file(tmp_path / "windows.txt") == "a\nb\nc"
 
 
 def test_version_is_that_of_the_package():

@@ -102,7 +102,7 @@ def test_heading_of_a_sample_is_whole_however_many_updates(iteration):
 
 def a_session(folder, text, **changes):
     recipe = find_recipe("adam").but(hidden=4, validation=0, length=5, **changes)
-    return Session(Run(recipe, Source.of_text(text)), folder)
+    return Session(Run(recipe, Source.of(text)), folder)
 
 
 @pytest.mark.parametrize(("updates", "count"), [(50, 5), (12_000, 1200)])

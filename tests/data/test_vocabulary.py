@@ -148,13 +148,13 @@ def test_places_are_taken_by_numbers_that_a_pointer_of_32_bits_can_hold():
 
 def test_a_cap_keeps_the_most_frequent_and_of_equals_the_first():
     text = "d c b a a b a"  # six blanks, three a, two b, then c and d once
-    assert WordVocabulary.of(text, most=5).symbols == (" ", UNKNOWN, "a", "b", "c")
-    assert WordVocabulary.of(text, most=2).symbols == (" ", UNKNOWN)
-    assert WordVocabulary.of(text, most=99).symbols == (" ", UNKNOWN, "a", "b", "c", "d")
+    assert WordVocabulary.of(text, max_symbols=5).symbols == (" ", UNKNOWN, "a", "b", "c")
+    assert WordVocabulary.of(text, max_symbols=2).symbols == (" ", UNKNOWN)
+    assert WordVocabulary.of(text, max_symbols=99).symbols == (" ", UNKNOWN, "a", "b", "c", "d")
 
 
 def test_an_unknown_word_is_a_symbol_with_a_cap_and_refused_without():
-    capped = WordVocabulary.of("a b a", most=3)
+    capped = WordVocabulary.of("a b a", max_symbols=3)
     assert capped.decode(capped.encode("b a zoo")) == f"{UNKNOWN} a {UNKNOWN}"
     with pytest.raises(DomainError, match="the word 'zoo' at position 4 is not among the 3 symbols"):
         WordVocabulary.of("a b").encode("b a zoo")
@@ -163,14 +163,14 @@ def test_an_unknown_word_is_a_symbol_with_a_cap_and_refused_without():
 
 
 def test_the_unknown_symbol_is_never_read_from_a_text():
-    capped = WordVocabulary.of(UNKNOWN * 3, most=9)
+    capped = WordVocabulary.of(UNKNOWN * 3, max_symbols=9)
     number = capped.symbols.index(UNKNOWN)
     assert number not in capped.encode(UNKNOWN)
 
 
 def test_a_cap_without_room_is_refused():
-    with pytest.raises(DomainError, match="most is 1"):
-        WordVocabulary.of("a b", most=1)
+    with pytest.raises(DomainError, match="max_symbols is 1"):
+        WordVocabulary.of("a b", max_symbols=1)
 
 
 @pytest.mark.parametrize(

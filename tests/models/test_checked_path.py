@@ -185,5 +185,5 @@ def test_the_loop_of_training_checks_nothing_again(model, monkeypatch):
 def test_a_step_kept_by_hand_is_opened_whatever_the_shape_that_it_was_given_in(model):
     path = model.path(length=3)
     loss = path.gradient(X, Y)
-    trace = Snapshot.take(model, path, X, Y).open()
+    trace = Snapshot.of(model, path, X, Y).open()
     assert float(trace.total_loss) == pytest.approx(loss)

@@ -35,7 +35,7 @@ def text(tmp_path_factory):
 def a_run(name, text, *, seed=3):
     """A small run of a recipe: all is as in the recipe but for the sizes."""
     recipe = RECIPES[name].but(hidden=6, updates=UPDATES, validate_every=7)
-    return Run(recipe, Source.read(text, recipe), seed=seed)
+    return Run(recipe, Source.load(text, recipe), seed=seed)
 
 
 def without_time(steps):
@@ -102,7 +102,7 @@ def test_trained_model_is_read_back_without_the_text(name, text, tmp_path):
         assert trained.model.parameters.flat.tobytes() == theta.tobytes()
         assert trained.model.settings() == training.model.settings()
         assert trained.vocabulary.symbols == run.vocabulary.symbols
-    assert len(trained.text(30, rng=np.random.default_rng(0))) > 0
+    assert len(trained.sample(30, rng=np.random.default_rng(0))) > 0
 
 
 @every_recipe
@@ -118,7 +118,7 @@ def test_recipe_survives_json_and_is_found_by_name(name):
     assert recipe.name == name
     assert recipe.title
     assert recipe.source
-    assert Recipe(**json.loads(json.dumps(recipe.settings()))) == recipe
+    assert Recipe.from_settings(json.loads(json.dumps(recipe.settings()))) == recipe
 
 
 def test_recipe_that_does_not_exist_and_setting_that_does_not_exist_are_named():

@@ -178,10 +178,10 @@ def test_a_nudge_without_effect_is_not_carried_on(monkeypatch):
 def test_it_does_not_matter_how_many_entries_go_side_by_side(monkeypatch):
     trace = network()
     expected = {name: complex_step_gradient(trace, name) for name in ("W", "h[1]", "U")}
-    monkeypatch.setattr("teachrnn.reference.complex_step.MOST_NUMBERS", 500)  # a few rows at a time
+    monkeypatch.setattr("teachrnn.reference.complex_step.MAX_NUMBERS", 500)  # a few rows at a time
     for name, d in expected.items():
         np.testing.assert_allclose(complex_step_gradient(trace, name), d, rtol=1e-13)
-    monkeypatch.setattr("teachrnn.reference.complex_step.MOST_NUMBERS", 1)
+    monkeypatch.setattr("teachrnn.reference.complex_step.MAX_NUMBERS", 1)
     np.testing.assert_allclose(complex_step_gradient(trace, "h[1]"), expected["h[1]"], rtol=1e-13)
 
 
@@ -330,14 +330,20 @@ def test_everywhere_is_every_float_of_the_trace_in_its_order(cell):
 
 def test_entries_are_drawn_from_what_is_asked_for():
     trace = network(T=2)
-    found = complex_step_everywhere(trace, most=4, most_at_step=2, rng=np.random.default_rng(1))
+    found = complex_step_everywhere(
+        trace, max_entries=4, max_entries_at_step=2, rng=np.random.default_rng(1)
+    )
     counts = {name: int(np.isfinite(d).sum()) for name, d in found.items()}
     assert counts["W"] == counts["U"] == 4
     assert counts["b"] == 3  # no more than there are
     assert counts["h[1]"] == counts["h[0]"] == 2
     assert counts["L[1]"] == 1
-    again = complex_step_everywhere(trace, most=4, most_at_step=2, rng=np.random.default_rng(1))
-    other = complex_step_everywhere(trace, most=4, most_at_step=2, rng=np.random.default_rng(2))
+    again = complex_step_everywhere(
+        trace, max_entries=4, max_entries_at_step=2, rng=np.random.default_rng(1)
+    )
+    other = complex_step_everywhere(
+        trace, max_entries=4, max_entries_at_step=2, rng=np.random.default_rng(2)
+    )
     np.testing.assert_array_equal(again["W"], found["W"])
     assert (np.isfinite(other["W"]) != np.isfinite(found["W"])).any()
 

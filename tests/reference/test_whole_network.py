@@ -15,7 +15,7 @@ from teachrnn.reference import ComplexStep, HighPrecisionGradient
 @pytest.mark.parametrize("cell", CELLS)
 def test_gradient_is_the_complex_step_to_twelve_digits(cell, scale):
     trace = random_network(cell, SIZES["assignment"], scale, seed=3)
-    report = check_gradient(trace, oracle=ComplexStep(), entries=40, rng=np.random.default_rng(5))
+    report = check_gradient(trace, oracle=ComplexStep(), max_entries=40, rng=np.random.default_rng(5))
     assert report.agrees, report
     assert max(c.norm_relative for c in report.checks) <= 1e-12, report
 
@@ -59,6 +59,6 @@ def test_large_weights_amplify_the_rounding_of_the_forward_pass_and_the_report_s
     exact, recorded = errors(trace, "exact"), errors(trace, "recorded")
     assert recorded["W"] <= 1e-13
     assert exact["W"] > 100 * recorded["W"]
-    report = check_gradient(trace, oracle="mpmath", entries=30)
+    report = check_gradient(trace, oracle="mpmath", max_entries=30)
     assert report.agrees, report
     assert report["W"].resolution > 1e-13

@@ -232,7 +232,7 @@ def test_best_models_by_either_loss_write_1000_symbols_each(measured, page):
         assert update in caption
         assert f"{loss:.2f} nats per sequence = {loss / 20:.3f} nats" in caption
         trained = TrainedModel.load(session.checkpoint, which)
-        written = trained.text(1000, rng=np.random.default_rng([0, 4]))
+        written = trained.sample(1000, rng=np.random.default_rng([0, 4]))
         assert len(written) == 1000
         assert text == legible(written)
 
@@ -264,7 +264,7 @@ def test_greedy_choice_and_beam_search_start_where_every_other_way_does(measured
     assert any(np.abs(h).max() > 0.1 for h in trained.state.values())
     rng = np.random.default_rng(0)
     for title, width, expected in (
-        ("Greedy, always the likeliest", 1, trained.text(200, rng=rng, sampler=Greedy())),
+        ("Greedy, always the likeliest", 1, trained.sample(200, rng=rng, sampler=Greedy())),
         ("Beam search, 8 wide", 8, trained.vocabulary.decode(trained.likeliest(200, width=8).symbols)),
     ):
         caption, text = next(item for item in passages(page).items() if item[0].startswith(title))
@@ -720,7 +720,7 @@ def test_comparison_says_where_recipes_differ_and_leads_to_their_reports(reporte
 
 def test_recipes_that_read_other_symbols_are_not_compared(measured):
     run = measured[0].run
-    words = Run(find_recipe("words").but(hidden=2), Source.read(run.source.name, find_recipe("words")))
+    words = Run(find_recipe("words").but(hidden=2), Source.load(run.source.name, find_recipe("words")))
     with pytest.raises(DomainError, match="adagrad and words read the text as other symbols"):
         check_comparable([run, words])
     other = Run(run.recipe.but(validation=0.3), run.source)
@@ -837,7 +837,7 @@ def test_run_that_measured_nothing_says_so(written):
 
 def test_course_of_the_loss_is_put_down_to_the_text_only_if_it_comes_back():
     recipe = find_recipe("adagrad").but(hidden=4, length=2, updates=1)
-    run = Run(recipe, Source.of_text("ab cd " * 800))
+    run = Run(recipe, Source.of("ab cd " * 800))
     each = run.training.batching.batches_per_epoch
     wave = np.sin(np.arange(0, each, 100) / each * 20)
 
@@ -882,8 +882,8 @@ def test_journal_of_a_run_that_died_goes_on_from_its_last_whole_block(tmp_path, 
     journal = measured[1]
     dead = dataclasses.replace(journal, blocks=list(journal.blocks))
     dead.save(tmp_path / "journal.json")
-    back = Journal.open(tmp_path / "journal.json", iteration=150)
+    back = Journal.load(tmp_path / "journal.json", iteration=150)
     assert [block.last for block in back.blocks] == [100]
     assert (back.iteration, back.count, back.total) == (150, 0, 0.0)
-    assert Journal.open(tmp_path / "journal.json", iteration=230) == journal
-    assert Journal.open(tmp_path / "nothing.json", iteration=50).iteration == 50
+    assert Journal.load(tmp_path / "journal.json", iteration=230) == journal
+    assert Journal.load(tmp_path / "nothing.json", iteration=50).iteration == 50

@@ -44,14 +44,14 @@ def test_run_goes_on_to_the_losses_that_its_own_code_came_to(name, folder):
 @pytest.mark.parametrize("which", ["validation", "smooth", "last"])
 def test_each_model_of_a_checkpoint_writes(name, which, folder):
     trained = TrainedModel.load(folder / name / "checkpoint.npz", which)
-    assert trained.text(20, rng=np.random.default_rng(0))
+    assert trained.sample(20, rng=np.random.default_rng(0))
 
 
 def test_folder_with_its_samples_and_journal_is_gone_on_with(folder):
     recipe = Run.load(folder / "adagrad" / "checkpoint.npz").recipe
     with Session.open("adagrad", recipe.but(updates=140), "book.txt", seed=3) as session:
         assert [sample.iteration for sample in session.samples] == [0, 60, 120]
-        journal = Journal.open(Path("adagrad", "journal.json"), iteration=120)
+        journal = Journal.load(Path("adagrad", "journal.json"), iteration=120)
         for step in session.steps():
             journal.note(step)
     assert (journal.updates, [block.last for block in journal.blocks]) == (140, [100])

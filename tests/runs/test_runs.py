@@ -89,7 +89,7 @@ def test_run_that_is_killed_at_random_moments_ends_bit_identical(kills, text, tm
 
 
 def test_checkpoint_that_cannot_be_written_leaves_the_old_one(text, tmp_path, monkeypatch):
-    run = Run(RECIPE, Source.read(text, RECIPE))
+    run = Run(RECIPE, Source.load(text, RECIPE))
     path = run.save(tmp_path / "checkpoint.npz")
     before = path.read_bytes()
     next(run.training)
@@ -111,7 +111,7 @@ class Saved:
     """A checkpoint on disk, what it holds, and the two ways to read it."""
 
     def __init__(self, text, folder):
-        self.source = Source.read(text, RECIPE)
+        self.source = Source.load(text, RECIPE)
         run = Run(RECIPE, self.source)
         list(islice(run.steps(), 20))
         self.path = run.save(folder / "checkpoint.npz")
@@ -174,7 +174,7 @@ def test_flipped_bit_is_noticed_or_means_nothing(saved, reader, flips, tmp_path)
 
 def test_length_that_one_flipped_bit_has_made_shorter_is_noticed(text, tmp_path):
     recipe = find_recipe("adagrad").but(hidden=60)
-    run = Run(recipe, Source.read(text, recipe))
+    run = Run(recipe, Source.load(text, recipe))
     next(run.training)
     path = run.save(tmp_path / "checkpoint.npz")
     whole = path.read_bytes()
@@ -330,7 +330,7 @@ def test_optimizer_that_is_not_defined_here_is_named_and_the_model_is_read(saved
 def test_letters_that_have_changed_are_refused_though_their_numbers_are_the_same(text, tmp_path):
     letters = Path(text).read_text("utf-8")
     (tmp_path / "own.txt").write_text(letters, "utf-8")
-    run = Run(RECIPE, Source.read(str(tmp_path / "own.txt"), RECIPE))
+    run = Run(RECIPE, Source.load(str(tmp_path / "own.txt"), RECIPE))
     next(run.training)
     saved = run.save(tmp_path / "checkpoint.npz")
     (tmp_path / "own.txt").write_text(letters.replace("e", "f"), "utf-8")
@@ -348,10 +348,10 @@ def test_run_of_another_precision_is_refused(saved, precision, tmp_path):
 def test_text_that_has_changed_is_refused_and_the_old_one_can_be_given(text, tmp_path):
     own = tmp_path / "own.txt"
     own.write_text(Path(text).read_text())
-    run = Run(RECIPE, Source.read(str(own), RECIPE))
+    run = Run(RECIPE, Source.load(str(own), RECIPE))
     next(run.training)
     saved = run.save(tmp_path / "checkpoint.npz")
-    old = Source.read(text, RECIPE)
+    old = Source.load(text, RECIPE)
     letters = own.read_text()
     own.write_text(letters[:-1] + ("a" if letters[-1] != "a" else "b"))
     with pytest.raises(
@@ -366,11 +366,11 @@ def test_text_that_has_changed_is_refused_and_the_old_one_can_be_given(text, tmp
 
 
 def test_run_can_be_given_more_updates(text, tmp_path):
-    short = Run(RECIPE.but(updates=10), Source.read(text, RECIPE))
+    short = Run(RECIPE.but(updates=10), Source.load(text, RECIPE))
     list(short.steps())
     long = Run.load(short.save(tmp_path / "checkpoint.npz"), updates=25)
     assert [step.iteration for step in long.steps()] == list(range(11, 26))
-    whole = Run(RECIPE.but(updates=25), Source.read(text, RECIPE))
+    whole = Run(RECIPE.but(updates=25), Source.load(text, RECIPE))
     list(whole.steps())
     assert content(long) == content(whole)
 
@@ -379,7 +379,7 @@ def test_run_can_be_given_more_updates(text, tmp_path):
 
 
 def test_best_models_and_the_last_are_told_apart(text, tmp_path):
-    run = Run(RECIPE.but(updates=30, validate_every=4), Source.read(text, RECIPE))
+    run = Run(RECIPE.but(updates=30, validate_every=4), Source.load(text, RECIPE))
     list(run.steps())
     saved = run.save(tmp_path / "checkpoint.npz")
     found = {
@@ -392,7 +392,7 @@ def test_best_models_and_the_last_are_told_apart(text, tmp_path):
 
 
 def test_last_model_is_read_where_no_validation_loss_was_measured(text, tmp_path):
-    run = Run(RECIPE.but(validation=0.0), Source.read(text, RECIPE))
+    run = Run(RECIPE.but(validation=0.0), Source.load(text, RECIPE))
     list(islice(run.steps(), 5))
     trained = TrainedModel.load(run.save(tmp_path / "checkpoint.npz"))
     np.testing.assert_array_equal(trained.model.parameters.flat, run.training.model.parameters.flat)
@@ -401,12 +401,12 @@ def test_last_model_is_read_where_no_validation_loss_was_measured(text, tmp_path
 def test_prime_that_the_model_does_not_know_is_refused(saved):
     trained = TrainedModel.load(saved.path)
     with pytest.raises(DomainError, match="Q"):
-        trained.text(5, prime="Q", rng=np.random.default_rng(0))
-    assert len(trained.text(5, prime="ab", rng=np.random.default_rng(0))) == 5
+        trained.sample(5, prime="Q", rng=np.random.default_rng(0))
+    assert len(trained.sample(5, prime="ab", rng=np.random.default_rng(0))) == 5
 
 
 def test_sample_goes_on_from_the_state_that_the_text_has_left_and_reads_what_comes_next(text):
-    run = Run(RECIPE.but(updates=8), Source.read(text, RECIPE))
+    run = Run(RECIPE.but(updates=8), Source.load(text, RECIPE))
     list(run.steps())
     assert run.training.following == run.tokens[8 * 25]
     theta = run.training.model.parameters.flat
@@ -437,7 +437,7 @@ def test_session_samples_before_the_first_update_and_after_every_so_many(text, t
         steps[n - 1].smooth_loss for n in (10, 20, 30, 40)
     ]
     assert {len(sample.text) for sample in session.samples} == {15}
-    untrained = Run(RECIPE, Source.read(text, RECIPE))
+    untrained = Run(RECIPE, Source.load(text, RECIPE))
     assert session.samples[0].text == untrained.sample(15)
     written = json.loads((tmp_path / "run" / "samples.json").read_text())
     assert written == [sample._asdict() for sample in session.samples]
@@ -618,7 +618,7 @@ def test_second_ctrl_c_breaks_an_update_off_and_the_checkpoint_stays_good(text, 
     again = a_session(tmp_path / "run", text)
     assert again.run.training.iteration == 4
     list(again.steps())
-    whole = Run(RECIPE, Source.read(text, RECIPE))
+    whole = Run(RECIPE, Source.load(text, RECIPE))
     list(whole.steps())
     assert content(again.run) == content(whole)
 
@@ -756,7 +756,7 @@ def test_checkpoint_of_somebody_else_is_not_overwritten_where_there_are_no_locks
 
 def test_session_is_not_begun_over_a_run_that_is_further_or_another(text, tmp_path):
     list(islice(a_session(tmp_path / "run", text).steps(), 9))
-    source = Source.read(text, RECIPE)
+    source = Source.load(text, RECIPE)
     with pytest.raises(FileFormatError, match="holds this run after update 9: go on with that"):
         Session(Run(RECIPE, source), tmp_path / "run")
     with pytest.raises(FileFormatError, match="holds another run: it differs in seed"):
@@ -795,11 +795,11 @@ def pipe(text, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "how", [{}, {"vocabulary": "words"}, {"vocabulary": "words", "most": 9}], ids=str
+    "how", [{}, {"vocabulary": "words"}, {"vocabulary": "words", "max_symbols": 9}], ids=str
 )
 def test_text_from_a_pipe_is_read_once_and_is_the_text(how, text, pipe):
     recipe = RECIPE.but(**how)
-    piped, read = Source.read(pipe(), recipe), Source.read(text, recipe)
+    piped, read = Source.load(pipe(), recipe), Source.load(text, recipe)
     assert piped.is_that_of(read.fingerprint(), read.vocabulary)
     np.testing.assert_array_equal(piped.tokens, read.tokens)
     assert piped.tokens.dtype == read.tokens.dtype
@@ -811,12 +811,12 @@ def test_run_on_a_text_from_a_pipe_is_gone_on_with_from_another(text, pipe, tmp_
 
 
 def test_text_that_is_too_short_only_without_what_is_held_out_says_how_to_hold_nothing_out():
-    source = Source.of_text("hello, hello, hello, hello")
+    source = Source.of("hello, hello, hello, hello")
     with pytest.raises(DomainError, match=r"this one has 26, of which 3 are held out .*--validation 0"):
         Run(RECIPE, source)
     assert Run(RECIPE.but(validation=0.0), source).held_out is None
     with pytest.raises(DomainError, match="hold nothing out: --validation 0"):
-        Run(RECIPE.but(length=2), Source.of_text("hello"))
+        Run(RECIPE.but(length=2), Source.of("hello"))
 
 
 # A run that diverges -------------------------------------------------------------------------
@@ -883,7 +883,9 @@ def test_session_that_diverges_writes_what_the_flight_recorder_kept(text, tmp_pa
 
 
 def test_session_saves_the_flight_with_every_checkpoint(text, tmp_path):
-    session = a_session(tmp_path / "run", text, recorder=FlightRecorder(every=5, most=2), save_every=10)
+    session = a_session(
+        tmp_path / "run", text, recorder=FlightRecorder(every=5, max_kept=2), save_every=10
+    )
     list(islice(session.steps(), 20))
     names = sorted(file.name for file in (tmp_path / "run" / "flight").iterdir())
     assert names == [f"step-{n:07d}.npz" for n in (5, 10, 15, 20)]
@@ -912,7 +914,7 @@ def test_search_of_width_1_writes_what_greedy_choice_writes(name, text, tmp_path
 @pytest.mark.parametrize("how", [{}, {"validation": 0.0}], ids=["validation", "none held out"])
 def test_run_whose_loss_stays_finite_and_far_above_guessing_has_not_learnt(how, text):
     wild = RECIPE.but(optimizer={"name": "adagrad", "eta": 300.0}, updates=400, **how)
-    run = Run(wild, Source.read(text, RECIPE))
+    run = Run(wild, Source.load(text, RECIPE))
     assert run.trouble() is None  # before the first update
     list(run.steps())
     assert run.training.smooth_loss > 1.5 * 25 * np.log(7)
@@ -921,7 +923,7 @@ def test_run_whose_loss_stays_finite_and_far_above_guessing_has_not_learnt(how, 
     )
     assert re.search(words, run.trouble())
     for recipe in (RECIPE, RECIPE.but(optimizer={"name": "adagrad", "eta": 0.1})):
-        calm = Run(recipe.but(updates=60, **how), Source.read(text, RECIPE))
+        calm = Run(recipe.but(updates=60, **how), Source.load(text, RECIPE))
         list(calm.steps())
         assert calm.trouble() is None
 
@@ -975,8 +977,8 @@ def test_steps_of_another_text_keep_the_letters_of_their_own(text, tmp_path):
     list(islice(keeping(str(tmp_path / "other.txt"), tmp_path / "run").steps(), 2))
     (old,) = kept_in(tmp_path / "run" / "flight-1").values()
     (new,) = kept_in(tmp_path / "run" / "flight").values()
-    assert old.vocabulary == Source.read(text, RECIPE).vocabulary
-    assert new.vocabulary == Source.read(str(tmp_path / "other.txt"), RECIPE).vocabulary
+    assert old.vocabulary == Source.load(text, RECIPE).vocabulary
+    assert new.vocabulary == Source.load(str(tmp_path / "other.txt"), RECIPE).vocabulary
 
 
 def test_steps_of_the_same_run_stay_when_it_is_gone_on_with_or_has_more_updates(text, tmp_path):

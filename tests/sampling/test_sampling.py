@@ -142,7 +142,7 @@ def test_nucleus_keeps_no_more_equals_than_it_needs_and_the_first_of_them():
     np.testing.assert_allclose(p, [1 / 3, 2 / 3, 0, 0])
 
 
-@given(scores(most=6), st.sampled_from([0.123, 0.5, 0.77, 0.95]))
+@given(scores(max_size=6), st.sampled_from([0.123, 0.5, 0.77, 0.95]))
 def test_no_smaller_set_than_the_nucleus_reaches_theta(o, theta):
     p = Temperature().distribution(o)
     kept = np.count_nonzero(Nucleus(theta=theta).distribution(o))

@@ -244,7 +244,7 @@ def test_trial_is_judged_by_the_best_validation_loss(text, tmp_path):
     result = train(trial)
     run = Run(
         recipe.but(optimizer={**recipe.optimizer, **trial.values}, updates=100),
-        Source.read(text, recipe),
+        Source.load(text, recipe),
     )
     for _ in run.steps():
         pass
@@ -269,7 +269,7 @@ def test_diverged_trial_is_a_result_with_the_reason(text, tmp_path):
     assert result.error.startswith("training has diverged: at update")
     assert result.updates < 50
     assert result.to_dict()["loss"] is None
-    assert TrialResult.of(json.loads(json.dumps(result.to_dict()))) == result
+    assert TrialResult.from_dict(json.loads(json.dumps(result.to_dict()))) == result
 
 
 def test_worker_with_another_text_says_so(text, tmp_path):
@@ -288,8 +288,8 @@ def test_text_is_read_by_the_worker_and_only_once(text, tmp_path, monkeypatch):
     trials = a_sweep(text, tmp_path / "long").drawn(Space.parse(OVER), 1)
     assert len(pickle.dumps(trials[0])) == len(short)
     reads = []
-    read = Source.read
-    monkeypatch.setattr(Source, "read", lambda *given: reads.append(given) or read(*given))
+    read = Source.load
+    monkeypatch.setattr(Source, "load", lambda *given: reads.append(given) or read(*given))
     assert all(isfinite(train(trial).loss) for trial in trials)
     assert len(reads) == 1
 
@@ -395,7 +395,7 @@ def test_results_are_in_the_folder_as_soon_as_they_are_there(text, tmp_path):
     for n, result in enumerate(sweep.run(InThisProcess(), by_eta), start=1):
         lines = (tmp_path / "s" / "trials.jsonl").read_text("utf-8").splitlines()
         assert len(lines) == n
-        assert TrialResult.of(json.loads(lines[-1])) == result
+        assert TrialResult.from_dict(json.loads(lines[-1])) == result
     with (tmp_path / "s" / "trials.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     losses = [float(row["validation_nats_per_symbol"]) for row in rows]

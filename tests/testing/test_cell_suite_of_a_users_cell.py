@@ -11,7 +11,7 @@ from teachrnn import CELLS, Add, Cell, CharRNN, Multiply, Sigmoid, Tanh
 from teachrnn.cells.cell import pre_activation
 from teachrnn.testing import cell_suite
 from teachrnn.testing.cell_suite import (
-    MOST_NODES,
+    MAX_NODES,
     _largest_within_reach,
     gradient_is_the_complex_step,
     gradient_is_the_symbolic_one,
@@ -83,10 +83,10 @@ def test_the_symbolic_law_takes_as_many_steps_as_it_can_differentiate(peephole):
 def test_of_our_cells_the_symbolic_law_takes_both_steps_with_vectors_too(cell):
     symbolic = _largest_within_reach(network(cell, T=2, inputs=3))
     assert symbolic.trace.T == 2
-    assert symbolic.size <= MOST_NODES
+    assert symbolic.size <= MAX_NODES
 
 
 def test_a_cell_of_which_no_step_is_within_reach_is_skipped_with_a_reason(peephole, monkeypatch):
-    monkeypatch.setattr(sys.modules[_largest_within_reach.__module__], "MOST_NODES", 100)
+    monkeypatch.setattr(sys.modules[_largest_within_reach.__module__], "MAX_NODES", 100)
     with pytest.raises(pytest.skip.Exception, match="Peephole: a single step is too long for one"):
         hold(peephole, gradient_is_the_symbolic_one)

@@ -23,7 +23,7 @@ from teachrnn.training.clipping import (
 )
 from teachrnn.training.schedule import (
     SCHEDULES,
-    Constant,
+    ConstantRate,
     CosineDecay,
     ExponentialDecay,
     InverseDecay,
@@ -159,7 +159,7 @@ def test_an_unknown_way_to_clip_is_refused_with_the_names_that_exist():
 # Schedules ---------------------------------------------------------------------------------------
 
 EXAMPLES = {
-    "constant": Constant(),
+    "constant": ConstantRate(),
     "step": StepDecay(every=100),
     "exponential": ExponentialDecay(every=100),
     "inverse": InverseDecay(every=100),
@@ -238,7 +238,7 @@ def test_settings_make_the_same_schedule(name):
         (lambda: StepDecay(every=5, factor=1), "`factor` is 1 but must be a number at least 0"),
         (lambda: InverseDecay(every=5, power=0), "`power` is 0 but must be a number above 0"),
         (lambda: CosineDecay(updates=-1), "`updates` is -1 but must be a whole number at least 1"),
-        (lambda: Constant(warmup=-1), "`warmup` is -1 but must be a whole number at least 0"),
+        (lambda: ConstantRate(warmup=-1), "`warmup` is -1 but must be a whole number at least 0"),
     ],
 )
 def test_a_setting_out_of_range_is_refused(wrong, message):

@@ -35,7 +35,7 @@ class Witness(FlightRecorder):
     """Keeps every step, and beside it copies of all that the run had in memory."""
 
     def __init__(self):
-        super().__init__(every=1, most=99)
+        super().__init__(every=1, max_kept=99)
         self.seen = []
 
     def watch(self, model, path, batch, iteration, loss, smooth):
@@ -135,7 +135,7 @@ def test_story_of_an_opened_step_has_the_numbers_of_the_run():
 
 
 def test_every_so_many_updates_are_kept_and_the_oldest_make_room():
-    recorder = FlightRecorder(every=4, most=3)
+    recorder = FlightRecorder(every=4, max_kept=3)
     list(islice(a_training(recorder), 22))
     assert [kept.iteration for kept in recorder.kept] == [12, 16, 20]
     assert {kept.reason for kept in recorder.kept} == {"every 4 updates"}
@@ -165,7 +165,7 @@ def test_step_is_kept_once_where_it_is_time_and_the_loss_jumps():
 
 
 def test_step_that_is_not_finite_is_kept_last_and_shows_where_it_began():
-    recorder = FlightRecorder(every=1, most=2)
+    recorder = FlightRecorder(every=1, max_kept=2)
     training = a_training(recorder, optimizer=SGD(eta=0.1))
     list(islice(training, 3))
     V = training.model.parameters["V"]
@@ -193,7 +193,7 @@ def test_recorder_that_waits_copies_nothing(monkeypatch):
     def take(*_):
         raise AssertionError("a step was copied")
 
-    monkeypatch.setattr(Snapshot, "take", take)
+    monkeypatch.setattr(Snapshot, "of", take)
     list(islice(a_training(None), 10))
     list(islice(a_training(FlightRecorder()), 10))
     list(islice(a_training(FlightRecorder(every=11, spike=100)), 10))
@@ -214,7 +214,7 @@ def test_recording_changes_nothing_in_the_run():
         ({"every": 0}, "`every` is 0 but must be at least 1"),
         ({"spike": 1.0}, "`spike` is 1.0 but must be above 1"),
         ({"spike": float("nan")}, "`spike` is nan but must be above 1"),
-        ({"most": 0}, "`most` is 0 but must be at least 1"),
+        ({"max_kept": 0}, "`max_kept` is 0 but must be at least 1"),
     ],
 )
 def test_settings_that_keep_nothing_are_refused(settings, words):

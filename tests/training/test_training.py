@@ -424,7 +424,7 @@ def test_evaluation_carries_the_state_which_resetting_it_would_not_give():
 
 def test_long_text_is_read_as_streams_side_by_side(monkeypatch):
     monkeypatch.setattr(evaluation_module, "LEAST_STREAM", 110)
-    monkeypatch.setattr(evaluation_module, "MOST_STREAMS", 4)
+    monkeypatch.setattr(evaluation_module, "MAX_STREAMS", 4)
     training = a_training(scale=1.0)
     for count, streams in ((219, 1), (221, 2), (339, 3), (900, 4)):
         tokens = tokens_of(count, seed=4)

@@ -100,6 +100,6 @@ def test_symbol_has_one_sign_in_story_graph_terminal_and_figures(symbol):
 
 
 def test_setting_of_a_report_shows_the_name_of_a_text():
-    source = Source.of_text("hello world " * 20, name="a\x1b[31m:x:[b].txt")
+    source = Source.of("hello world " * 20, name="a\x1b[31m:x:[b].txt")
     run = Run(find_recipe("adam").but(hidden=2, length=5), source)
     assert dict(_text(run))["Text"] == "a␛[31m:x:[b].txt"

@@ -630,9 +630,9 @@ if os.isatty(0):
     os.close(os.open(os.ttyname(0), os.O_RDWR))  # makes it ours, so that Ctrl-C reaches us
 import numpy as np
 from teachrnn import CharRNN
-from teachrnn.views.terminal import tell_in_terminal
+from teachrnn.views.terminal import step_in_terminal
 model = CharRNN(hidden=3, symbols=4, scale=0.5, rng=np.random.default_rng(0))
-tell_in_terminal(model.record([0, 1, 2], [1, 2, 3]), symbols=list("abcd"), about=["Words before."])
+step_in_terminal(model.record([0, 1, 2], [1, 2, 3]), symbols=list("abcd"), about=["Words before."])
 """
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|[()][A-Z0-9])")
 

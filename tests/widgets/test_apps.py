@@ -262,7 +262,7 @@ def test_sampler_writes_what_the_model_writes_from_the_same_chance(trained):
     app.feed_back()
     sampler = Nucleus(theta=0.8, temperature=1.2)
     rng = np.random.default_rng(5)
-    assert app.text == trained.text(21, rng=rng, sampler=sampler, prime="the ")
+    assert app.text == trained.sample(21, rng=rng, sampler=sampler, prime="the ")
     assert app.text in app.html()
 
 

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 CELLS = [
-    'from teachrnn.widgets import Stepper\nw = Stepper.of_text("hello", hidden=3)\nw',
+    'from teachrnn.widgets import Stepper\nw = Stepper.of("hello", hidden=3)\nw',
     "print(w.step)",
     "w.step = 3",
     "w",
@@ -154,7 +154,7 @@ def _():
     import marimo as mo
     from teachrnn.widgets import Stepper
 
-    w = mo.ui.anywidget(Stepper.of_text("hello", hidden=3))
+    w = mo.ui.anywidget(Stepper.of("hello", hidden=3))
     w
     return mo, w
 
@@ -191,7 +191,7 @@ def test_notebook_exported_with_the_defaults_is_whole_without_kernel_and_network
     from nbclient import NotebookClient
     from nbconvert import HTMLExporter
 
-    cells = [CELLS[0], 'Stepper.of_text("aba", cell="gru", hidden=2)', CELLS[5]]
+    cells = [CELLS[0], 'Stepper.of("aba", cell="gru", hidden=2)', CELLS[5]]
     executed = NotebookClient(notebook_of(cells), timeout=PATIENCE).execute()
     assert executed.metadata.widgets  # with which nbconvert prefers the live form
     page, _ = HTMLExporter().from_notebook_node(executed)
@@ -242,13 +242,13 @@ execute: true
 ```python
 from teachrnn.widgets import Stepper
 
-Stepper.of_text("hello", hidden=3)
+Stepper.of("hello", hidden=3)
 ```
 
 The same once more:
 
 ```python
-Stepper.of_text("hello", hidden=3)
+Stepper.of("hello", hidden=3)
 ```
 """
 SITE = """\

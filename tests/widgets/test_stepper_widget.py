@@ -23,7 +23,7 @@ HOSTILE = "</script><img src=x onerror=document.title='gone'>"
 
 @pytest.fixture
 def stepper():
-    return Stepper.of_text("hello", hidden=3, updates=5)
+    return Stepper.of("hello", hidden=3, updates=5)
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_two_views_of_one_stepper_agree_and_closing_leaves_nothing_behind(bridge
 
 
 def test_hostile_text_stays_text(browser_page):
-    Bridge(browser_page, Stepper.of_text(HOSTILE, hidden=2))
+    Bridge(browser_page, Stepper.of(HOSTILE, hidden=2))
     expect(browser_page.locator(".about").first).to_contain_text(HOSTILE)
     assert browser_page.title() != "gone"
 
@@ -244,5 +244,5 @@ def test_story_is_told_once(monkeypatch):
     times, tell = [], module.tell
     for place in (module, story_data):
         monkeypatch.setattr(place, "tell", lambda *given: times.append(1) or tell(*given))
-    Stepper.of_text("abc", hidden=2, updates=0)
+    Stepper.of("abc", hidden=2, updates=0)
     assert len(times) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from teachrnn.data.corpora.package_data import package_data
-from teachrnn.data.text import read_text
+from teachrnn.data.text import load_text_file
 from teachrnn.errors import FileFormatError, NameLookupError, TeachrnnError
 from teachrnn.registry import Registry
 
@@ -104,7 +104,7 @@ find_corpus = CORPORA.find
 """The corpus of that name; an error lists the names that exist."""
 
 
-def load_corpus(name: str | Path) -> str:
+def load_text(name: str | Path) -> str:
     """The text of a corpus, or of a file.
 
     Parameters
@@ -118,11 +118,11 @@ def load_corpus(name: str | Path) -> str:
     NameLookupError
         If it is neither.
     MissingExtraError, FileFormatError
-        As `Corpus.load` or `read_text`.
+        As `Corpus.load` or `load_text_file`.
 
     Examples
     --------
-    >>> load_corpus("help")[:22]
+    >>> load_text("help")[:22]
     'The "assert" statement'
     """
     if isinstance(name, str) and name in CORPORA:
@@ -132,4 +132,4 @@ def load_corpus(name: str | Path) -> str:
             f"there is no file {str(name)!r}, and no corpus of that name; the corpora are: "
             f"{', '.join(sorted(CORPORA))}."
         )
-    return read_text(name)
+    return load_text_file(name)

@@ -41,7 +41,7 @@ PAIRS: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     "onehot": operator.eq,
 }
-MOST_SUMMANDS = 6
+MAX_SUMMANDS = 6
 """A sum inside a term (the bottom of a softmax) is written out up to here, and with dots beyond."""
 SUPERSCRIPTS = {2: "²", 3: "³"}
 
@@ -269,7 +269,7 @@ class Entry:
         if len(found) == 1:
             entry, body = found[0]
             return entry.written(body)
-        long = len(found) > MOST_SUMMANDS
+        long = len(found) > MAX_SUMMANDS
         shown = [*found[:3], found[-1]] if long else found
         pieces = [entry.parts(body, PRODUCT) for entry, body in shown] or [["0"]]
         if long:

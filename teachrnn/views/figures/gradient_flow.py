@@ -8,7 +8,7 @@ import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.trace import Trace
-from teachrnn.triangle import triangle
+from teachrnn.triangle import Triangle
 from teachrnn.views.figures.cells import draw_cells, draw_scale
 from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import GRADIENTS, Table, figure, give_table, new_figure
@@ -79,7 +79,7 @@ def gradient_flow(trace: Trace, name: str | None = None) -> Figure:
     steps = [value.t or 0 for value in values]
     norms = [None if value.grad is None else float(np.linalg.norm(value.grad)) for value in values]
     known = any(norm is not None for norm in norms)
-    found = triangle(trace) if known else None
+    found = Triangle.of(trace) if known else None
     items = None if found is None or name not in found.reaches else found.reaches[name].norms
     _draw_flow(flow, steps, norms, math_label(name, index="k", d=True))
     _draw_triangle(beside, items, math_label(name, index="k"))

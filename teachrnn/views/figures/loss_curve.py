@@ -29,7 +29,7 @@ VALIDATION: dict[str, Any] = {
 }
 """The two losses differ by marker and dash as well as by colour."""
 
-MOST_LABELS = 10
+MAX_LABELS = 10
 """Epochs whose number is written; of more, every second, third ... one."""
 
 
@@ -140,7 +140,7 @@ def _label_guessing(axes: Axes, cost: float, words: str) -> None:
 
 def _mark_epochs(axes: Axes, curve: Curve, *, labelled: bool) -> None:
     """A line where each epoch ended, with the number of the one that begins there."""
-    every = -(-len(curve.epochs) // MOST_LABELS)
+    every = -(-len(curve.epochs) // MAX_LABELS)
     for number, epoch in enumerate(curve.epochs, start=2):
         axes.axvline(epoch.last, color=INK, linewidth=0.7, alpha=0.3)
         if labelled and number % every == 0:

@@ -9,7 +9,7 @@ import numpy as np
 from teachrnn.array import Array
 from teachrnn.errors import NameLookupError
 from teachrnn.trace import Trace
-from teachrnn.triangle import Reach, triangle
+from teachrnn.triangle import Reach, Triangle
 from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import GRADIENTS, Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import math_label, norm_of
@@ -65,7 +65,7 @@ def truncated_and_full(trace: Trace, name: str = "W") -> Figure:
     label = math_label(name, d=True)
     size.set(xlabel="horizon $n$ (steps)", ylabel=f"{norm_of(label)}  (nats per unit)")
     direction.set(xlabel="horizon $n$ (steps)", ylabel="cosine with the full gradient")
-    found = triangle(trace) if trace.gradients is not None else None
+    found = Triangle.of(trace) if trace.gradients is not None else None
     if found is None:
         for axes in (size, direction):
             axes.set(xticks=[], yticks=[])

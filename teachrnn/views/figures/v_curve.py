@@ -65,4 +65,4 @@ def _table(curve: StepSizeCurve) -> Table:
 
 def _example_data() -> StepSizeCurve:
     trace = example_trace(hidden=3, text="abca")
-    return step_size_curve(trace, "W", steps=[10.0**-n for n in range(1, 16)], entries=3)
+    return step_size_curve(trace, "W", steps=[10.0**-n for n in range(1, 16)], max_entries=3)

@@ -11,7 +11,9 @@ import gzip
 import hashlib
 from collections.abc import Sequence
 from importlib.resources import files
+from pathlib import Path
 
+from teachrnn.files import write_atomically
 from teachrnn.trace import Trace
 from teachrnn.views.player.module import player_module, player_style
 from teachrnn.views.player.story_data import formulas, story_bytes
@@ -65,6 +67,55 @@ def story_page(
         data=base64.b64encode(gzip.compress(story, mtime=0)).decode(),
         font=base64.b64encode(font_subset(formulas(story))).decode(),
     )
+
+
+def save_page(
+    trace: Trace,
+    path: str | Path,
+    *,
+    symbols: Sequence[str] | None = None,
+    title: str = "Backpropagation through time, step by step",
+    about: Sequence[str] = (),
+) -> Path:
+    """Save a trace as a web page that steps through it: one file, to be opened, kept or sent.
+
+    Parameters
+    ----------
+    trace : Trace
+        The record to step through.
+    path : str or Path
+        The file to write, such as ``"bptt.html"``; its folder must exist.
+    symbols : sequence of str, optional
+        The characters that the token numbers stand for, such as ``vocabulary.symbols``.
+    title : str
+        The page's title and heading.
+    about : sequence of str
+        Sentences about the model, shown under the heading.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    FileFormatError
+        If the file cannot be written there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from teachrnn import CharRNN, save_page
+    >>> model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
+    >>> trace = model.record([0, 1], [1, 2])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     page = save_page(trace, Path(folder) / "bptt.html", symbols="abc")
+    >>> page.name
+    'bptt.html'
+    """
+    page = story_page(trace, symbols=symbols, title=title, about=about)
+    return write_atomically(Path(path), page.encode("utf-8"))
 
 
 class _Raw(str):

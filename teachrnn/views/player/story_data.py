@@ -24,7 +24,7 @@ from teachrnn.formulas.mathml import mathml_template
 from teachrnn.op import Op
 from teachrnn.reference.complex_step_anywhere import complex_step_everywhere
 from teachrnn.trace import Trace
-from teachrnn.triangle import triangle
+from teachrnn.triangle import Triangle
 from teachrnn.views.story import Made, Quantity, StoryStep, narration, tell, value_of
 from teachrnn.views.story.layout import grid
 
@@ -32,7 +32,7 @@ FEW = 3_000
 """So many numbers are all checked by complex step; of more, a part of each array is."""
 SOME = 40
 """How many entries of a parameter are checked where there are many, if that is quick enough."""
-MOST_APPLICATIONS = 150_000
+MAX_APPLICATIONS = 150_000
 """About how many operations may be applied anew to check a large trace: a second or two."""
 
 
@@ -74,7 +74,7 @@ def story_bytes(
         steps = [tables.step(step) for step in (tell(trace, symbols) if told is None else told)]
         if check and trace.losses:
             _check(trace, tables)
-        found = triangle(trace) if trace.losses else None
+        found = Triangle.of(trace) if trace.losses else None
     nodes = _nodes(trace, symbols, tables)
     text = {
         "about": list(about),
@@ -85,7 +85,7 @@ def story_bytes(
         "rules": tables.rules,
         "math": tables.math,
         "templates": tables.templates,
-        "triangle": None if found is None else found.to_json(),
+        "triangle": None if found is None else found.to_dict(),
     }
     return packed(text, tables.numbers)
 
@@ -135,10 +135,10 @@ def _check(trace: Trace, tables: Tables) -> None:
     if sum(v.data.size for v in numbers) <= FEW:
         found = complex_step_everywhere(trace)
     else:
-        most = MOST_APPLICATIONS // (len(trace.ops) * max(len(trace.parameters), 1))
-        quick = len(numbers) * len(trace.ops) <= MOST_APPLICATIONS
+        most = MAX_APPLICATIONS // (len(trace.ops) * max(len(trace.parameters), 1))
+        quick = len(numbers) * len(trace.ops) <= MAX_APPLICATIONS
         found = complex_step_everywhere(
-            trace, most=min(SOME, max(1, most)), most_at_step=None if quick else 0
+            trace, max_entries=min(SOME, max(1, most)), max_entries_at_step=None if quick else 0
         )
     for name, derivatives in found.items():
         tables.check(f"d{name}", derivatives, found.refused.get(name, ""))

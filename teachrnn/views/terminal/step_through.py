@@ -25,7 +25,7 @@ GLANCE = 0.2
 """Seconds between two looks at the size of the window."""
 
 
-def tell_in_terminal(
+def step_in_terminal(
     trace: Trace,
     *,
     symbols: Sequence[str] | None = None,
