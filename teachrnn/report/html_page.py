@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from teachrnn.report.document import Document, Picture
 from teachrnn.views.figures.inline_svg import inline_svg
+from teachrnn.views.style.palette import palette_style
 
 NARROW = (4.0, 3.4)
 """Inches of a figure on a telephone: drawn anew, so that its letters stay legible."""
@@ -24,7 +25,7 @@ def html_page(document: Document) -> str:
     import jinja2
 
     parts = files("teachrnn.report") / "page"
-    style = (parts / "report.css").read_text("utf-8")
+    style = palette_style(":root") + (parts / "report.css").read_text("utf-8")
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

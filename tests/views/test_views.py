@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import teachrnn
 from teachrnn import OPS, CharRNN, Dropout, Op, Tanh, Trace, backpropagate
 from teachrnn.formulas import Letter
 from teachrnn.formulas.equation import backward_equation, definition, forward_equation
@@ -246,3 +249,11 @@ def test_immediate_parts_add_up_to_the_total_under_other_names():
         assert len(parts) == (2 if name.startswith("h") else 3)
         np.testing.assert_array_equal(sum(q.data for q in parts), totals[-1].data)
         assert all(q.letter.kind == "immediate" for q in parts)
+
+
+def test_no_view_states_a_colour_of_its_own():
+    package = Path(teachrnn.__file__).parent
+    parts = [part for kind in ("*.py", "*.css", "*.js", "*.html") for part in package.rglob(kind)]
+    colour = re.compile(r"(?<![.\w&])#(?:[0-9a-f]{6}|[0-9a-f]{3})\b(?![;(])", re.IGNORECASE)
+    stated = {p.relative_to(package).as_posix() for p in parts if colour.search(p.read_text("utf-8"))}
+    assert stated == {"views/style/palette.py"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from teachrnn.extras import require
-from teachrnn.views.style.palette import GREY, INK
+from teachrnn.views.style.palette import GREY, INK, ON_DARK
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,8 +21,9 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> st
     r"""Draw a figure as an ``<svg>`` element for a page with a strict content-security policy.
 
     A policy that allows styles by their hash forbids ``style="..."``, in which matplotlib writes
-    every colour: they become attributes. Text stays text, in the font of the page. Ids begin with
-    the name, so that several figures can stand in one page.
+    every colour: they become attributes, in which a colour of the palette follows the page's colour
+    scheme. Text stays text, in the font of the page. Ids begin with the name, so that several
+    figures can stand in one page.
 
     Parameters
     ----------
@@ -89,6 +90,8 @@ def _attributes(element: ElementTree.Element, name: str) -> None:
             given[f"{paint}-opacity"] = str(FAINT * float(given.get(f"{paint}-opacity", 1)))
         if given.get(paint) in (INK, GREY):
             given[paint] = "currentColor"
+        elif (colour := ON_DARK.get(given.get(paint, ""))) is not None:
+            given[paint] = colour.css
     if element.tag == "text":
         given.setdefault("fill", "currentColor")
     if "id" in given:

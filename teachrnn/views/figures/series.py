@@ -23,8 +23,9 @@ def series_style(index: int, *, count: int = 1, marks: int = 8) -> dict[str, Any
 
     Examples
     --------
-    >>> series_style(1, count=80)
-    {'color': '#d9822b', 'marker': 's', 'linestyle': '--', 'markevery': 10}
+    >>> style = series_style(1, count=80)
+    >>> style["marker"], style["linestyle"], style["markevery"]
+    ('s', '--', 10)
     """
     return {
         "color": COLOUR_ORDER[index % len(COLOUR_ORDER)],

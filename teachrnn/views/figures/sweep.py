@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import text_label
-from teachrnn.views.style.palette import COLOURS, INK
+from teachrnn.views.style.palette import BLUES, COLOURS, INK, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from teachrnn.sweep import Sweep, Trial, TrialResult
     from teachrnn.sweep.engine import Function
 
-STAGES = (("o", "#9db7d5"), ("s", COLOURS["value"][1]), ("^", "#1b3a66"))
+STAGES = tuple(zip("os^", (blue.light for blue in BLUES), strict=True))
 """Marker and colour of the first, the second and all further stages: the later, the darker."""
 
 EDGE = {
-    "worse than guessing": {"marker": r"$\uparrow$", "color": "#6b6b6b", "markersize": 9},
+    "worse than guessing": {"marker": r"$\uparrow$", "color": SOFT, "markersize": 9},
     "failed": {"marker": "x", "color": COLOURS["value"][0], "markersize": 7},
 }
 """What has no place on the scale stands at the upper edge, by a sign of its own."""

@@ -8,14 +8,15 @@ from teachrnn.checking import StepSizeCurve, step_size_curve
 from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import math_label
+from teachrnn.views.style.palette import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 STYLES = {
-    "one-sided difference": {"color": "#9355a8", "marker": "^", "linestyle": "--"},
-    "central difference": {"color": "#d9822b", "marker": "o", "linestyle": "-."},
-    "complex step": {"color": "#2f6db5", "marker": "s", "linestyle": "-"},
+    "one-sided difference": {"color": COLOURS["gradient"][0], "marker": "^", "linestyle": "--"},
+    "central difference": {"color": COLOURS["value"][0], "marker": "o", "linestyle": "-."},
+    "complex step": {"color": COLOURS["value"][1], "marker": "s", "linestyle": "-"},
 }
 """Methods differ by marker and dash as well as by colour."""
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from teachrnn.views.style.palette import palette_style
+
 PARTS = files("teachrnn.views.player")
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]*)";\n', re.MULTILINE)
@@ -88,9 +90,10 @@ def _beside(name: str, path: str) -> str:
 
 @lru_cache
 def player_style() -> str:
-    """The style sheet: that of the whole first, then that of each part."""
+    """The style sheet: the palette, that of the whole, then that of each part."""
+    palette = palette_style(".trnn, .trnn-page")
     sheets = sorted(_sheets(PARTS), key=lambda sheet: (sheet.name != "player.css", sheet.name))
-    return "\n".join(sheet.read_text("utf-8") for sheet in sheets)
+    return "\n".join([palette, *(sheet.read_text("utf-8") for sheet in sheets)])
 
 
 def _sheets(folder: Traversable) -> Iterator[Traversable]:

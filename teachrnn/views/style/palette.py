@@ -1,13 +1,110 @@
-"""The colours of every view: two diverging scales, one accent, grey for everything else."""
+"""The colours of every view: two diverging scales, one accent, grey for everything else.
+
+Each is stated here and nowhere else. Figures and the terminal take it from Python; the player, the
+report and the documentation take it as a custom property of CSS (`--trnn-ink`), which a page writes
+at its head with `palette_style`.
+"""
 
 from __future__ import annotations
 
-COLOURS = {"value": ("#d9822b", "#2f6db5"), "gradient": ("#9355a8", "#3c8f4a")}
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Colour:
+    """A colour on light paper, and the one that takes its place on dark paper.
+
+    Examples
+    --------
+    >>> Colour("#ffffff", "#16181c").css
+    'light-dark(#ffffff, #16181c)'
+    """
+
+    light: str
+    dark: str
+
+    @property
+    def css(self) -> str:
+        """The colour as a value in CSS: which of the two it is, the page's colour scheme decides."""
+        return f"light-dark({self.light}, {self.dark})"
+
+
+PAPER = Colour("#ffffff", "#16181c")
+
+PAGE = {
+    "sheet": PAPER,
+    "ink": Colour("#1d1f23", "#e7e9ed"),
+    "soft": Colour("#5c616b", "#a3a9b5"),
+    "line": Colour("#d5d8de", "#3a3f48"),
+    "faint": Colour("#f5f6f8", "#1f2228"),
+    "field": Colour("#8a909b", "#757c89"),
+    "accent": Colour("#b3123f", "#ff7a9c"),
+    "accent-soft": Colour("#fdeef2", "#37202a"),
+    "link": Colour("#0b5cad", "#8ab8f0"),
+    "link-pointed": Colour("#083f78", "#b9d5f7"),
+    "not-finite": Colour("#e0c200", "#8a7800"),
+}
+"""What a page is made of: its own paper, its letters, quieter ones, lines, boxes, and the accent."""
+
+SCALES = {
+    "value": (Colour("#d9822b", "#d98a3d"), Colour("#2f6db5", "#4d8fdd")),
+    "gradient": (Colour("#9355a8", "#b184c7"), Colour("#3c8f4a", "#58ad66")),
+}
 """Negative and positive end of each scale: told apart by hue, safe for colour-blind readers. Zero is
 the paper, which is why no colour is given for it."""
 
-ACCENT = "#b3123f"
+BLUES = (Colour("#9db7d5", "#41638f"), SCALES["value"][1], Colour("#1b3a66", "#b3d1f5"))
+"""Three steps of one hue, for what comes in an order."""
+
+COLOURS = {kind: (minus.light, plus.light) for kind, (minus, plus) in SCALES.items()}
+"""The ends of each scale on light paper, on which figures are drawn."""
+
+ACCENT = PAGE["accent"].light
 """Now: what the reader is being pointed at, and nothing else."""
+
+SOFT = PAGE["soft"].light
+"""What is said quietly."""
 
 INK, GREY = "#000000", "#b0b0b0"
 """Letters and lines, and what stays behind them; in a page, the page's own ink takes their place."""
+
+ON_DARK = {
+    c.light: c for c in (*PAGE.values(), *BLUES, *(end for ends in SCALES.values() for end in ends))
+}
+"""The colours by their light form, by which a figure that is drawn already finds its dark one."""
+
+FULLEST = {"light": 66, "dark": 46}
+"""Per cent of a scale's end under a number, which must stay legible."""
+
+
+def palette_style(selector: str) -> str:
+    """The palette as custom properties of the elements that a selector names.
+
+    Parameters
+    ----------
+    selector : str
+        A selector of CSS, such as ``:root``.
+
+    Returns
+    -------
+    str
+        One rule of CSS.
+
+    Examples
+    --------
+    >>> palette_style(":root").splitlines()[1]
+    '  --trnn-sheet: light-dark(#ffffff, #16181c);'
+    """
+    colours = {name: colour.css for name, colour in PAGE.items()}
+    for kind, ends in SCALES.items():
+        for end, colour in zip(("minus", "plus"), ends, strict=True):
+            colours[f"{kind}-{end}"] = colour.css
+            colours[f"{kind}-{end}-full"] = _fullest(colour).css
+    lines = "\n".join(f"  --trnn-{name}: {value};" for name, value in colours.items())
+    return f"{selector} {{\n{lines}\n}}\n"
+
+
+def _fullest(colour: Colour) -> Colour:
+    light = f"color-mix(in oklab, {colour.light} {FULLEST['light']}%, {PAPER.light})"
+    dark = f"color-mix(in oklab, {colour.dark} {FULLEST['dark']}%, {PAPER.dark})"
+    return Colour(light, dark)

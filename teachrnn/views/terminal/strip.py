@@ -7,12 +7,12 @@ import math
 from rich.text import Text
 
 from teachrnn.views.style.number import MINUS
-from teachrnn.views.style.palette import ACCENT, COLOURS
+from teachrnn.views.style.palette import ACCENT, COLOURS, PAPER
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 CELL = 3
 """Characters that an entry takes up."""
-MARKED = f"bold underline #ffffff on {ACCENT}"
+MARKED = f"bold underline {PAPER.light} on {ACCENT}"
 """The entry that is pointed at, with and without colours."""
 
 
