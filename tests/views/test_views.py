@@ -247,7 +247,7 @@ def test_immediate_parts_add_up_to_the_total_under_other_names():
         )  # the first of two is shown again beside the second
         totals = [q for o in shown for q in o.quantities if q.name == f"d{name}"]
         assert len(parts) == (2 if name.startswith("h") else 3)
-        np.testing.assert_array_equal(sum(q.data for q in parts), totals[-1].data)
+        np.testing.assert_allclose(sum(q.data for q in parts), totals[-1].data, rtol=1e-14)
         assert all(q.letter.kind == "immediate" for q in parts)
 
 
