@@ -27,7 +27,7 @@ import typer
 
 import teachrnn.recipes
 from teachrnn.files import write_atomically
-from teachrnn.recipes import RECIPES, Recipe, find_recipe
+from teachrnn.recipes import RECIPES, Recipe
 from teachrnn.runs import Run, Source
 
 RESULTS = Path(__file__).parent / "results" / "recipe_losses.json"
@@ -121,7 +121,7 @@ def main(
     results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else []
     names = recipe or list(RECIPES)
     for name in names:
-        wanted = find_recipe(name).but(updates=updates, **({} if dtype is None else {"dtype": dtype}))
+        wanted = Recipe.find(name).but(updates=updates, **({} if dtype is None else {"dtype": dtype}))
         for seed in range(seeds):
             settings = made_with(wanted.settings())
             if any(r["seed"] == seed and made_with(r["settings"]) == settings for r in results):

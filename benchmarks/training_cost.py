@@ -22,7 +22,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from teachrnn.data import find_batching
+from teachrnn.data import InOrder
 from teachrnn.models import CharRNN
 from teachrnn.optimizers import AdaGrad
 from teachrnn.training import FlightRecorder, Training
@@ -36,7 +36,7 @@ ROUNDS, UPDATES = 9, 100
 def training(tokens, *, length=25, recorder=None):
     """A run of the assignment's size."""
     model = CharRNN(hidden=M, symbols=K, dtype=np.float32, rng=np.random.default_rng(0))
-    batching = find_batching("in-order")(tokens, length=length)
+    batching = InOrder(tokens, length=length)
     return Training(model, batching, AdaGrad(eta=0.01), recorder=recorder)
 
 

@@ -40,7 +40,6 @@ from teachrnn.runs import Source as Source
 
 # Train
 from teachrnn.recipes import Recipe as Recipe
-from teachrnn.recipes import find_recipe as find_recipe
 from teachrnn.runs import Run as Run
 from teachrnn.training import Training as Training
 from teachrnn.training import TrainStep as TrainStep

@@ -67,6 +67,6 @@ class Registry(dict[str, T]):
         NameLookupError
             Listing the names that exist.
         """
-        if not isinstance(name, str) and name in self.values():
-            return name
-        return self[name]  # type: ignore[index]  # whatever else it is: the error tells what there is
+        if isinstance(name, str):
+            return self[name]
+        return name if name in self.values() else self.__missing__(name)

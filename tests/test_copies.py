@@ -14,7 +14,7 @@ from teachrnn import CELLS, Backprop, CharRNN, Itemised, Tanh, backpropagate
 from teachrnn.errors import TeachrnnError
 from teachrnn.models.recorded_path import RecordedPath
 from teachrnn.optimizers import OPTIMIZERS
-from teachrnn.recipes import find_recipe
+from teachrnn.recipes import Recipe
 from teachrnn.runs import Run, Session, Source
 
 COPIES = {"copy": copy.copy, "deepcopy": copy.deepcopy}
@@ -224,7 +224,7 @@ def test_a_copied_optimizer_has_vectors_of_its_own(way, rule):
 
 @copied_or_pickled
 def test_a_copied_training_goes_on_to_the_same_bits_and_leaves_the_original_alone(way):
-    recipe = find_recipe("adam").but(hidden=4, length=5, updates=60)
+    recipe = Recipe.find("adam").but(hidden=4, length=5, updates=60)
     run = Run(recipe, Source.of("hello world. " * 40), seed=0)
     list(islice(run.training, 12))
     theta = run.training.model.parameters.flat.copy()
@@ -236,7 +236,7 @@ def test_a_copied_training_goes_on_to_the_same_bits_and_leaves_the_original_alon
 
 @copied_or_pickled
 def test_a_session_has_no_copies_because_it_alone_writes_into_its_folder(way, tmp_path):
-    recipe = find_recipe("adam").but(hidden=4, length=5, updates=60)
+    recipe = Recipe.find("adam").but(hidden=4, length=5, updates=60)
     session = Session(Run(recipe, Source.of("hello world. " * 40)), tmp_path)
     with pytest.raises(TeachrnnError, match=r"Copy `session\.run`"):
         way(session)

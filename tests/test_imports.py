@@ -75,8 +75,8 @@ IN_A_BROWSER = [
             """
             import tempfile, teachrnn.cli, teachrnn.views.terminal, teachrnn.runs, teachrnn.sweep
             from teachrnn.runs import Claim, Run, Source
-            from teachrnn.recipes import find_recipe
-            recipe = find_recipe("adagrad").but(hidden=2, length=2, updates=3)
+            from teachrnn.recipes import Recipe
+            recipe = Recipe.find("adagrad").but(hidden=2, length=2, updates=3)
             run = Run(recipe, Source.of("hello world " * 9))
             teachrnn.cli.app(["list"], standalone_mode=False)
             with Claim(tempfile.mkdtemp()) as claim:

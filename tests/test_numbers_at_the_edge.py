@@ -11,7 +11,7 @@ import pytest
 import teachrnn.memory
 from teachrnn import CELLS, CharRNN, CrossEntropy, Itemised, Multiply, Softmax, Trace, backpropagate
 from teachrnn.checking import check_gradient, check_ops, step_size_curve
-from teachrnn.data import find_batching
+from teachrnn.data import InOrder
 from teachrnn.errors import DomainError
 from teachrnn.models import parameter_vector
 from teachrnn.optimizers import OPTIMIZERS
@@ -59,7 +59,7 @@ def test_underflow_stops_neither_the_curve_of_step_sizes_nor_the_check_of_operat
 def test_underflow_stops_no_training(strict, name):
     training = Training(
         model_of(1e-170),
-        find_batching("in-order")(TOKENS, length=5),
+        InOrder(TOKENS, length=5),
         OPTIMIZERS[name](eta=1.0),
         clipping=ClipByNorm(limit=1e-200),
         validation=TOKENS,
@@ -172,7 +172,7 @@ def test_training_has_to_hold_more_than_the_model(monkeypatch):
     monkeypatch.setattr(teachrnn.memory, "memory", lambda: 3 * size)
     assert absurd(20, 5).shapes() == model.shapes()
     with pytest.raises(DomainError, match=f"Training {size // 8} parameters would take"):
-        Training(model, find_batching("in-order")(TOKENS, length=5), OPTIMIZERS["sgd"](eta=0.1))
+        Training(model, InOrder(TOKENS, length=5), OPTIMIZERS["sgd"](eta=0.1))
 
 
 def test_large_beam_of_short_texts_holds_only_those_that_there_are():

@@ -1,6 +1,6 @@
 """Recurrent cells, one family a file, each a step written in operations; in `fused`, for training."""
 
-from teachrnn.cells.cell import CELLS, Cell, find_cell
+from teachrnn.cells.cell import CELLS, Cell
 from teachrnn.cells.gru import GRUCell, ResetAfterGRUCell
 from teachrnn.cells.lstm import LSTMCell
 from teachrnn.cells.vanilla import VanillaCell
@@ -12,5 +12,4 @@ __all__ = [
     "LSTMCell",
     "ResetAfterGRUCell",
     "VanillaCell",
-    "find_cell",
 ]

@@ -8,6 +8,7 @@ from typing import ClassVar
 from teachrnn.cells.fused.layer import FusedLayer
 from teachrnn.op import Value
 from teachrnn.ops import Add, Affine, Embedding, Linear
+from teachrnn.part import Part
 from teachrnn.registry import Registry
 
 CELLS = Registry["type[Cell]"]("cell")
@@ -16,7 +17,7 @@ CELLS = Registry["type[Cell]"]("cell")
 Values = Mapping[str, Value]
 
 
-class Cell:
+class Cell(Part, registry=CELLS):
     """Base of every recurrent cell.
 
     A subclass has a ``name``, the names of its ``state`` vectors, the names of its ``gates`` (each
@@ -24,17 +25,12 @@ class Cell:
     order of the paper. It holds no derivative and no loop over time.
     """
 
-    name: ClassVar[str]
     state: ClassVar[tuple[str, ...]] = ("h",)
     gates: ClassVar[tuple[str, ...]] = ("",)
     fused: ClassVar[type[FusedLayer] | None] = None
     """The same over a whole sequence, for training: it re-orders what `step` says, no more."""
     fused_single: ClassVar[type[FusedLayer] | None] = None
     """Another one for a single sequence of several steps, where that is worth it."""
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        CELLS[cls.name] = cls
 
     @classmethod
     def shapes(cls, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
@@ -76,7 +72,3 @@ def pre_activation(p: Values, x: Value, h: Value, *, gate: str = "") -> Value:
     r = Affine(h, p["W" + of], p["b" + of], name="r" + of)
     u = input_product(x, p["U" + of], name="u" + of)
     return Add(r, u, name="a" + of)
-
-
-find_cell = CELLS.find
-"""The cell of that name; an error lists the names that exist."""

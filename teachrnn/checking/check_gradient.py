@@ -23,7 +23,7 @@ from teachrnn.checking.precision import Precision
 from teachrnn.checking.record_again import leak_of
 from teachrnn.errors import DomainError
 from teachrnn.models import CharRNN
-from teachrnn.reference import Estimate, Oracle, find_oracle
+from teachrnn.reference import Estimate, Oracle
 from teachrnn.trace import Trace
 
 Progress = Callable[[str, int, int], None]
@@ -37,7 +37,7 @@ def check_gradient(
     trace: Trace,
     gradients: Mapping[str, Any] | None = None,
     *,
-    oracle: str | Oracle = "complex",
+    oracle: str | Oracle | type[Oracle] = "complex",
     max_entries: int | None = None,
     model: CharRNN | None = None,
     rng: np.random.Generator | None = None,
@@ -96,7 +96,7 @@ def check_gradient(
         raise DomainError(
             f"`max_entries` is {max_entries}: at least 1 of each parameter must be compared."
         )
-    source = find_oracle(oracle) if isinstance(oracle, str) else oracle
+    source = Oracle.make(oracle)
     sweep = Backprop(trace, losses=trace.losses).run()
     given = given_gradients(trace, sweep.gradients() if gradients is None else gradients)
     precision = Precision.of(trace, given.values())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from teachrnn.cells import CELLS, find_cell
+from teachrnn.cells import CELLS, Cell
 from teachrnn.cli.console import say
 from teachrnn.cli.now_and_then import NowAndThen
 from teachrnn.errors import NameLookupError
@@ -59,11 +59,11 @@ def check(
     Ends with status 1 if a gradient differs from its reference.
     """
     from teachrnn.checking import check_gradient, check_ops
-    from teachrnn.reference import find_oracle
+    from teachrnn.reference import Oracle
 
-    cells = [find_cell(name) for name in cell or ["vanilla"]]
+    cells = [Cell.find(name) for name in cell or ["vanilla"]]
     sizes = [(name, _size(name)) for name in size or SIZES]
-    oracles = [find_oracle(name) for name in oracle or ["complex", "central"]]
+    oracles = [Oracle.make(name) for name in oracle or ["complex", "central"]]
     due = NowAndThen()
     operations = check_ops()
     if not as_json:

@@ -13,7 +13,7 @@ import typer
 
 from teachrnn.cells import CELLS
 from teachrnn.optimizers import OPTIMIZERS
-from teachrnn.recipes import RECIPES, Recipe, find_recipe
+from teachrnn.recipes import RECIPES, Recipe
 from teachrnn.runs import Session
 from teachrnn.training import FlightRecorder
 
@@ -59,7 +59,7 @@ class RunOptions:
 
     def recipe(self, name: str) -> Recipe:
         """The recipe of that name, with what was given in place of its own settings."""
-        recipe = find_recipe(name)
+        recipe = Recipe.find(name)
         names = ("updates", "cell", "hidden", "layers", "length", "dtype", "validation")
         given = {key: getattr(self, key) for key in names if getattr(self, key) is not None}
         rule = dict(recipe.optimizer)

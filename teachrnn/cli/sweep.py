@@ -13,7 +13,7 @@ from teachrnn.cli.run_options import FormerText, RecipeName, Text
 from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.extras import require
 from teachrnn.files import write_atomically
-from teachrnn.recipes import find_recipe
+from teachrnn.recipes import Recipe
 from teachrnn.runs.run import FAR
 from teachrnn.sweep import DaskEngine, Engine, LocalEngine, Space, Sweep, TrialResult
 from teachrnn.views.style.legible import printable
@@ -62,7 +62,7 @@ def sweep(
     stopped = False
     with _engine(backend, workers, address) as engine:
         search = Sweep(
-            find_recipe(recipe),
+            Recipe.find(recipe),
             text if corpus is None else corpus,
             space,
             folder=out,

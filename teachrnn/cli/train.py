@@ -39,7 +39,7 @@ def _introduce(session: Session) -> None:
     K = len(run.vocabulary)
     say(
         f"{run.recipe.title}.\n"
-        f"{len(run.source.tokens):,} {run.vocabulary.kind}, K = {K}; guessing costs "
+        f"{len(run.source.tokens):,} {run.vocabulary.name}, K = {K}; guessing costs "
         f"T log K = {T * log(K):.1f} nats per sequence, {log(K):.3f} per symbol.",
     )
     done = run.training.iteration

@@ -1,7 +1,16 @@
 """From a file to batches of numbers: text, corpora, vocabularies, items, batching."""
 
-from teachrnn.data.batching import BATCHINGS, Batch, Batching, find_batching
-from teachrnn.data.corpora import CORPORA, Corpus, find_corpus, load_text
+from teachrnn.data.batching import (
+    BATCHINGS,
+    Batch,
+    Batching,
+    Chunks,
+    InOrder,
+    Items,
+    RandomPositions,
+    Streams,
+)
+from teachrnn.data.corpora import CORPORA, Corpus, load_text
 from teachrnn.data.items import END, END_SIGN, join_items, load_items, show_items
 from teachrnn.data.split import split
 from teachrnn.data.text import check_text, is_plain_file, load_text_file, text_blocks
@@ -18,12 +27,15 @@ __all__ = [
     "VOCABULARIES",
     "Batch",
     "Batching",
+    "Chunks",
     "Corpus",
+    "InOrder",
+    "Items",
+    "RandomPositions",
+    "Streams",
     "Vocabulary",
     "WordVocabulary",
     "check_text",
-    "find_batching",
-    "find_corpus",
     "is_plain_file",
     "join_items",
     "load_items",

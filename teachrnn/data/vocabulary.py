@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from teachrnn.array import Array
-from teachrnn.errors import DomainError, FileFormatError
+from teachrnn.errors import DomainError, FileFormatError, NameLookupError
+from teachrnn.part import Part
+from teachrnn.registry import Registry
 
-VOCABULARIES: dict[str, type[Vocabulary]] = {}
-"""Every kind of vocabulary by its name: filled by defining subclasses of `Vocabulary`."""
+VOCABULARIES = Registry["type[Vocabulary]"]("vocabulary")
+"""Every kind of vocabulary, by the name that files hold: filled by defining subclasses."""
 
 
-class Vocabulary:
+class Vocabulary(Part, registry=VOCABULARIES):
     """The symbols of a text, sorted, so that the same text gives the same numbers everywhere.
 
     The symbols are characters, the code points of Unicode; `WordVocabulary` has words in their place.
@@ -47,11 +49,7 @@ class Vocabulary:
     True
     """
 
-    kind: ClassVar[str] = "characters"
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        VOCABULARIES[cls.kind] = cls
+    name = "characters"
 
     def __init__(self, symbols: Sequence[str]) -> None:
         self.symbols = tuple(symbols)
@@ -90,7 +88,7 @@ class Vocabulary:
         return hash(self.symbols)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {len(self)} {self.kind}>"
+        return f"<{type(self).__name__}: {len(self)} {self.name}>"
 
     @staticmethod
     def whole(blocks: Iterable[str]) -> Iterator[str]:
@@ -142,7 +140,7 @@ class Vocabulary:
 
     def to_dict(self) -> dict[str, Any]:
         """What a JSON file needs to hold to make the vocabulary again; it belongs with the weights."""
-        return {"kind": self.kind, "symbols": list(self.symbols)}
+        return {"kind": self.name, "symbols": list(self.symbols)}
 
     @staticmethod
     def from_dict(stored: Mapping[str, Any]) -> Vocabulary:
@@ -153,16 +151,17 @@ class Vocabulary:
         FileFormatError
             If it is not what `to_dict` gives.
         """
-        kind, symbols = stored.get("kind"), stored.get("symbols")
-        if kind not in VOCABULARIES:
-            known = ", ".join(sorted(VOCABULARIES))
-            raise FileFormatError(f"there is no vocabulary of kind {kind!r}; there are: {known}.")
+        try:
+            kind = Vocabulary.find(stored.get("kind", ""))
+        except NameLookupError as error:
+            raise FileFormatError(str(error)) from error
+        symbols = stored.get("symbols")
         if not isinstance(symbols, list) or not all(isinstance(s, str) for s in symbols):
             raise FileFormatError("the symbols of a stored vocabulary must be a list of strings.")
-        return VOCABULARIES[kind](symbols)
+        return kind(symbols)
 
 
-VOCABULARIES[Vocabulary.kind] = Vocabulary
+VOCABULARIES[Vocabulary.name] = Vocabulary  # a base, and a vocabulary itself
 
 
 def _blocks(text: str | Iterable[str]) -> Iterable[str]:

@@ -78,7 +78,7 @@ class WordVocabulary(Vocabulary):
     'be <unknown> <unknown>'
     """
 
-    kind = "words"
+    name = "words"
 
     @classmethod
     def of(cls, text: str | Iterable[str], *, max_symbols: int | None = None) -> WordVocabulary:

@@ -1,7 +1,7 @@
 """What parameters start from, one rule a file."""
 
 from teachrnn.initializers.he import He
-from teachrnn.initializers.initializer import INITIALIZERS, Initializer, Parameter, find_initializer
+from teachrnn.initializers.initializer import INITIALIZERS, Initializer, Parameter
 from teachrnn.initializers.normal import Normal
 from teachrnn.initializers.normal_fan_in import NormalFanIn
 from teachrnn.initializers.orthogonal import Orthogonal
@@ -18,5 +18,4 @@ __all__ = [
     "Parameter",
     "UniformTorch",
     "Xavier",
-    "find_initializer",
 ]

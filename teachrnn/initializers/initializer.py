@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.formulas.name import Name
+from teachrnn.hyper_parameter import HyperParameters, Range, within
+from teachrnn.part import Part
 from teachrnn.registry import Registry
 
 INITIALIZERS = Registry["type[Initializer]"]("initializer")
@@ -53,7 +54,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Initializer:
+class Initializer(HyperParameters, Part, registry=INITIALIZERS):
     """Base of every initializer.
 
     A subclass has a ``name`` and a `matrix`; where biases don't start at 0, also a `bias`; and where
@@ -80,21 +81,7 @@ class Initializer:
     (array([1., 1.]), array([0., 0.]))
     """
 
-    name: ClassVar[str]
-
-    forget_bias: float | None = None
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        INITIALIZERS[cls.name] = cls
-
-    def __post_init__(self) -> None:
-        if self.forget_bias is not None and not np.isfinite(self.forget_bias):
-            raise DomainError(f"`forget_bias` is {self.forget_bias} but must be a finite number.")
-
-    def settings(self) -> dict[str, Any]:
-        """The settings by name: ``type(i)(**i.settings())`` equals ``i``."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+    forget_bias: float | None = within(Range(optional=True), None)
 
     def draw(
         self, shapes: Mapping[str, tuple[int, ...]], *, rng: np.random.Generator
@@ -145,7 +132,3 @@ class Initializer:
 
 def _forgets(p: Parameter) -> bool:
     return (p.letter, p.gate) == ("b", "f")
-
-
-find_initializer = INITIALIZERS.find
-"""The initializer of that name; an error lists the names that exist."""

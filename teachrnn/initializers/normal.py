@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.errors import DomainError
+from teachrnn.hyper_parameter import not_negative
 from teachrnn.initializers.initializer import Initializer, Parameter
 
 
@@ -41,12 +41,7 @@ class Normal(Initializer):
 
     name = "normal"
 
-    scale: float = 0.01
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not 0 <= self.scale < float("inf"):
-            raise DomainError(f"`scale` is {self.scale} but must be a number that is not negative.")
+    scale: float = not_negative(0.01)
 
     def matrix(self, p: Parameter, rng: np.random.Generator) -> Array:
         return rng.normal(0.0, self.scale, p.shape)

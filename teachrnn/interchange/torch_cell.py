@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from teachrnn.cells import find_cell
+from teachrnn.cells import Cell
 from teachrnn.errors import DomainError
 
 Place = tuple[str, int]
@@ -76,7 +76,7 @@ REFUSED = {
 """Cells for which one would expect a counterpart: why there is none, and what to do."""
 
 
-def find_torch_cell(cell: str) -> TorchCell:
+def find_torch_cell(which: str | type[Cell]) -> TorchCell:
     """The counterpart of a cell of ours.
 
     Raises
@@ -86,7 +86,7 @@ def find_torch_cell(cell: str) -> TorchCell:
     DomainError
         If PyTorch has no such cell, with the reason.
     """
-    find_cell(cell)
+    cell = Cell.find(which).name
     if cell not in TORCH_CELLS:
         reason = REFUSED.get(cell, "no entry of TORCH_CELLS says where PyTorch keeps its parameters")
         raise DomainError(

@@ -80,7 +80,7 @@ def to_torch(model: CharRNN, *, rnn: str = "rnn", readout: str = "readout") -> d
     >>> np.array_equal(state["rnn.weight_hh_l0"][2:4], model.parameters["W_f"])
     True
     """
-    counterpart = find_torch_cell(model.cell.name)
+    counterpart = find_torch_cell(model.cell)
     V, c, m = model.parameters["V"], model.parameters["c"], model.hidden
     state: dict[str, Array] = {}
     for layer in range(1, model.layers + 1):

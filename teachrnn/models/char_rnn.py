@@ -8,7 +8,7 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.cells import Cell, find_cell
+from teachrnn.cells import Cell
 from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError
 from teachrnn.initializers import Initializer, Normal
@@ -60,7 +60,7 @@ class CharRNN(CopiedWhole):
     scale : float
         Standard deviation of the normal distribution that the matrices are drawn from; biases
         start at 0.
-    initializer : Initializer, optional
+    initializer : Initializer, type of Initializer or str, optional
         Another rule for what the parameters start from, in place of ``scale``.
     dtype : dtype
         float64, or float32 for faster training.
@@ -92,7 +92,7 @@ class CharRNN(CopiedWhole):
         layers: int = 1,
         inputs: int | None = None,
         scale: float = 0.01,
-        initializer: Initializer | None = None,
+        initializer: Initializer | type[Initializer] | str | None = None,
         dtype: Any = np.float64,
         rng: np.random.Generator,
     ) -> None:
@@ -101,14 +101,14 @@ class CharRNN(CopiedWhole):
                 raise DomainError(f"CharRNN: `{name}` is {size} but must be at least 1.")
         if layers > MAX_LAYERS:
             raise DomainError(f"CharRNN: `layers` is {layers:,} but may be {MAX_LAYERS:,} at most.")
-        self.cell: type[Cell] = find_cell(cell)
+        self.cell: type[Cell] = Cell.find(cell)
         self.hidden, self.symbols, self.layers = hidden, symbols, layers
         self.inputs = symbols if inputs is None else inputs
         self.dtype = np.dtype(dtype)
         if self.dtype not in (np.float32, np.float64):
             raise DomainError(f"CharRNN: `dtype` is {self.dtype} but must be float32 or float64.")
         self.parameters = self._vector()
-        start = Normal(scale=scale) if initializer is None else initializer
+        start = Normal(scale=scale) if initializer is None else Initializer.make(initializer)
         for name, drawn in start.draw(self.shapes(), rng=rng).items():
             self.parameters[name] = drawn
 

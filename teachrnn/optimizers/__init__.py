@@ -6,7 +6,7 @@ from teachrnn.optimizers.adamw import AdamW
 from teachrnn.optimizers.descent import Descent, descend
 from teachrnn.optimizers.momentum import Momentum
 from teachrnn.optimizers.nesterov import Nesterov
-from teachrnn.optimizers.optimizer import OPTIMIZERS, Optimizer, find_optimizer
+from teachrnn.optimizers.optimizer import OPTIMIZERS, Optimizer
 from teachrnn.optimizers.rmsprop import RMSProp
 from teachrnn.optimizers.sgd import SGD
 
@@ -22,5 +22,4 @@ __all__ = [
     "Optimizer",
     "RMSProp",
     "descend",
-    "find_optimizer",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.optimizers.hyper_parameter import fraction, positive
+from teachrnn.hyper_parameter import fraction, positive
 from teachrnn.optimizers.optimizer import Optimizer
 
 

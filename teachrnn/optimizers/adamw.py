@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from teachrnn.array import Array
+from teachrnn.hyper_parameter import not_negative
 from teachrnn.optimizers.adam import Adam
-from teachrnn.optimizers.hyper_parameter import not_negative
 
 
 @dataclass(kw_only=True, eq=False)

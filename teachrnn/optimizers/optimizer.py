@@ -11,7 +11,8 @@ import numpy as np
 from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
-from teachrnn.optimizers.hyper_parameter import HyperParameters, positive
+from teachrnn.hyper_parameter import HyperParameters, positive
+from teachrnn.part import Part
 from teachrnn.registry import Registry
 
 FADING = 256
@@ -24,7 +25,7 @@ OPTIMIZERS = Registry["type[Optimizer]"]("optimizer")
 
 
 @dataclass(kw_only=True, eq=False)
-class Optimizer(CopiedWhole, HyperParameters):
+class Optimizer(CopiedWhole, HyperParameters, Part, registry=OPTIMIZERS, required=("rule", "formula")):
     r"""Base of every optimizer: a rule that changes parameters $\theta$ by their gradient $g$.
 
     A subclass is a dataclass whose fields are its hyper-parameters. It states
@@ -69,7 +70,6 @@ class Optimizer(CopiedWhole, HyperParameters):
     array([0.5, 2.5])
     """
 
-    name: ClassVar[str]
     state: ClassVar[tuple[str, ...]] = ()
     rule: ClassVar[Callable[..., None]]
     formula: ClassVar[Callable[..., Any]]
@@ -77,16 +77,6 @@ class Optimizer(CopiedWhole, HyperParameters):
     """How much of each vector is worked on at a time: few enough bytes for all to stay in cache."""
 
     eta: float = positive()
-
-    def __init_subclass__(cls, *, register: bool = True) -> None:
-        super().__init_subclass__()
-        for part in ("name", "rule", "formula"):
-            if not hasattr(cls, part):
-                raise TypeError(
-                    f"{cls.__name__} must define `{part}`; see help(teachrnn.optimizers.Optimizer)."
-                )
-        if register:
-            OPTIMIZERS[cls.name] = cls
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -225,7 +215,3 @@ class Optimizer(CopiedWhole, HyperParameters):
     def __getstate__(self) -> dict[str, Any]:
         """Leave the stretches out of a copy: they would be copied apart from their vectors."""
         return self.__dict__ | {"_known": (None, None), "_stretches": []}
-
-
-find_optimizer = OPTIMIZERS.find
-"""The optimizer of that name; an error lists the names that exist."""

@@ -6,7 +6,7 @@ from teachrnn.recipes.adam_mean import ADAM_MEAN
 from teachrnn.recipes.gru import GRU
 from teachrnn.recipes.lstm import LSTM
 from teachrnn.recipes.measured import Measured, all_measured
-from teachrnn.recipes.recipe import RECIPES, Recipe, find_recipe, register
+from teachrnn.recipes.recipe import RECIPES, RULES, Recipe, register
 from teachrnn.recipes.rmsprop import RMSPROP
 from teachrnn.recipes.rmsprop_long_memory import RMSPROP_LONG_MEMORY
 from teachrnn.recipes.stacked import STACKED
@@ -22,12 +22,12 @@ __all__ = [
     "RECIPES",
     "RMSPROP",
     "RMSPROP_LONG_MEMORY",
+    "RULES",
     "STACKED",
     "TWEETS",
     "WORDS",
     "Measured",
     "Recipe",
     "all_measured",
-    "find_recipe",
     "register",
 ]

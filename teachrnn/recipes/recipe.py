@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from inspect import signature
 from typing import Any, Literal, Self
 
 import numpy as np
 
-from teachrnn.data import find_batching
-from teachrnn.errors import DomainError, NameLookupError
-from teachrnn.initializers import find_initializer
+from teachrnn.cells import Cell
+from teachrnn.data import Batching, Vocabulary
+from teachrnn.errors import NameLookupError
+from teachrnn.initializers import Initializer
 from teachrnn.models import CharRNN
-from teachrnn.optimizers import find_optimizer
+from teachrnn.optimizers import Optimizer
+from teachrnn.part import Part
 from teachrnn.registry import Registry
-from teachrnn.training import FlightRecorder, Training, find_clipping, find_schedule
+from teachrnn.training import Clipping, FlightRecorder, Schedule, Training
 
 RECIPES = Registry["Recipe"]("recipe")
 """Every recipe by name: filled by `register`."""
 
 RENAMED = {"most": "max_symbols"}
 """Settings that had another name in files of teachrnn 0.1.0."""
+
+RULES: dict[str, type[Part]] = {
+    "initializer": Initializer,
+    "optimizer": Optimizer,
+    "clipping": Clipping,
+    "schedule": Schedule,
+    "batching": Batching,
+}
+"""The settings of a recipe that are rules: each by name, with hyper-parameters of its own."""
 
 Settings = dict[str, Any]
 """A rule's ``name`` and its hyper-parameters."""
@@ -40,7 +50,8 @@ class Recipe:
     cell, hidden, layers, dtype
         The model: see `CharRNN`.
     initializer, optimizer, clipping, schedule, batching : dict
-        A rule by ``name``, with its hyper-parameters.
+        A rule by ``name``, with its hyper-parameters. It may be given as its name, as its class or,
+        but for the batching, as itself: ``recipe.but(optimizer=Adam(eta=0.001))``.
     length : int
         T, symbols in a sequence.
     reduction : {"sum", "mean"}
@@ -81,6 +92,23 @@ class Recipe:
     validate_every: int = 2000
     updates: int = 100_000
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cell", Cell.settings_of(self.cell)["name"])
+        object.__setattr__(self, "vocabulary", Vocabulary.settings_of(self.vocabulary)["name"])
+        for rule, kind in RULES.items():
+            object.__setattr__(self, rule, kind.settings_of(getattr(self, rule)))
+
+    @staticmethod
+    def find(which: str | Recipe) -> Recipe:
+        """The recipe of that name; a recipe itself is handed back.
+
+        Raises
+        ------
+        NameLookupError
+            Listing the names that exist.
+        """
+        return which if isinstance(which, Recipe) else RECIPES.find(which)
+
     def but(self, **changes: Any) -> Self:
         """The same recipe with other settings; a dict of a rule's settings replaces the whole rule.
 
@@ -115,8 +143,8 @@ class Recipe:
 
         Examples
         --------
-        >>> from teachrnn import find_recipe
-        >>> words = find_recipe("words")
+        >>> from teachrnn import Recipe
+        >>> words = Recipe.find("words")
         >>> Recipe.from_settings(words.settings()) == words
         True
         """
@@ -165,15 +193,15 @@ class Recipe:
             cell=self.cell,
             layers=self.layers,
             dtype=self.dtype,
-            initializer=_made(find_initializer, self.initializer),
+            initializer=Initializer.make(self.initializer),
             rng=for_model,
         )
         return Training(
             model,
-            _made(find_batching, self.batching, tokens, length=self.length, rng=for_reading, end=end),
-            _made(find_optimizer, self.optimizer),
-            clipping=_made(find_clipping, self.clipping),
-            schedule=_made(find_schedule, self.schedule),
+            Batching.make(self.batching, tokens, length=self.length, rng=for_reading, end=end),
+            Optimizer.make(self.optimizer),
+            clipping=Clipping.make(self.clipping),
+            schedule=Schedule.make(self.schedule),
             reduction=self.reduction,
             validation=validation,
             validate_every=self.validate_every,
@@ -185,24 +213,3 @@ def register(recipe: Recipe) -> Recipe:
     """Enter a recipe in `RECIPES`."""
     RECIPES[recipe.name] = recipe
     return recipe
-
-
-find_recipe = RECIPES.find
-"""The recipe of that name; an error lists the names that exist."""
-
-
-def _made(find: Callable[[str], Any], settings: Mapping[str, Any], *given: Any, **at_hand: Any) -> Any:
-    """The rule that the settings name, with its hyper-parameters, and what it asks for of the rest."""
-    own = dict(settings)
-    name = own.pop("name", None)
-    if name is None:
-        raise DomainError(f"the settings {dict(settings)} do not name a rule: {{'name': ...}}.")
-    kind = find(name)
-    takes = signature(kind).parameters
-    unknown = sorted(set(own) - set(takes))
-    if unknown:
-        raise DomainError(
-            f"{name} has no setting {unknown[0]!r}; it has: "
-            f"{', '.join(p for p in takes if p not in at_hand and p != 'tokens') or 'none'}."
-        )
-    return kind(*given, **{n: v for n, v in at_hand.items() if n in takes}, **own)

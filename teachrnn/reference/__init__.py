@@ -7,7 +7,7 @@ from teachrnn.reference.complex_step_anywhere import (
     complex_step_gradient,
 )
 from teachrnn.reference.derivative import ReferenceOp
-from teachrnn.reference.estimate import ORACLES, Estimate, Oracle, find_oracle
+from teachrnn.reference.estimate import ORACLES, Estimate, Oracle
 from teachrnn.reference.finite_difference import CentralDifference, OneSidedDifference
 from teachrnn.reference.high_precision import HighPrecision, HighPrecisionGradient
 from teachrnn.reference.symbolic_network import SymbolicNetwork
@@ -28,5 +28,4 @@ __all__ = [
     "TorchAutograd",
     "complex_step_everywhere",
     "complex_step_gradient",
-    "find_oracle",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from teachrnn.array import Array
 from teachrnn.errors import DomainError, TeachrnnError
 from teachrnn.one_thread import OneThread
 from teachrnn.op import Value
+from teachrnn.part import Part
 from teachrnn.registry import Registry
 from teachrnn.trace import Trace
 
@@ -48,7 +49,11 @@ class Estimate:
     floor: float
 
 
-class Oracle:
+ORACLES = Registry["type[Oracle]"]("oracle")
+"""Every oracle, by name: filled by defining subclasses of `Oracle`."""
+
+
+class Oracle(Part, registry=ORACLES, required=("title",)):
     """Base of every source of reference gradients; subclasses register under ``name``.
 
     A subclass defines `evaluate`. Whoever asks calls `estimate`, which first refuses, by name, what
@@ -63,12 +68,7 @@ class Oracle:
         How it is called in a report.
     """
 
-    name: str
-    title: str
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        ORACLES[cls.name] = cls
+    title: ClassVar[str]
 
     def estimate(
         self, trace: Trace, name: str, entries: Array, progress: Progress | None = None
@@ -117,12 +117,3 @@ class Oracle:
     ) -> Estimate:
         """What `estimate` returns, for a value and entries that exist."""
         raise NotImplementedError
-
-
-ORACLES = Registry["type[Oracle]"]("oracle")
-"""Every oracle, by name."""
-
-
-def find_oracle(name: str) -> Oracle:
-    """The oracle of that name, ready to ask; an error lists the names that exist."""
-    return ORACLES.find(name)()

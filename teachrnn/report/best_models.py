@@ -52,7 +52,9 @@ def best_models_section(session: Session) -> Section:
     return Section("best", "The best model", blocks)
 
 
-def write_passage(trained: TrainedModel, count: int, seed: int, sampler: Sampler | None = None) -> str:
+def write_passage(
+    trained: TrainedModel, count: int, seed: int, sampler: Sampler | str = "temperature"
+) -> str:
     """A passage of at least so many symbols: of items, as many as that takes."""
     rng = np.random.default_rng([seed, 4])
     texts, written = [], 0

@@ -13,13 +13,10 @@ import numpy as np
 from teachrnn import __version__
 from teachrnn.data import CORPORA
 from teachrnn.extras import require
-from teachrnn.initializers import find_initializer
-from teachrnn.optimizers import find_optimizer
-from teachrnn.recipes import Recipe
+from teachrnn.recipes import RULES, Recipe
 from teachrnn.report.document import Facts, Section
 from teachrnn.report.journal import Journal
 from teachrnn.runs import Run
-from teachrnn.training import find_clipping, find_schedule
 from teachrnn.views.style.legible import legible
 from teachrnn.views.style.loss_units import LossUnits
 from teachrnn.views.style.number import MINUS, format_number
@@ -50,12 +47,12 @@ def _recipe(run: Run) -> list[tuple[str, str]]:
             f"cell {recipe.cell}, m = {recipe.hidden}, layers = {recipe.layers}, "
             f"{parameters:,} parameters, {recipe.dtype}",
         ),
-        ("Initial weights", _rule(find_initializer, recipe.initializer)),
+        ("Initial weights", _rule(recipe, "initializer")),
         ("Sequences", f"T = {recipe.length}"),
         ("Batching", _settings(batching)),
-        ("Optimizer", _rule(find_optimizer, recipe.optimizer)),
-        ("Learning rate over time", _rule(find_schedule, recipe.schedule)),
-        ("Clipping", _rule(find_clipping, recipe.clipping)),
+        ("Optimizer", _rule(recipe, "optimizer")),
+        ("Learning rate over time", _rule(recipe, "schedule")),
+        ("Clipping", _rule(recipe, "clipping")),
         (
             "Gradient of",
             f"the {recipe.reduction} of the losses of the steps (hence per {per})",
@@ -115,10 +112,10 @@ def _machine(run: Run, journal: Journal) -> list[tuple[str, str]]:
     return pairs
 
 
-def _rule(find: Any, settings: dict[str, Any]) -> str:
+def _rule(recipe: Recipe, rule: str) -> str:
     """A rule with every number that it is set to, those that the recipe leaves alone too."""
-    own = {key: value for key, value in settings.items() if key != "name"}
-    return _settings({"name": settings["name"], **find(settings["name"])(**own).settings()})
+    kind = RULES[rule]
+    return _settings(kind.settings_of(kind.make(getattr(recipe, rule))))
 
 
 def _settings(settings: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from teachrnn.recipes import Recipe
 from teachrnn.runs.checkpoint import Checkpoint, damaged
 from teachrnn.runs.source import Source
 from teachrnn.runs.trained_model import TrainedModel
-from teachrnn.sampling import Sampler, Temperature, write
+from teachrnn.sampling import Sampler, write
 from teachrnn.training import FlightRecorder, Training, TrainStep
 
 FAR = 1.5
@@ -32,8 +32,8 @@ class Run(CopiedWhole):
 
     Parameters
     ----------
-    recipe : Recipe
-        How the model is made and trained.
+    recipe : Recipe or str
+        How the model is made and trained, or the name of it.
     source : Source
         The text.
     seed : int
@@ -44,8 +44,8 @@ class Run(CopiedWhole):
 
     Examples
     --------
-    >>> from teachrnn.recipes import find_recipe
-    >>> run = Run(find_recipe("adam").but(hidden=8, updates=300), Source.of("hello world. " * 40))
+    >>> from teachrnn.recipes import Recipe
+    >>> run = Run(Recipe.find("adam").but(hidden=8, updates=300), Source.of("hello world. " * 40))
     >>> losses = [step.nats_per_symbol for step in run.steps()]
     >>> len(losses), losses[-1] < losses[0]
     (300, True)
@@ -53,12 +53,13 @@ class Run(CopiedWhole):
 
     def __init__(
         self,
-        recipe: Recipe,
+        recipe: Recipe | str,
         source: Source,
         *,
         seed: int = 0,
         recorder: FlightRecorder | None = None,
     ) -> None:
+        recipe = Recipe.find(recipe)
         self.recipe, self.source, self.seed = recipe, source, seed
         self.vocabulary: Vocabulary = source.vocabulary
         tokens, held_out = source.tokens, None
@@ -122,7 +123,7 @@ class Run(CopiedWhole):
             f"is {training.eta:g}), or clip gradients harder, in another folder (--out)."
         )
 
-    def sample(self, count: int = 200, *, sampler: Sampler | None = None) -> str:
+    def sample(self, count: int = 200, *, sampler: Sampler | type[Sampler] | str = "temperature") -> str:
         """What the network writes at this moment, in the state that the text has left it in.
 
         It reads the symbol that comes next in the text and goes on by itself, as the assignment
@@ -134,7 +135,7 @@ class Run(CopiedWhole):
             reader.start(state or None)
             passage = write(
                 reader,
-                Temperature() if sampler is None else sampler,
+                sampler,
                 prime=[self.training.following],
                 count=count,
                 rng=np.random.default_rng([self.seed, 2, self.training.iteration]),

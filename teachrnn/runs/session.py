@@ -13,6 +13,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from teachrnn.copying import NotPickled
+from teachrnn.data import Corpus
 from teachrnn.errors import DivergedError, FileFormatError, FolderInUseError
 from teachrnn.files import write_atomically
 from teachrnn.recipes import Recipe
@@ -123,8 +124,8 @@ class Session(NotPickled):
     def open(
         cls,
         folder: str | Path,
-        recipe: Recipe,
-        source: str,
+        recipe: Recipe | str,
+        source: str | type[Corpus],
         *,
         seed: int = 0,
         recorder: FlightRecorder | None = None,
@@ -139,6 +140,7 @@ class Session(NotPickled):
         FileFormatError
             If the folder holds a run of another recipe, text or seed.
         """
+        recipe = Recipe.find(recipe)
         checkpoint, text = Path(folder) / CHECKPOINT, Source.load(source, recipe)
         seen = _stamp(checkpoint)
         if seen is None:

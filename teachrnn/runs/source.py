@@ -14,8 +14,8 @@ from teachrnn.array import Array
 from teachrnn.data import (
     CORPORA,
     END,
+    Corpus,
     Vocabulary,
-    WordVocabulary,
     check_text,
     join_items,
     load_items,
@@ -49,7 +49,7 @@ class Source:
     end: int | None = None
 
     @classmethod
-    def load(cls, name: str, recipe: Recipe) -> Source:
+    def load(cls, name: str | type[Corpus], recipe: Recipe) -> Source:
         """Read a corpus or a file as the recipe says: characters or words, a book or items.
 
         Raises
@@ -57,7 +57,9 @@ class Source:
         NameLookupError, MissingExtraError, FileFormatError
             If there is no such text, or it cannot be read.
         """
-        kind: Any = WordVocabulary if recipe.vocabulary == "words" else Vocabulary
+        if isinstance(name, type):
+            name = Corpus.find(name).name
+        kind: Any = Vocabulary.find(recipe.vocabulary)
         cap = {"max_symbols": recipe.max_symbols} if recipe.vocabulary == "words" else {}
         is_file = name not in CORPORA and Path(name).exists()
         if recipe.items:

@@ -13,7 +13,7 @@ from teachrnn.array import Array
 from teachrnn.data import END, Vocabulary
 from teachrnn.models import CharRNN
 from teachrnn.runs.checkpoint import Checkpoint, damaged
-from teachrnn.sampling import Hypothesis, Passage, Sampler, Temperature, beam, write
+from teachrnn.sampling import Hypothesis, Passage, Sampler, beam, write
 
 Which = Literal["validation", "smooth", "last"]
 
@@ -78,7 +78,7 @@ class TrainedModel:
         count: int,
         *,
         rng: np.random.Generator,
-        sampler: Sampler | None = None,
+        sampler: Sampler | type[Sampler] | str = "temperature",
         prime: str = "",
         record: bool = False,
     ) -> Passage:
@@ -90,7 +90,7 @@ class TrainedModel:
             How many symbols.
         rng : numpy.random.Generator
             Where the chance comes from.
-        sampler : Sampler, optional
+        sampler : Sampler, type of Sampler or str
             How a symbol is drawn; from the softmax as it is if not given.
         prime : str
             What it reads first: see `beginning`.
@@ -106,7 +106,7 @@ class TrainedModel:
         reader.start(self.state or None)
         return write(
             reader,
-            Temperature() if sampler is None else sampler,
+            sampler,
             prime=self.beginning(prime),
             count=count,
             rng=rng,
@@ -119,7 +119,7 @@ class TrainedModel:
         count: int,
         *,
         rng: np.random.Generator,
-        sampler: Sampler | None = None,
+        sampler: Sampler | type[Sampler] | str = "temperature",
         prime: str = "",
     ) -> str:
         """Sample a text: what the model writes on from the state that it was left in.
@@ -130,7 +130,7 @@ class TrainedModel:
             How many symbols.
         rng : numpy.random.Generator
             Where the chance comes from.
-        sampler : Sampler, optional
+        sampler : Sampler, type of Sampler or str
             How a symbol is drawn; from the softmax as it is if not given.
         prime : str
             What it reads first: see `beginning`.
@@ -151,7 +151,7 @@ class TrainedModel:
         >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
         >>> untrained = TrainedModel(model, Vocabulary.of("hello"))
         >>> untrained.sample(8, rng=np.random.default_rng(0), prime="he")
-        'llehhole'
+        'lheeooll'
         """
         passage = self.passage(count, rng=rng, sampler=sampler, prime=prime)
         return self.vocabulary.decode(passage.symbols)

@@ -5,7 +5,7 @@ from teachrnn.sampling.greedy import Greedy
 from teachrnn.sampling.nucleus import Nucleus
 from teachrnn.sampling.passage import Passage, write
 from teachrnn.sampling.reader import BranchingReader, Reader
-from teachrnn.sampling.sampler import SAMPLERS, Sampler, find_sampler
+from teachrnn.sampling.sampler import SAMPLERS, Sampler
 from teachrnn.sampling.temperature import Temperature
 from teachrnn.sampling.top_k import TopK
 
@@ -21,6 +21,5 @@ __all__ = [
     "Temperature",
     "TopK",
     "beam",
-    "find_sampler",
     "write",
 ]

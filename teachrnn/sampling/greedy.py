@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from teachrnn.array import Array
 from teachrnn.sampling.rank import ranks
@@ -32,7 +32,7 @@ class Greedy(Sampler):
     array([0., 1., 0.])
     """
 
-    name: ClassVar[str] = "greedy"
+    name = "greedy"
 
     def distribution(self, scores: Array) -> Array:
         return softmax(scores, temperature=0)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.errors import DomainError
+from teachrnn.hyper_parameter import Range, within
 from teachrnn.sampling.rank import ranks
 from teachrnn.sampling.sampler import Sampler
-from teachrnn.sampling.softmax import check_temperature, softmax
-from teachrnn.sampling.temperature import Temperature
+from teachrnn.sampling.softmax import softmax
+from teachrnn.sampling.temperature import TEMPERATURES, Temperature
 from teachrnn.underflow import computed
 
 SLACK = 1e-9
 """How much more than 1 - theta may be left out, relatively: 0.4 + 0.3 + 0.2 is to reach 0.9."""
+
+MASSES = Range(0, 1, with_low=False, with_high=True, meaning="it is the mass to keep; 1 keeps all")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,17 +55,10 @@ class Nucleus(Sampler):
     array([0.333, 0.333, 0.333, 0.   ])
     """
 
-    theta: float = 0.95
-    temperature: float = 1.0
+    name = "nucleus"
 
-    name: ClassVar[str] = "nucleus"
-
-    def __post_init__(self) -> None:
-        check_temperature(self.temperature)
-        if not 0 < self.theta <= 1:
-            raise DomainError(
-                f"theta is {self.theta} but must lie in (0, 1]: it is the mass to keep; 1 keeps all."
-            )
+    theta: float = within(MASSES, 0.95)
+    temperature: float = within(TEMPERATURES, 1.0)
 
     def distribution(self, scores: Array) -> Array:
         p = softmax(scores, self.temperature)

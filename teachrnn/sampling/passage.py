@@ -68,7 +68,7 @@ class Passage:
 
 def write(
     reader: Reader,
-    sampler: Sampler,
+    sampler: Sampler | type[Sampler] | str,
     *,
     prime: Sequence[int] | Array,
     count: int,
@@ -87,7 +87,7 @@ def write(
     ----------
     reader : Reader
         The network, with the state that it is in.
-    sampler : Sampler
+    sampler : Sampler, type of Sampler or str
         How to draw.
     prime : sequence of int
         What the network reads before it writes, at least one symbol; not part of the result.
@@ -122,6 +122,7 @@ def write(
     np.float64(0.041)
     """
     *before, symbol = check_request(prime, count, stop, symbols=reader.symbols)
+    sampler = Sampler.make(sampler)
     read, draw = reader.read, sampler.draw
     written: list[int] = []
     with room_for(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from teachrnn.array import Array
+from teachrnn.hyper_parameter import HyperParameters
+from teachrnn.part import Part
 from teachrnn.registry import Registry
 from teachrnn.sampling.cumulative import invert
 
@@ -15,7 +17,7 @@ SAMPLERS = Registry["type[Sampler]"]("sampling strategy")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sampler:
+class Sampler(HyperParameters, Part, registry=SAMPLERS, required=("probabilities",)):
     """Base of every sampling strategy.
 
     A subclass is a frozen dataclass with a field with a default for each setting. It states
@@ -56,22 +58,7 @@ class Sampler:
     {'chance': 0.2}
     """
 
-    name: ClassVar[str]
     probabilities: ClassVar[Callable[..., list[Any]]]
-
-    def __init_subclass__(cls, *, register: bool = True) -> None:
-        super().__init_subclass__()
-        for part in ("name", "probabilities"):
-            if not hasattr(cls, part):
-                raise TypeError(
-                    f"{cls.__name__} must define `{part}`; see help(teachrnn.sampling.Sampler)."
-                )
-        if register:
-            SAMPLERS[cls.name] = cls
-
-    def settings(self) -> dict[str, Any]:
-        """The settings by name: ``type(s)(**s.settings())`` equals ``s``."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def distribution(self, scores: Array) -> Array:
         """The probabilities that the next symbol is drawn with.
@@ -106,7 +93,3 @@ class Sampler:
             Drawn evenly from [0, 1).
         """
         return invert(self.distribution(scores), u)
-
-
-find_sampler = SAMPLERS.find
-"""The sampling strategy of that name; an error lists the names that exist."""

@@ -12,21 +12,6 @@ UNSHIFTED = 300.0
 """Scores up to this size need no shift: e to the 300 is far from overflow, as is e to the -300."""
 
 
-def check_temperature(temperature: float) -> None:
-    """Refuse a temperature that is negative or not finite.
-
-    Raises
-    ------
-    DomainError
-        Naming the number.
-    """
-    if not 0 <= temperature < float("inf"):
-        raise DomainError(
-            f"the temperature is {temperature} but must be a number from 0 up: 0 takes the "
-            "likeliest symbol, 1 the network's own probabilities."
-        )
-
-
 def check_scores(scores: Array) -> tuple[Array, float, float]:
     """The scores in double precision, the least of them and the greatest.
 

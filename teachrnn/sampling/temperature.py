@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from teachrnn.array import Array
+from teachrnn.hyper_parameter import Range, within
 from teachrnn.sampling.cumulative import invert
 from teachrnn.sampling.greedy import Greedy
 from teachrnn.sampling.sampler import Sampler
-from teachrnn.sampling.softmax import check_temperature, softmax, softmax_weights
+from teachrnn.sampling.softmax import softmax, softmax_weights
+
+TEMPERATURES = Range(0, meaning="0 takes the likeliest symbol, 1 the network's own probabilities")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +46,9 @@ class Temperature(Sampler):
     array([0.667, 0.167, 0.167])
     """
 
-    temperature: float = 1.0
+    name = "temperature"
 
-    name: ClassVar[str] = "temperature"
-
-    def __post_init__(self) -> None:
-        check_temperature(self.temperature)
+    temperature: float = within(TEMPERATURES, 1.0)
 
     def distribution(self, scores: Array) -> Array:
         return softmax(scores, self.temperature)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.errors import DomainError
+from teachrnn.hyper_parameter import count, within
 from teachrnn.sampling.rank import ranks
 from teachrnn.sampling.sampler import Sampler
-from teachrnn.sampling.softmax import check_temperature, softmax
-from teachrnn.sampling.temperature import Temperature
+from teachrnn.sampling.softmax import softmax
+from teachrnn.sampling.temperature import TEMPERATURES, Temperature
 from teachrnn.underflow import computed
 
 
@@ -48,15 +48,10 @@ class TopK(Sampler):
     array([0.333, 0.667, 0.   , 0.   ])
     """
 
-    k: int = 10
-    temperature: float = 1.0
+    name = "top-k"
 
-    name: ClassVar[str] = "top-k"
-
-    def __post_init__(self) -> None:
-        check_temperature(self.temperature)
-        if self.k < 1 or self.k != int(self.k):
-            raise DomainError(f"k is {self.k} but must be a whole number from 1 up.")
+    k: int = count(10, least=1)
+    temperature: float = within(TEMPERATURES, 1.0)
 
     def distribution(self, scores: Array) -> Array:
         p = softmax(scores, self.temperature)

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
-from teachrnn.recipes import Recipe
+from teachrnn.recipes import RULES, Recipe
 from teachrnn.runs import Run, Source
 from teachrnn.sweep.axis import Axis, Value, parse_axis
 
@@ -17,10 +17,7 @@ SHORT = {"eta": "optimizer.eta"}
 """Names that may be said shortly."""
 
 SETTINGS = ("cell", "hidden", "layers", "dtype", "length", "reduction")
-"""Settings of a recipe that may be searched over."""
-
-RULES = ("initializer", "optimizer", "clipping", "schedule", "batching")
-"""Rules of a recipe whose settings may be, by dotted name, such as ``optimizer.gamma``."""
+"""Settings of a recipe that may be searched over; so may those of its rules: ``optimizer.gamma``."""
 
 Values = dict[str, Value]
 """A value for each hyper-parameter, by name."""
@@ -124,8 +121,8 @@ def apply(recipe: Recipe, values: Mapping[str, Value]) -> Recipe:
 
     Examples
     --------
-    >>> from teachrnn.recipes import find_recipe
-    >>> recipe = apply(find_recipe("rmsprop"), {"eta": 0.01, "optimizer.gamma": 0.99, "hidden": 7})
+    >>> from teachrnn.recipes import RULES, Recipe
+    >>> recipe = apply(Recipe.find("rmsprop"), {"eta": 0.01, "optimizer.gamma": 0.99, "hidden": 7})
     >>> recipe.hidden, recipe.optimizer
     (7, {'name': 'rmsprop', 'eta': 0.01, 'gamma': 0.99, 'epsilon': 1e-08})
     >>> apply(recipe, {"eta": 0.002, "optimizer.name": "adam"}).optimizer

@@ -19,8 +19,8 @@ from hypothesis import assume, given, settings
 
 from teachrnn.array import Array
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
+from teachrnn.hyper_parameter import Range
 from teachrnn.optimizers import Optimizer
-from teachrnn.optimizers.hyper_parameter import Range
 from teachrnn.testing.profiles import ON_ANY_MACHINE
 
 Draw = Any
@@ -73,9 +73,10 @@ def numbers(allowed: Range) -> st.SearchStrategy[Any]:
         return st.integers(int(allowed.low), int(min(allowed.low + 9, allowed.high - 1)))
     if allowed.high < inf:
         width = allowed.high - allowed.low
-        return st.integers(0, 99).map(lambda percent: allowed.low + width * percent / 100)
+        ends = 0 if allowed.with_low else 1, 100 if allowed.with_high else 99
+        return st.integers(*ends).map(lambda percent: allowed.low + width * percent / 100)
     above = st.integers(-8, 0).map(lambda exponent: allowed.low + 10.0**exponent)
-    return above | st.just(float(allowed.low)) if allowed.included else above
+    return above | st.just(float(allowed.low)) if allowed.with_low else above
 
 
 @st.composite

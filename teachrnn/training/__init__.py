@@ -8,7 +8,6 @@ from teachrnn.training.clipping import (
     Clipping,
     NoClipping,
     Norms,
-    find_clipping,
 )
 from teachrnn.training.curve import Curve, Epoch
 from teachrnn.training.evaluation import Evaluation
@@ -22,7 +21,6 @@ from teachrnn.training.schedule import (
     InverseDecay,
     Schedule,
     StepDecay,
-    find_schedule,
 )
 from teachrnn.training.train_step import TrainStep
 from teachrnn.training.training import Training
@@ -51,6 +49,4 @@ __all__ = [
     "StepDecay",
     "TrainStep",
     "Training",
-    "find_clipping",
-    "find_schedule",
 ]

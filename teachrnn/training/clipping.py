@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf, isfinite, sqrt
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.optimizers.hyper_parameter import HyperParameters, positive
+from teachrnn.hyper_parameter import HyperParameters, positive
+from teachrnn.part import Part
 from teachrnn.registry import Registry
 
 CLIPPINGS = Registry["type[Clipping]"]("way to clip")
@@ -23,18 +24,12 @@ class Norms(NamedTuple):
     after: float
 
 
-class Clipping(HyperParameters):
+class Clipping(HyperParameters, Part, registry=CLIPPINGS):
     """Base of every way to clip: called with a flat gradient, changes it in place.
 
     A gradient that holds inf or nan is left as it is, and its norm says so: clipped, it would look
     like a large one, and training would go on from nonsense.
     """
-
-    name: ClassVar[str]
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        CLIPPINGS[cls.name] = cls
 
     def __call__(self, g: Array) -> Norms:
         """Clip $g$, (n,), in place."""
@@ -154,7 +149,3 @@ def euclidean_norm(g: Array) -> float:
     with np.errstate(under="ignore"):
         scaled = g / largest
         return largest * sqrt(float(scaled.dot(scaled)))
-
-
-find_clipping = CLIPPINGS.find
-"""The way to clip of that name; an error lists the names that exist."""

@@ -52,13 +52,13 @@ class FlightRecorder:
     --------
     >>> import numpy as np
     >>> from itertools import islice
-    >>> from teachrnn.data import find_batching
+    >>> from teachrnn.data import InOrder
     >>> from teachrnn.optimizers import AdaGrad
     >>> from teachrnn.training import Training
     >>> recorder = FlightRecorder(every=5)
     >>> training = Training(
     ...     CharRNN(hidden=4, symbols=3, rng=np.random.default_rng(0)),
-    ...     find_batching("in-order")(np.array([0, 1, 2] * 9), length=3),
+    ...     InOrder(np.array([0, 1, 2] * 9), length=3),
     ...     AdaGrad(eta=0.1),
     ...     recorder=recorder,
     ... )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import cos, pi
-from typing import ClassVar
 
 from teachrnn.errors import DomainError
-from teachrnn.optimizers.hyper_parameter import HyperParameters, count, fraction, positive
+from teachrnn.hyper_parameter import HyperParameters, count, fraction, positive
+from teachrnn.part import Part
 from teachrnn.registry import Registry
 
 SCHEDULES = Registry["type[Schedule]"]("schedule")
@@ -15,7 +15,7 @@ SCHEDULES = Registry["type[Schedule]"]("schedule")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Schedule(HyperParameters):
+class Schedule(HyperParameters, Part, registry=SCHEDULES):
     r"""Base of every schedule: called with the number $t$ of an update, from 1, gives the factor.
 
     Over the first $w$ updates the factor rises in a straight line to 1; then the schedule proper
@@ -33,13 +33,7 @@ class Schedule(HyperParameters):
     Goyal et al. (2017), Accurate, large minibatch SGD, section 2.2, for the rise.
     """
 
-    name: ClassVar[str]
-
     warmup: int = count(0)
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        SCHEDULES[cls.name] = cls
 
     def __call__(self, t: int) -> float:
         """The factor at update $t$, from 0 to 1.
@@ -218,7 +212,3 @@ class CosineDecay(Schedule):
     def decay(self, s: int) -> float:
         gone = min(s - 1, self.updates) / self.updates
         return self.least + (1 - self.least) / 2 * (1 + cos(pi * gone))
-
-
-find_schedule = SCHEDULES.find
-"""The schedule of that name; an error lists the names that exist."""

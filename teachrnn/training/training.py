@@ -18,12 +18,12 @@ from teachrnn.models import CharRNN, ParameterVector, Path
 from teachrnn.models.sequence import check_tokens
 from teachrnn.optimizers import Optimizer
 from teachrnn.training.best import Best
-from teachrnn.training.clipping import ClipByValue, Clipping
+from teachrnn.training.clipping import Clipping
 from teachrnn.training.curve import SMOOTH_EVERY, Curve, Epoch
 from teachrnn.training.evaluation import Evaluation
 from teachrnn.training.flight_recorder import FlightRecorder
 from teachrnn.training.kept_arrays import BEST, check_arrays
-from teachrnn.training.schedule import ConstantRate, Schedule
+from teachrnn.training.schedule import Schedule
 from teachrnn.training.train_step import TrainStep
 
 Reduction = Literal["sum", "mean"]
@@ -54,9 +54,9 @@ class Training(CopiedWhole):
     batching : Batching
         Which sequences are read, in which order.
     optimizer : Optimizer
-        The update rule.
+        The update rule; like the next two, a class or a name too, if the defaults will do.
     clipping : Clipping
-        How large gradients are made smaller, entry by entry at 5 if not given.
+        How large gradients are made smaller: entry by entry, at 5, if not given.
     schedule : Schedule
         Factor of the learning rate at each update, constant if not given.
     reduction : {"sum", "mean"}
@@ -73,12 +73,12 @@ class Training(CopiedWhole):
     Examples
     --------
     >>> from itertools import islice
-    >>> from teachrnn.data import find_batching
+    >>> from teachrnn.data import InOrder
     >>> from teachrnn.optimizers import AdaGrad
     >>> tokens = np.array([0, 1, 2] * 50)
     >>> training = Training(
     ...     CharRNN(hidden=8, symbols=3, rng=np.random.default_rng(0)),
-    ...     find_batching("in-order")(tokens, length=6),
+    ...     InOrder(tokens, length=6),
     ...     AdaGrad(eta=0.1),
     ... )
     >>> steps = list(islice(training, 50))
@@ -90,10 +90,10 @@ class Training(CopiedWhole):
         self,
         model: CharRNN,
         batching: Batching,
-        optimizer: Optimizer,
+        optimizer: Optimizer | type[Optimizer] | str,
         *,
-        clipping: Clipping | None = None,
-        schedule: Schedule | None = None,
+        clipping: Clipping | type[Clipping] | str = "value",
+        schedule: Schedule | type[Schedule] | str = "constant",
         reduction: Reduction = "sum",
         validation: Array | None = None,
         validate_every: int = 2000,
@@ -104,9 +104,8 @@ class Training(CopiedWhole):
         if validate_every < 1:
             raise DomainError(f"`validate_every` is {validate_every} but must be at least 1.")
         check_tokens(batching.tokens, model.symbols, what="text")
-        self.model, self.batching, self.optimizer = model, batching, optimizer
-        self.clipping = ClipByValue() if clipping is None else clipping
-        self.schedule = ConstantRate() if schedule is None else schedule
+        self.model, self.batching, self.optimizer = model, batching, Optimizer.make(optimizer)
+        self.clipping, self.schedule = Clipping.make(clipping), Schedule.make(schedule)
         self.reduction: Reduction = reduction
         self.end: int | None = getattr(batching, "end", None)
         self.evaluation = None
@@ -114,7 +113,7 @@ class Training(CopiedWhole):
             self.evaluation = Evaluation(model, validation, end=self.end)
         self.validate_every = validate_every
         self.recorder = recorder
-        self.eta = optimizer.eta
+        self.eta = self.optimizer.eta
         self.iteration = 0
         self.smooth_loss = 0.0  # of no meaning before the first update
         self.following = int(batching.tokens[0])

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from teachrnn.data import Vocabulary, check_text, find_batching
+from teachrnn.data import InOrder, Vocabulary, check_text
 from teachrnn.errors import DomainError
 from teachrnn.models import CharRNN
 from teachrnn.optimizers import AdaGrad
@@ -110,7 +110,7 @@ def demonstrate(
     )
     refuse_what_no_browser_opens(len(text) - 1, model.parameters.flat.size)
     before = float(model.record(tokens[:-1], tokens[1:]).total_loss)
-    batches = find_batching("in-order")(tokens, length=min(25, len(tokens) - 1))
+    batches = InOrder(tokens, length=min(25, len(tokens) - 1))
     for _ in islice(Training(model, batches, AdaGrad(eta=0.1)), updates):
         pass
     trace = model.record(tokens[:-1], tokens[1:])

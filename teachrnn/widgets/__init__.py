@@ -8,9 +8,6 @@ from teachrnn.widgets.sampling_explorer import SamplingExplorer
 from teachrnn.widgets.stepper import Stepper
 from teachrnn.widgets.training_monitor import TrainingMonitor
 
-find_app = APPS.find
-"""The app of that name; an error lists the names that exist."""
-
 __all__ = [
     "APPS",
     "App",
@@ -20,5 +17,4 @@ __all__ = [
     "SamplingExplorer",
     "Stepper",
     "TrainingMonitor",
-    "find_app",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from teachrnn.errors import DomainError, TeachrnnError
 from teachrnn.extras import require
+from teachrnn.part import Part
 from teachrnn.registry import Registry
 from teachrnn.views.figures.figure_html import figure_html
 from teachrnn.views.figures.figure_table import table_of
@@ -32,7 +33,7 @@ QUIET = 0.12
 """Seconds without a change before the figure is drawn again."""
 
 
-class App:
+class App(Part, registry=APPS):
     """Base of every notebook app: a thin shell round one figure.
 
     A subclass has a ``name`` and a ``title``, makes its controls with `control` and hands them to
@@ -62,12 +63,7 @@ class App:
         If ipywidgets or matplotlib is not installed.
     """
 
-    name: ClassVar[str]
     title: ClassVar[str]
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        APPS[cls.name] = cls
 
     def __init__(self, controls: Mapping[str, Any]) -> None:
         ipywidgets = require_ipywidgets()

@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 
-from teachrnn.data import Vocabulary, find_batching
+from teachrnn.data import InOrder, Vocabulary
 from teachrnn.models import CharRNN
 from teachrnn.optimizers import AdaGrad
 from teachrnn.runs.trained_model import TrainedModel
@@ -21,7 +21,7 @@ def small_training(*, hidden: int = 16, seed: int = 0) -> tuple[Training, Vocabu
     tokens = vocabulary.encode(TEXT * 8)
     rng = np.random.default_rng(seed)
     model = CharRNN(hidden=hidden, symbols=len(vocabulary), scale=0.2, rng=rng)
-    return Training(model, find_batching("in-order")(tokens, length=25), AdaGrad(eta=0.1)), vocabulary
+    return Training(model, InOrder(tokens, length=25), AdaGrad(eta=0.1)), vocabulary
 
 
 def small_model(*, hidden: int = 16, updates: int = 150, seed: int = 0) -> TrainedModel:

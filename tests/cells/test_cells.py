@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from teachrnn import CELLS, Cell, CharRNN, GRUCell, LSTMCell, ResetAfterGRUCell, Trace, VanillaCell
-from teachrnn.cells import find_cell
 from teachrnn.cells.cell import input_product, pre_activation
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 
@@ -284,7 +283,7 @@ def test_parameters_are_these_with_these_shapes_in_this_order(cell, state, lette
 
 
 def test_cells_are_found_by_name():
-    found = [find_cell(name) for name in ("vanilla", "lstm", "gru", "gru-reset-after")]
+    found = [Cell.find(name) for name in ("vanilla", "lstm", "gru", "gru-reset-after")]
     assert found == [VanillaCell, LSTMCell, GRUCell, ResetAfterGRUCell]
 
 
@@ -293,7 +292,7 @@ def test_an_unknown_cell_is_refused_with_those_that_exist(monkeypatch):
         if name not in EQUATIONS:
             monkeypatch.delitem(CELLS, name)
     message = "no cell is named 'elman'; there are: gru, gru-reset-after, lstm, vanilla."
-    assert refusal(NameLookupError, lambda: find_cell("elman")) == message
+    assert refusal(NameLookupError, lambda: Cell.find("elman")) == message
     rng = np.random.default_rng(0)
     assert (
         refusal(NameLookupError, lambda: CharRNN(hidden=1, symbols=2, cell="elman", rng=rng)) == message
@@ -313,7 +312,7 @@ def test_defining_a_cell_registers_it_and_a_cell_without_gates_has_one_of_each()
 
 @every_cell
 def test_a_step_returns_the_new_state_by_name(cell):
-    cls = find_cell(cell)
+    cls = Cell.find(cell)
     trace = Trace()
     rng = np.random.default_rng(0)
     p = {name: trace.parameter(name, rng.normal(size=shape)) for name, shape in cls.shapes(2, 3).items()}

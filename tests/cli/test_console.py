@@ -17,8 +17,8 @@ from teachrnn.cli.check import _progress
 from teachrnn.cli.console import say
 from teachrnn.cli.epoch_means import MOST, EpochMeans
 from teachrnn.cli.train import _show
-from teachrnn.recipes import find_recipe
-from teachrnn.reference import find_oracle
+from teachrnn.recipes import Recipe
+from teachrnn.reference import Oracle
 from teachrnn.runs import Run, Sample, Session, Source
 from teachrnn.training import Epoch
 from teachrnn.views.style.loss_units import LossUnits
@@ -101,7 +101,7 @@ def test_heading_of_a_sample_is_whole_however_many_updates(iteration):
 
 
 def a_session(folder, text, **changes):
-    recipe = find_recipe("adam").but(hidden=4, validation=0, length=5, **changes)
+    recipe = Recipe.find("adam").but(hidden=4, validation=0, length=5, **changes)
     return Session(Run(recipe, Source.of(text)), folder)
 
 
@@ -153,7 +153,7 @@ def test_train_tells_each_epoch_and_how_far_it_is_where_there_is_no_terminal(com
 
 
 def test_gradient_check_and_report_tell_how_far_they_are_where_there_is_no_terminal(capsys):
-    report = _progress("lstm", find_oracle("complex"), lambda: True)
+    report = _progress("lstm", Oracle.make("complex"), lambda: True)
     report("W", 10, 100)
     report("W", 10, 100)
     told = capsys.readouterr()

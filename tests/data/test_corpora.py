@@ -10,7 +10,7 @@ from hashlib import sha256
 
 import pytest
 
-from teachrnn.data import CORPORA, Corpus, find_corpus, load_text
+from teachrnn.data import CORPORA, Corpus, load_text
 from teachrnn.data.corpora import Help, KingJames, PrideAndPrejudice, Sonnets
 from teachrnn.errors import FileFormatError, MissingExtraError, NameLookupError
 
@@ -146,12 +146,10 @@ def test_what_is_neither_a_name_nor_a_file_is_said_to_be_both(tmp_path):
     with pytest.raises(FileFormatError, match="is a folder"):
         load_text(tmp_path)
     with pytest.raises(NameLookupError, match=r"no corpus is named 'novel'; there are: help, king"):
-        find_corpus("novel")
+        Corpus.find("novel")
 
 
-def test_a_corpus_of_your_own_is_one_class(monkeypatch):
-    monkeypatch.setattr("teachrnn.data.corpora.corpus.CORPORA", registry := dict(CORPORA))
-
+def test_a_corpus_of_your_own_is_one_class():
     class Mine(Corpus):
         name = "mine"
 
@@ -159,5 +157,8 @@ def test_a_corpus_of_your_own_is_one_class(monkeypatch):
         def extract(cls):
             return "my words"
 
-    assert registry["mine"] is Mine
-    assert load_text("mine") == "my words"
+    try:
+        assert CORPORA["mine"] is Mine
+        assert load_text("mine") == load_text(Mine) == "my words"
+    finally:
+        del CORPORA["mine"]

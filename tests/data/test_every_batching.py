@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from teachrnn.data import BATCHINGS, find_batching, join_items, split
+from teachrnn.data import BATCHINGS, Batching, join_items, split
 from teachrnn.data.batching import Chunks, InOrder, Items, RandomPositions, Streams
 from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.testing.batching_suite import batching_suite
@@ -29,11 +29,11 @@ def read(batches):
 
 def test_the_registry_is_found_by_name():
     assert sorted(BATCHINGS) == ["chunks", "in-order", "items", "random", "streams"]
-    assert find_batching("in-order") is InOrder
+    assert InOrder is InOrder
     with pytest.raises(
         NameLookupError, match=r"no batching is named 'sideways'; there are: chunks, in-"
     ):
-        find_batching("sideways")
+        Batching.find("sideways")
 
 
 # in order

@@ -51,7 +51,7 @@ def test_a_text_in_blocks_gives_the_vocabulary_and_the_numbers_of_the_whole(kind
 def test_a_vocabulary_comes_back_from_json(kind, text):
     vocabulary = kind.of(text)
     stored = json.loads(json.dumps(vocabulary.to_dict()))
-    assert stored["kind"] == kind.kind
+    assert stored["kind"] == kind.name
     again = Vocabulary.from_dict(stored)
     assert type(again) is kind
     assert again == vocabulary
@@ -193,9 +193,9 @@ def test_symbols_that_cannot_be_are_refused(kind, symbols, expected):
     [
         (
             {"kind": "syllables", "symbols": []},
-            "no vocabulary of kind 'syllables'; there are: characters, w",
+            "no vocabulary is named 'syllables'; there are: characters, w",
         ),
-        ({}, "no vocabulary of kind None"),
+        ({}, "no vocabulary is named ''"),
         ({"kind": "words"}, "must be a list of strings"),
         ({"kind": "words", "symbols": "ab"}, "must be a list of strings"),
         ({"kind": "words", "symbols": [1]}, "must be a list of strings"),

@@ -27,7 +27,7 @@ from teachrnn.formulas.reader import read
 from teachrnn.formulas.text import text
 from teachrnn.formulas.tree import Function, Number, Quotient, Sum, walk
 from teachrnn.formulas.words import TREES, Words, written
-from teachrnn.reference import ORACLES, find_oracle
+from teachrnn.reference import ORACLES, Oracle
 from teachrnn.testing import op_suite
 
 x, y, W, b = map(Letter, "xyWb")
@@ -83,10 +83,10 @@ def test_every_oracle_knows_every_word(oracle, leading):
     if oracle == "torch":
         pytest.importorskip("torch")
     trace = recorded(leading)
-    truth = find_oracle("complex")
+    truth = Oracle.make("complex")
     for name in ("x", "W"):
         entries = np.arange(trace[name].data.size)
-        found = find_oracle(oracle).estimate(trace, name, entries).values
+        found = Oracle.make(oracle).estimate(trace, name, entries).values
         np.testing.assert_allclose(found, truth.estimate(trace, name, entries).values, rtol=1e-5)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from teachrnn import CELLS, CharRNN
 from teachrnn.errors import DomainError, NameLookupError
-from teachrnn.initializers import INITIALIZERS, Initializer, Normal, find_initializer
+from teachrnn.initializers import INITIALIZERS, Initializer, Normal
 from teachrnn.interchange import from_torch
 
 D, M, K = 40, 60, 30
@@ -195,11 +195,11 @@ def test_uniform_torch_is_distributed_as_in_pytorch(cell):
 
 
 def test_unknown_name_lists_those_that_exist():
-    assert find_initializer("he") is INITIALIZERS["he"]
+    assert Initializer.find("he") is INITIALIZERS["he"]
     with pytest.raises(
         NameLookupError, match="no initializer is named 'xaver'; there are: he, normal, "
     ):
-        find_initializer("xaver")
+        Initializer.find("xaver")
 
 
 def test_a_rule_of_ones_own_is_a_class_and_found_by_its_name():
@@ -210,7 +210,7 @@ def test_a_rule_of_ones_own_is_a_class_and_found_by_its_name():
             return np.full(p.shape, ord(p.letter))
 
     try:
-        start = find_initializer("ones")().draw(shapes_of("gru", 2), rng=np.random.default_rng(0))
+        start = Initializer.find("ones")().draw(shapes_of("gru", 2), rng=np.random.default_rng(0))
     finally:
         del INITIALIZERS["ones"]
     assert (start["layer2.U_rho"] == ord("U")).all()

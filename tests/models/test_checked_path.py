@@ -7,7 +7,7 @@ import pytest
 
 from teachrnn import CharRNN
 from teachrnn.cells import VanillaCell
-from teachrnn.data import find_batching
+from teachrnn.data import InOrder
 from teachrnn.errors import DomainError, NameLookupError, ShapeError, TeachrnnError
 from teachrnn.models import CheckedPath, FusedPath, RecordedPath, Snapshot
 from teachrnn.optimizers import SGD
@@ -162,7 +162,7 @@ def test_any_kind_of_whole_numbers_gives_the_same_loss(model, kind):
 @pytest.mark.parametrize("wrong", [-1, K])
 def test_a_text_with_a_symbol_that_the_model_does_not_know_is_refused_as_a_whole(model, wrong):
     good, bad = np.arange(40) % K, np.full(40, wrong)
-    batching = find_batching("in-order")
+    batching = InOrder
     with pytest.raises(DomainError, match=f"the text holds symbol {wrong}, but the model knows 0 to 4"):
         Training(model, batching(bad, length=3), SGD())
     with pytest.raises(DomainError, match=f"the validation text holds symbol {wrong}"):
@@ -173,9 +173,7 @@ def test_a_text_with_a_symbol_that_the_model_does_not_know_is_refused_as_a_whole
 
 def test_the_loop_of_training_checks_nothing_again(model, monkeypatch):
     tokens = np.arange(40) % K
-    training = Training(
-        model, find_batching("in-order")(tokens, length=3), SGD(), validation=tokens, validate_every=2
-    )
+    training = Training(model, InOrder(tokens, length=3), SGD(), validation=tokens, validate_every=2)
     for method in ("forward", "loss", "gradient", "start"):
         monkeypatch.delattr(CheckedPath, method)
     for _ in range(4):

@@ -25,7 +25,6 @@ from teachrnn.optimizers import (
     Nesterov,
     Optimizer,
     RMSProp,
-    find_optimizer,
 )
 from teachrnn.optimizers.optimizer import FADING
 from teachrnn.testing.optimizer_suite import LAWS
@@ -265,9 +264,9 @@ def test_a_share_of_1_or_more_is_refused(share):
 
 
 def test_the_name_on_the_command_line_finds_the_rule():
-    assert [find_optimizer(name) for name in OPTIMIZERS] == list(OPTIMIZERS.values())
+    assert [Optimizer.find(name) for name in OPTIMIZERS] == list(OPTIMIZERS.values())
     with pytest.raises(NameLookupError, match="'adamm'; there are: adagrad, adam, adamw"):
-        find_optimizer("adamm")
+        Optimizer.find("adamm")
 
 
 @pytest.mark.parametrize("part", ["name", "rule", "formula"])

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from teachrnn.cli import app
 from teachrnn.errors import DomainError, NameLookupError
-from teachrnn.recipes import RECIPES, Recipe, all_measured, find_recipe
+from teachrnn.recipes import RECIPES, Recipe, all_measured
 from teachrnn.runs import Run, Source, TrainedModel
 
 UPDATES = 60
@@ -114,7 +114,7 @@ def test_it_learns(name, text):
 
 @every_recipe
 def test_recipe_survives_json_and_is_found_by_name(name):
-    recipe = find_recipe(name)
+    recipe = Recipe.find(name)
     assert recipe.name == name
     assert recipe.title
     assert recipe.source
@@ -123,18 +123,18 @@ def test_recipe_survives_json_and_is_found_by_name(name):
 
 def test_recipe_that_does_not_exist_and_setting_that_does_not_exist_are_named():
     with pytest.raises(NameLookupError, match=r"no recipe is named 'sgd'; there are: adagrad, adam, "):
-        find_recipe("sgd")
+        Recipe.find("sgd")
     with pytest.raises(NameLookupError, match=r"a recipe has no setting 'lr'; it has: name, title"):
-        find_recipe("adam").but(lr=1)
+        Recipe.find("adam").but(lr=1)
     tokens = np.arange(40) % 3
-    with pytest.raises(DomainError, match=r"adam has no setting 'lr'; it has: eta, "):
-        find_recipe("adam").but(optimizer={"name": "adam", "lr": 1}).training(tokens, symbols=3)
-    with pytest.raises(DomainError, match=r"do not name a rule"):
-        find_recipe("adam").but(clipping={"limit": 5}).training(tokens, symbols=3)
+    with pytest.raises(DomainError, match=r"the optimizer 'adam' has no setting 'lr'; it has: eta, "):
+        Recipe.find("adam").but(optimizer={"name": "adam", "lr": 1}).training(tokens, symbols=3)
+    with pytest.raises(DomainError, match=r"do not name the way to clip: 'name'"):
+        Recipe.find("adam").but(clipping={"limit": 5}).training(tokens, symbols=3)
 
 
 def test_settings_of_a_recipe_reach_what_they_set():
-    recipe = find_recipe("adagrad").but(
+    recipe = Recipe.find("adagrad").but(
         hidden=7,
         layers=2,
         cell="lstm",

@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from teachrnn import CELLS, Backprop, CharRNN, Embedding, Relu, Sum, Trace
 from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
-from teachrnn.reference import ORACLES, Oracle, find_oracle
+from teachrnn.reference import ORACLES, Oracle
 
 SEEN_BY_A_DIFFERENCE = 1e-4
 
@@ -17,7 +17,7 @@ SEEN_BY_A_DIFFERENCE = 1e-4
 def oracle(request):
     if request.param == "torch":
         pytest.importorskip("torch")
-    return find_oracle(request.param)
+    return Oracle.make(request.param)
 
 
 def network(cell, dtype, *, batched=False, dense=False, targets=True):
@@ -90,16 +90,16 @@ def test_pytorch_answers_whatever_its_caller_has_set(surroundings):
     expected = Backprop(trace).run().gradient("h[2]")
     if surroundings in ("no_grad", "inference_mode"):
         with getattr(torch, surroundings)():
-            found = find_oracle("torch").estimate(trace, "h[2]", [0, 1])
+            found = Oracle.make("torch").estimate(trace, "h[2]", [0, 1])
     else:
         default = torch.get_default_dtype()
         try:
             if surroundings == "float16":
                 torch.set_default_dtype(torch.float16)
-                found = find_oracle("torch").estimate(trace, "h[2]", [0, 1])
+                found = Oracle.make("torch").estimate(trace, "h[2]", [0, 1])
             else:
                 with torch.device("meta"):
-                    found = find_oracle("torch").estimate(trace, "h[2]", [0, 1])
+                    found = Oracle.make("torch").estimate(trace, "h[2]", [0, 1])
         finally:
             torch.set_default_dtype(default)
     np.testing.assert_allclose(found.values, expected, rtol=1e-12)

@@ -31,7 +31,7 @@ import teachrnn.report.html_page as html_page_module
 import teachrnn.report.markdown_page as markdown_page_module
 from teachrnn.cli import app
 from teachrnn.errors import DomainError, FileFormatError
-from teachrnn.recipes import find_recipe
+from teachrnn.recipes import Recipe
 from teachrnn.report import (
     Journal,
     ReportedRun,
@@ -102,7 +102,7 @@ def measured(tmp_path_factory):
     """A run with validation losses, several epochs and samples, made in this process."""
     folder = tmp_path_factory.mktemp("measured")
     (folder / "fox.txt").write_text(TEXT * 25, "utf-8")
-    recipe = find_recipe("adagrad").but(
+    recipe = Recipe.find("adagrad").but(
         hidden=8,
         length=20,
         updates=230,
@@ -720,7 +720,7 @@ def test_comparison_says_where_recipes_differ_and_leads_to_their_reports(reporte
 
 def test_recipes_that_read_other_symbols_are_not_compared(measured):
     run = measured[0].run
-    words = Run(find_recipe("words").but(hidden=2), Source.load(run.source.name, find_recipe("words")))
+    words = Run(Recipe.find("words").but(hidden=2), Source.load(run.source.name, Recipe.find("words")))
     with pytest.raises(DomainError, match="adagrad and words read the text as other symbols"):
         check_comparable([run, words])
     other = Run(run.recipe.but(validation=0.3), run.source)
@@ -811,7 +811,7 @@ def test_remarks_that_cannot_be_read_are_named_before_any_training(folder, tmp_p
 def test_every_kind_of_recipe_can_be_written_up(tmp_path, recipe, monkeypatch):
     monkeypatch.setattr(gradient_check, "ENTRIES", 5)
     (tmp_path / "fox.txt").write_text(TEXT * 25, "utf-8")
-    chosen = find_recipe(recipe).but(hidden=6, updates=120, validate_every=60, length=8)
+    chosen = Recipe.find(recipe).but(hidden=6, updates=120, validate_every=60, length=8)
     session = Session.open(tmp_path / "run", chosen, str(tmp_path / "fox.txt"), sample_length=40)
     journal = Journal()
     for step in session.steps():
@@ -836,7 +836,7 @@ def test_run_that_measured_nothing_says_so(written):
 
 
 def test_course_of_the_loss_is_put_down_to_the_text_only_if_it_comes_back():
-    recipe = find_recipe("adagrad").but(hidden=4, length=2, updates=1)
+    recipe = Recipe.find("adagrad").but(hidden=4, length=2, updates=1)
     run = Run(recipe, Source.of("ab cd " * 800))
     each = run.training.batching.batches_per_epoch
     wave = np.sin(np.arange(0, each, 100) / each * 20)

@@ -32,13 +32,13 @@ from teachrnn.errors import (
     FolderInUseError,
     TeachrnnError,
 )
-from teachrnn.recipes import find_recipe
+from teachrnn.recipes import Recipe
 from teachrnn.runs import Interruption, KeptStep, Run, Session, Source, TrainedModel
 from teachrnn.sampling import Greedy
 from teachrnn.trace_file import load_trace, save_trace
 from teachrnn.training import FlightRecorder
 
-RECIPE = find_recipe("adam").but(hidden=5, updates=40, validate_every=6)
+RECIPE = Recipe.find("adam").but(hidden=5, updates=40, validate_every=6)
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +173,7 @@ def test_flipped_bit_is_noticed_or_means_nothing(saved, reader, flips, tmp_path)
 
 
 def test_length_that_one_flipped_bit_has_made_shorter_is_noticed(text, tmp_path):
-    recipe = find_recipe("adagrad").but(hidden=60)
+    recipe = Recipe.find("adagrad").but(hidden=60)
     run = Run(recipe, Source.load(text, recipe))
     next(run.training)
     path = run.save(tmp_path / "checkpoint.npz")
@@ -899,7 +899,7 @@ def test_session_without_a_flight_recorder_makes_no_flight(text, tmp_path):
 
 @pytest.mark.parametrize("name", ["adam", "tweets", "stacked"])
 def test_search_of_width_1_writes_what_greedy_choice_writes(name, text, tmp_path):
-    recipe = find_recipe(name).but(hidden=5, updates=200, length=6)
+    recipe = Recipe.find(name).but(hidden=5, updates=200, length=6)
     session = a_session(tmp_path, text, recipe, save_every=100)
     deque(session.steps(), maxlen=0)
     trained = TrainedModel.load(session.checkpoint, "last")

@@ -12,17 +12,7 @@ from hypothesis.errors import Unsatisfiable
 
 from teachrnn import CELLS, CharRNN
 from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
-from teachrnn.sampling import (
-    SAMPLERS,
-    Greedy,
-    Nucleus,
-    Sampler,
-    Temperature,
-    TopK,
-    beam,
-    find_sampler,
-    write,
-)
+from teachrnn.sampling import SAMPLERS, Greedy, Nucleus, Sampler, Temperature, TopK, beam, write
 from teachrnn.sampling.cumulative import invert
 from teachrnn.testing.sampler_suite import (
     distribution_is_one,
@@ -175,15 +165,15 @@ def test_temperature_comes_before_what_is_left_out():
 @pytest.mark.parametrize(
     ("kind", "settings", "said"),
     [
-        (Temperature, {"temperature": -1}, "temperature is -1"),
-        (Temperature, {"temperature": float("nan")}, "temperature is nan"),
-        (TopK, {"temperature": float("inf")}, "temperature is inf"),
-        (Nucleus, {"temperature": -0.5}, "temperature is -0.5"),
-        (TopK, {"k": 0}, "k is 0"),
-        (TopK, {"k": 2.5}, "k is 2.5"),
-        (Nucleus, {"theta": 0}, "theta is 0"),
-        (Nucleus, {"theta": 1.01}, "theta is 1.01"),
-        (Nucleus, {"theta": float("nan")}, "theta is nan"),
+        (Temperature, {"temperature": -1}, "`temperature` is -1"),
+        (Temperature, {"temperature": float("nan")}, "`temperature` is nan"),
+        (TopK, {"temperature": float("inf")}, "`temperature` is inf"),
+        (Nucleus, {"temperature": -0.5}, "`temperature` is -0.5"),
+        (TopK, {"k": 0}, "`k` is 0"),
+        (TopK, {"k": 2.5}, "`k` is 2.5"),
+        (Nucleus, {"theta": 0}, "`theta` is 0"),
+        (Nucleus, {"theta": 1.01}, "`theta` is 1.01"),
+        (Nucleus, {"theta": float("nan")}, "`theta` is nan"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(kind, settings, said):
@@ -201,9 +191,9 @@ def test_a_strategy_that_lacks_a_part_is_refused_when_it_is_defined(part):
 
 
 def test_strategies_are_found_by_name():
-    assert find_sampler("top-k") is TopK
+    assert Sampler.find("top-k") is TopK
     with pytest.raises(NameLookupError, match=r"'topk'.*greedy, nucleus, temperature, top-k"):
-        find_sampler("topk")
+        Sampler.find("topk")
 
 
 # The laws themselves -----------------------------------------------------------------------------

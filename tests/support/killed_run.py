@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import sys
 
-from teachrnn.recipes import find_recipe
+from teachrnn.recipes import Recipe
 from teachrnn.runs import Session
 
 
 def session(folder: str, text: str, updates: int) -> Session:
     """The same session each time; it writes a checkpoint at every third update."""
-    recipe = find_recipe("adam").but(
+    recipe = Recipe.find("adam").but(
         hidden=6,
         updates=updates,
         validate_every=5,

@@ -30,7 +30,7 @@ from teachrnn.errors import (
     NameLookupError,
     TeachrnnError,
 )
-from teachrnn.recipes import find_recipe
+from teachrnn.recipes import Recipe
 from teachrnn.sweep import (
     Choice,
     DaskEngine,
@@ -45,7 +45,7 @@ from teachrnn.sweep import (
 
 pytestmark = pytest.mark.long
 
-RECIPE = find_recipe("adagrad")
+RECIPE = Recipe.find("adagrad")
 LOCAL = {"threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
 OVER = ["eta=0.01:1:log", "hidden=4,8", "length=5:9"]
 

@@ -13,8 +13,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
+from teachrnn.hyper_parameter import fraction, not_negative, positive
 from teachrnn.optimizers import SGD, Optimizer
-from teachrnn.optimizers.hyper_parameter import fraction, not_negative, positive
 from teachrnn.testing.optimizer_suite import LAWS, Run, optimizer_suite
 
 

@@ -17,9 +17,9 @@ from teachrnn.training.clipping import (
     CLIPPINGS,
     ClipByNorm,
     ClipByValue,
+    Clipping,
     NoClipping,
     euclidean_norm,
-    find_clipping,
 )
 from teachrnn.training.schedule import (
     SCHEDULES,
@@ -29,7 +29,6 @@ from teachrnn.training.schedule import (
     InverseDecay,
     Schedule,
     StepDecay,
-    find_schedule,
 )
 
 precisions = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
@@ -146,14 +145,14 @@ def test_a_limit_that_is_no_positive_number_is_refused(clipping, limit):
 
 @every_clipping
 def test_settings_make_the_same_clipping(clipping):
-    assert find_clipping(clipping.name) is clipping
+    assert Clipping.find(clipping.name) is clipping
     made = clipping(**dict.fromkeys(clipping.ranges(), 2.5))
     assert clipping(**made.settings()) == made
 
 
 def test_an_unknown_way_to_clip_is_refused_with_the_names_that_exist():
     with pytest.raises(NameLookupError, match="'size'; there are: none, norm, value"):
-        find_clipping("size")
+        Clipping.find("size")
 
 
 # Schedules ---------------------------------------------------------------------------------------
@@ -227,7 +226,7 @@ def test_updates_are_counted_from_1(name, t):
 def test_settings_make_the_same_schedule(name):
     schedule = dataclasses.replace(EXAMPLES[name], warmup=7)
     assert schedule.settings()["warmup"] == 7
-    assert find_schedule(name)(**schedule.settings()) == schedule
+    assert Schedule.find(name)(**schedule.settings()) == schedule
 
 
 @pytest.mark.parametrize(
@@ -248,7 +247,7 @@ def test_a_setting_out_of_range_is_refused(wrong, message):
 
 def test_an_unknown_schedule_is_refused_with_the_names_that_exist():
     with pytest.raises(NameLookupError, match="'linear'; there are: constant, cosine, exponential"):
-        find_schedule("linear")
+        Schedule.find("linear")
 
 
 def test_a_schedule_of_ones_own_is_found_by_name():
@@ -261,6 +260,6 @@ def test_a_schedule_of_ones_own_is_found_by_name():
             def decay(self, s):
                 return 1.0 if s == 1 else 0.5
 
-        assert find_schedule("halved")(warmup=2)(4) == 0.5
+        assert Schedule.find("halved")(warmup=2)(4) == 0.5
     finally:
         SCHEDULES.pop("halved", None)

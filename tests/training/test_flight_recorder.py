@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from teachrnn import CELLS, CharRNN, Op, backpropagate
-from teachrnn.data import find_batching
+from teachrnn.data import Streams
 from teachrnn.errors import DivergedError, DomainError
 from teachrnn.models import Snapshot
 from teachrnn.optimizers import SGD, Adam
@@ -26,7 +26,7 @@ def a_training(
     rng = np.random.default_rng(0)
     model = CharRNN(hidden=M, symbols=K, cell=cell, layers=layers, scale=0.5, dtype=dtype, rng=rng)
     tokens = rng.integers(0, K, 300)
-    batches = find_batching("streams")(tokens, length=length, batch=batch)
+    batches = Streams(tokens, length=length, batch=batch)
     optimizer = Adam(eta=0.01) if optimizer is None else optimizer
     return Training(model, batches, optimizer, clipping=NoClipping(), recorder=recorder)
 

@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 
 from teachrnn import CELLS, CharRNN, VanillaCell, backpropagate
-from teachrnn.data import find_batching
+from teachrnn.data import Batching
 from teachrnn.errors import DivergedError, DomainError, TeachrnnError
 from teachrnn.models.recorded_path import RecordedPath
 from teachrnn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam
-from teachrnn.recipes import find_recipe
+from teachrnn.recipes import Recipe
 from teachrnn.training import (
     ClipByValue,
     Epoch,
     Evaluation,
     FlightRecorder,
     NoClipping,
+    StepDecay,
     Training,
-    find_schedule,
 )
 from teachrnn.training import evaluation as evaluation_module
 
@@ -57,7 +57,7 @@ def a_training(
         scale=scale,
         rng=np.random.default_rng(1),
     )
-    batches = find_batching(batching)(tokens, length=length, **(reading or {}))
+    batches = Batching.find(batching)(tokens, length=length, **(reading or {}))
     return Training(model, batches, SGD(eta=0.1) if optimizer is None else optimizer, **more)
 
 
@@ -130,7 +130,7 @@ def losses_of_a_plain_loop(tokens, K, p, *, eta, epsilon, length, updates):
 @pytest.mark.parametrize("symbols", [7, 300])
 def test_recipe_of_the_assignment_is_the_loop_of_the_assignment(symbols):
     tokens = tokens_of(25 * 4 + 10, symbols)  # four sequences to an epoch: the tenth is in the third
-    training = find_recipe("adagrad").but(dtype="float64").training(tokens, symbols=symbols, seed=3)
+    training = Recipe.find("adagrad").but(dtype="float64").training(tokens, symbols=symbols, seed=3)
     begin = parameters_of(training)
     steps = list(islice(training, 10))
     losses, end = losses_of_a_plain_loop(
@@ -181,7 +181,7 @@ def test_each_update_has_loss_and_gradient_from_before_it_at_the_state_carried_t
     how = {"batching": batching, "cell": cell, "layers": 2, "reading": reading_of(batching)}
     training = a_training(tokens, clipping=NoClipping(), **how)
     reading = reading_of(batching)
-    same = find_batching(batching)(tokens, length=T, **reading)
+    same = Batching.find(batching)(tokens, length=T, **reading)
     carried, fresh = None, []
     for _ in range(25):
         batch, before = next(same), parameters_of(training)
@@ -248,7 +248,7 @@ def test_mean_over_the_steps_divides_the_gradient_by_T_and_leaves_the_loss_in_na
 
 
 def test_learning_rate_of_each_update_is_the_first_times_the_schedule():
-    schedule = find_schedule("step")(every=2, factor=0.5, warmup=2)
+    schedule = StepDecay(every=2, factor=0.5, warmup=2)
     training = a_training(optimizer=SGD(eta=0.4), schedule=schedule, clipping=NoClipping())
     etas = []
     for _ in range(6):

@@ -8,7 +8,7 @@ import unicodedata
 
 import pytest
 
-from teachrnn.recipes import find_recipe
+from teachrnn.recipes import Recipe
 from teachrnn.report.setting import _text
 from teachrnn.runs import Run, Source
 from teachrnn.sampling import Temperature
@@ -101,5 +101,5 @@ def test_symbol_has_one_sign_in_story_graph_terminal_and_figures(symbol):
 
 def test_setting_of_a_report_shows_the_name_of_a_text():
     source = Source.of("hello world " * 20, name="a\x1b[31m:x:[b].txt")
-    run = Run(find_recipe("adam").but(hidden=2, length=5), source)
+    run = Run(Recipe.find("adam").but(hidden=2, length=5), source)
     assert dict(_text(run))["Text"] == "a␛[31m:x:[b].txt"

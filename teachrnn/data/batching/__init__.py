@@ -1,7 +1,7 @@
 """Batchings, one a file: which sequences of a text are read, in which order."""
 
 from teachrnn.data.batching.batch import Batch
-from teachrnn.data.batching.batching import BATCHINGS, Batching, find_batching
+from teachrnn.data.batching.batching import BATCHINGS, Batching
 from teachrnn.data.batching.chunks import Chunks
 from teachrnn.data.batching.in_order import InOrder
 from teachrnn.data.batching.items import Items
@@ -17,5 +17,4 @@ __all__ = [
     "Items",
     "RandomPositions",
     "Streams",
-    "find_batching",
 ]

@@ -11,13 +11,14 @@ from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.data.batching.batch import Batch
 from teachrnn.errors import DomainError, FileFormatError, ShapeError
+from teachrnn.part import Part
 from teachrnn.registry import Registry
 
 BATCHINGS = Registry["type[Batching]"]("batching")
 """Every batching, by the name used on the command line: filled by defining subclasses of `Batching`."""
 
 
-class Batching(CopiedWhole):
+class Batching(CopiedWhole, Part, registry=BATCHINGS):
     """Base of every batching: an iterator over batches that never ends.
 
     A subclass has a ``name``, `__next__`, `batches_per_epoch`, and says which of its attributes are
@@ -43,13 +44,8 @@ class Batching(CopiedWhole):
         If the text is too short for a sequence and the symbol after it.
     """
 
-    name: ClassVar[str]
     fixed: ClassVar[tuple[str, ...]] = ("length",)
     moving: ClassVar[tuple[str, ...]] = ("epoch", "start")
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        BATCHINGS[cls.name] = cls
 
     def __init__(self, tokens: Array, *, length: int) -> None:
         if tokens.ndim != 1 or tokens.dtype.kind not in "iu":
@@ -128,10 +124,6 @@ def check_length(length: int, *, within: int, what: str) -> None:
             f"a sequence of {length} symbols and the one after it need a {what} of at least "
             f"{max(length, 1) + 1}; this one has {within}. Choose another sequence length."
         )
-
-
-find_batching = BATCHINGS.find
-"""The batching of that name; an error lists the names that exist."""
 
 
 def _plain(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Texts by name, one a file, each read from where it is installed."""
 
-from teachrnn.data.corpora.corpus import CORPORA, Corpus, find_corpus, load_text
+from teachrnn.data.corpora.corpus import CORPORA, Corpus, load_text
 from teachrnn.data.corpora.help import Help
 from teachrnn.data.corpora.king_james import KingJames
 from teachrnn.data.corpora.pride_and_prejudice import PrideAndPrejudice
@@ -13,6 +13,5 @@ __all__ = [
     "KingJames",
     "PrideAndPrejudice",
     "Sonnets",
-    "find_corpus",
     "load_text",
 ]

@@ -9,13 +9,14 @@ from typing import ClassVar
 from teachrnn.data.corpora.package_data import package_data
 from teachrnn.data.text import load_text_file
 from teachrnn.errors import FileFormatError, NameLookupError, TeachrnnError
+from teachrnn.part import Part
 from teachrnn.registry import Registry
 
 CORPORA = Registry["type[Corpus]"]("corpus")
 """Every corpus, by the name used on the command line: filled by defining subclasses of `Corpus`."""
 
 
-class Corpus:
+class Corpus(Part, registry=CORPORA):
     """Base of every corpus.
 
     A subclass says what the text is and where it comes from, and has `extract`. No text is part of
@@ -38,7 +39,6 @@ class Corpus:
         SHA-256 of the text in UTF-8, in hexadecimal digits.
     """
 
-    name: ClassVar[str]
     title: ClassVar[str]
     author: ClassVar[str]
     source: ClassVar[str]
@@ -47,10 +47,6 @@ class Corpus:
     file: ClassVar[str] = ""
     characters: ClassVar[int | None] = None
     sha256: ClassVar[str | None] = None
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        CORPORA[cls.name] = cls
 
     @classmethod
     def extract(cls) -> str:
@@ -100,18 +96,14 @@ class Corpus:
         )
 
 
-find_corpus = CORPORA.find
-"""The corpus of that name; an error lists the names that exist."""
-
-
-def load_text(name: str | Path) -> str:
+def load_text(name: str | Path | type[Corpus]) -> str:
     """The text of a corpus, or of a file.
 
     Parameters
     ----------
-    name : str or Path
-        The name of a corpus, or the path of a text file in UTF-8. A name comes first: a file of the
-        same name is ``./name``.
+    name : str, Path or type of Corpus
+        A corpus or its name, or the path of a text file in UTF-8. A name comes first: a file of
+        the same name is ``./name``.
 
     Raises
     ------
@@ -125,8 +117,8 @@ def load_text(name: str | Path) -> str:
     >>> load_text("help")[:22]
     'The "assert" statement'
     """
-    if isinstance(name, str) and name in CORPORA:
-        return CORPORA[name].load()
+    if isinstance(name, type) or (isinstance(name, str) and name in CORPORA):
+        return Corpus.find(name).load()
     if not Path(name).exists():
         raise NameLookupError(
             f"there is no file {str(name)!r}, and no corpus of that name; the corpora are: "

@@ -19,14 +19,10 @@ from teachrnn.views.figures.truncated_and_full import truncated_and_full
 from teachrnn.views.figures.unrolled_graph import unrolled_graph
 from teachrnn.views.figures.v_curve import v_curve
 
-find_figure = FIGURES.find
-"""The kind of figure of that name; an error lists the names that exist."""
-
 __all__ = [
     "FIGURES",
     "Table",
     "clipping",
-    "find_figure",
     "give_table",
     "gradient_flow",
     "gradient_norm",

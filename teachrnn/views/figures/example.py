@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from teachrnn.backprop import backpropagate
-from teachrnn.data import find_batching
+from teachrnn.data import InOrder
 from teachrnn.models import CharRNN
 from teachrnn.optimizers import AdaGrad, Optimizer
 from teachrnn.trace import Trace
@@ -45,7 +45,7 @@ def example_training(rule: Optimizer | None = None) -> Training:
     train, held_out = tokens[:-200], tokens[-200:]
     return Training(
         model,
-        find_batching("in-order")(train, length=LENGTH),
+        InOrder(train, length=LENGTH),
         rule or AdaGrad(eta=0.1),
         validation=held_out,
         validate_every=100,

@@ -142,14 +142,14 @@ class _InTurn:
 
 def _example_data() -> Sweep:
     """Eight small trainings in two stages."""
-    from teachrnn.recipes import find_recipe
+    from teachrnn.recipes import Recipe
     from teachrnn.sweep import Space, Sweep, train
 
     space = Space.parse(["eta=0.003:1:log", "hidden=4,8"])
     with TemporaryDirectory() as folder:
         text = Path(folder) / "text.txt"
         text.write_text("the cat sat on the mat, and the dog ate the hat. " * 20, "utf-8")
-        recipe = find_recipe("adagrad")
+        recipe = Recipe.find("adagrad")
         search = Sweep(recipe, str(text), space, folder=Path(folder) / "sweep", trials=5, updates=40)
         deque(search.run(cast(Any, _InTurn()), train), maxlen=0)
     return search

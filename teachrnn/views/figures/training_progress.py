@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _example() -> Figure:
-    from teachrnn.data import find_batching
+    from teachrnn.data import InOrder
     from teachrnn.models import CharRNN
     from teachrnn.optimizers import AdaGrad
     from teachrnn.training import Training
@@ -28,7 +28,7 @@ def _example() -> Figure:
     tokens = rng.permutation([[0, 1, 2], [0, 3, 4]] * 99).ravel()
     training = Training(
         CharRNN(hidden=16, symbols=5, scale=0.2, rng=rng),
-        find_batching("in-order")(tokens, length=25),
+        InOrder(tokens, length=25),
         AdaGrad(eta=0.1),
     )
     progress = Progress()

@@ -7,7 +7,7 @@ values that the property tests draw.
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field, fields
-from math import inf
+from math import inf, isfinite
 from typing import Any
 
 from teachrnn.errors import DomainError
@@ -15,48 +15,74 @@ from teachrnn.errors import DomainError
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers from ``low`` to below ``high``; ``low`` itself only where it is ``included``."""
+    """Finite numbers from ``low`` to ``high``.
 
-    low: float
+    Attributes
+    ----------
+    low, high : float
+        The ends; infinite where there is none.
+    with_low, with_high : bool
+        Whether the ends belong to it.
+    whole : bool
+        Whether only whole numbers do.
+    optional : bool
+        Whether there may be no number, None.
+    meaning : str
+        What the ends mean, for the error.
+    """
+
+    low: float = -inf
     high: float = inf
-    included: bool = True
+    with_low: bool = True
+    with_high: bool = False
     whole: bool = False
+    optional: bool = False
+    meaning: str = ""
 
     def __contains__(self, value: object) -> bool:
+        if value is None:
+            return self.optional
         try:
             number = float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
             return False
-        above = number >= self.low if self.included else number > self.low
-        return above and number < self.high and not (self.whole and number % 1)
+        above = number >= self.low if self.with_low else number > self.low
+        below = number <= self.high if self.with_high else number < self.high
+        return above and below and isfinite(number) and not (self.whole and number % 1)
 
     def __str__(self) -> str:
-        kind = "a whole number" if self.whole else "a number"
-        above = f"{'at least' if self.included else 'above'} {self.low:g}"
-        return f"{kind} {above}" + ("" if self.high == inf else f" and below {self.high:g}")
+        ends = []
+        if self.low > -inf:
+            ends.append(f"{'at least' if self.with_low else 'above'} {self.low:g}")
+        if self.high < inf:
+            ends.append(f"{'at most' if self.with_high else 'below'} {self.high:g}")
+        kind = "a whole number" if self.whole else "a number" if ends else "a finite number"
+        said = " ".join([kind, " and ".join(ends)]).strip()
+        return f"{said}: {self.meaning}" if self.meaning else said
 
 
 def positive(default: Any = MISSING) -> Any:
     """A number above 0, such as a learning rate."""
-    return _field(default, Range(0, included=False))
+    return within(Range(0, with_low=False), default)
 
 
 def not_negative(default: Any = MISSING) -> Any:
     """A number that may be 0, such as a weight decay."""
-    return _field(default, Range(0))
+    return within(Range(0), default)
 
 
 def fraction(default: Any = MISSING) -> Any:
     """A number from 0 to below 1, such as the share of an average that is kept."""
-    return _field(default, Range(0, 1))
+    return within(Range(0, 1), default)
 
 
 def count(default: Any = MISSING, *, least: int = 0) -> Any:
     """A whole number, such as a number of updates."""
-    return _field(default, Range(least, whole=True))
+    return within(Range(least, whole=True), default)
 
 
-def _field(default: Any, allowed: Range) -> Any:
+def within(allowed: Range, default: Any = MISSING) -> Any:
+    """A number of any other range."""
     return field(default=default, metadata={"range": allowed})
 
 
@@ -81,8 +107,9 @@ class HyperParameters:
             value = getattr(self, name)
             if value not in allowed:
                 raise DomainError(f"{type(self).__name__}: `{name}` is {value} but must be {allowed}.")
-            # A NumPy number would be as good as an array: it would draw float32 up to float64.
-            object.__setattr__(self, name, int(value) if allowed.whole else float(value))
+            if value is not None:
+                # A NumPy number would be as good as an array: it would draw float32 up to float64.
+                object.__setattr__(self, name, int(value) if allowed.whole else float(value))
 
     @classmethod
     def ranges(cls) -> dict[str, Range]:
@@ -94,6 +121,6 @@ class HyperParameters:
         }
         return found
 
-    def settings(self) -> dict[str, float | str | bool]:
+    def settings(self) -> dict[str, Any]:
         """The hyper-parameters by keyword: ``type(x)(**x.settings())`` is the same rule."""
         return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
