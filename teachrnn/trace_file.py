@@ -4,17 +4,39 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict, cast
 
-from teachrnn.archive import DAMAGE, read_archive, write_archive
-from teachrnn.errors import FileFormatError, TeachrnnError
+from teachrnn.array import Array
+from teachrnn.errors import FileFormatError
+from teachrnn.files import Archive, pack, unpack
 from teachrnn.op import OPS, Op, Value
 from teachrnn.trace import Trace
 
-KIND = "trace"
-VERSION = 1
-ADVICE = "Take it from a backup, or record the trace again."
+TRACE = Archive("trace", advice="Take it from a backup, or record the trace again.")
+
+
+Role = Literal["parameter", "input", "result"]
+
+
+class _Recorded(TypedDict):
+    """A value as a file describes it; its numbers are the array ``v0``, ``v1``, ... of its place."""
+
+    name: str
+    t: int | None
+    role: Role
+    op: NotRequired[str]
+    operands: NotRequired[list[int]]
+
+
+@dataclass
+class _Structure:
+    """The header of a file: what was recorded, in order, and which values are losses."""
+
+    values: list[_Recorded]
+    losses: list[int]
+    note: dict[str, Any] = field(default_factory=dict)
 
 
 def save_trace(trace: Trace, path: str | Path, *, note: Mapping[str, Any] | None = None) -> Path:
@@ -41,8 +63,8 @@ def save_trace(trace: Trace, path: str | Path, *, note: Mapping[str, Any] | None
     True
     """
     arrays = {f"v{value.index}": value.data for value in trace.values}
-    header = {**_structure(trace), "note": dict(note or {})}
-    return write_archive(path, header, arrays, kind=KIND, version=VERSION, compress=True)
+    header, _ = pack(_structure(trace, note or {}))
+    return TRACE.save(path, header, arrays, compress=True)
 
 
 def load_trace(path: str | Path) -> Trace:
@@ -66,57 +88,62 @@ def load_noted_trace(path: str | Path) -> tuple[Trace, dict[str, Any]]:
     FileFormatError
         As `load_trace`.
     """
-    path = Path(path)
-    header, arrays = read_archive(path, kind=KIND, version=VERSION, advice=ADVICE)
-    try:
-        trace = _rebuild(header, [arrays[f"v{i}"] for i in range(len(header["values"]))], path)
-        return trace, dict(header.get("note", {}))
-    except TeachrnnError:
-        raise
-    except DAMAGE as error:
-        raise FileFormatError(f"{path} is damaged, or is not a {KIND} of teachrnn. {ADVICE}") from error
+    header, arrays = TRACE.load(path)
+    with TRACE.opening(path):
+        structure = unpack(_Structure, header)
+        missing = {f"v{i}" for i in range(len(structure.values))} - set(arrays)
+        if missing:
+            raise FileFormatError(f"the array {min(missing)!r} is missing")
+    with TRACE.looking_up(path):
+        for name in {entry["op"] for entry in structure.values if "op" in entry}:
+            OPS[name]
+    with TRACE.opening(path):
+        return _rebuild(structure, arrays), structure.note
 
 
 def trace_to_json(trace: Trace) -> str:
     """The whole record as JSON: names, operations, operands, and all numbers in full."""
-    data = _structure(trace)
+    data, _ = pack(_structure(trace))
     for entry, value in zip(data["values"], trace.values, strict=True):
         entry["shape"] = list(value.shape)
         entry["data"] = value.data.tolist()
         d = value.grad
         entry["grad"] = None if d is None else d.tolist()
-    return json.dumps({"format": f"teachrnn {KIND}", "version": VERSION, **data}, indent=1)
+    return json.dumps({"format": "teachrnn trace", "version": TRACE.version, **data}, indent=1)
 
 
-def _structure(trace: Trace) -> dict[str, Any]:
+def _structure(trace: Trace, note: Mapping[str, Any] | None = None) -> _Structure:
     values = []
     for value in trace.values:
-        entry: dict[str, Any] = {"name": value.name, "t": value.t, "role": value.role}
+        entry = _Recorded(name=value.name, t=value.t, role=cast(Role, value.role))
         if isinstance(value, Op):
             entry["op"] = type(value).__name__
             entry["operands"] = [v.index for v in value.operands]
         values.append(entry)
-    return {"values": values, "losses": [v.index for v in trace.losses]}
+    return _Structure(values, [v.index for v in trace.losses], dict(note or {}))
 
 
-def _rebuild(header: dict[str, Any], arrays: list[Any], path: Path) -> Trace:
+def _rebuild(structure: _Structure, arrays: Mapping[str, Array]) -> Trace:
     trace = Trace()
-    for entry, data in zip(header["values"], arrays, strict=True):
+    for i, entry in enumerate(structure.values):
         trace.t = entry["t"]
+        data = arrays[f"v{i}"]
         if "op" not in entry:
             trace.enter(Value(), entry["name"], entry["role"], data)
             continue
-        if entry["op"] not in OPS:
-            raise FileFormatError(
-                f"{path} holds the operation {entry['op']!r}, which is not defined here: "
-                "import the module that defines it, then load again."
-            )
         op: Op = object.__new__(OPS[entry["op"]])
-        op.operands = tuple(trace[i] for i in entry["operands"])
+        op.operands = tuple(_value(trace, k) for k in entry.get("operands", []))
         op.binding = op.check(*[v.data for v in op.operands])
         op.code, op.instruction = _rebuild.__code__, -1  # where it was applied is not in the file
         trace.enter(op, entry["name"], "result", data)
         trace.ops.append(op)
     trace.t = None
-    trace.losses = [trace[i] for i in header["losses"]]
+    trace.losses = [_value(trace, i) for i in structure.losses]
     return trace
+
+
+def _value(trace: Trace, index: int) -> Value:
+    """A value that has been read already."""
+    if not 0 <= index < len(trace):
+        raise FileFormatError(f"value {index} is used before it is there")
+    return trace[index]

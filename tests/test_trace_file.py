@@ -10,7 +10,7 @@ import pytest
 
 from teachrnn import CharRNN, Op, backpropagate
 from teachrnn.errors import FileFormatError
-from teachrnn.trace_file import load_trace, save_trace, trace_to_json
+from teachrnn.trace_file import TRACE, load_trace, save_trace, trace_to_json
 
 
 @pytest.fixture
@@ -92,7 +92,35 @@ def test_newer_format_other_format_and_unknown_operation_are_named(trace, tmp_pa
 
     Swish(trace["layer2.h[1]"], name="extra")
     save_trace(trace, path)
-    with pytest.raises(FileFormatError, match="holds the operation 'Swish', which is not defined here"):
+    with pytest.raises(FileFormatError, match="not defined here: no operation is named 'Swish'"):
+        load_trace(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"losses": [1e3]}, r"losses\[0\] = 1000.0, but a whole number is needed"),
+        ({"losses": [-1]}, "value -1 is used before it is there"),
+        ({"losses": [500]}, "value 500 is used before it is there"),
+        ({"values": [{"name": "U", "t": None}]}, r"values\[0\].role is missing"),
+        ({"values": [{"name": "U", "t": None, "role": "king"}]}, r'role = "king", but "parameter" or'),
+        (
+            {"values": [{"name": "h", "t": 1, "role": "result", "op": "Tanh", "operands": [0]}]},
+            "value 0 is used before it is there",
+        ),
+        (
+            {"values": [{"name": "h", "t": 1, "role": "result", "op": "Tanh"}], "losses": []},
+            "Tanh: got 0 inputs but needs 1",
+        ),
+        ({"note": 3}, "note = 3, but an object is needed"),
+    ],
+    ids=str,
+)
+def test_structure_that_makes_no_sense_is_named(trace, changes, words, tmp_path):
+    path = save_trace(trace, tmp_path / "t.npz")
+    header, arrays = TRACE.load(path)
+    TRACE.save(path, header | changes, arrays)
+    with pytest.raises(FileFormatError, match=f"is damaged.*{words}"):
         load_trace(path)
 
 

@@ -1,6 +1,6 @@
 """A cell unrolled over a text: recorded to be looked at, fused to be trained."""
 
-from teachrnn.models.char_rnn import CharRNN
+from teachrnn.models.char_rnn import CharRNN, ModelSettings
 from teachrnn.models.checked_path import CheckedPath
 from teachrnn.models.fused_path import FusedPath
 from teachrnn.models.parameter_vector import ParameterVector
@@ -13,6 +13,7 @@ __all__ = [
     "CharRNN",
     "CheckedPath",
     "FusedPath",
+    "ModelSettings",
     "ParameterVector",
     "Path",
     "Reader",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypedDict, overload
 
 import numpy as np
 
@@ -26,6 +26,17 @@ from teachrnn.trace import Trace
 
 MAX_LAYERS = 1000
 """Each has arrays and names of its own; more of them than anybody has stacked only keep one waiting."""
+
+
+class ModelSettings(TypedDict):
+    """What decides the parameters of a `CharRNN` and their shapes, as JSON can hold it."""
+
+    hidden: int
+    symbols: int
+    cell: str
+    layers: int
+    inputs: int
+    dtype: str
 
 
 class CharRNN(CopiedWhole):
@@ -116,7 +127,7 @@ class CharRNN(CopiedWhole):
         """Shape of every parameter, in the order in which they are applied."""
         return dict(self.parameters.shapes)
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> ModelSettings:
         """What it was made with: ``CharRNN(**model.settings(), rng=rng)`` has the same shapes."""
         return {
             "hidden": self.hidden,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.models.char_rnn import CharRNN
+from teachrnn.models.char_rnn import CharRNN, ModelSettings
 from teachrnn.models.path import Path
 from teachrnn.op import Value
 from teachrnn.trace import Trace
@@ -23,7 +22,7 @@ class Snapshot:
 
     Attributes
     ----------
-    model : dict
+    model : ModelSettings
         Settings of the model, as `CharRNN.settings` gives them.
     theta : ndarray
         All parameters, before the update.
@@ -33,7 +32,7 @@ class Snapshot:
         Copies of what `Path.memory` listed.
     """
 
-    model: dict[str, Any]
+    model: ModelSettings
     theta: Array
     x: Array
     y: Array

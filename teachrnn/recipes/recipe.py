@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
@@ -20,9 +19,6 @@ from teachrnn.training import Clipping, FlightRecorder, Schedule, Training
 
 RECIPES = Registry["Recipe"]("recipe")
 """Every recipe by name: filled by `register`."""
-
-RENAMED = {"most": "max_symbols"}
-"""Settings that had another name in files of teachrnn 0.1.0."""
 
 RULES: dict[str, type[Part]] = {
     "initializer": Initializer,
@@ -124,32 +120,8 @@ class Recipe:
         return replace(self, **changes)
 
     def settings(self) -> dict[str, Any]:
-        """Everything about it, as JSON can hold it: see `from_settings`."""
+        """Everything about it, as JSON can hold it: ``Recipe(**recipe.settings())`` equals it."""
         return asdict(self)
-
-    @classmethod
-    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
-        """The recipe that has these `settings`, also where teachrnn 0.1.0 wrote them.
-
-        Parameters
-        ----------
-        settings : mapping
-            What `settings` gave.
-
-        Returns
-        -------
-        Recipe
-            A recipe equal to the one that gave them.
-
-        Examples
-        --------
-        >>> from teachrnn import Recipe
-        >>> words = Recipe.find("words")
-        >>> Recipe.from_settings(words.settings()) == words
-        True
-        """
-        as_now = {RENAMED.get(name, name): value for name, value in settings.items()}
-        return cls(**as_now)
 
     def decides(self) -> dict[str, Any]:
         """The settings that decide every number of a run, but for how far it goes.

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from teachrnn.errors import FileFormatError
-from teachrnn.files import write_atomically
+from teachrnn.files import load_json, write_atomically
 from teachrnn.training import TrainStep
 
 EVERY = 100
@@ -89,13 +88,8 @@ class Journal:
         """
         if iteration == 0 or not path.exists():
             return cls(iteration=iteration)
-        try:
-            journal = cls(**json.loads(path.read_text("utf-8")))
-            journal.blocks = [Norms(*block) for block in journal.blocks if block[0] <= iteration]
-        except (OSError, ValueError, TypeError, IndexError) as error:
-            raise FileFormatError(
-                f"{path} is damaged: delete it to go on without its figures."
-            ) from error
+        journal = load_json(cls, path, advice="delete it to go on without its figures.")
+        journal.blocks = [block for block in journal.blocks if block.last <= iteration]
         if journal.iteration != iteration:  # the last one was cut off
             journal.total, journal.largest, journal.clipped, journal.count = 0.0, 0.0, 0, 0
         journal.iteration = iteration

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from teachrnn.errors import FileFormatError
-from teachrnn.files import write_atomically
+from teachrnn.files import make_folder, write_atomically
 from teachrnn.report.best_models import best_models_section
 from teachrnn.report.document import Block, Document, Paragraph
 from teachrnn.report.gradient_check import RunCheck, gradient_check_section
@@ -104,10 +103,7 @@ def write_report(document: Document, folder: Path) -> Written:
     FileFormatError
         If the place cannot be written to.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileFormatError(f"cannot make {folder}: {error.strerror or error}.") from error
+    make_folder(folder)
     text, pictures = markdown_page(document)
     for name, png in pictures.items():
         write_atomically(folder / name, png)

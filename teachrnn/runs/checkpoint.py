@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
-from teachrnn.archive import DAMAGE, read_archive, write_archive
-from teachrnn.array import Array
+from teachrnn.cells import Cell
 from teachrnn.data import Vocabulary
-from teachrnn.errors import FileFormatError, NameLookupError, TeachrnnError
-from teachrnn.models import CharRNN
+from teachrnn.errors import DomainError
+from teachrnn.files import Archive, pack, unpack
+from teachrnn.models import CharRNN, ModelSettings
 from teachrnn.recipes import Recipe
+from teachrnn.runs.checkpoint_upgrades import UPGRADES
 from teachrnn.runs.source import Source
-from teachrnn.training.kept_arrays import check_arrays
+from teachrnn.training import TrainingState
 
-KIND, VERSION = "checkpoint", 1
-
-ADVICE = (
-    "What is needed is the checkpoint.npz of a run. Where that is damaged, take it from a backup; or "
-    "move it away, and the command that made it begins the run anew."
+CHECKPOINT = Archive(
+    "checkpoint",
+    advice=(
+        "What is needed is the checkpoint.npz of a run. Where that is damaged, take it from a backup; "
+        "or move it away, and the command that made it begins the run anew."
+    ),
+    upgrades=UPGRADES,
 )
 
 
@@ -30,32 +32,32 @@ ADVICE = (
 class Checkpoint:
     """All that a run needs to go on, but for the text, and all that its model needs to write.
 
+    Its fields, and theirs, are the schema of the file: see `teachrnn.files.pack`. Whoever changes one
+    adds what makes the new of the old to `checkpoint_upgrades`, unless it is a new field with a default.
+
     Attributes
     ----------
     recipe : Recipe
         How the model is made and trained.
-    seed : int
-        Where all chance comes from.
     source, fingerprint : str
         Name of the text, and what tells it from others: see `Source`.
+    seed : int
+        Where all chance comes from.
     vocabulary : Vocabulary
         Its symbols.
-    model : dict
+    model : ModelSettings
         Settings of the model: see `CharRNN.settings`.
-    training : dict
-        Everything that changes as training goes on, but for arrays: see `Training.state`.
-    arrays : dict
-        The arrays, by name.
+    training : TrainingState
+        Everything that changes as training goes on.
     """
 
     recipe: Recipe
-    seed: int
     source: str
     fingerprint: str
+    seed: int
     vocabulary: Vocabulary
-    model: dict[str, Any]
-    training: dict[str, Any]
-    arrays: dict[str, Array]
+    model: ModelSettings
+    training: TrainingState
 
     def save(self, path: str | Path) -> Path:
         """Write it in one go.
@@ -65,16 +67,7 @@ class Checkpoint:
         FileFormatError
             If the place cannot be written to.
         """
-        header = {
-            "recipe": self.recipe.settings(),
-            "source": self.source,
-            "fingerprint": self.fingerprint,
-            "seed": self.seed,
-            "vocabulary": self.vocabulary.to_dict(),
-            "model": self.model,
-            "training": self.training,
-        }
-        return write_archive(path, header, self.arrays, kind=KIND, version=VERSION)
+        return CHECKPOINT.save(path, *pack(self))
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -86,32 +79,15 @@ class Checkpoint:
             If the file is missing, damaged, of another kind or of a newer version; if a part is missing,
             too many or does not fit; or if its cell is not defined in this session.
         """
-        header, arrays = read_archive(path, kind=KIND, version=VERSION, advice=ADVICE)
-        try:
-            held = cls._of(header, arrays)
-            check_arrays(arrays, held.empty_model(), path=held.training["path"])
-        except NameLookupError as error:
-            raise FileFormatError(
-                f"{path} holds what is not defined here: {error} Import its module first."
-            ) from error
-        except (TeachrnnError, *DAMAGE) as error:
-            raise damaged(path, error) from error
-        return held
-
-    @classmethod
-    def _of(cls, header: Mapping[str, Any], arrays: dict[str, Array]) -> Self:
-        held = cls(
-            recipe=Recipe.from_settings(header["recipe"]),
-            seed=_checked(header["seed"], int),
-            source=_checked(header["source"], str),
-            fingerprint=_checked(header["fingerprint"], str),
-            vocabulary=Vocabulary.from_dict(header["vocabulary"]),
-            model=_checked(header["model"], dict),
-            training=_checked(header["training"], dict),
-            arrays=arrays,
-        )
-        if len(held.vocabulary) != held.model["symbols"]:
-            raise ValueError("its vocabulary and its model have another number of symbols")
+        header, arrays = CHECKPOINT.load(path)
+        with CHECKPOINT.opening(path):
+            held = unpack(cls, header, arrays)
+        with CHECKPOINT.looking_up(path):
+            Cell.find(held.model["cell"])
+        with CHECKPOINT.opening(path):
+            if len(held.vocabulary) != held.model["symbols"]:
+                raise DomainError("its vocabulary and its model have another number of symbols")
+            held.training.check(held.empty_model())
         return held
 
     def differs_in(self, recipe: Recipe, source: Source, seed: int) -> list[str]:
@@ -130,14 +106,3 @@ class Checkpoint:
     def empty_model(self) -> CharRNN:
         """A model of these settings, to be given the numbers of one that was kept."""
         return CharRNN(**self.model, rng=np.random.default_rng(0))
-
-
-def damaged(path: str | Path, reason: Exception) -> FileFormatError:
-    """The error for a file that is whole, but holds what makes no sense."""
-    return FileFormatError(f"{path} is damaged, or is not a {KIND} of teachrnn ({reason}). {ADVICE}")
-
-
-def _checked(part: Any, kind: type) -> Any:
-    if not isinstance(part, kind):
-        raise TypeError(f"{part!r:.60} is not {kind.__name__}")
-    return part

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from teachrnn.archive import DAMAGE
 from teachrnn.data import Vocabulary
-from teachrnn.errors import FileFormatError
+from teachrnn.files import pack, unpack
 from teachrnn.trace import Trace
-from teachrnn.trace_file import load_noted_trace, save_trace
+from teachrnn.trace_file import TRACE, load_noted_trace, save_trace
 from teachrnn.training import Kept
 
 if TYPE_CHECKING:
@@ -58,8 +57,7 @@ class KeptStep:
             reason=kept.reason,
             vocabulary=run.vocabulary,
         )
-        as_json = asdict(note) | {"vocabulary": run.vocabulary.to_dict()}
-        return save_trace(kept.snapshot.open(), path, note=as_json)
+        return save_trace(kept.snapshot.open(), path, note=pack(note)[0])
 
     @classmethod
     def load(cls, path: str | Path) -> tuple[Trace, Self | None]:
@@ -71,14 +69,10 @@ class KeptStep:
             As `load_trace`.
         """
         trace, note = load_noted_trace(path)
-        return trace, cls._of(note, path) if note else None
-
-    @classmethod
-    def _of(cls, note: dict[str, Any], path: str | Path) -> Self:
-        try:
-            return cls(**{**note, "vocabulary": Vocabulary.from_dict(note["vocabulary"])})
-        except DAMAGE as error:
-            raise FileFormatError(f"{path} is damaged: what is noted of it makes no sense.") from error
+        if not note:
+            return trace, None
+        with TRACE.opening(path):
+            return trace, unpack(cls, note)
 
     def __str__(self) -> str:
         return (

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from teachrnn.archive import DAMAGE
 from teachrnn.copying import CopiedWhole
 from teachrnn.data import Vocabulary, split
-from teachrnn.errors import DomainError, FileFormatError, NameLookupError, TeachrnnError
+from teachrnn.errors import DomainError, FileFormatError
 from teachrnn.one_thread import OneThread
 from teachrnn.recipes import Recipe
-from teachrnn.runs.checkpoint import Checkpoint, damaged
+from teachrnn.runs.checkpoint import CHECKPOINT, Checkpoint
 from teachrnn.runs.source import Source
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import Sampler, write
@@ -158,7 +157,6 @@ class Run(CopiedWhole):
         FileFormatError
             If the place cannot be written to.
         """
-        training, arrays = self.training.state()
         kept = Checkpoint(
             recipe=self.recipe,
             seed=self.seed,
@@ -166,8 +164,7 @@ class Run(CopiedWhole):
             fingerprint=self.source.fingerprint(),
             vocabulary=self.vocabulary,
             model=self.training.model.settings(),
-            training=training,
-            arrays=arrays,
+            training=self.training.state(),
         )
         return kept.save(path)
 
@@ -220,14 +217,8 @@ class Run(CopiedWhole):
     ) -> Run:
         """Go on with a run of which the checkpoint has been read, and the text too: see `load`."""
         recipe = held.recipe if updates is None else held.recipe.but(updates=updates)
-        try:
+        with CHECKPOINT.looking_up(where):
             run = cls(recipe, source, seed=held.seed, recorder=recorder)
-        except NameLookupError as error:
-            raise FileFormatError(
-                f"{where} holds what is not defined here: {error} Import its module first."
-            ) from error
-        try:
-            run.training.restore(held.training, held.arrays)
-        except (TeachrnnError, *DAMAGE) as error:
-            raise damaged(where, error) from error
+        with CHECKPOINT.opening(where):
+            run.training.restore(held.training)
         return run

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 
 from teachrnn.copying import NotPickled
 from teachrnn.data import Corpus
 from teachrnn.errors import DivergedError, FileFormatError, FolderInUseError
-from teachrnn.files import write_atomically
+from teachrnn.files import load_json, make_folder, pack, save_json
 from teachrnn.recipes import Recipe
 from teachrnn.runs.checkpoint import Checkpoint
 from teachrnn.runs.claim import Claim
@@ -28,7 +28,8 @@ from teachrnn.training import FlightRecorder, TrainStep
 CHECKPOINT, SAMPLES, FLIGHT = "checkpoint.npz", "samples.json", "flight"
 
 
-class Sample(NamedTuple):
+@dataclass(frozen=True)
+class Sample:
     """What the network wrote on the way.
 
     Attributes
@@ -95,7 +96,7 @@ class Session(NotPickled):
         if self._seen is not None:
             held = Checkpoint.load(self.checkpoint)
             _refuse_another(held, self.folder, run.recipe, run.source, run.seed)
-            done = held.training["iteration"]
+            done = held.training.iteration
             if done > run.training.iteration:
                 raise FileFormatError(
                     f"the folder {folder} holds this run after update {done}: go on with that, by "
@@ -110,12 +111,7 @@ class Session(NotPickled):
         self.stopped = False
         self.set_aside: Path | None = None
         self.samples: list[Sample] = []
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise FileFormatError(
-                f"cannot make the folder {self.folder}: {error.strerror or error}. Choose another place."
-            ) from error
+        make_folder(self.folder)
         self._claim = Claim(self.folder)
         if run.training.iteration:
             self.samples = [s for s in self._read_samples() if s.iteration <= run.training.iteration]
@@ -308,19 +304,13 @@ class Session(NotPickled):
     def _sample(self, smooth_loss: float | None) -> None:
         text = self.run.sample(self.sample_length)
         self.samples.append(Sample(self.run.training.iteration, smooth_loss, text))
-        lines = json.dumps([sample._asdict() for sample in self.samples], indent=1, ensure_ascii=False)
-        write_atomically(self.folder / SAMPLES, lines.encode("utf-8", "surrogatepass"))
+        save_json(self.folder / SAMPLES, [pack(sample)[0] for sample in self.samples])
 
     def _read_samples(self) -> list[Sample]:
         path = self.folder / SAMPLES
-        try:
-            return [Sample(**sample) for sample in json.loads(path.read_text("utf-8"))]
-        except FileNotFoundError:
+        if not path.exists():
             return []
-        except (OSError, ValueError, TypeError) as error:
-            raise FileFormatError(
-                f"{path} is damaged: delete it to go on without old samples."
-            ) from error
+        return load_json(list[Sample], path, advice="delete it to go on without old samples.")
 
 
 def _refuse_another(

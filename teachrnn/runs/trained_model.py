@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from teachrnn.archive import DAMAGE
 from teachrnn.array import Array
 from teachrnn.data import END, Vocabulary
 from teachrnn.models import CharRNN
-from teachrnn.runs.checkpoint import Checkpoint, damaged
+from teachrnn.runs.checkpoint import Checkpoint
 from teachrnn.sampling import Hypothesis, Passage, Sampler, beam, write
 
 Which = Literal["validation", "smooth", "last"]
@@ -56,22 +56,14 @@ class TrainedModel:
             `Checkpoint.load`.
         """
         held = Checkpoint.load(path)
-        model, arrays = held.empty_model(), held.arrays
-        try:
-            measured = held.training["best_validation"][0] is not None
-        except DAMAGE as error:
-            raise damaged(path, error) from error
-        if which == "last" or (which == "validation" and not measured):
-            theta, begin = arrays["theta"], "state."
+        model, kept = held.empty_model(), held.training
+        best = kept.best_smooth if which == "smooth" else kept.best_validation
+        if which == "last" or not isfinite(best.loss):
+            theta, state = kept.theta, {name: vectors[0] for name, vectors in kept.carried.items()}
         else:
-            theta, begin = arrays[f"best_{which}"], f"best_{which}.state."
-        state = {
-            name.removeprefix(begin): vectors.reshape(-1, model.hidden)[0]
-            for name, vectors in arrays.items()
-            if name.startswith(begin) and END not in held.vocabulary.symbols
-        }
+            theta, state = best.theta, best.state
         model.parameters.flat[...] = theta
-        return cls(model, held.vocabulary, state)
+        return cls(model, held.vocabulary, {} if END in held.vocabulary.symbols else state)
 
     def passage(
         self,

@@ -14,9 +14,10 @@ import numpy as np
 
 from teachrnn.data import CORPORA, is_plain_file
 from teachrnn.errors import DomainError, FileFormatError
-from teachrnn.files import write_atomically
+from teachrnn.files import load_json, make_folder, pack, save_json, write_atomically
 from teachrnn.recipes import Recipe
 from teachrnn.runs import Claim, Source
+from teachrnn.runs.checkpoint_upgrades import recipe_of_0_1_0
 from teachrnn.sweep.engine import Engine, Function
 from teachrnn.sweep.space import Space, apply
 from teachrnn.sweep.trial import Trial, TrialResult, train
@@ -117,7 +118,7 @@ class Sweep:
         self.source = source if source in CORPORA else str(Path(source).resolve())
         self.fingerprint = read.fingerprint()
         self.symbols = len(read.vocabulary)
-        _make(self.folder)
+        make_folder(self.folder)
         with Claim(self.folder):
             self.results: list[TrialResult] = self._open()
 
@@ -197,32 +198,28 @@ class Sweep:
         """What the folder holds already, if it is of this sweep; more stages than before are fine."""
         plan, path = self._plan(), self.folder / PLAN
         if path.exists():
-            held = _read_json(path)
+            held = load_json(dict[str, Any], path, advice="delete it to begin anew.")
+            if isinstance(held.get("recipe"), dict):
+                held["recipe"] = recipe_of_0_1_0(held["recipe"])
             other = [name for name in plan if name != "stages" and held.get(name) != plan[name]]
             if other:
                 raise FileFormatError(
                     f"the folder {self.folder} holds another sweep: it differs in {', '.join(other)}. "
                     "Choose another folder, or go on with that sweep as it was begun."
                 )
-        write_atomically(path, json.dumps(plan, indent=1).encode())
+        save_json(path, plan)
         return self._read_results()
 
     def _read_results(self) -> list[TrialResult]:
         path = self.folder / TRIALS
         if not path.exists():
             return []
-        try:
-            return [
-                TrialResult.from_dict(json.loads(line)) for line in path.read_text("utf-8").splitlines()
-            ]
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise FileFormatError(
-                f"{path} is damaged: delete it, or begin in another folder."
-            ) from error
+        advice = "delete it, or begin in another folder."
+        return load_json(list[TrialResult], path, advice=advice, lines=True)
 
     def _keep(self, result: TrialResult) -> None:
         self.results.append(result)
-        lines = "".join(json.dumps(kept.to_dict()) + "\n" for kept in self.results)
+        lines = "".join(json.dumps(pack(kept)[0]) + "\n" for kept in self.results)
         write_atomically(self.folder / TRIALS, lines.encode())
         write_atomically(self.folder / TABLE, self.table().encode())
 
@@ -248,22 +245,3 @@ COLUMNS = (
     "worker",
     "error",
 )
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileFormatError(
-            f"cannot make the folder {folder}: {error.strerror or error}. Choose another place."
-        ) from error
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        held = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise FileFormatError(f"{path} cannot be read: delete it to begin anew.") from error
-    if not isinstance(held, dict):
-        raise FileFormatError(f"{path} is not what a sweep writes: delete it to begin anew.")
-    return held

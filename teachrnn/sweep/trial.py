@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, isfinite, log
 from time import perf_counter
@@ -99,15 +98,6 @@ class TrialResult:
         """The loss in bits per symbol."""
         return self.loss / log(2)
 
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON can hold it, which knows no infinity: the loss of a failed trial is None."""
-        return asdict(self) | {"loss": self.loss if isfinite(self.loss) else None}
-
-    @classmethod
-    def from_dict(cls, held: Mapping[str, Any]) -> Self:
-        """What `to_dict` gave."""
-        return cls(**{**held, "loss": inf if held["loss"] is None else float(held["loss"])})
-
 
 def train(trial: Trial) -> TrialResult:
     """Train with the hyper-parameters of a trial, and judge by the best validation loss.
@@ -120,7 +110,7 @@ def train(trial: Trial) -> TrialResult:
     began = perf_counter()
     run, loss, best_update, error = None, inf, 0, ""
     try:
-        recipe = Recipe.from_settings(trial.recipe)
+        recipe = Recipe(**trial.recipe)
         source, fingerprint = _read(trial.source, recipe.vocabulary, recipe.max_symbols, recipe.items)
         if fingerprint != trial.fingerprint:
             raise FileFormatError(

@@ -191,11 +191,12 @@ def a_state_does_not_change_afterwards(drawn: Drawn) -> None:
 def the_state_of_another_is_refused(drawn: Drawn) -> None:
     """A place in a text of another length, or saved with other settings, is no place here."""
     state = drawn.make().state()
-    for wrong in (
+    others: list[Any] = [
         {**state, "symbols": len(drawn.tokens) + 1},
         {**state, "settings": {**state["settings"], "length": drawn.keywords["length"] + 1}},
         {},
-    ):
+    ]
+    for wrong in others:
         with pytest.raises(FileFormatError, match="the saved place is that of another batching"):
             drawn.make().restore(wrong)
 

@@ -24,6 +24,7 @@ from teachrnn.training.schedule import (
 )
 from teachrnn.training.train_step import TrainStep
 from teachrnn.training.training import Training
+from teachrnn.training.training_state import OpenEpoch, TrainingState
 
 __all__ = [
     "CLIPPINGS",
@@ -44,9 +45,11 @@ __all__ = [
     "Kept",
     "NoClipping",
     "Norms",
+    "OpenEpoch",
     "Progress",
     "Schedule",
     "StepDecay",
     "TrainStep",
     "Training",
+    "TrainingState",
 ]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple, Self
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 SMOOTH_EVERY = 100
 """Updates between two points of the smooth loss."""
@@ -42,16 +41,3 @@ class Curve:
     smooth: list[tuple[int, float]] = field(default_factory=list)
     validation: list[tuple[int, float]] = field(default_factory=list)
     epochs: list[Epoch] = field(default_factory=list)
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON can hold it."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, state: Mapping[str, Any]) -> Self:
-        """What `to_dict` gave."""
-        return cls(
-            smooth=[(int(n), float(loss)) for n, loss in state["smooth"]],
-            validation=[(int(n), float(loss)) for n, loss in state["validation"]],
-            epochs=[Epoch(int(n), float(loss)) for n, loss in state["epochs"]],
-        )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from copy import deepcopy
 from math import isfinite
 from time import perf_counter
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import numpy as np
 
@@ -22,9 +22,9 @@ from teachrnn.training.clipping import Clipping
 from teachrnn.training.curve import SMOOTH_EVERY, Curve, Epoch
 from teachrnn.training.evaluation import Evaluation
 from teachrnn.training.flight_recorder import FlightRecorder
-from teachrnn.training.kept_arrays import BEST, check_arrays
 from teachrnn.training.schedule import Schedule
 from teachrnn.training.train_step import TrainStep
+from teachrnn.training.training_state import OpenEpoch, TrainingState
 
 Reduction = Literal["sum", "mean"]
 SMOOTHING = 0.999
@@ -206,36 +206,30 @@ class Training(CopiedWhole):
 
     # Saving ------------------------------------------------------------------------------------
 
-    def state(self) -> tuple[dict[str, Any], dict[str, Array]]:
-        """Everything that changes as training goes on: what JSON can hold, and arrays.
+    def state(self) -> TrainingState:
+        """A copy of everything that changes as training goes on.
 
         After `restore` of it, in a training made in the same way, every number that follows is the
         same to the last bit.
         """
         self._check_whole()
-        header = {
-            "iteration": self.iteration,
-            "smooth_loss": self.smooth_loss,
-            "following": self.following,
-            "curve": self.curve.to_dict(),
-            "batching": self.batching.state(),
-            "epoch": [self._epoch, self._epoch_loss, self._epoch_symbols],
-            "best_smooth": _plain(self.best_smooth),
-            "best_validation": _plain(self.best_validation),
-            "path": None if self._path is None else [self._path.length, self._path.batch],
-        }
-        arrays = {
-            "theta": self.model.parameters.flat.copy(),
-            "best_smooth": self.best_smooth.theta.copy(),
-            "best_validation": self.best_validation.theta.copy(),
-        }
-        arrays |= {f"optimizer.{name}": a for name, a in self.optimizer.state_arrays().items()}
-        arrays |= {f"state.{name}": a for name, a in self.carried.items()}
-        for name, best in zip(BEST, (self.best_smooth, self.best_validation), strict=True):
-            arrays |= {f"{name}.state.{n}": vector.copy() for n, vector in best.state.items()}
-        return header, arrays
+        path = self._path
+        return TrainingState(
+            iteration=self.iteration,
+            smooth_loss=self.smooth_loss,
+            following=self.following,
+            curve=deepcopy(self.curve),
+            batching=self.batching.state(),
+            epoch=OpenEpoch(self._epoch, self._epoch_loss, self._epoch_symbols),
+            path=None if path is None else (path.length, path.batch),
+            theta=self.model.parameters.flat.copy(),
+            best_smooth=deepcopy(self.best_smooth),
+            best_validation=deepcopy(self.best_validation),
+            optimizer=self.optimizer.state_arrays(),
+            carried=self.carried,
+        )
 
-    def restore(self, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+    def restore(self, state: TrainingState) -> None:
         """Go on from what `state` gave, in a training made in the same way.
 
         Raises
@@ -243,29 +237,22 @@ class Training(CopiedWhole):
         TeachrnnError
             If the state is that of another model, text or rule.
         """
-        theta, path = self.model.parameters.flat, header["path"]
-        check_arrays(arrays, self.model, path=path)
-        following = int(header["following"])
-        if not 0 <= following < self.model.symbols:
+        state.check(self.model)
+        if not 0 <= state.following < self.model.symbols:
             raise DomainError(
-                f"the symbol that comes next is {following}: there is none of that number."
+                f"the symbol that comes next is {state.following}: there is none of that number."
             )
-        self.batching.restore(header["batching"])
-        self.optimizer.restore(_part(arrays, "optimizer."))
-        theta[...] = arrays["theta"]
-        for name, best in zip(BEST, (self.best_smooth, self.best_validation), strict=True):
-            best.theta[...] = arrays[name]
-            for n, vector in best.state.items():
-                vector[...] = arrays[f"{name}.state.{n}"]
-            loss, best.iteration = header[name]
-            best.loss = float("inf") if loss is None else float(loss)
-        self.iteration, self.smooth_loss = int(header["iteration"]), float(header["smooth_loss"])
-        self.following = following
-        self.curve = Curve.from_dict(header["curve"])
-        self._epoch, self._epoch_loss, self._epoch_symbols = header["epoch"]
-        if path is not None:
-            self._path = self._path_of(*path)
-            self._path.start(_part(arrays, "state."))
+        self.batching.restore(state.batching)
+        self.optimizer.restore(state.optimizer)
+        self.model.parameters.flat[...] = state.theta
+        self.best_smooth, self.best_validation = deepcopy((state.best_smooth, state.best_validation))
+        self.iteration, self.smooth_loss = state.iteration, state.smooth_loss
+        self.following = state.following
+        self.curve = deepcopy(state.curve)
+        self._epoch, self._epoch_loss, self._epoch_symbols = state.epoch
+        if state.path is not None:
+            self._path = self._path_of(*state.path)
+            self._path.start(state.carried)
         self._whole = True
 
     # Inside ------------------------------------------------------------------------------------
@@ -312,11 +299,3 @@ class Training(CopiedWhole):
             f"The last smooth loss was {self.smooth_loss:.4g}. Lower the learning rate "
             f"(eta is {self.optimizer.eta:g}), or clip gradients harder."
         )
-
-
-def _plain(best: Best) -> list[Any]:
-    return [best.loss if isfinite(best.loss) else None, best.iteration]
-
-
-def _part(arrays: Mapping[str, Array], begin: str) -> dict[str, Array]:
-    return {name.removeprefix(begin): a for name, a in arrays.items() if name.startswith(begin)}

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from teachrnn.cli import app
 from teachrnn.errors import DomainError, NameLookupError
+from teachrnn.files import pack
 from teachrnn.recipes import RECIPES, Recipe, all_measured
 from teachrnn.runs import Run, Source, TrainedModel
 
@@ -44,7 +45,7 @@ def without_time(steps):
 
 def assert_same_run(a, b):
     """Two runs are at the same place, bit for bit: whatever follows is the same."""
-    (ours, our_arrays), (theirs, their_arrays) = a.training.state(), b.training.state()
+    (ours, our_arrays), (theirs, their_arrays) = (pack(run.training.state()) for run in (a, b))
     assert ours == theirs
     assert our_arrays.keys() == their_arrays.keys()
     for key, array in our_arrays.items():
@@ -118,7 +119,7 @@ def test_recipe_survives_json_and_is_found_by_name(name):
     assert recipe.name == name
     assert recipe.title
     assert recipe.source
-    assert Recipe.from_settings(json.loads(json.dumps(recipe.settings()))) == recipe
+    assert Recipe(**json.loads(json.dumps(recipe.settings()))) == recipe
 
 
 def test_recipe_that_does_not_exist_and_setting_that_does_not_exist_are_named():

@@ -66,11 +66,11 @@ def jupyter(tmp_path_factory) -> Iterator[tuple[str, Path]]:
         "JUPYTERLAB_SETTINGS_DIR": str(root / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(root / "workspaces"),
     }
-    write_json(
+    save_json(
         root / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings",
         {"fetchNews": "false", "checkForUpdates": False},
     )
-    write_json(
+    save_json(
         root / "data/kernels/python3/kernel.json",
         {
             "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
@@ -128,7 +128,7 @@ def free_port() -> int:
         return s.getsockname()[1]
 
 
-def write_json(path: Path, content: object) -> None:
+def save_json(path: Path, content: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content), "utf-8")
 

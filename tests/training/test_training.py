@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from itertools import islice
 from math import inf, isfinite
 
@@ -11,6 +12,7 @@ import pytest
 from teachrnn import CELLS, CharRNN, VanillaCell, backpropagate
 from teachrnn.data import Batching
 from teachrnn.errors import DivergedError, DomainError, TeachrnnError
+from teachrnn.files import pack
 from teachrnn.models.recorded_path import RecordedPath
 from teachrnn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam
 from teachrnn.recipes import Recipe
@@ -482,7 +484,7 @@ def test_update_that_was_broken_off_is_neither_gone_on_from_nor_saved(monkeypatc
     training = a_training()
     next(training)
     good = training.state()
-    assert good[0]["iteration"] == 1
+    assert good.iteration == 1
 
     def press_ctrl_c(*_):
         raise KeyboardInterrupt
@@ -505,12 +507,11 @@ def test_update_that_overflows_gives_no_warning_besides_the_error():
 def test_training_whose_update_was_broken_off_goes_on_from_a_state_that_is_restored():
     training = a_training()
     next(training)
-    header, arrays = training.state()
-    arrays = {name: array.copy() for name, array in arrays.items()}
+    good = training.state()
     training.model.parameters["V"] = np.full((5, 4), np.nan)
     with pytest.raises(DivergedError):
         next(training)
-    training.restore(header, arrays)
+    training.restore(good)
     expected = a_training()
     assert next(expected).loss
     assert next(training).loss == next(expected).loss
@@ -519,10 +520,14 @@ def test_training_whose_update_was_broken_off_goes_on_from_a_state_that_is_resto
 def test_state_that_was_taken_stays_as_it_was():
     training = a_training(validation=tokens_of(30), validate_every=1, optimizer=AdaGrad(eta=0.01))
     list(islice(training, 3))
-    _, arrays = training.state()
-    kept = {name: array.copy() for name, array in arrays.items()}
+    state = training.state()
+    other = a_training(validation=tokens_of(30), validate_every=1, optimizer=AdaGrad(eta=0.01))
+    other.restore(state)
+    (before, arrays) = deepcopy(pack(state))
     list(islice(training, 3))
-    assert_equal(arrays, kept, rtol=0, atol=0)
+    list(islice(other, 3))
+    assert pack(state)[0] == before
+    assert_equal(pack(state)[1], arrays, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Batchings, one a file: which sequences of a text are read, in which order."""
 
 from teachrnn.data.batching.batch import Batch
-from teachrnn.data.batching.batching import BATCHINGS, Batching
+from teachrnn.data.batching.batching import BATCHINGS, Batching, BatchingState
 from teachrnn.data.batching.chunks import Chunks
 from teachrnn.data.batching.in_order import InOrder
 from teachrnn.data.batching.items import Items
@@ -12,6 +12,7 @@ __all__ = [
     "BATCHINGS",
     "Batch",
     "Batching",
+    "BatchingState",
     "Chunks",
     "InOrder",
     "Items",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypedDict
 
 import numpy as np
 
@@ -16,6 +15,27 @@ from teachrnn.registry import Registry
 
 BATCHINGS = Registry["type[Batching]"]("batching")
 """Every batching, by the name used on the command line: filled by defining subclasses of `Batching`."""
+
+
+class BatchingState(TypedDict):
+    """Where a batching is, as JSON can hold it.
+
+    Attributes
+    ----------
+    settings : dict
+        Its `Batching.settings`.
+    symbols : int
+        N, the symbols of the text.
+    place : dict
+        Those of its attributes that move.
+    random : dict or None
+        The state of its generator of random numbers, if it has one.
+    """
+
+    settings: dict[str, Any]
+    symbols: int
+    place: dict[str, Any]
+    random: dict[str, Any] | None
 
 
 class Batching(CopiedWhole, Part, registry=BATCHINGS):
@@ -79,7 +99,7 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
         """Its name and what it was made with, for a report."""
         return {"name": self.name} | {name: getattr(self, name) for name in self.fixed}
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> BatchingState:
         """Where it is, for a JSON file: after `restore`, the same batches follow, bit for bit."""
         place = {name: getattr(self, name) for name in self.moving}
         random = None if self.rng is None else _plain(self.rng.bit_generator.state)
@@ -90,7 +110,7 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
             "random": random,
         }
 
-    def restore(self, state: Mapping[str, Any]) -> None:
+    def restore(self, state: BatchingState) -> None:
         """Go to where another batching of the same text and settings was.
 
         Raises
@@ -105,10 +125,20 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
                     f"the saved place is that of another batching: {name} was {state.get(name)!r} and "
                     f"is {needed!r} here. Go on with the text and the settings that it was saved with."
                 )
+        place = state["place"]
         for name in self.moving:
-            setattr(self, name, state["place"][name])
-        if self.rng is not None:
-            self.rng.bit_generator.state = state["random"]
+            given, kind = place.get(name), type(getattr(self, name))
+            if type(given) is not kind:
+                raise FileFormatError(
+                    f"the saved place says {name} = {given!r}, but {kind.__name__} is needed."
+                )
+        try:
+            if self.rng is not None:
+                self.rng.bit_generator.state = state["random"]  # type: ignore[assignment]
+        except (ValueError, TypeError, KeyError, OverflowError) as error:  # NumPy's, of what it is given
+            raise FileFormatError(f"the saved state of the random numbers is none: {error}.") from error
+        for name in self.moving:
+            setattr(self, name, place[name])
 
 
 def check_length(length: int, *, within: int, what: str) -> None:

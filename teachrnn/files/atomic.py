@@ -1,4 +1,4 @@
-"""Writing files so that a reader never finds half of one."""
+"""Writing files so that a reader never finds half of one, and the folders that they are in."""
 
 from __future__ import annotations
 
@@ -35,6 +35,22 @@ def write_atomically(path: Path, data: bytes) -> Path:
             f"cannot write {path}: {error.strerror or error}. Choose another place."
         ) from error
     return path
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those that it is in, if need be.
+
+    Raises
+    ------
+    FileFormatError
+        If it cannot be made, with the reason.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileFormatError(
+            f"cannot make the folder {folder}: {error.strerror or error}. Choose another place."
+        ) from error
 
 
 def _umask() -> int:

@@ -1,0 +1,57 @@
+"""Small files of JSON, written in one go and read back as a type."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+from teachrnn.errors import FileFormatError, TeachrnnError
+from teachrnn.files.atomic import write_atomically
+from teachrnn.files.schema import unpack
+
+T = TypeVar("T")
+
+
+def save_json(path: Path, plain: Any) -> Path:
+    """Write what JSON can hold.
+
+    Raises
+    ------
+    FileFormatError
+        If the place cannot be written to.
+    """
+    text = json.dumps(plain, indent=1, ensure_ascii=False)
+    return write_atomically(path, text.encode("utf-8", "surrogatepass"))
+
+
+def load_json(kind: type[T], path: Path, *, advice: str, lines: bool = False) -> T:
+    """Read a file back as a type: see `unpack`.
+
+    Parameters
+    ----------
+    kind : type
+        What it holds, such as ``list[Sample]``.
+    path : Path
+        The file.
+    advice : str
+        What to do where it is damaged.
+    lines : bool
+        Whether each line is JSON by itself; together they are a list.
+
+    Raises
+    ------
+    FileFormatError
+        If it cannot be read, or does not hold that: saying where it does not.
+    """
+    try:
+        text = path.read_text("utf-8", "surrogatepass")
+        plain = [json.loads(line) for line in text.splitlines()] if lines else json.loads(text)
+    except OSError as error:
+        raise FileFormatError(f"cannot read {path}: {error.strerror or error}.") from error
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or nested without end
+        raise FileFormatError(f"{path} is damaged ({error}): {advice}") from error
+    try:
+        return unpack(kind, plain)
+    except TeachrnnError as error:
+        raise FileFormatError(f"{path} is damaged ({error}): {advice}") from error
