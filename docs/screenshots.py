@@ -12,8 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from teachrnn.views.demonstration import demonstrate
-from teachrnn.views.page.standalone import story_page
+from teachrnn import demonstrate, save_page
 
 ASSETS = Path(__file__).parent / "assets"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -46,7 +45,7 @@ def main() -> None:
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         path = Path(folder) / "page.html"
-        path.write_text(story_page(shown.trace, symbols=shown.symbols, about=shown.about), "utf-8")
+        save_page(shown.trace, path, symbols=shown.symbols, about=shown.about)
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         page = browser.new_page(viewport={"width": 1180, "height": 1180}, device_scale_factor=1.5)
         page.goto(path.as_uri())

@@ -55,7 +55,7 @@ class Backprop(CopiedWhole, NotPickled):
 
     Examples
     --------
-    >>> from teachrnn import CharRNN, Backprop
+    >>> from teachrnn import Backprop, CharRNN
     >>> import numpy as np
     >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
     >>> trace = model.record([0, 1, 2], [1, 2, 3])
@@ -70,7 +70,7 @@ class Backprop(CopiedWhole, NotPickled):
     [3, 2, 1]
     """
 
-    instead_of_pickle = "keep its trace with teachrnn.trace_file.save_trace(trace, path)."
+    instead_of_pickle = "keep its trace with teachrnn.save_trace(trace, path)."
 
     def __init__(
         self,

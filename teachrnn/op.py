@@ -57,7 +57,7 @@ class Value(NotPickled):
 
     __slots__ = ("__weakref__", "data", "index", "name", "role", "t", "trace_reference")
 
-    instead_of_pickle = "keep its trace with teachrnn.trace_file.save_trace(trace, path)."
+    instead_of_pickle = "keep its trace with teachrnn.save_trace(trace, path)."
     trace_reference: Callable[[], Trace | None]
     name: str
     t: int | None

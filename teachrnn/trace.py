@@ -49,7 +49,7 @@ class Trace(CopiedWhole, NotPickled):
     4  y     -  Tanh(a)          (1,)
     """
 
-    instead_of_pickle = "keep it with teachrnn.trace_file.save_trace(trace, path)."
+    instead_of_pickle = "keep it with teachrnn.save_trace(trace, path)."
 
     def __init__(self) -> None:
         self.values: list[Value] = []

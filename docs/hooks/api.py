@@ -1,14 +1,18 @@
-"""The API reference, a page for each package, written from its ``__all__``."""
+"""The API reference: the public names in the order of a newcomer, then a page for each package."""
 
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from types import ModuleType
 
 from mkdocs.structure.files import File
 
 import teachrnn
+from teachrnn.public_names import read_homes, read_sections
+
+STUB = teachrnn.__file__ + "i"
 
 ALSO = {
     "teachrnn": [
@@ -17,6 +21,7 @@ ALSO = {
         "teachrnn.state_jacobian",
         "teachrnn.errors",
     ],
+    "teachrnn.data": ["teachrnn.data.batching", "teachrnn.data.corpora"],
     "teachrnn.formulas": [
         "teachrnn.formulas.equation",
         "teachrnn.formulas.tree",
@@ -36,7 +41,13 @@ ALSO = {
         "teachrnn.views.terminal",
     ],
 }
-"""Modules whose functions are imported from where they stand, listed with a package."""
+"""Modules whose classes and functions are imported from where they stand, listed with a package."""
+
+INTRODUCTION = """\
+Every name on this page is imported from `teachrnn`: `from teachrnn import CharRNN`. What takes long to
+load is loaded when it is first used. [Twelve everyday tasks](../../how-to/everyday.md) shows them
+at work.
+"""
 
 
 def packages() -> list[ModuleType]:
@@ -69,29 +80,70 @@ def on_files(files, config):
 
 
 def page(package: ModuleType) -> str:
-    has_page = {op.__name__ for op in teachrnn.OPS.values()}
-    has_page |= {cell.__name__ for cell in teachrnn.CELLS.values()}
-    exported = [name for name in getattr(package, "__all__", ()) if name != "__version__"]
-    elsewhere = [name for name in exported if name in has_page]
-    names = [f"{package.__name__}.{name}" for name in exported if name not in has_page]
+    lines = [f"# {package.__name__}", (package.__doc__ or "").strip()]
+    if package is teachrnn:
+        lines = ["# teachrnn", INTRODUCTION, *public_names(), "## In full"]
+    elif any(name in has_page() for name in getattr(package, "__all__", ())):
+        lines.append("[Operations](../operations.md) and [cells](../cells.md) have pages of their own.")
+    return "\n\n".join([*lines, *(f"::: {name}" for name in entries(package))]) + "\n"
+
+
+def public_names() -> list[str]:
+    """A table for each section: the name, which leads to its entry, and its first sentence."""
+    lines = []
+    for title, names in read_sections(STUB).items():
+        rows = [
+            f"| [`{name}`]({address(name)}) | {summary(getattr(teachrnn, name))} |" for name in names
+        ]
+        lines += [f"## {title}", "\n".join(["| | |", "| --- | --- |", *rows])]
+    return lines
+
+
+def address(name: str) -> str:
+    """Where the entry of a public name is, as seen from the page of the public names."""
+    if name in has_page():
+        kind = "operations" if name in teachrnn.OPS else "cells"
+        return f"../{kind}.md#{name.lower()}"
+    top = ".".join(read_homes(STUB)[name].split(".")[:2])
+    package = next((p for p in packages() if p.__name__ == top), teachrnn)
+    entry = next(e for e in entries(package) if e.rpartition(".")[2] == name)
+    return f"{place(package).rpartition('/')[2]}#{entry}" if package is not teachrnn else f"#{entry}"
+
+
+def summary(thing: object) -> str:
+    """The first paragraph of a docstring, in one line of a table."""
+    if isinstance(thing, dict):
+        return f"Every {thing.what}, by name."
+    text = inspect.getdoc(thing) or ""
+    return " ".join(text.partition("\n\n")[0].split()).replace("|", r"\|")
+
+
+def entries(package: ModuleType) -> list[str]:
+    """What the page of a package describes in full, by the paths under which it is found."""
+    if package is teachrnn:
+        inside = {p.__name__ for p in packages()}
+        homes = read_homes(STUB).items()
+        names = [f"teachrnn.{n}" for n, home in homes if ".".join(home.split(".")[:2]) not in inside]
+    else:
+        exported = getattr(package, "__all__", ())
+        names = [f"{package.__name__}.{name}" for name in exported if name not in has_page()]
     for module_name in ALSO.get(package.__name__, ()):
         module = importlib.import_module(module_name)
-        names += [
-            f"{module_name}.{name}" for name in getattr(module, "__all__", None) or defined_in(module)
-        ]
-    lines = [f"# {package.__name__}", (package.__doc__ or "").strip()]
-    if elsewhere:
-        lines.append("[Operations](../operations.md) and [cells](../cells.md) have pages of their own.")
-    shown = dict.fromkeys(names)
-    return "\n\n".join([*lines, *(f"::: {name}" for name in shown)]) + "\n"
+        listed = {name.rpartition(".")[2] for name in names}
+        also = getattr(module, "__all__", None) or defined_in(module)
+        names += [f"{module_name}.{name}" for name in also if name not in listed]
+    return list(dict.fromkeys(names))
+
+
+def has_page() -> set[str]:
+    """Operations and cells, which are described on pages of their own."""
+    return {part.__name__ for part in [*teachrnn.OPS.values(), *teachrnn.CELLS.values()]}
 
 
 def defined_in(module: ModuleType) -> list[str]:
-    """Public classes and functions that a module defines, in its order; not those of the package."""
+    """Public classes and functions that a module defines, in its order."""
     return [
         name
         for name, thing in vars(module).items()
-        if not name.startswith("_")
-        and getattr(thing, "__module__", "") == module.__name__
-        and name not in teachrnn.__all__
+        if not name.startswith("_") and getattr(thing, "__module__", "") == module.__name__
     ]

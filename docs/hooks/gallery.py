@@ -20,7 +20,7 @@ Everything on this page was computed while it was built. Each picture carries a 
 ## The stepper
 
 One forward pass and one backward pass of a small network, step by step: here without a kernel, in a
-notebook as `teachrnn.widgets.Stepper.of("hello")`, in a file as `teachrnn step hello`, in a
+notebook as `teachrnn.Stepper.of("hello")`, in a file as `teachrnn step hello`, in a
 terminal as `teachrnn step hello --terminal`. The key `?` shows what the others do.
 """
 

@@ -63,7 +63,7 @@ class CharRNN(CopiedWhole):
     symbols : int
         K, the number of symbols that can follow.
     cell : str or type of Cell
-        The cell, or its name, a key of ``teachrnn.cells.CELLS``.
+        The cell, or its name, a key of ``teachrnn.CELLS``.
     layers : int
         How many cells are stacked; each reads the states of the one below.
     inputs : int, optional

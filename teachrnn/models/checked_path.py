@@ -34,7 +34,7 @@ class CheckedPath(CopiedWhole):
 
     Examples
     --------
-    >>> from teachrnn.models import CharRNN
+    >>> from teachrnn import CharRNN
     >>> path = CharRNN(hidden=4, symbols=5, rng=np.random.default_rng(0)).path(length=3)
     >>> round(path.gradient([0, 1, 2], [1, 2, 3]), 2)          # near 3 log 5, being untrained
     4.83

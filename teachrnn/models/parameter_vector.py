@@ -33,7 +33,7 @@ class ParameterVector(CopiedWhole, Mapping[str, Array]):
 
     Examples
     --------
-    >>> from teachrnn.cells import VanillaCell
+    >>> from teachrnn import VanillaCell
     >>> theta = ParameterVector(VanillaCell, inputs=3, hidden=2, symbols=4, layers=1, dtype=float)
     >>> theta["c"] = [1.0, 2.0, 3.0, 4.0]
     >>> theta.flat.size, theta.flat.sum()

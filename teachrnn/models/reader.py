@@ -25,7 +25,7 @@ class Reader(CopiedWhole):
 
     Examples
     --------
-    >>> from teachrnn.models import CharRNN
+    >>> from teachrnn import CharRNN
     >>> reader = CharRNN(hidden=4, symbols=3, rng=np.random.default_rng(0)).reader()
     >>> reader.read(2).shape
     (3,)

@@ -66,7 +66,7 @@ def descend(optimizer: Optimizer, start: Array, slope: Slope, *, updates: int) -
 
     Examples
     --------
-    >>> from teachrnn.optimizers import AdaGrad
+    >>> from teachrnn import AdaGrad
     >>> def bowl(theta):
     ...     return float(theta @ theta) / 2, theta
     >>> descent = descend(AdaGrad(eta=0.5), np.array([3.0, -1.0]), bowl, updates=20)

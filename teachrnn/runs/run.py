@@ -43,7 +43,7 @@ class Run(CopiedWhole):
 
     Examples
     --------
-    >>> from teachrnn.recipes import Recipe
+    >>> from teachrnn import Recipe
     >>> run = Run(Recipe.find("adam").but(hidden=8, updates=300), Source.of("hello world. " * 40))
     >>> losses = [step.nats_per_symbol for step in run.steps()]
     >>> len(losses), losses[-1] < losses[0]

@@ -108,7 +108,7 @@ def write(
 
     Examples
     --------
-    >>> from teachrnn.sampling import Temperature
+    >>> from teachrnn import Temperature
     >>> class Onward:
     ...     symbols = 3
     ...     def read(self, symbol):

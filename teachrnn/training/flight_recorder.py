@@ -52,9 +52,7 @@ class FlightRecorder:
     --------
     >>> import numpy as np
     >>> from itertools import islice
-    >>> from teachrnn.data import InOrder
-    >>> from teachrnn.optimizers import AdaGrad
-    >>> from teachrnn.training import Training
+    >>> from teachrnn import AdaGrad, InOrder, Training
     >>> recorder = FlightRecorder(every=5)
     >>> training = Training(
     ...     CharRNN(hidden=4, symbols=3, rng=np.random.default_rng(0)),

@@ -73,8 +73,7 @@ class Training(CopiedWhole):
     Examples
     --------
     >>> from itertools import islice
-    >>> from teachrnn.data import InOrder
-    >>> from teachrnn.optimizers import AdaGrad
+    >>> from teachrnn import AdaGrad, InOrder
     >>> tokens = np.array([0, 1, 2] * 50)
     >>> training = Training(
     ...     CharRNN(hidden=8, symbols=3, rng=np.random.default_rng(0)),

@@ -29,7 +29,7 @@ LARGEST_FALLBACK = 1_000_000
 """Bytes of a story up to which a notebook keeps it as HTML too, so that its file can be shared."""
 TOO_LARGE = (
     "<p>This stepper is too large to be kept in the notebook. Run its cell again, "
-    "or write it to a page with <code>teachrnn.views.page.standalone.story_page</code>.</p>"
+    "or write it to a page with <code>teachrnn.save_page</code>.</p>"
 )
 
 
@@ -115,7 +115,7 @@ class Stepper(anywidget.AnyWidget):
             At least two characters.
         **settings
             ``cell``, ``hidden``, ``layers``, ``scale``, ``updates``, ``seed``, as
-            `teachrnn.views.demonstration.demonstrate` takes them.
+            `teachrnn.demonstrate` takes them.
 
         Raises
         ------

@@ -5,10 +5,11 @@ import importlib
 import json
 import os
 import pkgutil
+import posixpath
 import re
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import nbformat
 import pytest
@@ -136,9 +137,19 @@ def test_every_public_name_is_in_the_reference(pages, module):
     missing = [
         name
         for name in module.__all__
-        if name not in elsewhere and not re.search(rf'id="teachrnn[\w.]*\.{name}"', reference)
+        if name not in elsewhere and not re.search(rf'(id="|#)teachrnn[\w.]*\.{name}"', reference)
     ]
     assert not missing
+
+
+def test_the_page_of_public_names_leads_to_the_entry_of_every_one(pages):
+    reference = pages["reference/api/teachrnn"]
+    found = dict(re.findall(r'<td><a href="([^"]+)"><code>(\w+)</code></a></td>', reference))
+    assert sorted(found.values()) == sorted(set(teachrnn.__all__) - {"__version__"})
+    for address, name in found.items():
+        page, _, anchor = address.partition("#")
+        place = (PurePosixPath("reference/api/teachrnn") / page).as_posix()
+        assert f'id="{anchor}"' in pages[posixpath.normpath(place)], (name, address)
 
 
 def test_gallery_shows_every_figure_and_every_app_with_its_table(pages):

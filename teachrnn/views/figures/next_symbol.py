@@ -73,7 +73,7 @@ def next_symbol(
 
     Examples
     --------
-    >>> from teachrnn.sampling import TopK
+    >>> from teachrnn import TopK
     >>> from teachrnn.views.figures.figure import table_of
     >>> shown = next_symbol(np.log([0.6, 0.3, 0.1]), TopK(k=2), ["a", " ", "b"], drawn=1)
     >>> print(table_of(shown).text())

@@ -72,7 +72,7 @@ def optimizer_paths(
 
     Examples
     --------
-    >>> from teachrnn.optimizers import SGD
+    >>> from teachrnn import SGD
     >>> from teachrnn.optimizers.descent import descend
     >>> from teachrnn.views.figures.figure import table_of
     >>> def bowl(theta):

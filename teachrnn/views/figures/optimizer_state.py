@@ -53,7 +53,7 @@ def parameter_places(model: CharRNN) -> dict[str, Array]:
 
     Examples
     --------
-    >>> from teachrnn.models import CharRNN
+    >>> from teachrnn import CharRNN
     >>> model = CharRNN(hidden=1, symbols=2, rng=np.random.default_rng(0))
     >>> places = parameter_places(model)
     >>> sorted(np.concatenate(list(places.values())).tolist()) == list(range(8))
@@ -88,7 +88,7 @@ def optimizer_state(descent: Descent, parameters: Mapping[str, Array] | None = N
 
     Examples
     --------
-    >>> from teachrnn.optimizers import AdaGrad
+    >>> from teachrnn import AdaGrad
     >>> from teachrnn.optimizers.descent import descend
     >>> from teachrnn.views.figures.figure import table_of
     >>> def plane(theta):

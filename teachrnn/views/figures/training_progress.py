@@ -57,7 +57,7 @@ def training_progress(progress: Progress) -> Figure:
     Examples
     --------
     >>> from teachrnn.views.figures.figure import table_of
-    >>> from teachrnn.training import TrainStep
+    >>> from teachrnn import TrainStep
     >>> progress = Progress()
     >>> progress.note(TrainStep(1, 1, 25, 110.0, 110.0, 12.0, 5.0, 0.1, 0.001, None))
     >>> print(table_of(training_progress(progress)).text())
