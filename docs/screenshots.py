@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from teachrnn import demonstrate, save_page
+from teachrnn import introduction, save_page, small_network
 
 ASSETS = Path(__file__).parent / "assets"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -41,11 +41,11 @@ def why(page: Page) -> None:
 
 
 def main() -> None:
-    shown = demonstrate("hello world", hidden=6)
+    shown = small_network("hello world", hidden=6)
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         path = Path(folder) / "page.html"
-        save_page(shown.trace, path, symbols=shown.symbols, about=shown.about)
+        save_page(shown.trace, path, symbols=shown.symbols, about=introduction(shown))
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         page = browser.new_page(viewport={"width": 1180, "height": 1180}, device_scale_factor=1.5)
         page.goto(path.as_uri())

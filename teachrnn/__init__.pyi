@@ -12,6 +12,7 @@ from teachrnn.backprop import backpropagate as backpropagate
 from teachrnn.backprop import Backprop as Backprop
 from teachrnn.backprop import ChainRule as ChainRule
 from teachrnn.gradients import Term as Term
+from teachrnn.gradients import Arrival as Arrival
 from teachrnn.gradients import Gradients as Gradients
 
 # Itemise: how far back each loss reaches
@@ -27,7 +28,8 @@ from teachrnn.checking import check_ops as check_ops
 from teachrnn.checking import nudge as nudge
 
 # Step through it: on a page, in a notebook, in a terminal
-from teachrnn.views.demonstration import demonstrate as demonstrate
+from teachrnn.runs import small_network as small_network
+from teachrnn.views.story.introduction import introduction as introduction
 from teachrnn.views.page.standalone import save_page as save_page
 from teachrnn.widgets import Stepper as Stepper
 from teachrnn.views.terminal import step_in_terminal as step_in_terminal

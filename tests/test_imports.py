@@ -64,9 +64,9 @@ IN_A_BROWSER = [
         (
             ["sympy", "mpmath", *IN_A_BROWSER],
             """
-            from teachrnn.views.demonstration import demonstrate
+            from teachrnn.runs import small_network
             from teachrnn.views.page.standalone import story_page
-            shown = demonstrate("hello")
+            shown = small_network("hello")
             print(len(story_page(shown.trace, symbols=shown.symbols)) > 10_000)
             """,
         ),

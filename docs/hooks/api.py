@@ -34,8 +34,8 @@ ALSO = {
     "teachrnn.views": [
         "teachrnn.views.page.standalone",
         "teachrnn.views.page.fragment",
-        "teachrnn.views.demonstration",
         "teachrnn.views.story",
+        "teachrnn.views.story.introduction",
         "teachrnn.views.story.why",
         "teachrnn.views.figures",
         "teachrnn.views.terminal",

@@ -7,10 +7,11 @@ import os
 
 from mkdocs.structure.files import File
 
-from teachrnn.views.demonstration import demonstrate
+from teachrnn.runs import small_network
 from teachrnn.views.figures import FIGURES
 from teachrnn.views.figures.figure_html import figure_html
 from teachrnn.views.page.fragment import story_fragment
+from teachrnn.views.story.introduction import introduction
 
 INTRODUCTION = """\
 # Gallery
@@ -44,8 +45,8 @@ def on_files(files, config):
     os.environ["TEACHRNN_DISPLAY"] = "static"
     from teachrnn.widgets.app import APPS
 
-    shown = demonstrate("hello", hidden=4)
-    stepper = story_fragment(shown.trace, symbols=shown.symbols, about=shown.about)
+    shown = small_network("hello", hidden=4)
+    stepper = story_fragment(shown.trace, symbols=shown.symbols, about=introduction(shown))
     figures = [
         part(kind.name, kind.title, call(kind), kind.draw, kind.example()) for kind in FIGURES.values()
     ]

@@ -15,8 +15,7 @@ from teachrnn.cells import CELLS, Cell
 from teachrnn.cli.console import say
 from teachrnn.cli.now_and_then import NowAndThen
 from teachrnn.errors import NameLookupError
-from teachrnn.models import CharRNN
-from teachrnn.trace import Trace
+from teachrnn.runs import random_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +70,7 @@ def check(
     found: list[dict[str, Any]] = []
     reports: list[GradientReport] = []
     for kind, (size_name, n), sigma in product(cells, sizes, scale or [0.01, 0.5]):
-        trace = random_network(kind.name, n, sigma, seed)
+        trace = random_network(kind, hidden=n.m, steps=n.T, symbols=n.K, scale=sigma, seed=seed)
         for source in oracles:
             report = check_gradient(
                 trace,
@@ -95,15 +94,6 @@ def check(
     else:
         _print_conclusion(fine, reports)
     raise typer.Exit(0 if fine else 1)
-
-
-def random_network(cell: str, n: Size, scale: float, seed: int) -> Trace:
-    """Record a network, a text and an initial state, all random; h0 is not 0, or bugs would hide."""
-    rng = np.random.default_rng(seed)
-    model = CharRNN(hidden=n.m, symbols=n.K, cell=cell, scale=scale, rng=rng)
-    tokens = rng.integers(0, n.K, n.T + 1)
-    state = {name: rng.normal(0, 0.5, n.m) for name in model.state_names()}
-    return model.record(tokens[:-1], tokens[1:], state=state)
 
 
 def _size(name: str) -> Size:

@@ -13,13 +13,12 @@ import typer
 
 from teachrnn.cells import CELLS
 from teachrnn.cli.console import say
-from teachrnn.runs import KeptStep
+from teachrnn.runs import KeptStep, small_network
+from teachrnn.runs.small_network import WORDS, check_small
 from teachrnn.trace import Trace
-from teachrnn.views.demonstration import demonstrate, refuse_what_no_browser_opens
+from teachrnn.views.story.introduction import introduction
 from teachrnn.views.style.legible import printable
 from teachrnn.views.style.number import format_number
-
-TEXT = "hello world"
 
 
 def step(
@@ -39,11 +38,11 @@ def step(
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
     """Step through backpropagation through time on a text of your own, forward and then back."""
-    words = " ".join(text) if text else TEXT
+    words = " ".join(text) if text else WORDS
     if trace_file is not None:
         trace, symbols, about = _recorded_elsewhere(trace_file)
     else:
-        shown = demonstrate(
+        network = small_network(
             words[:length],
             cell=cell,
             hidden=hidden,
@@ -52,7 +51,7 @@ def step(
             updates=updates,
             seed=seed,
         )
-        trace, symbols, about = shown.trace, shown.symbols, shown.about
+        trace, symbols, about = network.trace, network.symbols, introduction(network)
         if len(words) > length:
             cut = f"the first {length} are stepped through (--length)."
             say(f"The text has {len(words)} characters; {cut}")
@@ -67,7 +66,7 @@ def step(
 def _recorded_elsewhere(path: Path) -> tuple[Trace, Sequence[str] | None, list[str]]:
     """Read a trace; one that a run has kept says what its numbers stand for."""
     trace, kept = KeptStep.load(path)
-    refuse_what_no_browser_opens(trace.T, sum(p.data.size for p in trace.parameters.values()))
+    check_small(trace.T, sum(p.data.size for p in trace.parameters.values()))
     loss = trace.total_loss
     name = printable(path.name)
     about = [f"The trace in {name}: T = {trace.T}, loss {format_number(loss)} nats per sequence."]

@@ -6,6 +6,7 @@ from teachrnn.runs.interruption import Interruption
 from teachrnn.runs.kept_step import KeptStep
 from teachrnn.runs.run import Run
 from teachrnn.runs.session import Sample, Session
+from teachrnn.runs.small_network import SmallNetwork, random_network, small_network
 from teachrnn.runs.source import Source
 from teachrnn.runs.trained_model import TrainedModel
 
@@ -17,6 +18,9 @@ __all__ = [
     "Run",
     "Sample",
     "Session",
+    "SmallNetwork",
     "Source",
     "TrainedModel",
+    "random_network",
+    "small_network",
 ]

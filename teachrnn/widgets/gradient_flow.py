@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
-from teachrnn.backprop import backpropagate
 from teachrnn.cells import CELLS
 from teachrnn.data import Vocabulary, check_text
 from teachrnn.errors import DomainError
-from teachrnn.models import CharRNN
+from teachrnn.runs import small_network
 from teachrnn.trace import Trace
 from teachrnn.views.figures.gradient_flow import gradient_flow
 from teachrnn.widgets.app import App, control
@@ -96,15 +93,13 @@ class GradientFlow(App):
                 f"T = {T} steps need {T + 1} characters, one more to predict, but the text has "
                 f"{len(text)}. Write more, or make T smaller."
             )
-        vocabulary = Vocabulary.of(text)
-        model = CharRNN(
-            hidden=self.hidden,
-            symbols=len(vocabulary),
+        self.trace = small_network(
+            text[: T + 1],
             cell=settings["cell"],
+            hidden=self.hidden,
             scale=settings["scale"],
-            rng=np.random.default_rng(self.seed),
-        )
-        numbers = vocabulary.encode(text[: T + 1])
-        self.trace = model.record(numbers[:-1], numbers[1:])
-        backpropagate(self.trace)
+            updates=0,
+            seed=self.seed,
+            vocabulary=Vocabulary.of(text),
+        ).backpropagated
         return gradient_flow(self.trace)

@@ -9,12 +9,12 @@ import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.errors import DomainError
+from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.views.figures.neuron_text import neuron_text
 from teachrnn.views.figures.table import Cell, Table
 from teachrnn.views.style.visible_symbol import visible_symbol
 from teachrnn.widgets.app import App, control
-from teachrnn.widgets.small_model import TEXT, small_model
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -91,7 +91,7 @@ class NeuronExplorer(App):
 
     @classmethod
     def example(cls) -> Self:
-        return cls(small_model(), TEXT * 2)
+        return cls(small_network(SENTENCE, updates=150).trained, SENTENCE * 2)
 
     def draw(self) -> Figure:
         text = self.controls["text"].value

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.data import Vocabulary
 from teachrnn.errors import DomainError
-from teachrnn.models import CharRNN
 from teachrnn.optimizers import OPTIMIZERS
 from teachrnn.optimizers.descent import Descent, Slope, descend
+from teachrnn.runs import small_network
 from teachrnn.views.figures.optimizer_paths import optimizer_paths
 from teachrnn.views.figures.optimizer_state import optimizer_state, parameter_places
 from teachrnn.widgets.app import App, control
@@ -68,11 +67,9 @@ def valley() -> Problem:
 
 def network(text: str = "hello world hello world", *, hidden: int = 8, seed: int = 0) -> Problem:
     """The loss of a small recurrent network on a text, in nats, as a function of all its weights."""
-    vocabulary = Vocabulary.of(text)
-    rng = np.random.default_rng(seed)
-    model = CharRNN(hidden=hidden, symbols=len(vocabulary), scale=0.2, rng=rng)
+    small = small_network(text, hidden=hidden, scale=0.2, updates=0, seed=seed)
+    model, numbers = small.model, small.vocabulary.encode(text)
     path = model.path(length=len(text) - 1)
-    numbers = vocabulary.encode(text)
 
     def slope(theta: Array) -> tuple[float, Array]:
         model.parameters.flat[...] = theta

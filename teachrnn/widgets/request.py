@@ -11,8 +11,8 @@ import numpy as np
 from teachrnn.checking import nudge
 from teachrnn.errors import DomainError
 from teachrnn.reference import complex_step_gradient
+from teachrnn.runs import SmallNetwork, small_network
 from teachrnn.trace import Trace
-from teachrnn.views.demonstration import Demonstration, demonstrate
 
 Request = Mapping[str, Any]
 
@@ -46,9 +46,9 @@ def checked(trace: Trace, asked: Request) -> dict[str, Any]:
     return {"value": _sendable(float(complex_step_gradient(trace, value.name, [entry])[index]))}
 
 
-def recorded(asked: Request) -> Demonstration:
+def recorded(asked: Request) -> SmallNetwork:
     """Another text or another network, trained for a moment and recorded."""
-    return demonstrate(
+    return small_network(
         **{key: _number(key, asked[key], SETTINGS[key]) for key in SETTINGS if key in asked}
     )
 

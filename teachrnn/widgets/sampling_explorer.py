@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from teachrnn.data import END
+from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import SAMPLERS, Sampler
 from teachrnn.views.figures.next_symbol import next_symbol
@@ -16,7 +17,6 @@ from teachrnn.views.style.legible import legible
 from teachrnn.views.style.palette import ACCENT
 from teachrnn.views.style.visible_symbol import visible_symbol
 from teachrnn.widgets.app import App, control
-from teachrnn.widgets.small_model import small_model
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -112,7 +112,7 @@ class SamplingExplorer(App):
 
     @classmethod
     def example(cls) -> Self:
-        return cls(small_model())
+        return cls(small_network(SENTENCE, updates=150).trained)
 
     @property
     def sampler(self) -> Sampler:

@@ -8,12 +8,14 @@ from typing import Any
 from teachrnn.cells import CELLS
 from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
 from teachrnn.extras import require
+from teachrnn.runs import small_network
+from teachrnn.runs.small_network import WORDS
 from teachrnn.trace import Trace
-from teachrnn.views.demonstration import demonstrate
 from teachrnn.views.page.fragment import story_fragment
 from teachrnn.views.player.module import player_module, player_style
 from teachrnn.views.player.story_data import formulas, story_bytes
 from teachrnn.views.story import tell
+from teachrnn.views.story.introduction import introduction
 from teachrnn.views.story.place import Places
 from teachrnn.views.style.mathematical_font import font_subset
 from teachrnn.widgets import display, request
@@ -106,7 +108,7 @@ class Stepper(anywidget.AnyWidget):
         self.on_msg(self._receive)
 
     @classmethod
-    def of(cls, text: str = "hello world", **settings: Any) -> Stepper:
+    def of(cls, text: str = WORDS, **settings: Any) -> Stepper:
         """Train a small network on a text for a moment, and step through it.
 
         Parameters
@@ -115,16 +117,16 @@ class Stepper(anywidget.AnyWidget):
             At least two characters.
         **settings
             ``cell``, ``hidden``, ``layers``, ``scale``, ``updates``, ``seed``, as
-            `teachrnn.demonstrate` takes them.
+                    `teachrnn.small_network` takes them.
 
         Raises
         ------
         TeachrnnError
             If the text or a setting cannot be used.
         """
-        shown = demonstrate(text, **settings)
-        stepper = cls(shown.trace, shown.symbols, shown.about)
-        stepper.settings = shown.settings
+        network = small_network(text, **settings)
+        stepper = cls(network.trace, network.symbols, introduction(network))
+        stepper.settings = network.settings
         return stepper
 
     def go(self, place: str | int) -> Stepper:
@@ -204,10 +206,10 @@ class Stepper(anywidget.AnyWidget):
 
     def _record(self, asked: request.Request) -> None:
         """Replace what is shown by another record; until it is there, the old one stays."""
-        shown = request.recorded(asked)
-        story = self._take(shown.trace, shown.symbols, shown.about)
+        network = request.recorded(asked)
+        story = self._take(network.trace, network.symbols, introduction(network))
         with self.hold_sync():
             self.step, self.entry, self.breakpoints, self.horizon = 0, {}, [], 0
-            self.story, self.settings = story, shown.settings
+            self.story, self.settings = story, network.settings
         if self._displayed:
             display.renew(self, self._static())

@@ -14,6 +14,7 @@ from teachrnn.data import Vocabulary
 from teachrnn.errors import DomainError, TeachrnnError
 from teachrnn.runs.interruption import Interruption
 from teachrnn.runs.session import Sample
+from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import Temperature, write
 from teachrnn.training import Training, TrainStep
@@ -22,7 +23,6 @@ from teachrnn.views.figures.training_progress import training_progress
 from teachrnn.views.style.legible import legible
 from teachrnn.views.style.number import format_number
 from teachrnn.widgets.app import App, control
-from teachrnn.widgets.small_model import small_training
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,8 +67,9 @@ class TrainingMonitor(App):
 
     Examples
     --------
-    >>> training, vocabulary = small_training()
-    >>> monitor = TrainingMonitor(training, vocabulary, updates=50)
+    >>> network = small_network(SENTENCE, updates=0)
+    >>> training = network.training()
+    >>> monitor = TrainingMonitor(training, network.vocabulary, updates=50)
     >>> monitor.start()
     >>> monitor.wait()
     >>> training.iteration, monitor.running
@@ -114,8 +115,14 @@ class TrainingMonitor(App):
 
     @classmethod
     def example(cls) -> Self:
-        training, vocabulary = small_training()
-        monitor = cls(training, vocabulary, updates=300, sample_every=100, sample_length=60)
+        network = small_network(SENTENCE, updates=0)
+        monitor = cls(
+            network.training(),
+            network.vocabulary,
+            updates=300,
+            sample_every=100,
+            sample_length=60,
+        )
         for _ in monitor:
             pass
         return monitor

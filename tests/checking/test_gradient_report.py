@@ -10,23 +10,23 @@ import pytest
 from teachrnn import Backprop, CharRNN, Tanh
 from teachrnn.checking import check_gradient, check_ops, step_size_curve
 from teachrnn.checking.error_measures import max_relative, norm_relative, sum_relative
-from teachrnn.cli.check import Size, random_network
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.reference import ORACLES, CentralDifference, Oracle
+from teachrnn.runs import random_network
 
-ASSIGNMENT = Size(m=100, T=25, K=80)
-SMALL = Size(m=5, T=4, K=7)
+ASSIGNMENT = {"hidden": 100, "steps": 25, "symbols": 80}
+SMALL = {"hidden": 5, "steps": 4, "symbols": 7}
 
 
 @pytest.fixture(scope="module")
 def small():
-    return random_network("vanilla", SMALL, 0.5, seed=0)
+    return random_network("vanilla", **SMALL, scale=0.5, seed=0)
 
 
 @pytest.fixture(scope="module")
 def timid():
     """The assignment's network at the assignment's weight scale, where the usual checks fail."""
-    return random_network("vanilla", ASSIGNMENT, 0.01, seed=0)
+    return random_network("vanilla", **ASSIGNMENT, scale=0.01, seed=0)
 
 
 def gradients(trace):
@@ -109,7 +109,7 @@ def test_worst_entry_is_named_with_both_numbers(small):
 
 
 def test_check_that_cannot_see_is_blind_and_does_not_agree():
-    trace = random_network("vanilla", Size(m=100, T=25, K=10), 0.5, seed=0)  # chaotic
+    trace = random_network("vanilla", hidden=100, steps=25, symbols=10, scale=0.5, seed=0)  # chaotic
     report = check_gradient(trace, oracle=CentralDifference(h=1e-4), max_entries=20)
     assert report["W"].verdict == "blind"
     assert not report.agrees
@@ -117,7 +117,7 @@ def test_check_that_cannot_see_is_blind_and_does_not_agree():
 
 
 def test_reference_of_zeros_that_drowned_in_round_off_is_blind_too():
-    trace = random_network("vanilla", SMALL, 100.0, seed=0)  # every unit saturated
+    trace = random_network("vanilla", **SMALL, scale=100.0, seed=0)  # every unit saturated
     check = check_gradient(trace, oracle=CentralDifference())["W"]
     assert check.norm_relative > 0.5
     assert check.verdict == "blind"

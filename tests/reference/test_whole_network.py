@@ -7,14 +7,16 @@ import pytest
 
 from teachrnn import CELLS, backpropagate
 from teachrnn.checking import check_gradient
-from teachrnn.cli.check import SIZES, Size, random_network
 from teachrnn.reference import ComplexStep, HighPrecisionGradient
+from teachrnn.runs import random_network
+
+ASSIGNMENT = {"hidden": 100, "steps": 25, "symbols": 80}
 
 
 @pytest.mark.parametrize("scale", [0.01, 0.5])
 @pytest.mark.parametrize("cell", CELLS)
 def test_gradient_is_the_complex_step_to_twelve_digits(cell, scale):
-    trace = random_network(cell, SIZES["assignment"], scale, seed=3)
+    trace = random_network(cell, **ASSIGNMENT, scale=scale, seed=3)
     report = check_gradient(trace, oracle=ComplexStep(), max_entries=40, rng=np.random.default_rng(5))
     assert report.agrees, report
     assert max(c.norm_relative for c in report.checks) <= 1e-12, report
@@ -30,13 +32,13 @@ def errors(trace, linearise_at):
     return found
 
 
-MIDDLE = Size(m=20, T=10, K=15)
+MIDDLE = {"hidden": 20, "steps": 10, "symbols": 15}
 
 
 @pytest.mark.parametrize("scale", [0.01, 0.5])
 @pytest.mark.parametrize("cell", CELLS)
 def test_gradient_is_that_of_fifty_digits_to_thirteen(cell, scale):
-    trace = random_network(cell, MIDDLE, scale, seed=3)
+    trace = random_network(cell, **MIDDLE, scale=scale, seed=3)
     assert max(errors(trace, "recorded").values()) <= 1e-13
     if scale == 0.01:
         assert max(errors(trace, "exact").values()) <= 1e-13
@@ -47,7 +49,7 @@ def test_gradient_is_that_of_fifty_digits_to_thirteen(cell, scale):
 @pytest.mark.parametrize("scale", [0.01, 0.5])
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_entry_at_full_size_is_that_of_fifty_digits(cell, scale):
-    trace = random_network(cell, SIZES["assignment"], scale, seed=3)
+    trace = random_network(cell, **ASSIGNMENT, scale=scale, seed=3)
     assert max(errors(trace, "recorded").values()) <= 1e-13
 
 
@@ -55,7 +57,7 @@ def test_large_weights_amplify_the_rounding_of_the_forward_pass_and_the_report_s
     # With m = 60 and weights of 0.5 the vanilla network is chaotic: from step to step it multiplies
     # the rounding of its own forward pass, and with it the difference to the true gradient. The
     # backward pass is right all the same; no float64 code could come closer.
-    trace = random_network("vanilla", Size(m=60, T=30, K=5), 0.5, seed=4)
+    trace = random_network("vanilla", hidden=60, steps=30, symbols=5, scale=0.5, seed=4)
     exact, recorded = errors(trace, "exact"), errors(trace, "recorded")
     assert recorded["W"] <= 1e-13
     assert exact["W"] > 100 * recorded["W"]

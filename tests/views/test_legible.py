@@ -10,12 +10,12 @@ import pytest
 
 from teachrnn.recipes import Recipe
 from teachrnn.report.setting import _text
-from teachrnn.runs import Run, Source
+from teachrnn.runs import Run, Source, small_network
 from teachrnn.sampling import Temperature
-from teachrnn.views.demonstration import demonstrate
 from teachrnn.views.figures.next_symbol import next_symbol
 from teachrnn.views.player.story_data import story_bytes
 from teachrnn.views.story import tell
+from teachrnn.views.story.introduction import introduction
 from teachrnn.views.style.legible import legible, printable
 from teachrnn.views.style.visible_symbol import SIGNS, visible_symbol
 from teachrnn.views.terminal.time_line import TimeLine
@@ -84,9 +84,9 @@ def test_notebook_apps_show_what_was_written_as_a_report_does():
 @pytest.mark.parametrize("symbol", ["\n", "\t", " ", "\x1b", "\u200d", "\u0301"])
 def test_symbol_has_one_sign_in_story_graph_terminal_and_figures(symbol):
     sign = visible_symbol(symbol)
-    shown = demonstrate(f"a{symbol}b", hidden=2, updates=0)
+    shown = small_network(f"a{symbol}b", hidden=2, updates=0)
     trace, symbols = shown.trace, shown.symbols
-    assert printable(f"a{symbol}b") in shown.about[0]
+    assert printable(f"a{symbol}b") in introduction(shown)[0]
     steps = tell(trace, symbols)
     assert any(f"x[2] is the symbol “{sign}”." in step.sentence for step in steps)
     story = story_bytes(trace, symbols=symbols)

@@ -27,6 +27,7 @@ from teachrnn.errors import DivergedError, DomainError, MissingExtraError
 from teachrnn.formulas.name import GREEK
 from teachrnn.optimizers import OPTIMIZERS, RMSProp
 from teachrnn.optimizers.descent import descend
+from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import Nucleus, TopK
 from teachrnn.training import TrainStep
@@ -40,7 +41,6 @@ from teachrnn.widgets.gradient_flow import GradientFlow
 from teachrnn.widgets.neuron_explorer import NeuronExplorer
 from teachrnn.widgets.optimizer_explorer import SIDE_BY_SIDE, OptimizerExplorer, network
 from teachrnn.widgets.sampling_explorer import SamplingExplorer
-from teachrnn.widgets.small_model import TEXT, small_model, small_training
 from teachrnn.widgets.training_monitor import TrainingMonitor
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -86,7 +86,12 @@ def put(app, **values):
 
 @pytest.fixture(scope="module")
 def trained():
-    return small_model()
+    return small_network(SENTENCE, updates=150).trained
+
+
+def small_training():
+    network = small_network(SENTENCE, updates=0)
+    return network.training(), network.vocabulary
 
 
 def hostile_model():
@@ -237,7 +242,7 @@ def test_text_that_is_too_short_is_told_in_the_app_and_the_last_picture_stays(te
     assert said in app.message
     assert said in app.html()
     assert app.figure is before
-    put(app, text=TEXT)
+    put(app, text=SENTENCE)
     assert app.message == ""
     assert app.figure is not before
 
@@ -247,7 +252,7 @@ def test_app_that_begins_with_a_mistake_says_so_and_can_be_put_right():
     with pytest.raises(DomainError, match="one character"):
         app.figure  # noqa: B018
     assert "one character" in app.html()
-    put(app, text=TEXT)
+    put(app, text=SENTENCE)
     assert app.table.rows
 
 
@@ -343,9 +348,9 @@ def test_start_over_forgets_what_was_written(trained):
 
 
 def test_neuron_explorer_shows_what_the_recorded_network_says(trained):
-    app = NeuronExplorer(trained, TEXT)
+    app = NeuronExplorer(trained, SENTENCE)
     put(app, neuron=5)
-    trace = trained.model.record(trained.vocabulary.encode(TEXT))
+    trace = trained.model.record(trained.vocabulary.encode(SENTENCE))
     numbers = [float(trace[f"h[{t}]"].data[5]) for t in range(1, trace.T + 1)]
     assert [row[1] for row in app.table.rows] == numbers
     highest = app.extremes().rows[0]
@@ -366,7 +371,7 @@ def test_neuron_of_a_layer_and_of_a_memory_can_be_chosen():
 
 
 def test_long_text_is_shown_from_where_the_slider_stands(trained):
-    app = NeuronExplorer(trained, TEXT * 20)
+    app = NeuronExplorer(trained, SENTENCE * 20)
     put(app, start=500)
     assert len(app.table.rows) == 400
     assert app.table.rows[0][1] == app.activations["h"][500, 0]
@@ -376,7 +381,7 @@ def test_long_text_is_shown_from_where_the_slider_stands(trained):
 
 @pytest.mark.parametrize(("text", "said"), [("", "has 0 symbols"), ("Ω", "'Ω'"), ("a" * 5000, "4000")])
 def test_text_that_a_network_cannot_read_is_told(trained, text, said):
-    app = NeuronExplorer(trained, TEXT)
+    app = NeuronExplorer(trained, SENTENCE)
     before = app.table
     put(app, text=text)
     assert said in app.message
@@ -640,10 +645,11 @@ def kernel(tmp_path_factory):
 
 
 SETTING = """
-from teachrnn.widgets.small_model import small_training
+from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.widgets.training_monitor import TrainingMonitor
-training, vocabulary = small_training()
-monitor = TrainingMonitor(training, vocabulary, refresh=0.2)
+network = small_network(SENTENCE, updates=0)
+training = network.training()
+monitor = TrainingMonitor(training, network.vocabulary, refresh=0.2)
 """
 
 

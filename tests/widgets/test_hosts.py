@@ -23,8 +23,9 @@ from notebook import (  # noqa: F401  (fixtures)
 from patience import PATIENCE
 from playwright.sync_api import expect
 
-from teachrnn.views.demonstration import demonstrate
+from teachrnn.runs import small_network
 from teachrnn.views.page.standalone import story_page
+from teachrnn.views.story.introduction import introduction
 from teachrnn.widgets.app import STILL
 
 pytestmark = pytest.mark.long
@@ -287,9 +288,9 @@ def test_search_of_the_documentation_does_not_hold_the_story(documentation):
 
 
 def test_page_of_its_own_steps_from_a_file(host_page, tmp_path):  # noqa: F811
-    shown = demonstrate(HOSTILE, hidden=2)
+    shown = small_network(HOSTILE, hidden=2)
     path = tmp_path / "page.html"
-    path.write_text(story_page(shown.trace, symbols=shown.symbols, about=shown.about), "utf-8")
+    path.write_text(story_page(shown.trace, symbols=shown.symbols, about=introduction(shown)), "utf-8")
     host_page.goto(path.as_uri())
     stepper = host_page.locator(".trnn")
     press(stepper)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from unittest import mock
 
@@ -13,8 +12,8 @@ from notebook import displayed
 from playwright.sync_api import expect
 
 from teachrnn.checking import nudge
-from teachrnn.errors import DomainError, FileFormatError, NameLookupError
-from teachrnn.views.demonstration import demonstrate
+from teachrnn.errors import DomainError, NameLookupError
+from teachrnn.runs import small_network
 from teachrnn.widgets import Stepper
 from teachrnn.widgets.display import WIDGET
 
@@ -119,7 +118,7 @@ def test_record_replaces_the_story_in_page_and_python(bridge, stepper):
     assert asked(bridge, kind="record", text="abcab", cell="gru", hidden=2, seed=3) == {}
     assert stepper.trace.T == 4
     assert (stepper.step, stepper.settings["cell"]) == (0, "gru")
-    again = demonstrate("abcab", cell="gru", hidden=2, seed=3).trace
+    again = small_network("abcab", cell="gru", hidden=2, seed=3).trace
     np.testing.assert_array_equal(stepper.trace["h[4]"].data, again["h[4]"].data)
     expect(bridge.page.locator(".about").first).to_contain_text("reads “abcab”")
     at(bridge, 1)
@@ -210,31 +209,6 @@ def test_fragment_holds_no_blank_line_and_is_the_same_twice(stepper):
     html = displayed(stepper)[1]["text/html"]
     assert not re.search(r"^\s*$", html, re.MULTILINE)
     assert html == displayed(stepper)[1]["text/html"]
-
-
-@pytest.mark.parametrize(
-    ("settings", "error"),
-    [
-        ({"text": "a"}, FileFormatError),
-        ({"text": "ab", "scale": math.nan}, DomainError),
-        ({"text": "ab", "updates": -1}, DomainError),
-        ({"text": "ab", "updates": 2.5}, DomainError),
-        ({"text": "ab", "seed": -1}, DomainError),
-        ({"text": "ab", "seed": 1.5}, DomainError),
-        ({"text": "ab", "cell": "none"}, NameLookupError),
-        ({"text": "ab" * 500, "hidden": 200}, DomainError),
-    ],
-)
-def test_demonstration_refuses_what_cannot_be_shown(settings, error):
-    with pytest.raises(error):
-        demonstrate(**settings)
-
-
-def test_demonstration_is_made_again_from_its_settings():
-    first = demonstrate("hello", cell="lstm", hidden=2, layers=2, updates=3, seed=5)
-    again = demonstrate(**first.settings)
-    assert again.about == first.about
-    assert again.trace.total_loss == first.trace.total_loss
 
 
 def test_story_is_told_once(monkeypatch):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from teachrnn.array import Array
+from teachrnn.runs import small_network
 from teachrnn.trace import Trace
 from teachrnn.triangle import Triangle
 from teachrnn.views.figures.cells import draw_cells, draw_scale
-from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import GRADIENTS, Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import math_label, norm_of
 from teachrnn.views.figures.over_time import over_time, top_state
@@ -32,7 +32,7 @@ DECADES = 9
 
 
 def _example() -> Figure:
-    return gradient_flow(example_trace())
+    return gradient_flow(small_network(scale=0.5, updates=0).backpropagated)
 
 
 @figure("Gradient flow", example=_example)
@@ -70,7 +70,7 @@ def gradient_flow(trace: Trace, name: str | None = None) -> Figure:
 
     Examples
     --------
-    >>> [axes.get_xlabel() for axes in gradient_flow(example_trace()).axes[:2]]
+    >>> [axes.get_xlabel() for axes in gradient_flow(small_network().backpropagated).axes[:2]]
     ['time step $k$', 'step $k$']
     """
     name = top_state(trace) if name is None else name

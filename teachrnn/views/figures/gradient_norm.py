@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from teachrnn.views.figures.example import example_training
+from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
 from teachrnn.views.figures.panel import log_scale
 from teachrnn.views.style.palette import COLOURS
@@ -64,7 +64,9 @@ def gradient_norm(updates: Sequence[int], means: Sequence[float], largest: Seque
 
 def _example_data() -> tuple[list[int], list[float], list[float]]:
     """Blocks of ten updates of a small training."""
-    norms = [step.gradient_norm for step in islice(example_training(), 200)]
+    norms = [
+        step.gradient_norm for step in islice(small_network(SENTENCE, updates=0).training(length=8), 200)
+    ]
     blocks = [norms[i : i + 10] for i in range(0, len(norms), 10)]
     ends = list(range(10, len(norms) + 1, 10))
     return ends, [sum(block) / len(block) for block in blocks], [max(block) for block in blocks]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from teachrnn.runs import small_network
 from teachrnn.trace import Trace
 from teachrnn.views.figures.cells import draw_cells, draw_scale
-from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import GRADIENTS, VALUES, Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import math_label
 from teachrnn.views.figures.over_time import Show, numbers, over_time
@@ -26,7 +26,7 @@ Masked = np.ma.MaskedArray[Any, Any]
 
 
 def _example() -> Figure:
-    return heat_map(example_trace(), "h", show="gradient")
+    return heat_map(small_network(scale=0.5, updates=0).backpropagated, "h", show="gradient")
 
 
 @figure("Any array over time", example=_example)
@@ -61,7 +61,7 @@ def heat_map(trace: Trace, name: str, *, show: Show = "value", item: int = 0) ->
 
     Examples
     --------
-    >>> heat_map(example_trace(), "h").axes[0].get_xlabel()
+    >>> heat_map(small_network(scale=0.5, updates=0).backpropagated, "h").axes[0].get_xlabel()
     'time step $t$'
     """
     d = show == "gradient"

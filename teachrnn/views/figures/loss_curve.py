@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.training import Curve
-from teachrnn.views.figures.example import example_training
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
 from teachrnn.views.style.palette import COLOURS, INK
 
@@ -34,7 +34,8 @@ MAX_LABELS = 10
 
 
 def _example() -> Figure:
-    training = example_training()
+    network = small_network(SENTENCE, hidden=16, scale=0.01, updates=0)
+    training = network.training(times=40, length=8, held_out=200)
     deque(islice(training, 1200), maxlen=0)
     return loss_curve(training.curve, symbols=training.model.symbols, length=training.batching.length)
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from teachrnn.errors import DomainError
-from teachrnn.views.figures.example import LENGTH, example_training
+from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
 from teachrnn.views.figures.series import series_style
 from teachrnn.views.style.palette import INK
@@ -27,9 +27,10 @@ def _example() -> Figure:
 
     curves = {}
     for rule in (AdaGrad(eta=0.1), Adam(eta=0.01)):
-        training = example_training(rule)
+        network = small_network(SENTENCE, hidden=16, scale=0.01, updates=0)
+        training = network.training(rule, times=40, length=8)
         deque(islice(training, 800), maxlen=0)
-        curves[rule.name] = [(n, loss / LENGTH) for n, loss in training.curve.smooth]
+        curves[rule.name] = [(n, loss / 8) for n, loss in training.curve.smooth]
     return loss_curves(curves, guessing=2.6, what="smooth loss")
 
 

@@ -29,15 +29,12 @@ BAR = 0.13
 
 
 def _example() -> Figure:
-    from teachrnn.data import Vocabulary
-    from teachrnn.models import CharRNN
+    from teachrnn.runs import small_network
 
     text = "Any cell of a network that reads a text\nmay come to stand for something in it."
-    vocabulary = Vocabulary.of(text)
-    model = CharRNN(hidden=6, symbols=len(vocabulary), scale=0.9, rng=np.random.default_rng(1))
-    trace = model.record(vocabulary.encode(text))
+    trace = small_network(text, hidden=6, scale=0.9, updates=0, seed=1).trace
     h = [float(trace[f"h[{t}]"].data[2]) for t in range(1, trace.T + 1)]
-    return neuron_text(text, h, name="h_t, neuron 2", width=40)
+    return neuron_text(text[:-1], h, name="h_t, neuron 2", width=40)
 
 
 @figure("Text coloured by a neuron", example=_example)

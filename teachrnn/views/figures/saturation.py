@@ -11,9 +11,9 @@ from teachrnn.errors import NameLookupError
 from teachrnn.formulas.name import Name
 from teachrnn.op import Value
 from teachrnn.ops import Sigmoid, Tanh
+from teachrnn.runs import small_network
 from teachrnn.trace import Trace
 from teachrnn.views.figures.cells import draw_cells, draw_scale
-from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import VALUES, Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import math_label
 from teachrnn.views.figures.over_time import base, over_time
@@ -32,7 +32,7 @@ HIGH, LOW = 0.9, 0.1
 
 
 def _example() -> Figure:
-    return saturation(example_trace("lstm", scale=1.5))
+    return saturation(small_network(cell="lstm", scale=1.5, updates=0).trace)
 
 
 @figure("Saturation of tanh and gates", example=_example)
@@ -71,7 +71,7 @@ def saturation(trace: Trace, *names: str) -> Figure:
 
     Examples
     --------
-    >>> [axes.get_ylabel() for axes in saturation(example_trace()).axes[:2]]
+    >>> [axes.get_ylabel() for axes in saturation(small_network().trace).axes[:2]]
     ['$|h_{t}|$', 'share of units']
     """
     squashed = [base(v) for v in trace.ops if isinstance(v, Tanh | Sigmoid)]

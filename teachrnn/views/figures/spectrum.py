@@ -9,9 +9,9 @@ import numpy as np
 from teachrnn.array import Array
 from teachrnn.errors import NameLookupError
 from teachrnn.op import Value
+from teachrnn.runs import small_network
 from teachrnn.state_jacobian import state_jacobians
 from teachrnn.trace import Trace
-from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import VALUES, Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import math_label, norm_of
 from teachrnn.views.figures.over_time import top_state
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _example() -> Figure:
-    return spectrum(example_trace(text="hello " * 5))
+    return spectrum(small_network("hello " * 5, scale=0.5).backpropagated)
 
 
 @figure("Spectrum of W and of the Jacobian", example=_example)
@@ -63,7 +63,7 @@ def spectrum(trace: Trace, weights: str | None = None) -> Figure:
 
     Examples
     --------
-    >>> len(spectrum(example_trace()).axes)
+    >>> len(spectrum(small_network().backpropagated).axes)
     3
     """
     state = top_state(trace)

@@ -19,20 +19,12 @@ if TYPE_CHECKING:
 
 
 def _example() -> Figure:
-    from teachrnn.data import InOrder
-    from teachrnn.models import CharRNN
-    from teachrnn.optimizers import AdaGrad
-    from teachrnn.training import Training
+    from teachrnn.runs import small_network
 
-    rng = np.random.default_rng(0)
-    tokens = rng.permutation([[0, 1, 2], [0, 3, 4]] * 99).ravel()
-    training = Training(
-        CharRNN(hidden=16, symbols=5, scale=0.2, rng=rng),
-        InOrder(tokens, length=25),
-        AdaGrad(eta=0.1),
-    )
+    text = "".join(np.random.default_rng(0).permutation(["abc", "ade"] * 99))
+    network = small_network(text, hidden=16, scale=0.2, updates=0)
     progress = Progress()
-    for step in islice(training, 300):
+    for step in islice(network.training(), 300):
         progress.note(step)
     return training_progress(progress)
 

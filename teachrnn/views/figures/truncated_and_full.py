@@ -8,9 +8,9 @@ import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.errors import NameLookupError
+from teachrnn.runs import small_network
 from teachrnn.trace import Trace
 from teachrnn.triangle import Reach, Triangle
-from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import GRADIENTS, Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import math_label, norm_of
 from teachrnn.views.figures.panel import not_yet, whole_ticks
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _example() -> Figure:
-    return truncated_and_full(example_trace())
+    return truncated_and_full(small_network(scale=0.5, updates=0).backpropagated)
 
 
 @figure("Truncated against full BPTT", example=_example)
@@ -58,7 +58,7 @@ def truncated_and_full(trace: Trace, name: str = "W") -> Figure:
 
     Examples
     --------
-    >>> [axes.get_xlabel() for axes in truncated_and_full(example_trace()).axes]
+    >>> [axes.get_xlabel() for axes in truncated_and_full(small_network().backpropagated).axes]
     ['horizon $n$ (steps)', 'horizon $n$ (steps)']
     """
     picture, (size, direction) = new_figure(7.2, 2.9, columns=2)

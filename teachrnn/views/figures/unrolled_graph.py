@@ -12,10 +12,10 @@ from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.extras import require
 from teachrnn.op import Op, Value
+from teachrnn.runs import small_network
 from teachrnn.trace import Trace
 from teachrnn.views.figures.cells import draw_cells, draw_scale
 from teachrnn.views.figures.diverging import Diverging
-from teachrnn.views.figures.example import example_trace
 from teachrnn.views.figures.figure import GRADIENTS, VALUES, Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import math_label, symbol_label, text_label
 from teachrnn.views.figures.over_time import Show, base, numbers
@@ -57,7 +57,7 @@ class Node(NamedTuple):
 
 
 def _example() -> Figure:
-    return unrolled_graph(example_trace(hidden=5), steps=(0, 1, 2, 9, 10))
+    return unrolled_graph(small_network(hidden=5).backpropagated, steps=(0, 1, 2, 9, 10))
 
 
 @figure("Unrolled graph", example=_example)
@@ -98,7 +98,7 @@ def unrolled_graph(
 
     Examples
     --------
-    >>> picture = unrolled_graph(example_trace(), show="gradient")
+    >>> picture = unrolled_graph(small_network().backpropagated, show="gradient")
     >>> [label.get_text() for label in picture.axes[0].get_xticklabels()]
     ['0', '1', '2', '9', '10']
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from teachrnn.checking import StepSizeCurve, step_size_curve
-from teachrnn.views.figures.example import example_trace
+from teachrnn.runs import small_network
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import math_label
 from teachrnn.views.style.palette import COLOURS
@@ -65,5 +65,5 @@ def _table(curve: StepSizeCurve) -> Table:
 
 
 def _example_data() -> StepSizeCurve:
-    trace = example_trace(hidden=3, text="abca")
+    trace = small_network("abca", hidden=3, scale=0.5, updates=0).trace
     return step_size_curve(trace, "W", steps=[10.0**-n for n in range(1, 16)], max_entries=3)

@@ -1,0 +1,30 @@
+"""What a reader should know of a small network before stepping through it."""
+
+from __future__ import annotations
+
+from teachrnn.runs.small_network import SmallNetwork
+from teachrnn.views.style.legible import printable
+from teachrnn.views.style.number import format_number
+
+
+def introduction(network: SmallNetwork) -> list[str]:
+    """Sentences about a small network, its text and its loss.
+
+    Examples
+    --------
+    >>> from teachrnn.runs.small_network import small_network
+    >>> print(introduction(small_network("hello", hidden=3, updates=5))[0])
+    This vanilla network (m = 3, K = 4) reads “hello” and predicts every next character.
+    """
+    model, trace = network.model, network.trace
+    stack = f"{model.layers} layers, " if model.layers > 1 else ""
+    kind = model.cell.name if model.cell.name == "vanilla" else model.cell.name.upper()
+    loss = float(trace.total_loss)
+    return [
+        f"This {kind} network ({stack}m = {model.hidden}, K = {model.symbols}) reads "
+        f"\N{LEFT DOUBLE QUOTATION MARK}{printable(network.text)}\N{RIGHT DOUBLE QUOTATION MARK} "
+        "and predicts every next character.",
+        f"{network.settings['updates']} updates on this text took its loss from "
+        f"{format_number(network.first_loss)} to {format_number(loss)} nats per sequence "
+        f"({format_number(loss / trace.T)} nats per character).",
+    ]
