@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Size:
+class NetworkSize:
     """Sizes of a network: state, steps, symbols."""
 
     m: int
@@ -33,7 +33,7 @@ class Size:
     K: int
 
 
-SIZES = {"small": Size(m=5, T=4, K=7), "assignment": Size(m=100, T=25, K=80)}
+SIZES = {"small": NetworkSize(m=5, T=4, K=7), "assignment": NetworkSize(m=100, T=25, K=80)}
 MANY = {
     "cell": f"Cell to check ({', '.join(sorted(CELLS))}), may be repeated. [default: vanilla]",
     "size": "small (m=5, T=4, K=7) or assignment (m=100, T=25, K=80), may be repeated. [default: both]",
@@ -96,7 +96,7 @@ def check(
     raise typer.Exit(0 if fine else 1)
 
 
-def _size(name: str) -> Size:
+def _size(name: str) -> NetworkSize:
     if name not in SIZES:
         raise NameLookupError(f"no size is named {name!r}; there are: {', '.join(SIZES)}.")
     return SIZES[name]

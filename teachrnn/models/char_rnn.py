@@ -17,7 +17,7 @@ from teachrnn.models.checked_path import CheckedPath
 from teachrnn.models.fused_path import FusedPath
 from teachrnn.models.parameter_vector import ParameterVector
 from teachrnn.models.path import Path
-from teachrnn.models.reader import Reader
+from teachrnn.models.reader import ModelReader
 from teachrnn.models.recorded_path import RecordedPath
 from teachrnn.models.sequence import check_sequence, check_state, check_targets
 from teachrnn.op import Value
@@ -294,9 +294,9 @@ class CharRNN(CopiedWhole):
             )
         return CheckedPath(self, path) if checked else path
 
-    def reader(self) -> Reader:
+    def reader(self) -> ModelReader:
         """What reads symbol by symbol and scores the next: to write with (`teachrnn.sampling.write`)."""
-        return Reader(self)
+        return ModelReader(self)
 
     def gradients(self) -> ParameterVector:
         """Zeros under the names of the parameters: where gradients are put."""

@@ -18,7 +18,7 @@ from teachrnn.files import load_json, make_folder, pack, save_json, write_atomic
 from teachrnn.recipes import Recipe
 from teachrnn.runs import Claim, Source
 from teachrnn.runs.checkpoint_upgrades import recipe_of_0_1_0
-from teachrnn.sweep.engine import Engine, Function
+from teachrnn.sweep.engine import Engine, TrialFunction
 from teachrnn.sweep.space import Space, apply
 from teachrnn.sweep.trial import Trial, TrialResult, train
 
@@ -127,7 +127,7 @@ class Sweep:
         """The results, the best first, failed trials last."""
         return sorted(self.results, key=lambda result: (result.loss, result.key))
 
-    def run(self, engine: Engine, function: Function = train) -> Iterator[TrialResult]:
+    def run(self, engine: Engine, function: TrialFunction = train) -> Iterator[TrialResult]:
         """Do the trials that are not done yet; each is in the folder before it is given out.
 
         A stage without a single success is the last: there is nothing to look round.
@@ -141,7 +141,7 @@ class Sweep:
             self.results = self._read_results()  # another may have gone on meanwhile
             yield from self._stages(engine, function)
 
-    def _stages(self, engine: Engine, function: Function) -> Iterator[TrialResult]:
+    def _stages(self, engine: Engine, function: TrialFunction) -> Iterator[TrialResult]:
         space = self.space
         for stage in range(1, self.stages + 1):
             trials = self.drawn(space, stage)

@@ -33,10 +33,10 @@ from teachrnn.errors import (
 from teachrnn.files import pack, unpack
 from teachrnn.recipes import Recipe
 from teachrnn.sweep import (
-    Choice,
+    ChoiceAxis,
     DaskEngine,
     LocalEngine,
-    Range,
+    RangeAxis,
     Space,
     Sweep,
     TrialResult,
@@ -134,7 +134,7 @@ def dies_once(trial, *, folder):
 
 def test_range_in_the_logarithm_gives_every_decade_its_share():
     rng = np.random.default_rng(0)
-    axis = Range("eta", 0.001, 1.0, log=True)
+    axis = RangeAxis("eta", 0.001, 1.0, log=True)
     drawn = np.array([axis.draw(rng) for _ in range(3000)])
     assert drawn.min() >= 0.001
     assert drawn.max() <= 1
@@ -154,16 +154,16 @@ def test_whole_numbers_stay_whole_and_reach_both_ends(scale):
 
 
 def test_narrowed_range_holds_the_best_and_stays_within_the_old():
-    axis = Range("eta", 0.001, 1.0, log=True)
+    axis = RangeAxis("eta", 0.001, 1.0, log=True)
     finer = axis.narrow([0.05, 0.1])
     assert finer.low < 0.05 < 0.1 < finer.high
     assert np.log(finer.high / finer.low) < 0.6 * np.log(axis.high / axis.low)
     assert axis.narrow([0.001, 1.0]) == axis
-    assert Range("length", 10, 12).narrow([11, 11]) == Range("length", 11, 11)
+    assert RangeAxis("length", 10, 12).narrow([11, 11]) == RangeAxis("length", 11, 11)
 
 
 def test_choices_narrow_to_those_of_the_best():
-    assert Choice("cell", ("vanilla", "lstm", "gru")).narrow(["gru", "vanilla"]).values == (
+    assert ChoiceAxis("cell", ("vanilla", "lstm", "gru")).narrow(["gru", "vanilla"]).values == (
         "vanilla",
         "gru",
     )
