@@ -6,9 +6,14 @@ import signal
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from teachrnn.errors import DomainError, TeachrnnError
+from teachrnn.errors import TeachrnnError
 from teachrnn.extras import require
+<<<<<<< HEAD
 from teachrnn.sweep.engine import Engine, TrialFunction, closed_quietly
+=======
+from teachrnn.hyper_parameter import check_counts
+from teachrnn.sweep.engine import Engine, Function, closed_quietly
+>>>>>>> a79cf98 (One option means one thing: sweep takes the text, cell, optimizer and sizes as train does, and an option that another makes meaningless is refused)
 from teachrnn.sweep.trial import Trial, TrialResult
 
 DIED = "its process died twice, the second time with no other trial beside it (out of memory?)"
@@ -35,8 +40,7 @@ class LocalEngine(Engine):
     """
 
     def __init__(self, *, workers: int = 1) -> None:
-        if workers < 1:
-            raise DomainError(f"`workers` is {workers} but must be at least 1.")
+        check_counts("LocalEngine", workers=workers)
         self._workers = workers
         self._joblib: Any = require("joblib", extra="sweep", purpose="A sweep")
         try:

@@ -15,6 +15,7 @@ import numpy as np
 from teachrnn.data import CORPORA, is_plain_file
 from teachrnn.errors import DomainError, FileFormatError
 from teachrnn.files import load_json, make_folder, pack, save_json, write_atomically
+from teachrnn.hyper_parameter import check_counts
 from teachrnn.recipes import Recipe
 from teachrnn.runs import Claim, Source
 from teachrnn.runs.checkpoint_upgrades import recipe_of_0_1_0
@@ -94,14 +95,7 @@ class Sweep:
         stages: int = 2,
         seed: int = 0,
     ) -> None:
-        for name, number in (
-            ("trials", trials),
-            ("updates", updates),
-            ("growth", growth),
-            ("stages", stages),
-        ):
-            if number < 1:
-                raise DomainError(f"`{name}` is {number} but must be at least 1.")
+        check_counts("Sweep", trials=trials, updates=updates, growth=growth, stages=stages)
         if not recipe.validation:
             raise DomainError("the recipe holds no text out to judge trials by: set its `validation`.")
         self.recipe, self.space, self.folder = recipe, space, Path(folder)

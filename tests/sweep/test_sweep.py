@@ -208,7 +208,7 @@ BAD_VALUES = {
     "of the rule": ("optimizer.gamma=0.8,0.9", "adagrad has no setting 'gamma'; it has: eta"),
     "eta of zero": ("eta=0:1.0", "`eta` is 0 but must be a number above 0"),
     "not whole": ("hidden=5.5:10", "`hidden` is 5.5 but must be a whole number"),
-    "no units": ("hidden=0:10", "`hidden` is 0 but must be at least 1"),
+    "no units": ("hidden=0:10", "`hidden` is 0 but must be a whole number at least 1"),
     "word": ("eta=fast,slow", "`eta` is fast but must be a number"),
     "cell": ("cell=vanilla,elman", "no cell is named 'elman'"),
     "longer than the text": ("length=5:5000", "need a text of at least 5001"),
@@ -227,7 +227,7 @@ def test_value_that_the_recipe_or_text_refuses_is_refused_before_anything_starts
 
 @pytest.mark.parametrize("name", ["trials", "updates", "growth", "stages"])
 def test_numbers_below_one_are_refused(name, text, tmp_path):
-    with pytest.raises(DomainError, match=f"`{name}` is 0 but must be at least 1"):
+    with pytest.raises(DomainError, match=f"`{name}` is 0 but must be a whole number at least 1"):
         a_sweep(text, tmp_path / "sweep", **{name: 0})
 
 
@@ -604,7 +604,7 @@ def test_command_says_why_every_trial_failed(text, tmp_path):
 
 
 def test_command_says_that_no_trial_has_learnt(text, tmp_path):
-    given = ["--corpus", text, "--out", str(tmp_path / "s"), "--trials", "1", "--updates", "300"]
+    given = [text, "--out", str(tmp_path / "s"), "--trials", "1", "--updates", "300"]
     wild = ["--over", "eta=300,301", "--over", "hidden=4,5", "--stages", "1", "--no-figure"]
     done = run(sys.executable, "-m", "teachrnn", "sweep", *given, *wild)
     assert done.returncode == 1, done.stderr
