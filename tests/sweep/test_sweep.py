@@ -205,7 +205,7 @@ def test_space_that_makes_no_sense_is_refused(case):
 
 
 BAD_VALUES = {
-    "of the rule": ("optimizer.gamma=0.8,0.9", "adagrad has no setting 'gamma'; it has: eta"),
+    "of the rule": ("optimizer.gamma=0.8,0.9", "'adagrad' has no setting 'gamma'; it has: eta"),
     "eta of zero": ("eta=0:1.0", "`eta` is 0 but must be a number above 0"),
     "not whole": ("hidden=5.5:10", "`hidden` is 5.5 but must be a whole number"),
     "no units": ("hidden=0:10", "`hidden` is 0 but must be a whole number at least 1"),
