@@ -12,25 +12,17 @@ from typing import Annotated
 import typer
 
 from teachrnn.cli.console import say
-<<<<<<< HEAD
+from teachrnn.cli.options import HELP, Seed, refuse_ignored
 from teachrnn.runs import KeptStep, small_network
 from teachrnn.runs.small_network import WORDS, check_small
-=======
-from teachrnn.cli.options import HELP, Seed, refuse_ignored
-from teachrnn.runs import KeptStep
->>>>>>> a79cf98 (One option means one thing: sweep takes the text, cell, optimizer and sizes as train does, and an option that another makes meaningless is refused)
 from teachrnn.trace import Trace
 from teachrnn.views.story.introduction import introduction
 from teachrnn.views.style.legible import printable
 from teachrnn.views.style.number import format_number
 
-<<<<<<< HEAD
-=======
-TEXT = "hello world"
 NETWORK = ("words", "cell", "hidden", "layers", "scale", "updates", "max_characters", "seed")
 """What decides the network and its record, which a trace from a file has already."""
 
->>>>>>> a79cf98 (One option means one thing: sweep takes the text, cell, optimizer and sizes as train does, and an option that another makes meaningless is refused)
 
 def step(
     context: typer.Context,
@@ -56,24 +48,15 @@ def step(
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
     """Step through backpropagation through time on a text of your own, forward and then back."""
-<<<<<<< HEAD
-    words = " ".join(text) if text else WORDS
-=======
-    text = " ".join(words) if words else TEXT
+    text = " ".join(words) if words else WORDS
     if terminal:
         refuse_ignored(context, "--terminal, which makes no page,", "out", "browser")
->>>>>>> a79cf98 (One option means one thing: sweep takes the text, cell, optimizer and sizes as train does, and an option that another makes meaningless is refused)
     if trace_file is not None:
         refuse_ignored(context, "--trace", *NETWORK)
         trace, symbols, about = _recorded_elsewhere(trace_file)
     else:
-<<<<<<< HEAD
         network = small_network(
-            words[:length],
-=======
-        shown = demonstrate(
             text[:max_characters],
->>>>>>> a79cf98 (One option means one thing: sweep takes the text, cell, optimizer and sizes as train does, and an option that another makes meaningless is refused)
             cell=cell,
             hidden=hidden,
             layers=layers,
@@ -81,17 +64,10 @@ def step(
             updates=updates,
             seed=seed,
         )
-<<<<<<< HEAD
         trace, symbols, about = network.trace, network.symbols, introduction(network)
-        if len(words) > length:
-            cut = f"the first {length} are stepped through (--length)."
-            say(f"The text has {len(words)} characters; {cut}")
-=======
-        trace, symbols, about = shown.trace, shown.symbols, shown.about
         if len(text) > max_characters:
             cut = f"the first {max_characters} are stepped through (--max-characters)."
             say(f"The text has {len(text)} characters; {cut}")
->>>>>>> a79cf98 (One option means one thing: sweep takes the text, cell, optimizer and sizes as train does, and an option that another makes meaningless is refused)
     if terminal:
         from teachrnn.views.terminal import step_in_terminal
 

@@ -8,12 +8,8 @@ from typing import Any
 
 from teachrnn.errors import TeachrnnError
 from teachrnn.extras import require
-<<<<<<< HEAD
-from teachrnn.sweep.engine import Engine, TrialFunction, closed_quietly
-=======
 from teachrnn.hyper_parameter import check_counts
-from teachrnn.sweep.engine import Engine, Function, closed_quietly
->>>>>>> a79cf98 (One option means one thing: sweep takes the text, cell, optimizer and sizes as train does, and an option that another makes meaningless is refused)
+from teachrnn.sweep.engine import Engine, TrialFunction, closed_quietly
 from teachrnn.sweep.trial import Trial, TrialResult
 
 DIED = "its process died twice, the second time with no other trial beside it (out of memory?)"
