@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from teachrnn.cells import Cell
+from teachrnn.cells import CELLS, Cell
 from teachrnn.cli.console import say
 from teachrnn.cli.now_and_then import NowAndThen
-from teachrnn.cli.options import HELP, Seed
 from teachrnn.errors import NameLookupError
 from teachrnn.runs import random_network
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class NetworkSize:
+class Size:
     """Sizes of a network: state, steps, symbols."""
 
     m: int
@@ -34,12 +33,12 @@ class NetworkSize:
     K: int
 
 
-SIZES = {"small": NetworkSize(m=5, T=4, K=7), "assignment": NetworkSize(m=100, T=25, K=80)}
+SIZES = {"small": Size(m=5, T=4, K=7), "assignment": Size(m=100, T=25, K=80)}
 MANY = {
-    "cell": f"{HELP['cell']} May be repeated. [default: vanilla]",
-    "size": "small (m=5, T=4, K=7) or assignment (m=100, T=25, K=80); may be repeated. [default: both]",
+    "cell": f"Cell to check ({', '.join(sorted(CELLS))}), may be repeated. [default: vanilla]",
+    "size": "small (m=5, T=4, K=7) or assignment (m=100, T=25, K=80), may be repeated. [default: both]",
     "oracle": "complex, central, one-sided, mpmath, torch; may be repeated. [default: complex, central]",
-    "scale": f"{HELP['scale']} May be repeated. [default: 0.01, 0.5]",
+    "scale": "Standard deviation of the weights, may be repeated. [default: 0.01, 0.5]",
 }
 
 
@@ -48,10 +47,10 @@ def check(
     size: Annotated[list[str] | None, typer.Option(help=MANY["size"])] = None,
     oracle: Annotated[list[str] | None, typer.Option(help=MANY["oracle"])] = None,
     scale: Annotated[list[float] | None, typer.Option(help=MANY["scale"], min=0)] = None,
-    max_entries: Annotated[
-        int, typer.Option(help="Entries of each parameter at most, drawn at random; 0 for all.", min=0)
+    entries: Annotated[
+        int, typer.Option(help="Entries of each parameter, drawn at random; 0 for all.", min=0)
     ] = 200,
-    seed: Seed = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.", min=0)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Check every derivative: operations against SymPy, whole networks against oracles.
@@ -76,7 +75,7 @@ def check(
             report = check_gradient(
                 trace,
                 oracle=source,
-                max_entries=max_entries or None,
+                max_entries=entries or None,
                 rng=np.random.default_rng(seed),
                 progress=_progress(kind.name, source, due),
             )
@@ -97,7 +96,7 @@ def check(
     raise typer.Exit(0 if fine else 1)
 
 
-def _size(name: str) -> NetworkSize:
+def _size(name: str) -> Size:
     if name not in SIZES:
         raise NameLookupError(f"no size is named {name!r}; there are: {', '.join(SIZES)}.")
     return SIZES[name]

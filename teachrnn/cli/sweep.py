@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite, log
 from pathlib import Path
 from typing import Annotated
@@ -10,19 +9,17 @@ from typing import Annotated
 import typer
 
 from teachrnn.cli.console import open_console, say
-from teachrnn.cli.options import HELP, RecipeName, RecipeOptions, refuse_ignored, with_options
+from teachrnn.cli.run_options import FormerText, RecipeName, Text
 from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.extras import require
 from teachrnn.files import write_atomically
+from teachrnn.recipes import Recipe
 from teachrnn.runs.run import FAR
 from teachrnn.sweep import DaskEngine, Engine, LocalEngine, Space, Sweep, TrialResult
 from teachrnn.views.style.legible import printable
 from teachrnn.views.style.loss_units import per_symbol
 
 BACKENDS = ("loky", "dask")
-
-OPTION = {"optimizer.eta": "eta", "optimizer.name": "optimizer"}
-"""The options for what can be searched over by another name than theirs."""
 
 SHOWN = 20
 """Trials in the table of the terminal; the file has all."""
@@ -33,39 +30,26 @@ OVER = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class SweepOptions(RecipeOptions):
-    """The options of a recipe, but that trials are short."""
-
-    updates: Annotated[
-        int, typer.Option(help=f"{HELP['updates']} Of each trial, in the first stage.", min=1)
-    ] = 3000
-
-
-@with_options(SweepOptions)
 def sweep(
-    options: SweepOptions,
-    context: typer.Context,
+    text: Text = "help",
     over: Annotated[list[str] | None, typer.Option(help=OVER)] = None,
     recipe: RecipeName = "adagrad",
+    corpus: FormerText = None,
     trials: Annotated[int, typer.Option(help="Trials in each stage.", min=1)] = 12,
+    updates: Annotated[int, typer.Option(help="Updates of each trial.", min=1)] = 3000,
     growth: Annotated[
         int, typer.Option(help="How many times as many updates from one stage to the next.", min=1)
     ] = 1,
     stages: Annotated[
         int, typer.Option(help="Stages: each looks round the best trials of the one before.", min=1)
     ] = 2,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.", min=0)] = 0,
     workers: Annotated[int, typer.Option(help="Trials at a time on this machine.", min=1)] = 1,
     backend: Annotated[str, typer.Option(help="loky (this machine) or dask (a cluster).")] = "loky",
     address: Annotated[
         str | None, typer.Option(help="Scheduler of the Dask cluster: tcp://host:8786.")
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help=f"{HELP['out']} The folder of the results. [default: sweeps/RECIPE-TEXT-SEED]"
-        ),
-    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results, gone on from.")] = Path("sweep"),
     figure: Annotated[bool, typer.Option(help="Also draw loss against hyper-parameters.")] = True,
 ) -> None:
     """Search over hyper-parameters: random trials, from coarse to fine, judged by validation loss.
@@ -75,22 +59,18 @@ def sweep(
     if figure:
         require("matplotlib", extra="figures", purpose="The figure of a sweep (or say --no-figure)")
     space = Space.parse(over or [])
-    searched = {OPTION.get(axis.name, axis.name) for axis in space.axes}
-    refuse_ignored(context, "--over, which searches over that,", *searched)
-    if backend == "dask":
-        refuse_ignored(context, "--backend dask", "workers")
-    folder, stopped = out or Path("sweeps") / options.folder_name(recipe), False
+    stopped = False
     with _engine(backend, workers, address) as engine:
         search = Sweep(
-            options.recipe(recipe, eta_follows="eta" in searched),
-            options.text,
+            Recipe.find(recipe),
+            text if corpus is None else corpus,
             space,
-            folder=folder,
+            folder=out,
             trials=trials,
-            updates=options.updates,
+            updates=updates,
             growth=growth,
             stages=stages,
-            seed=options.seed,
+            seed=seed,
         )
         _announce(search, engine)
         try:
@@ -103,7 +83,7 @@ def sweep(
         _draw(search)
     if stopped:
         say("Stopped. The same command goes on with the trials that are not done yet.")
-    say(f"Results: {folder.resolve()}")
+    say(f"Results: {out.resolve()}")
     found = [result.loss for result in search.results if isfinite(result.loss)]
     guess = log(search.symbols)
     lost = bool(found) and min(found) > FAR * guess

@@ -21,7 +21,7 @@ from teachrnn.array import Array
 from teachrnn.deferred import Deferred
 from teachrnn.op import Op, Value
 from teachrnn.reference.derivative import Numbers, Sizes, core_positions, symbolic_op, whole_numbers
-from teachrnn.reference.estimate import EntriesDone, Estimate, Oracle
+from teachrnn.reference.estimate import Estimate, Oracle, Progress
 from teachrnn.trace import Trace
 
 if TYPE_CHECKING:
@@ -31,13 +31,15 @@ else:
     mpmath = Deferred("mpmath")
     sympy = Deferred("sympy")
 
+Function = Callable[..., Any]
+
 
 @dataclass(frozen=True, eq=False)
-class Primitive:
+class Elementary:
     """One elementary function and its partial derivatives; a partial of None is the constant 1."""
 
-    value: Callable[..., Any]
-    partials: list[Callable[..., Any] | None]
+    value: Function
+    partials: list[Function | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +48,7 @@ class Program:
 
     inputs: list[tuple[int, int, int]]  # (operand, flat entry, slot)
     numbers: list[tuple[sympy.Expr, int]]
-    steps: list[tuple[Primitive, tuple[int, ...], int]]
+    steps: list[tuple[Elementary, tuple[int, ...], int]]
     outputs: list[int]
     slots: int
 
@@ -78,16 +80,16 @@ class Program:
 
 
 @lru_cache(maxsize=256)
-def _elementary(kind: type[sympy.Expr], count: int) -> Primitive:
+def _elementary(kind: type[sympy.Expr], count: int) -> Elementary:
     """Value and SymPy's partial derivatives of ``kind`` with ``count`` arguments."""
     z = [sympy.Dummy(f"z{i}", real=True) for i in range(count)]
     expression = kind(*z)
     modules: list[Any] = [{"Heaviside": lambda x, *_: mpmath.mpf(x > 0)}, "mpmath"]
-    partials: list[Callable[..., Any] | None] = []
+    partials: list[Function | None] = []
     for dummy in z:
         partial = expression.diff(dummy)
         partials.append(None if partial == 1 else sympy.lambdify(z, partial, modules=modules))
-    return Primitive(sympy.lambdify(z, expression, modules=modules), partials)
+    return Elementary(sympy.lambdify(z, expression, modules=modules), partials)
 
 
 @lru_cache(maxsize=512)
@@ -97,7 +99,7 @@ def _program(op: type[Op], sizes: Sizes, numbers: Numbers) -> Program:
     slot_of: dict[sympy.Expr, int] = {}
     inputs: list[tuple[int, int, int]] = []
     constants: list[tuple[sympy.Expr, int]] = []
-    steps: list[tuple[Primitive, tuple[int, ...], int]] = []
+    steps: list[tuple[Elementary, tuple[int, ...], int]] = []
     place = {s: (i, j) for i, entries in enumerate(symbolic.symbols) for j, s in enumerate(entries)}
     for output in symbolic.outputs:
         for node in sympy.postorder_traversal(output):
@@ -146,7 +148,7 @@ class HighPrecisionGradient:
         *,
         digits: int = 50,
         linearise_at: Literal["exact", "recorded"] = "exact",
-        progress: EntriesDone | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.trace, self.digits, self.linearise_at = trace, digits, linearise_at
         self._report = progress or (lambda _: None)
@@ -238,7 +240,7 @@ class HighPrecision(Oracle):
         self._last: tuple[HighPrecisionGradient, HighPrecisionGradient] | None = None
 
     def evaluate(
-        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
+        self, trace: Trace, value: Value, entries: Array, progress: Progress | None
     ) -> Estimate:
         if self._last is None or self._last[0].trace is not trace:  # one sweep serves all values
             self._last = (

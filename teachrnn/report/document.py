@@ -26,7 +26,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class TextTable:
+class Table:
     """Rows under a head; the first cell of a row names it.
 
     Attributes
@@ -70,7 +70,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Verbatim:
+class Passage:
     """A text as it was written, sign for sign."""
 
     caption: str
@@ -84,7 +84,7 @@ class Links:
     pairs: Sequence[tuple[str, str]]
 
 
-Element = Paragraph | Facts | TextTable | Picture | Verbatim | Links
+Block = Paragraph | Facts | Table | Picture | Passage | Links
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Section:
 
     name: str
     title: str
-    blocks: Sequence[Element]
+    blocks: Sequence[Block]
 
 
 @dataclass(frozen=True)
@@ -108,5 +108,5 @@ class Document:
 
     title: str
     subtitle: str
-    opening: Sequence[Element]
+    opening: Sequence[Block]
     sections: Sequence[Section]

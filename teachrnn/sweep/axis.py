@@ -12,7 +12,8 @@ import numpy as np
 
 from teachrnn.errors import DomainError
 
-Setting = int | float | bool | str
+Number = int | float
+Value = int | float | bool | str
 
 DIGITS = 4
 """Significant digits of a drawn number: the table says exactly what was trained with."""
@@ -38,15 +39,15 @@ class Axis(ABC):
     name: str
 
     @abstractmethod
-    def draw(self, rng: np.random.Generator) -> Setting:
+    def draw(self, rng: np.random.Generator) -> Value:
         """A value at random."""
 
     @abstractmethod
-    def narrow(self, best: Sequence[Setting]) -> Self:
+    def narrow(self, best: Sequence[Value]) -> Self:
         """The part round the values that the best trials had."""
 
     @abstractmethod
-    def extremes(self) -> tuple[Setting, ...]:
+    def extremes(self) -> tuple[Value, ...]:
         """The values of which any can be wrong: if these are right, so are all between."""
 
     @abstractmethod
@@ -55,7 +56,7 @@ class Axis(ABC):
 
 
 @dataclass(frozen=True)
-class RangeAxis(Axis):
+class Range(Axis):
     r"""Numbers from ``low`` to ``high``, both included: whole ones where both ends are whole.
 
     Drawn evenly, or evenly in the logarithm: then $\log v$ is uniform, and 0.01 to 0.1 is as likely
@@ -69,18 +70,18 @@ class RangeAxis(Axis):
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> eta = RangeAxis("eta", 0.001, 1.0, log=True)
+    >>> eta = Range("eta", 0.001, 1.0, log=True)
     >>> [eta.draw(rng) for _ in range(3)]
     [0.08145, 0.006447, 0.001327]
     >>> print(eta.narrow([0.05, 0.1]))            # best trials, and an eighth of the old range round
     eta=0.02108:0.2371:log
-    >>> RangeAxis("length", 10, 12).draw(rng)
+    >>> Range("length", 10, 12).draw(rng)
     10
     """
 
     name: str
-    low: int | float
-    high: int | float
+    low: Number
+    high: Number
     log: bool = False
 
     def __post_init__(self) -> None:
@@ -102,13 +103,13 @@ class RangeAxis(Axis):
         """Whether the values are whole numbers."""
         return isinstance(self.low, int) and isinstance(self.high, int)
 
-    def draw(self, rng: np.random.Generator) -> int | float:
+    def draw(self, rng: np.random.Generator) -> Number:
         # Half a unit more at either end gives the first and the last whole number their full share.
         half = 0.5 if self.whole else 0.0
         u = rng.uniform(self._to_scale(self.low - half), self._to_scale(self.high + half))
         return self._within(self._from_scale(u))
 
-    def narrow(self, best: Sequence[Setting]) -> Self:
+    def narrow(self, best: Sequence[Value]) -> Self:
         low, high = self._to_scale(self.low), self._to_scale(self.high)
         margin = MARGIN * (high - low)
         places = [self._to_scale(float(value)) for value in best]
@@ -118,7 +119,7 @@ class RangeAxis(Axis):
             high=self._within(self._from_scale(min(high, max(places) + margin))),
         )
 
-    def extremes(self) -> tuple[int | float, ...]:
+    def extremes(self) -> tuple[Number, ...]:
         return (self.low, self.high)
 
     def __str__(self) -> str:
@@ -128,24 +129,24 @@ class RangeAxis(Axis):
     def _ends(self) -> str:
         return f"{self.low}:{self.high}"
 
-    def _to_scale(self, value: int | float) -> float:
+    def _to_scale(self, value: Number) -> float:
         return log(value) if self.log else float(value)
 
     def _from_scale(self, place: float) -> float:
         return exp(place) if self.log else place
 
-    def _within(self, value: float) -> int | float:
+    def _within(self, value: float) -> Number:
         near = round(value) if self.whole else float(f"{value:.{DIGITS}g}")
         return min(max(near, self.low), self.high)
 
 
 @dataclass(frozen=True)
-class ChoiceAxis(Axis):
+class Choice(Axis):
     """One of several values, each as likely as the others.
 
     Examples
     --------
-    >>> cell = ChoiceAxis("cell", ("vanilla", "lstm", "gru"))
+    >>> cell = Choice("cell", ("vanilla", "lstm", "gru"))
     >>> cell.draw(np.random.default_rng(0))
     'gru'
     >>> print(cell.narrow(["gru", "lstm", "gru"]))
@@ -153,15 +154,15 @@ class ChoiceAxis(Axis):
     """
 
     name: str
-    values: tuple[Setting, ...]
+    values: tuple[Value, ...]
 
-    def draw(self, rng: np.random.Generator) -> Setting:
+    def draw(self, rng: np.random.Generator) -> Value:
         return self.values[rng.integers(len(self.values))]
 
-    def narrow(self, best: Sequence[Setting]) -> Self:
+    def narrow(self, best: Sequence[Value]) -> Self:
         return replace(self, values=tuple(value for value in self.values if value in best))
 
-    def extremes(self) -> tuple[Setting, ...]:
+    def extremes(self) -> tuple[Value, ...]:
         return self.values
 
     def __str__(self) -> str:
@@ -185,9 +186,9 @@ def parse_axis(text: str) -> Axis:
     Examples
     --------
     >>> parse_axis("eta=0.01:1:log")
-    RangeAxis(name='eta', low=0.01, high=1, log=True)
+    Range(name='eta', low=0.01, high=1, log=True)
     >>> parse_axis("hidden=50,100,200")
-    ChoiceAxis(name='hidden', values=(50, 100, 200))
+    Choice(name='hidden', values=(50, 100, 200))
     """
     name, equals, rest = (part.strip() for part in text.partition("="))
     if not (name and equals and rest):
@@ -199,20 +200,20 @@ def parse_axis(text: str) -> Axis:
         raise DomainError(f"{text!r} has a choice that is empty. {HOW}")
     if len(set(values)) < len(values):
         raise DomainError(f"{text!r} has a choice twice.")
-    return ChoiceAxis(name, tuple(values))
+    return Choice(name, tuple(values))
 
 
-def _range(text: str, name: str, parts: list[str]) -> RangeAxis:
+def _range(text: str, name: str, parts: list[str]) -> Range:
     ends = [_value(part) for part in parts[:2]]
     if len(parts) > 3 or parts[2:] not in ([], ["log"]):
         raise DomainError(f"{text!r} is no range. {HOW}")
     low, high = ends
     if isinstance(low, bool | str) or isinstance(high, bool | str):
         raise DomainError(f"{text!r} has an end that is no number. {HOW}")
-    return RangeAxis(name, low, high, log=len(parts) == 3)
+    return Range(name, low, high, log=len(parts) == 3)
 
 
-def _value(text: str) -> Setting:
+def _value(text: str) -> Value:
     for kind in (int, float):
         try:
             return kind(text)
@@ -221,5 +222,5 @@ def _value(text: str) -> Setting:
     return {"true": True, "false": False}.get(text.lower(), text)
 
 
-def _written(value: Setting) -> str:
+def _written(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -13,7 +13,6 @@ from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.data.batching import Batch, Batching
 from teachrnn.errors import DivergedError, DomainError, TeachrnnError
-from teachrnn.hyper_parameter import check_counts
 from teachrnn.memory import room_for
 from teachrnn.models import CharRNN, ParameterVector, Path
 from teachrnn.models.sequence import check_tokens
@@ -101,7 +100,8 @@ class Training(CopiedWhole):
     ) -> None:
         if reduction not in ("sum", "mean"):
             raise DomainError(f'the reduction is {reduction!r} but must be "sum" or "mean".')
-        check_counts("Training", validate_every=validate_every)
+        if validate_every < 1:
+            raise DomainError(f"`validate_every` is {validate_every} but must be at least 1.")
         check_tokens(batching.tokens, model.symbols, what="text")
         self.model, self.batching, self.optimizer = model, batching, Optimizer.make(optimizer)
         self.clipping, self.schedule = Clipping.make(clipping), Schedule.make(schedule)

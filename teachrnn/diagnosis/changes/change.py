@@ -1,0 +1,77 @@
+"""What a wrong line does to the gradient on one edge of the graph."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from teachrnn.array import Array
+from teachrnn.formulas.tree import Formula
+from teachrnn.part import Part
+from teachrnn.registry import Registry
+
+if TYPE_CHECKING:
+    from teachrnn.diagnosis.cell_map import CellMap
+    from teachrnn.diagnosis.site import Site
+    from teachrnn.diagnosis.sweeps import Row
+    from teachrnn.diagnosis.tape import Edge, Tape
+    from teachrnn.op import Value
+
+CHANGES: Registry[type[Change]] = Registry("change of a gradient")
+
+
+class Change(Part, registry=CHANGES, required=("why", "seen")):
+    """Base of all: a way in which the term that an edge sends can be wrong, at every step alike.
+
+    Subclasses are frozen dataclasses: two changes that say the same are equal. Most changes are a
+    wrong local derivative, linear in a gradient that arrives: `source` says at which value, `local`
+    what becomes of it. A change that depends on what other edges have sent overrides `send` instead.
+
+    Attributes
+    ----------
+    name : str
+        What the mistake is called.
+    why : str
+        Why it is wrong, in a sentence or two, for whoever made it.
+    seen : str
+        What a check must have to see it.
+    """
+
+    why: ClassVar[str]
+    seen: ClassVar[str]
+
+    @classmethod
+    @abstractmethod
+    def at(cls, site: Site, cell: CellMap) -> Iterator[Change]:
+        """The ways in which this can happen at a site."""
+
+    @property
+    def weight(self) -> int:
+        """How far-fetched it is: of mistakes with the same numbers, the lightest is named."""
+        return 1
+
+    def source(self, tape: Tape, edge: Edge) -> Value | None:
+        """At which value the gradient has arrived that is passed on; None where there is no such."""
+        return edge.op
+
+    def local(self, tape: Tape, edge: Edge) -> Callable[[Array], Array] | None:
+        """What is sent for a gradient that arrives; None where that cannot be done (shapes)."""
+        return edge.right
+
+    def send(self, row: Row, edge: Edge) -> Array | None:
+        """The wrong term in a sweep; None where it cannot be formed."""
+        value, local = self.source(row.tape, edge), self.local(row.tape, edge)
+        dy = None if value is None else row.arrived(value)
+        if dy is None or local is None:
+            return None
+        d = local(dy)
+        return d if d.shape == edge.value.shape else None
+
+    @abstractmethod
+    def words(self, site: Site) -> str:
+        """What happens, after the words "the gradient that h.x sends": "is left out"."""
+
+    def rewritten(self, formula: Formula, site: Site) -> Formula | None:
+        """The right side of the wrong line, made of that of the right one; None if it is no formula."""
+        return None

@@ -1,0 +1,50 @@
+r"""In which unit an error is judged: what right code may differ by, however it adds up.
+
+An error relative to the gradient itself accuses right code: terms cancel, and what is left of them is
+rounding. So it is measured against the sum of the terms' absolute values,
+
+$$\max_{ij} \sum_t \left|\,\mathrm{term}_t\,\right|_{ij},$$
+
+plus the same with the gradient of every score set to 1. The second is a floor: p - y cancels too.
+Right code, in the layouts that were tried, stays within $2 \cdot 10^{-15}$ of it in float64 and within
+$6 \cdot 10^{-6}$ in float32.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from teachrnn.array import Array
+from teachrnn.diagnosis.sweeps import Row, Sweeps
+from teachrnn.diagnosis.tape import Edge, Tape
+
+if TYPE_CHECKING:
+    from teachrnn.diagnosis.instance import Instance
+
+TOLERANCE = {np.dtype(np.float64): 1e-12, np.dtype(np.float32): 1e-4}
+"""What right code may differ by, in that unit."""
+
+
+class _Ones:
+    """Sends 1 to every score."""
+
+    def send(self, row: Row, edge: Edge) -> Array:
+        return np.ones_like(edge.value.data)
+
+
+def rounding_units(tape: Tape, instance: Instance) -> dict[str, float]:
+    """The unit of every parameter of an instance."""
+    losses = {loss.index for loss in tape.trace.losses}
+    scores = {
+        (e.site.op, e.site.input): _Ones() for op, es in tape.steps if op.index in losses for e in es
+    }
+    sweeps = Sweeps(tape, [{}, scores])  # type: ignore[list-item]  # sends, as a change does
+    units = {}
+    for name in tape.uses:
+        reading = instance.reading(name, None)
+        assert reading is not None
+        _, sizes = reading.with_size(sweeps)
+        units[name] = float(sizes.sum())
+    return units
