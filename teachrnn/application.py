@@ -7,7 +7,7 @@ handed, or gives what the signature does not say: found later, such a mistake is
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy import ndarray
@@ -16,20 +16,24 @@ from teachrnn.array import Array
 from teachrnn.errors import DomainError, ShapeError, TeachrnnError
 from teachrnn.underflow import computed
 
-if TYPE_CHECKING:
-    from teachrnn.op import Op
-
 DOUBLE = np.dtype(np.float64)
 
 Needed = tuple[int | None, ...]
 """A shape; None stands for an axis that the inputs say nothing about."""
 
 
+class Applied(Protocol):
+    """A recorded application of an operation, as far as it is named in a complaint."""
+
+    signature: ClassVar[str]
+    name: str
+
+
 def applied(
     function: Callable[..., Any],
     arrays: Sequence[Array],
     shape: Needed,
-    op: Op,
+    op: Applied,
     part: str,
 ) -> Array:
     """What a part of an operation gives: an array of numbers, of the shape needed.
@@ -42,7 +46,7 @@ def applied(
         What it is handed, read-only.
     shape : tuple
         The shape needed.
-    op : Op
+    op : Applied
         The recorded application that it belongs to; of one that is being recorded, the name.
     part : str
         ``"forward"``, or the input that it is the gradient of.
@@ -74,7 +78,7 @@ def applied(
     return _held(result, arrays, shape, op, part)
 
 
-def _held(result: Any, arrays: Sequence[Array], shape: Needed, op: Op, part: str) -> Array:
+def _held(result: Any, arrays: Sequence[Array], shape: Needed, op: Applied, part: str) -> Array:
     """The result as an array, or a complaint: the slower look, at what is not plain."""
     if isinstance(result, ndarray | np.generic):
         result = np.asarray(result)
@@ -102,11 +106,11 @@ def _held(result: Any, arrays: Sequence[Array], shape: Needed, op: Op, part: str
     return array
 
 
-def _where(op: Op, part: str) -> str:
+def _where(op: Applied, part: str) -> str:
     return f"{type(op).__name__}.{part if part == 'forward' else f'd{part}'} (at `{op.name}`)"
 
 
-def _misfit(got: tuple[int, ...], shape: Needed, op: Op, part: str) -> str:
+def _misfit(got: tuple[int, ...], shape: Needed, op: Applied, part: str) -> str:
     needed = "(" + ", ".join("any" if n is None else str(n) for n in shape)
     needed += ",)" if len(shape) == 1 else ")"
     if part == "forward":

@@ -10,14 +10,49 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from teachrnn.domain import Domain, Index
+from teachrnn.fitting import Fitting
 from teachrnn.formulas.tree import Formula
 from teachrnn.formulas.words import written
+from teachrnn.signature import Signature
 
 if TYPE_CHECKING:
     from teachrnn.op import Op
 
 
-def read_inputs(cls: type[Op]) -> tuple[str, ...]:
+def define(cls: type[Op], *, demands: bool) -> None:
+    """Note on a class what its parts say.
+
+    Parameters
+    ----------
+    cls : type of Op
+        The class that is being created.
+    demands : bool
+        Whether it has a ``requires`` of its own, or an ancestor has.
+
+    Raises
+    ------
+    TypeError
+        If a part is missing, takes other arguments than it is handed, or does not fit the others.
+    """
+    cls.inputs = _inputs(cls)
+    cls.shape_rule = _shape_rule(cls)
+    cls.definition = _formula(cls)
+    cls.gradients = _gradients(cls)
+    cls.differentiable = tuple(
+        [(i, name, d) for i, (name, d) in enumerate(cls.gradients.items()) if d is not None]
+    )
+    cls.output = _output(cls)
+    _check_rest(cls)
+    cls.fitting = Fitting(
+        cls.inputs,
+        cls.shape_rule,
+        shared=cls.shared,
+        domain=cls.domain,
+        requires=cls.requires if demands else None,
+    )
+
+
+def _inputs(cls: type[Op]) -> tuple[str, ...]:
     """Names of the inputs: what ``forward`` takes."""
     for part in ("signature", "forward", "formula"):
         if not hasattr(cls, part):
@@ -36,7 +71,17 @@ def read_inputs(cls: type[Op]) -> tuple[str, ...]:
     return takes
 
 
-def read_formula(cls: type[Op]) -> Formula:
+def _shape_rule(cls: type[Op]) -> Signature:
+    rule = Signature.parse(cls.signature)
+    if len(rule.inputs) != len(cls.inputs):
+        raise TypeError(
+            f"{cls.__name__}: signature {cls.signature} has {len(rule.inputs)} inputs, "
+            f"forward has {len(cls.inputs)}: {', '.join(cls.inputs)}."
+        )
+    return rule
+
+
+def _formula(cls: type[Op]) -> Formula:
     """The tree of the formula, which takes the module of mathematics, then the inputs."""
     takes = _takes(cls, "formula", cls.formula)
     if takes is None or takes[1:] != cls.inputs:
@@ -50,7 +95,7 @@ def read_formula(cls: type[Op]) -> Formula:
         raise TypeError(f"{cls.__name__}.formula: {error}") from error
 
 
-def read_gradients(cls: type[Op]) -> dict[str, Callable[..., Any] | None]:
+def _gradients(cls: type[Op]) -> dict[str, Callable[..., Any] | None]:
     """The gradient of each input, by the input's name."""
     missing = [f"d{name}" for name in cls.inputs if not hasattr(cls, f"d{name}")]
     if missing:
@@ -61,7 +106,7 @@ def read_gradients(cls: type[Op]) -> dict[str, Callable[..., Any] | None]:
     return {name: getattr(cls, f"d{name}") for name in cls.inputs}
 
 
-def read_output(cls: type[Op]) -> str:
+def _output(cls: type[Op]) -> str:
     """Name of the output, as the gradients call it: ``dy`` makes it ``y``."""
     output = ""
     for _, name, gradient in cls.differentiable:
@@ -82,7 +127,7 @@ def read_output(cls: type[Op]) -> str:
     return output or "y"
 
 
-def check_rest(cls: type[Op]) -> None:
+def _check_rest(cls: type[Op]) -> None:
     """``shared``, ``domain``, ``requires`` and ``fuses``."""
     if isinstance(cls.shared, str):
         raise TypeError(

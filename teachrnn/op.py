@@ -11,26 +11,21 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from types import CodeType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from teachrnn.application import applied
 from teachrnn.array import Array
 from teachrnn.copying import NotPickled
-from teachrnn.definition import check_rest, read_formula, read_gradients, read_inputs, read_output
-from teachrnn.domain import Choice, Domain, Index, Reals
-from teachrnn.errors import DomainError, ShapeError, TeachrnnError
+from teachrnn.definition import define
+from teachrnn.domain import Domain
+from teachrnn.errors import TeachrnnError
+from teachrnn.fitting import Fitting
 from teachrnn.formulas.tree import Formula
+from teachrnn.record import Record
 from teachrnn.registry import Registry
-from teachrnn.signature import Binding, Shape, Signature
-
-if TYPE_CHECKING:
-    from teachrnn.trace import Trace
-
-
-MAX_FITS = 4096
-"""How many combinations of shapes an operation remembers."""
+from teachrnn.signature import Binding, Signature
 
 OPS = Registry["type[Op]"]("operation")
 """Every operation, by name: filled by defining subclasses of `Op`."""
@@ -58,7 +53,7 @@ class Value(NotPickled):
     __slots__ = ("__weakref__", "data", "index", "name", "role", "t", "trace_reference")
 
     instead_of_pickle = "keep its trace with teachrnn.save_trace(trace, path)."
-    trace_reference: Callable[[], Trace | None]
+    trace_reference: Callable[[], Record[Value] | None]
     name: str
     t: int | None
     data: Array
@@ -66,7 +61,7 @@ class Value(NotPickled):
     role: str
 
     @property
-    def trace(self) -> Trace:
+    def trace(self) -> Record[Value]:
         """The record that the value belongs to.
 
         A value does not keep its trace alive: a trace and its values would keep each other, and
@@ -88,8 +83,7 @@ class Value(NotPickled):
     @property
     def grad(self) -> Array | None:
         """Gradient of the loss with respect to this value; None means "not yet"."""
-        gradients = self.trace.gradients
-        return None if gradients is None else gradients.gradient(self)
+        return self.trace.gradient(self)
 
     def __copy__(self) -> Self:
         return self  # nothing of it changes
@@ -97,7 +91,7 @@ class Value(NotPickled):
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         trace = self.trace
         with_its_trace = id(trace) in memo
-        copied: Trace = deepcopy(trace, memo)
+        copied = deepcopy(trace, memo)
         twin = copied.values[self.index]
         if not with_its_trace:  # nobody else may keep the copy of the trace
             twin.trace_reference = lambda: copied
@@ -122,9 +116,9 @@ class Op(Value):
     ``forward(x, W, b)``
         The value. Takes any leading (time, batch) axes.
     ``formula(sp, x, W, b)``
-        The definition a second time, on matrices of the module ``sp`` that is handed in: SymPy for
-        the reference derivative, a typesetter for the formula that the reader sees. Vectors are
-        columns. Whole-number inputs arrive as numbers.
+        The definition a second time, on matrices, in the words of ``sp`` (`teachrnn.formulas.Words`).
+        It is called once, with letters; the tree that it gives is typeset, differentiated and taken
+        apart. Vectors are columns; whole numbers are numbers.
     ``dx(dy, x, W, b, y)``, ``dW(...)`` ...
         The gradient of the loss with respect to each input, given the gradient ``dy`` of the loss
         with respect to the output; ``dx = None`` for an input that has none.
@@ -167,11 +161,8 @@ class Op(Value):
     """The tree of ``formula``, in the names of the inputs."""
     known: ClassVar[Mapping[str, type[Op]]] = OPS
     """Every operation, by name, for formulas that name another one."""
-    _fits: ClassVar[dict[tuple[Shape, ...], Binding]]
-    """Input shapes that have been found to fit, with the sizes that they give the axes."""
-    _any_value_will_do: ClassVar[bool]
-    _only_indices: ClassVar[bool]
-    _indices: ClassVar[tuple[tuple[int, Index], ...]]
+    fitting: ClassVar[Fitting]
+    """Which arrays it accepts."""
 
     __slots__ = ("binding", "code", "instruction", "operands")
 
@@ -184,28 +175,8 @@ class Op(Value):
 
     def __init_subclass__(cls, *, register: bool = True) -> None:
         super().__init_subclass__()
-        cls.inputs = read_inputs(cls)
-        cls.shape_rule = Signature.parse(cls.signature)
-        if len(cls.shape_rule.inputs) != len(cls.inputs):
-            raise TypeError(
-                f"{cls.__name__}: signature {cls.signature} has {len(cls.shape_rule.inputs)} inputs, "
-                f"forward has {len(cls.inputs)}: {', '.join(cls.inputs)}."
-            )
-        cls.definition = read_formula(cls)
-        cls.gradients = read_gradients(cls)
-        cls.differentiable = tuple(
-            [(i, name, d) for i, (name, d) in enumerate(cls.gradients.items()) if d is not None]
-        )
-        cls.output = read_output(cls)
-        check_rest(cls)
-        cls._fits = {}
-        demands = getattr(cls.requires, "__func__", None) is not Op.requires.__func__  # type: ignore[attr-defined]
-        cls._any_value_will_do = not demands and all(isinstance(d, Reals) for d in cls.domain.values())
-        cls._indices = tuple(
-            (cls.inputs.index(name), d) for name, d in cls.domain.items() if isinstance(d, Index)
-        )
-        others = [d for d in cls.domain.values() if not isinstance(d, Index | Reals)]
-        cls._only_indices = not demands and not others
+        own = getattr(cls.requires, "__func__", None)
+        define(cls, demands=own is not Op.requires.__func__)  # type: ignore[attr-defined]
         if register:
             OPS[cls.__name__] = cls
 
@@ -220,59 +191,7 @@ class Op(Value):
         DomainError
             A value lies outside the input's domain, or `requires` has a complaint.
         """
-        binding = cls._fits.get(tuple([array.shape for array in arrays]))
-        if binding is None:
-            binding = cls._fit(arrays, where or cls.__name__)
-        if not cls._any_value_will_do:
-            cls._check_values(arrays, where or cls.__name__, binding)
-        return binding
-
-    @classmethod
-    def _fit(cls, arrays: Sequence[Array], where: str) -> Binding:
-        if len(arrays) != len(cls.inputs):
-            raise ShapeError(
-                f"{where}: got {len(arrays)} inputs but needs {len(cls.inputs)}: "
-                f"{', '.join(cls.inputs)}."
-            )
-        shapes = tuple(array.shape for array in arrays)
-        binding = cls.shape_rule.bind(where, cls.inputs, shapes, cls.shared)
-        if len(cls._fits) < MAX_FITS:
-            cls._fits[shapes] = binding
-        return binding
-
-    @classmethod
-    def _check_values(cls, arrays: Sequence[Array], where: str, binding: Binding) -> None:
-        for name, domain in cls.domain.items():
-            array = arrays[cls.inputs.index(name)]
-            if isinstance(domain, Index):
-                cls._check_index(where, name, array, domain, binding)
-            elif isinstance(domain, Choice) and not np.isin(array, domain.values).all():
-                raise DomainError(f"{where}: `{name}` must hold only {domain.values}.")
-        complaint = cls.requires(*arrays)
-        if complaint:
-            raise DomainError(f"{where}: {complaint}")
-
-    @classmethod
-    def _check_index(cls, where: str, name: str, array: Array, domain: Index, binding: Binding) -> None:
-        if array.dtype.kind not in "iu":
-            raise DomainError(
-                f"{where}: `{name}` must hold whole numbers (an integer array), got {array.dtype}."
-            )
-        top = binding.sizes[domain.axis] - (0 if domain.end else 1)
-        if array.ndim == 0:
-            if 0 <= int(array) <= top:
-                return
-            at, worst = "", int(array)
-        else:
-            outside = np.flatnonzero((array < 0) | (array > top))
-            if outside.size == 0:
-                return
-            place = tuple(int(i) for i in np.unravel_index(outside[0], array.shape))
-            at, worst = f" at index {place}", int(array[place])
-        raise DomainError(
-            f"{where}: `{name}` holds {worst}{at} but must lie in 0..{top} "
-            f"(axis {domain.axis} has size {binding.sizes[domain.axis]})."
-        )
+        return cls.fitting.check(arrays, where or cls.__name__)
 
     @classmethod
     def requires(cls, *arrays: Array) -> str | None:
@@ -305,21 +224,18 @@ class Op(Value):
             full = trace.scope + name + trace.time
         else:
             full = trace.address(cls.__name__.lower(), unique=True)
-        binding = cls._fits.get(tuple([a.shape for a in arrays]))
-        if binding is None or not (cls._any_value_will_do or cls._plainly_fit(arrays, binding)):
-            binding = cls._check_for(full, arrays)
-        self.binding = binding
+        binding = cls.fitting.known(arrays)
+        self.binding = binding or cls.check(*arrays, where=f"{cls.__name__} `{full}`")
         frame = sys._getframe(1)
         self.code, self.instruction = frame.f_code, frame.f_lasti
         self.name = full
-        data = applied(cls.forward, arrays, binding.output, self, "forward")
+        data = applied(cls.forward, arrays, self.binding.output, self, "forward")
         trace.enter(self, full, "result", data)
-        trace.ops.append(self)
 
     @classmethod
     def _recorded(cls, operands: Sequence[Any]) -> tuple[Value, ...]:
         """Take the values of one trace as they are; record plain arrays as its constants."""
-        trace: Trace | None = None
+        trace: Record[Value] | None = None
         for operand in operands:
             if isinstance(operand, Value):
                 if trace is None:
@@ -332,28 +248,6 @@ class Op(Value):
                 f"(trace.input, trace.parameter), or use {cls.__name__}.forward for plain arrays."
             )
         return tuple([v if isinstance(v, Value) else trace.constant(v) for v in operands])
-
-    @classmethod
-    def _plainly_fit(cls, arrays: Sequence[Array], binding: Binding) -> bool:
-        """Whether the values fit at a glance: single whole numbers, each within its axis."""
-        if not cls._only_indices:
-            return False
-        for position, domain in cls._indices:
-            array = arrays[position]
-            if array.ndim or array.dtype.kind not in "iu":
-                return False
-            if not 0 <= int(array) < binding.sizes[domain.axis]:
-                return False
-        return True
-
-    @classmethod
-    def _check_for(cls, full: str, arrays: Sequence[Array]) -> Binding:
-        """Check the inputs, and name the result in the complaint."""
-        try:
-            return cls.check(*arrays)
-        except (ShapeError, DomainError) as error:
-            message = str(error).replace(f"{cls.__name__}:", f"{cls.__name__} `{full}`:", 1)
-            raise type(error)(message) from None
 
     def gradient_for(self, name: str, dy: Array) -> Array:
         """One chain-rule factor: this application's term of the gradient for input ``name``.

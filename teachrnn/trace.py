@@ -129,6 +129,8 @@ class Trace(CopiedWhole, NotPickled):
         value.name, value.t, value.role = name, self._t, role
         value.data, value.index = data, len(self.values)
         self.values.append(value)
+        if isinstance(value, Op):
+            self.ops.append(value)
         self._by_name[name] = value
 
     def _leaf(self, role: str, name: str, data: Array) -> Value:
@@ -202,6 +204,10 @@ class Trace(CopiedWhole, NotPickled):
     def total_loss(self) -> Any:
         """L: the sum over every loss, that is over time steps and batch (nats)."""
         return sum((value.data.sum().item() for value in self.losses), start=0.0)
+
+    def gradient(self, value: Value) -> Array | None:
+        """Gradient of the loss with respect to a value; None means "not yet"."""
+        return None if self.gradients is None else self.gradients.gradient(value)
 
     def summary(self) -> str:
         """The record as a table, one line a value."""
@@ -305,7 +311,6 @@ class Trace(CopiedWhole, NotPickled):
             twin.name = value.name
             data = applied(op.forward, arrays, twin.binding.output, twin, "forward")
             again.enter(twin, value.name, "result", data)
-            again.ops.append(twin)
             if changes is None and not np.array_equal(twin.data, value.data, equal_nan=True):
                 raise ReplayError(
                     f"`{value.name}` was recorded as another value than {op.__name__} gives now: "

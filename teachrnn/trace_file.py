@@ -136,7 +136,6 @@ def _rebuild(structure: _Structure, arrays: Mapping[str, Array]) -> Trace:
         op.binding = op.check(*[v.data for v in op.operands])
         op.code, op.instruction = _rebuild.__code__, -1  # where it was applied is not in the file
         trace.enter(op, entry["name"], "result", data)
-        trace.ops.append(op)
     trace.t = None
     trace.losses = [_value(trace, i) for i in structure.losses]
     return trace

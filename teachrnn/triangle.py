@@ -113,7 +113,7 @@ class Triangle:
             if not sweeps:
                 return None
             reaches = {
-                name: _parameter(sweeps, value)
+                name: _parameter(sweeps, value, trace)
                 for name, value in trace.parameters.items()
                 if all(term.user.t for sweep in sweeps.values() for term in sweep.terms(value))
             }
@@ -136,8 +136,8 @@ def _states(trace: Trace) -> Iterator[str]:
             yield name
 
 
-def _parameter(sweeps: Sweeps, value: Value) -> Reach:
-    norms = _nothing_yet(sweeps, value.trace.T)
+def _parameter(sweeps: Sweeps, value: Value, trace: Trace) -> Reach:
+    norms = _nothing_yet(sweeps, trace.T)
     by_lag = np.zeros((len(norms), value.data.size))
     for t, sweep in sweeps.items():
         through: dict[int | None, Array] = {}

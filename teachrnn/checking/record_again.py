@@ -32,7 +32,7 @@ def first_leak(trace: Trace, again: Trace, *, changed: frozenset[str]) -> str | 
         The leaves that were given other numbers.
     """
     for before, now in zip(trace.values, again.values, strict=False):
-        complaint = _complaint(before, now, changed)
+        complaint = _complaint(trace, before, now, changed)
         if complaint:
             return complaint
     if len(trace) != len(again):
@@ -40,7 +40,7 @@ def first_leak(trace: Trace, again: Trace, *, changed: frozenset[str]) -> str | 
     return None
 
 
-def _complaint(before: Value, now: Value, changed: frozenset[str]) -> str | None:
+def _complaint(trace: Trace, before: Value, now: Value, changed: frozenset[str]) -> str | None:
     if _made_by(before) != _made_by(now):
         return (
             f"`{before.name}` was {_made_by(before)}; recorded again, with other numbers, "
@@ -49,7 +49,7 @@ def _complaint(before: Value, now: Value, changed: frozenset[str]) -> str | None
         )
     if isinstance(before, Op) or before.name in changed or np.array_equal(before.data, now.data):
         return None
-    users = [op.name for op in before.trace.ops if before in op.operands]
+    users = [op.name for op in trace.ops if before in op.operands]
     place = tuple(int(i) for i in np.argwhere(before.data != now.data)[0])
     at = f" at index {place}" if place else ""
     return (
