@@ -83,7 +83,7 @@ class Gradients(CopiedWhole):
         self.seeds: dict[int, Array] = {}
         self.sums: dict[int, Array] = {}
         self.uses: dict[int, list[tuple[Op, str]]] = defaultdict(list)
-        self._stacks: dict[tuple[int, ...], Stack | None] = {}
+        self._stacks: dict[tuple[int, ...], StackedUses | None] = {}
 
     def start(self, loss: Value) -> None:
         """Count a loss once: its entries add to L as they are, so their gradient is 1."""
@@ -148,17 +148,17 @@ class Gradients(CopiedWhole):
         assert total is not None
         return total
 
-    def _stack(self, users: list[Op]) -> Stack | None:
+    def _stack(self, users: list[Op]) -> StackedUses | None:
         """Several uses as one, along a leading axis; None if they differ in more than numbers."""
         key = tuple([user.index for user in users])
         if key not in self._stacks:
             alike = _alike(users)
-            self._stacks[key] = Stack.of(users, [self.sums[i] for i in key]) if alike else None
+            self._stacks[key] = StackedUses.of(users, [self.sums[i] for i in key]) if alike else None
         return self._stacks[key]
 
 
 @dataclass(frozen=True, eq=False)
-class Stack:
+class StackedUses:
     """Gradients, operands and results of several uses, stacked; shared operands as they are."""
 
     dy: Array
@@ -166,7 +166,7 @@ class Stack:
     y: Array
 
     @classmethod
-    def of(cls, users: list[Op], dys: list[Array]) -> Stack:
+    def of(cls, users: list[Op], dys: list[Array]) -> StackedUses:
         """Stack the uses."""
         first = users[0]
         arrays = [

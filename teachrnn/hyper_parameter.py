@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field, fields
 from math import inf, isfinite
+from operator import index
 from typing import Any
 
 from teachrnn.errors import DomainError
@@ -84,6 +85,36 @@ def count(default: Any = MISSING, *, least: int = 0) -> Any:
 def within(allowed: Range, default: Any = MISSING) -> Any:
     """A number of any other range."""
     return field(default=default, metadata={"range": allowed})
+
+
+def check_counts(where: str, *, least: int = 1, **counts: object) -> None:
+    """Refuse what counts nothing: sizes, lengths, numbers of updates.
+
+    Parameters
+    ----------
+    where : str
+        What they were given to.
+    least : int
+        How many there must be.
+    **counts : int
+        By name.
+
+    Raises
+    ------
+    DomainError
+        Naming the first that is no whole number, or too small.
+
+    Examples
+    --------
+    >>> check_counts("CharRNN", hidden=2.5)
+    Traceback (most recent call last):
+    ...
+    teachrnn.errors.DomainError: CharRNN: `hidden` is 2.5 but must be a whole number at least 1.
+    """
+    for name, value in counts.items():
+        if not hasattr(value, "__index__") or index(value) < least:
+            needed = Range(least, whole=True)
+            raise DomainError(f"{where}: `{name}` is {value} but must be {needed}.")
 
 
 class HyperParameters:

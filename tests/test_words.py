@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from pathlib import Path
 
 import teachrnn
@@ -19,3 +20,18 @@ def test_the_type_of_an_array_is_named_in_one_file():
         if isinstance(node, ast.Assign | ast.AnnAssign) and ast.unparse(node).endswith("NDArray[Any]")
     ]
     assert named == ["array.py"]
+
+
+def test_a_class_is_called_like_no_class_of_another_file():
+    files = defaultdict(set)
+    for path, tree in TREES.items():
+        # Of the nodes of a formula, those with namesakes are written with their file: tree.Sum.
+        for node in tree.body if path.parts[-2:] != ("formulas", "tree.py") else []:
+            names = [node.name] if isinstance(node, ast.ClassDef) else []
+            if isinstance(node, ast.Assign):
+                names = [t.id for t in node.targets if isinstance(t, ast.Name)]
+            for name in names:
+                if name[0].isupper() and not name.isupper():
+                    files[name].add(str(path.relative_to(PACKAGE)))
+    assert files["CharRNN"] == {"models/char_rnn.py"}
+    assert {name: where for name, where in files.items() if len(where) > 1} == {}

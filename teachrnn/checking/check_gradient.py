@@ -26,7 +26,7 @@ from teachrnn.models import CharRNN
 from teachrnn.reference import Estimate, Oracle
 from teachrnn.trace import Trace
 
-Progress = Callable[[str, int, int], None]
+ParameterProgress = Callable[[str, int, int], None]
 
 SAFETY = 10.0
 """How many times its own estimated error an oracle may be off."""
@@ -41,7 +41,7 @@ def check_gradient(
     max_entries: int | None = None,
     model: CharRNN | None = None,
     rng: np.random.Generator | None = None,
-    progress: Progress | None = None,
+    progress: ParameterProgress | None = None,
 ) -> GradientReport:
     """Compare gradients with an oracle, parameter by parameter.
 
@@ -127,7 +127,7 @@ def check_gradient(
     )
 
 
-def _bound(progress: Progress, name: str, total: int) -> Callable[[int], None]:
+def _bound(progress: ParameterProgress, name: str, total: int) -> Callable[[int], None]:
     return lambda done: progress(name, done, total)
 
 

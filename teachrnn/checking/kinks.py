@@ -12,7 +12,7 @@ from teachrnn.reference.double_precision import in_double
 from teachrnn.reference.estimate import EPS
 from teachrnn.trace import Trace
 
-Places = Mapping[str, Array]
+Entries = Mapping[str, Array]
 
 STEPS = (1e-6, 5e-7, 2.5e-7, 1.25e-7)
 """Each half of the one before: then the gap of a smooth function can be taken out (Richardson)."""
@@ -24,7 +24,7 @@ ABOVE_THE_FLOOR = 400
 """How far it must lie above the round-off floor."""
 
 
-def kinks(trace: Trace, places: Places) -> dict[str, tuple[tuple[int, ...], ...]]:
+def kinks(trace: Trace, places: Entries) -> dict[str, tuple[tuple[int, ...], ...]]:
     r"""Entries at which the loss is not differentiable, such as those that put ReLU at 0.
 
     The gap between the slopes to the right and to the left of a point, over a step $h$, is
@@ -72,7 +72,7 @@ class _Bends:
         noise = EPS * max(abs(self.rest), 1.0) / STEPS[-1]
         self.floor = ABOVE_THE_FLOOR * noise
 
-    def somewhere(self, places: Places) -> bool:
+    def somewhere(self, places: Entries) -> bool:
         """Along one of two random directions, which move all the entries."""
         rng = np.random.default_rng(0)
         return any(

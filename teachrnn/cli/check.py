@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from teachrnn.cells import CELLS, Cell
+from teachrnn.cells import Cell
 from teachrnn.cli.console import say
 from teachrnn.cli.now_and_then import NowAndThen
+from teachrnn.cli.options import HELP, Seed
 from teachrnn.errors import NameLookupError
 from teachrnn.runs import random_network
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Size:
+class NetworkSize:
     """Sizes of a network: state, steps, symbols."""
 
     m: int
@@ -33,12 +34,12 @@ class Size:
     K: int
 
 
-SIZES = {"small": Size(m=5, T=4, K=7), "assignment": Size(m=100, T=25, K=80)}
+SIZES = {"small": NetworkSize(m=5, T=4, K=7), "assignment": NetworkSize(m=100, T=25, K=80)}
 MANY = {
-    "cell": f"Cell to check ({', '.join(sorted(CELLS))}), may be repeated. [default: vanilla]",
-    "size": "small (m=5, T=4, K=7) or assignment (m=100, T=25, K=80), may be repeated. [default: both]",
+    "cell": f"{HELP['cell']} May be repeated. [default: vanilla]",
+    "size": "small (m=5, T=4, K=7) or assignment (m=100, T=25, K=80); may be repeated. [default: both]",
     "oracle": "complex, central, one-sided, mpmath, torch; may be repeated. [default: complex, central]",
-    "scale": "Standard deviation of the weights, may be repeated. [default: 0.01, 0.5]",
+    "scale": f"{HELP['scale']} May be repeated. [default: 0.01, 0.5]",
 }
 
 
@@ -47,10 +48,10 @@ def check(
     size: Annotated[list[str] | None, typer.Option(help=MANY["size"])] = None,
     oracle: Annotated[list[str] | None, typer.Option(help=MANY["oracle"])] = None,
     scale: Annotated[list[float] | None, typer.Option(help=MANY["scale"], min=0)] = None,
-    entries: Annotated[
-        int, typer.Option(help="Entries of each parameter, drawn at random; 0 for all.", min=0)
+    max_entries: Annotated[
+        int, typer.Option(help="Entries of each parameter at most, drawn at random; 0 for all.", min=0)
     ] = 200,
-    seed: Annotated[int, typer.Option(help="Seed of the random numbers.", min=0)] = 0,
+    seed: Seed = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Check every derivative: operations against SymPy, whole networks against oracles.
@@ -75,7 +76,7 @@ def check(
             report = check_gradient(
                 trace,
                 oracle=source,
-                max_entries=entries or None,
+                max_entries=max_entries or None,
                 rng=np.random.default_rng(seed),
                 progress=_progress(kind.name, source, due),
             )
@@ -96,7 +97,7 @@ def check(
     raise typer.Exit(0 if fine else 1)
 
 
-def _size(name: str) -> Size:
+def _size(name: str) -> NetworkSize:
     if name not in SIZES:
         raise NameLookupError(f"no size is named {name!r}; there are: {', '.join(SIZES)}.")
     return SIZES[name]

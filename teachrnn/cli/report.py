@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from teachrnn.cli.console import open_console, say
-from teachrnn.cli.run_options import RECIPE_HELP, RunOptions, with_run_options
+from teachrnn.cli.options import HELP, RunOptions, with_options
 from teachrnn.extras import require
 from teachrnn.runs import Session
 
@@ -23,12 +23,12 @@ INTERRUPTED = 130
 """The status with which the shell ends what Ctrl-C has stopped."""
 
 
-@with_run_options
+@with_options(RunOptions)
 def report(
     options: RunOptions,
     recipe: Annotated[
         list[str] | None,
-        typer.Option(help=f"{RECIPE_HELP} Several, each after a --recipe, are compared. [adagrad]"),
+        typer.Option(help=f"{HELP['recipe']} Several are compared. [default: adagrad]"),
     ] = None,
 ) -> None:
     """Train by a recipe and write everything up: gradient check, losses, samples, best passage.

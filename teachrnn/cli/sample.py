@@ -9,12 +9,14 @@ import numpy as np
 import typer
 
 from teachrnn.cli.console import say
+from teachrnn.cli.options import Seed, refuse_ignored
 from teachrnn.runs import TrainedModel
 from teachrnn.runs.trained_model import Which
 from teachrnn.sampling import Nucleus, Sampler, Temperature, TopK
 
 
 def sample(
+    context: typer.Context,
     checkpoint: Annotated[Path, typer.Argument(help="checkpoint.npz of a run.")],
     count: Annotated[int, typer.Option(help="How many symbols.", min=1)] = 1000,
     prime: Annotated[str, typer.Option(help="What it reads first.")] = "",
@@ -31,11 +33,13 @@ def sample(
     which: Annotated[
         Which, typer.Option(help="Best by validation, best by smooth loss, or last.")
     ] = "validation",
-    seed: Annotated[int, typer.Option(help="Seed of the random numbers.", min=0)] = 0,
+    seed: Seed = 0,
 ) -> None:
     """Let a trained network write; the text it was trained on is not needed."""
     if sum(x is not None for x in (top_k, nucleus, beam_width)) > 1:
         raise typer.BadParameter("choose one of --top-k, --nucleus and --beam.")
+    if beam_width is not None:
+        refuse_ignored(context, "--beam, which draws nothing,", "temperature", "seed")
     trained = TrainedModel.load(checkpoint, which)
     if beam_width is not None:
         best = trained.likeliest(count, width=beam_width, prime=prime)

@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from teachrnn.cells import CELLS
 from teachrnn.cli.console import say
+from teachrnn.cli.options import HELP, Seed, refuse_ignored
 from teachrnn.runs import KeptStep, small_network
 from teachrnn.runs.small_network import WORDS, check_small
 from teachrnn.trace import Trace
@@ -20,30 +20,43 @@ from teachrnn.views.story.introduction import introduction
 from teachrnn.views.style.legible import printable
 from teachrnn.views.style.number import format_number
 
+NETWORK = ("words", "cell", "hidden", "layers", "scale", "updates", "max_characters", "seed")
+"""What decides the network and its record, which a trace from a file has already."""
+
 
 def step(
-    text: Annotated[list[str] | None, typer.Argument(help="The text to read.")] = None,
-    cell: Annotated[str, typer.Option(help=f"Recurrent cell: {', '.join(sorted(CELLS))}.")] = "vanilla",
-    hidden: Annotated[int, typer.Option(help="m, length of the state.", min=1, max=256)] = 8,
-    layers: Annotated[int, typer.Option(help="Cells on top of each other.", min=1, max=4)] = 1,
-    scale: Annotated[float, typer.Option(help="Standard deviation of the first weights.", min=0)] = 0.3,
-    updates: Annotated[int, typer.Option(help="Updates of training before stepping.", min=0)] = 20,
-    length: Annotated[int, typer.Option(help="Characters to step through at most.", min=2)] = 40,
-    seed: Annotated[int, typer.Option(help="Seed of the random numbers.", min=0)] = 0,
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None, typer.Argument(help="The text itself: no quotes are needed.")
+    ] = None,
+    cell: Annotated[str, typer.Option(help=HELP["cell"])] = "vanilla",
+    hidden: Annotated[int, typer.Option(help=HELP["hidden"], min=1, max=256)] = 8,
+    layers: Annotated[int, typer.Option(help=HELP["layers"], min=1, max=4)] = 1,
+    scale: Annotated[float, typer.Option(help=HELP["scale"], min=0)] = 0.3,
+    updates: Annotated[
+        int, typer.Option(help=f"{HELP['updates']} On the text, before it is recorded.", min=0)
+    ] = 20,
+    max_characters: Annotated[
+        int, typer.Option(help="Characters of the text to step through at most.", min=2)
+    ] = 40,
+    seed: Seed = 0,
     trace_file: Annotated[
         Path | None, typer.Option("--trace", help="Step through a trace from a file, not a text.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("teachrnn-step.html"),
+    out: Annotated[Path, typer.Option(help=f"{HELP['out']} The page.")] = Path("teachrnn-step.html"),
     terminal: Annotated[bool, typer.Option("--terminal", help="Step in the terminal instead.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
     """Step through backpropagation through time on a text of your own, forward and then back."""
-    words = " ".join(text) if text else WORDS
+    text = " ".join(words) if words else WORDS
+    if terminal:
+        refuse_ignored(context, "--terminal, which makes no page,", "out", "browser")
     if trace_file is not None:
+        refuse_ignored(context, "--trace", *NETWORK)
         trace, symbols, about = _recorded_elsewhere(trace_file)
     else:
         network = small_network(
-            words[:length],
+            text[:max_characters],
             cell=cell,
             hidden=hidden,
             layers=layers,
@@ -52,9 +65,9 @@ def step(
             seed=seed,
         )
         trace, symbols, about = network.trace, network.symbols, introduction(network)
-        if len(words) > length:
-            cut = f"the first {length} are stepped through (--length)."
-            say(f"The text has {len(words)} characters; {cut}")
+        if len(text) > max_characters:
+            cut = f"the first {max_characters} are stepped through (--max-characters)."
+            say(f"The text has {len(text)} characters; {cut}")
     if terminal:
         from teachrnn.views.terminal import step_in_terminal
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import isfinite, log
 from pathlib import Path
 from typing import Annotated
@@ -9,17 +10,19 @@ from typing import Annotated
 import typer
 
 from teachrnn.cli.console import open_console, say
-from teachrnn.cli.run_options import FormerText, RecipeName, Text
+from teachrnn.cli.options import HELP, RecipeName, RecipeOptions, refuse_ignored, with_options
 from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.extras import require
 from teachrnn.files import write_atomically
-from teachrnn.recipes import Recipe
 from teachrnn.runs.run import FAR
 from teachrnn.sweep import DaskEngine, Engine, LocalEngine, Space, Sweep, TrialResult
 from teachrnn.views.style.legible import printable
 from teachrnn.views.style.loss_units import per_symbol
 
 BACKENDS = ("loky", "dask")
+
+OPTION = {"optimizer.eta": "eta", "optimizer.name": "optimizer"}
+"""The options for what can be searched over by another name than theirs."""
 
 SHOWN = 20
 """Trials in the table of the terminal; the file has all."""
@@ -30,26 +33,39 @@ OVER = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class SweepOptions(RecipeOptions):
+    """The options of a recipe, but that trials are short."""
+
+    updates: Annotated[
+        int, typer.Option(help=f"{HELP['updates']} Of each trial, in the first stage.", min=1)
+    ] = 3000
+
+
+@with_options(SweepOptions)
 def sweep(
-    text: Text = "help",
+    options: SweepOptions,
+    context: typer.Context,
     over: Annotated[list[str] | None, typer.Option(help=OVER)] = None,
     recipe: RecipeName = "adagrad",
-    corpus: FormerText = None,
     trials: Annotated[int, typer.Option(help="Trials in each stage.", min=1)] = 12,
-    updates: Annotated[int, typer.Option(help="Updates of each trial.", min=1)] = 3000,
     growth: Annotated[
         int, typer.Option(help="How many times as many updates from one stage to the next.", min=1)
     ] = 1,
     stages: Annotated[
         int, typer.Option(help="Stages: each looks round the best trials of the one before.", min=1)
     ] = 2,
-    seed: Annotated[int, typer.Option(help="Seed of the random numbers.", min=0)] = 0,
     workers: Annotated[int, typer.Option(help="Trials at a time on this machine.", min=1)] = 1,
     backend: Annotated[str, typer.Option(help="loky (this machine) or dask (a cluster).")] = "loky",
     address: Annotated[
         str | None, typer.Option(help="Scheduler of the Dask cluster: tcp://host:8786.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the results, gone on from.")] = Path("sweep"),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help=f"{HELP['out']} The folder of the results. [default: sweeps/RECIPE-TEXT-SEED]"
+        ),
+    ] = None,
     figure: Annotated[bool, typer.Option(help="Also draw loss against hyper-parameters.")] = True,
 ) -> None:
     """Search over hyper-parameters: random trials, from coarse to fine, judged by validation loss.
@@ -59,18 +75,22 @@ def sweep(
     if figure:
         require("matplotlib", extra="figures", purpose="The figure of a sweep (or say --no-figure)")
     space = Space.parse(over or [])
-    stopped = False
+    searched = {OPTION.get(axis.name, axis.name) for axis in space.axes}
+    refuse_ignored(context, "--over, which searches over that,", *searched)
+    if backend == "dask":
+        refuse_ignored(context, "--backend dask", "workers")
+    folder, stopped = out or Path("sweeps") / options.folder_name(recipe), False
     with _engine(backend, workers, address) as engine:
         search = Sweep(
-            Recipe.find(recipe),
-            text if corpus is None else corpus,
+            options.recipe(recipe, eta_follows="eta" in searched),
+            options.text,
             space,
-            folder=out,
+            folder=folder,
             trials=trials,
-            updates=updates,
+            updates=options.updates,
             growth=growth,
             stages=stages,
-            seed=seed,
+            seed=options.seed,
         )
         _announce(search, engine)
         try:
@@ -83,7 +103,7 @@ def sweep(
         _draw(search)
     if stopped:
         say("Stopped. The same command goes on with the trials that are not done yet.")
-    say(f"Results: {out.resolve()}")
+    say(f"Results: {folder.resolve()}")
     found = [result.loss for result in search.results if isfinite(result.loss)]
     guess = log(search.symbols)
     lost = bool(found) and min(found) > FAR * guess

@@ -10,7 +10,7 @@ import typer
 
 from teachrnn.cli.console import open_console, say
 from teachrnn.cli.epoch_means import EpochMeans
-from teachrnn.cli.run_options import RecipeName, RunOptions, with_run_options
+from teachrnn.cli.options import RecipeName, RunOptions, with_options
 from teachrnn.runs import Sample, Session
 from teachrnn.views.style.loss_units import LossUnits, per_sequence
 
@@ -21,7 +21,7 @@ WIDEST = 100
 """Characters of a heading, where the terminal has room for more."""
 
 
-@with_run_options
+@with_options(RunOptions)
 def train(options: RunOptions, recipe: RecipeName = "adagrad") -> None:
     """Train a character model on a text, and watch it learn to write.
 

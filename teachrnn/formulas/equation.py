@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from functools import lru_cache, reduce
 from typing import TYPE_CHECKING
 
+from teachrnn.formulas import tree
 from teachrnn.formulas.formula_error import UnreadableFormulaError
 from teachrnn.formulas.reader import read
-from teachrnn.formulas.tree import Call, Dots, Equation, Formula, Letter, Plus, Sum
+from teachrnn.formulas.tree import Call, Dots, Equation, Formula, Letter, Plus
 
 if TYPE_CHECKING:
     from teachrnn.op import Op, Value
@@ -129,7 +130,7 @@ def sum_equation(total: Letter, parts: Sequence[Letter]) -> Equation:
 def without_sums(formula: Formula) -> Formula:
     """The formula without its sums over time and batch."""
     inner = formula.rebuilt(without_sums)
-    return inner.body if isinstance(inner, Sum) and inner.index is None else inner
+    return inner.body if isinstance(inner, tree.Sum) and inner.index is None else inner
 
 
 def _names(applied: Op) -> dict[str, str]:

@@ -59,14 +59,14 @@ def read(latex: str, letters: Collection[str], axes: Collection[str] = ()) -> Fo
     >>> read(r"1 - x^2", {"x"}) == 1 - tree.Letter("x") ** 2
     True
     """
-    reader = _Reader(latex, letters, axes)
+    reader = _Parser(latex, letters, axes)
     whole = reader.sum()
     if reader.ahead != _END:
         raise UnreadableFormulaError(f"{reader.ahead!r} is not understood where it stands")
     return whole
 
 
-class _Reader:
+class _Parser:
     """One formula, from left to right."""
 
     def __init__(self, latex: str, letters: Collection[str], axes: Collection[str]) -> None:

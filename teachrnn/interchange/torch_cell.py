@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from teachrnn.cells import Cell
 from teachrnn.errors import DomainError
 
-Place = tuple[str, int]
+TorchPlace = tuple[str, int]
 """A block of m rows in an entry of PyTorch: ``("bias_ih", 2)`` is its third."""
 
 
@@ -37,9 +37,9 @@ class TorchCell:
     gates: tuple[str, ...]
     outside: Mapping[str, str] = field(default_factory=dict)
 
-    def places(self) -> dict[str, tuple[Place, ...]]:
+    def places(self) -> dict[str, tuple[TorchPlace, ...]]:
         """Where PyTorch keeps each of our parameters; in two places, it is their sum."""
-        places: dict[str, tuple[Place, ...]] = {}
+        places: dict[str, tuple[TorchPlace, ...]] = {}
         for block, gate in enumerate(self.gates):
             of = f"_{gate}" if gate else ""
             places["U" + of] = (("weight_ih", block),)

@@ -5,7 +5,7 @@ from teachrnn.models.checked_path import CheckedPath
 from teachrnn.models.fused_path import FusedPath
 from teachrnn.models.parameter_vector import ParameterVector
 from teachrnn.models.path import Path
-from teachrnn.models.reader import Reader
+from teachrnn.models.reader import ModelReader
 from teachrnn.models.recorded_path import RecordedPath
 from teachrnn.models.snapshot import Snapshot
 
@@ -13,10 +13,10 @@ __all__ = [
     "CharRNN",
     "CheckedPath",
     "FusedPath",
+    "ModelReader",
     "ModelSettings",
     "ParameterVector",
     "Path",
-    "Reader",
     "RecordedPath",
     "Snapshot",
 ]

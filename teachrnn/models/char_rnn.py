@@ -11,13 +11,14 @@ from teachrnn.array import Array
 from teachrnn.cells import Cell
 from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError
+from teachrnn.hyper_parameter import check_counts
 from teachrnn.initializers import Initializer, Normal
 from teachrnn.memory import room_for
 from teachrnn.models.checked_path import CheckedPath
 from teachrnn.models.fused_path import FusedPath
 from teachrnn.models.parameter_vector import ParameterVector
 from teachrnn.models.path import Path
-from teachrnn.models.reader import Reader
+from teachrnn.models.reader import ModelReader
 from teachrnn.models.recorded_path import RecordedPath
 from teachrnn.models.sequence import check_sequence, check_state, check_targets
 from teachrnn.op import Value
@@ -107,14 +108,13 @@ class CharRNN(CopiedWhole):
         dtype: Any = np.float64,
         rng: np.random.Generator,
     ) -> None:
-        for name, size in (("hidden", hidden), ("symbols", symbols), ("layers", layers)):
-            if size < 1:
-                raise DomainError(f"CharRNN: `{name}` is {size} but must be at least 1.")
+        inputs = symbols if inputs is None else inputs
+        check_counts("CharRNN", hidden=hidden, symbols=symbols, layers=layers, inputs=inputs)
         if layers > MAX_LAYERS:
             raise DomainError(f"CharRNN: `layers` is {layers:,} but may be {MAX_LAYERS:,} at most.")
         self.cell: type[Cell] = Cell.find(cell)
-        self.hidden, self.symbols, self.layers = hidden, symbols, layers
-        self.inputs = symbols if inputs is None else inputs
+        self.hidden, self.symbols, self.layers = int(hidden), int(symbols), int(layers)
+        self.inputs = int(inputs)
         self.dtype = np.dtype(dtype)
         if self.dtype not in (np.float32, np.float64):
             raise DomainError(f"CharRNN: `dtype` is {self.dtype} but must be float32 or float64.")
@@ -278,9 +278,7 @@ class CharRNN(CopiedWhole):
             A `CheckedPath`, or what it has inside: a `FusedPath`, or a `RecordedPath` where the cell
             says only what one step does.
         """
-        for name, size in (("length", length), ("batch", batch)):
-            if size < 1:
-                raise DomainError(f"a path over sequences: `{name}` is {size} but must be at least 1.")
+        check_counts("a path over sequences", length=length, batch=batch)
         kind = RecordedPath if self.cell.fused is None else FusedPath
         rows, each = length * batch, 2 * self.layers * self.hidden + self.symbols
         with room_for(
@@ -294,9 +292,9 @@ class CharRNN(CopiedWhole):
             )
         return CheckedPath(self, path) if checked else path
 
-    def reader(self) -> Reader:
+    def reader(self) -> ModelReader:
         """What reads symbol by symbol and scores the next: to write with (`teachrnn.sampling.write`)."""
-        return Reader(self)
+        return ModelReader(self)
 
     def gradients(self) -> ParameterVector:
         """Zeros under the names of the parameters: where gradients are put."""

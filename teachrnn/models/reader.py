@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from teachrnn.models.char_rnn import CharRNN
 
 
-class Reader(CopiedWhole):
+class ModelReader(CopiedWhole):
     """Reads a text symbol by symbol, keeps the state, and scores the symbol that comes next.
 
     Made by `CharRNN.reader`. It is what `teachrnn.sampling` writes with, and follows when the model

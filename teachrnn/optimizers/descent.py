@@ -10,6 +10,7 @@ import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.errors import DomainError
+from teachrnn.hyper_parameter import check_counts
 from teachrnn.optimizers.optimizer import Optimizer
 
 Slope = Callable[[Array], tuple[float, Array]]
@@ -75,8 +76,7 @@ def descend(optimizer: Optimizer, start: Array, slope: Slope, *, updates: int) -
     >>> descent.state["m"].shape, bool(descent.loss[-1] < descent.loss[0])
     ((20, 2), True)
     """
-    if updates < 1:
-        raise DomainError(f"descend: `updates` is {updates} but must be at least 1.")
+    check_counts("descend", updates=updates)
     theta = np.array(start, dtype=np.float64)
     g = np.empty_like(theta)
     thetas, gs, losses = [theta.copy()], [], []

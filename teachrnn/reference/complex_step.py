@@ -6,7 +6,7 @@ import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.op import Value
-from teachrnn.reference.estimate import EPS, Estimate, Oracle, Progress
+from teachrnn.reference.estimate import EPS, EntriesDone, Estimate, Oracle
 from teachrnn.reference.variant import Variants
 from teachrnn.trace import Trace
 
@@ -37,7 +37,7 @@ class ComplexStep(Oracle):
         self.h = h
 
     def evaluate(
-        self, trace: Trace, value: Value, entries: Array, progress: Progress | None
+        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
     ) -> Estimate:
         values = self.slope(trace, value, entries, progress)
         floor = EPS * float(np.nanmax(np.abs(values), initial=0.0))
@@ -45,7 +45,7 @@ class ComplexStep(Oracle):
         return Estimate(entries, values, floor + truncation, floor)
 
     def slope(
-        self, trace: Trace, value: Value, entries: Array, progress: Progress | None = None
+        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None = None
     ) -> Array:
         """The imaginary part of the loss over the step; NaN where that is not a finite number.
 

@@ -16,7 +16,7 @@ from teachrnn.part import Part
 from teachrnn.registry import Registry
 from teachrnn.trace import Trace
 
-Progress = Callable[[int], None]
+EntriesDone = Callable[[int], None]
 
 EPS = float(np.finfo(np.float64).eps)
 """Spacing of float64 numbers at 1: 2.2e-16."""
@@ -71,7 +71,7 @@ class Oracle(Part, registry=ORACLES, required=("title",)):
     title: ClassVar[str]
 
     def estimate(
-        self, trace: Trace, name: str, entries: Array, progress: Progress | None = None
+        self, trace: Trace, name: str, entries: Array, progress: EntriesDone | None = None
     ) -> Estimate:
         """Gradient of the loss at some entries of a value; a result is moved itself.
 
@@ -113,7 +113,7 @@ class Oracle(Part, registry=ORACLES, required=("title",)):
             return self.evaluate(trace, value, places, progress)
 
     def evaluate(
-        self, trace: Trace, value: Value, entries: Array, progress: Progress | None
+        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
     ) -> Estimate:
         """What `estimate` returns, for a value and entries that exist."""
         raise NotImplementedError

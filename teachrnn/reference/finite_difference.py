@@ -7,7 +7,7 @@ import numpy as np
 from teachrnn.array import Array
 from teachrnn.op import Value
 from teachrnn.reference.double_precision import in_double
-from teachrnn.reference.estimate import EPS, Estimate, Oracle, Progress
+from teachrnn.reference.estimate import EPS, EntriesDone, Estimate, Oracle
 from teachrnn.trace import Trace
 
 UNSTABLE = 0.1
@@ -34,7 +34,7 @@ class CentralDifference(Oracle):
         self.h = h
 
     def evaluate(
-        self, trace: Trace, value: Value, entries: Array, progress: Progress | None
+        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
     ) -> Estimate:
         values = self.slope(trace, value, entries, progress)
         wider, narrower = (
@@ -44,7 +44,7 @@ class CentralDifference(Oracle):
         return Estimate(entries, values, _bound(values, wider, narrower, floor, 3.0), floor)
 
     def slope(
-        self, trace: Trace, value: Value, entries: Array, progress: Progress | None = None
+        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None = None
     ) -> Array:
         """The difference quotient alone, in float64."""
         double = in_double(trace)
@@ -71,7 +71,7 @@ class OneSidedDifference(Oracle):
         self.h = h
 
     def evaluate(
-        self, trace: Trace, value: Value, entries: Array, progress: Progress | None
+        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
     ) -> Estimate:
         values = self.slope(trace, value, entries, progress)
         wider, narrower = (
@@ -81,7 +81,7 @@ class OneSidedDifference(Oracle):
         return Estimate(entries, values, _bound(values, wider, narrower, 2 * floor, 1.0), floor)
 
     def slope(
-        self, trace: Trace, value: Value, entries: Array, progress: Progress | None = None
+        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None = None
     ) -> Array:
         """The difference quotient alone, in float64."""
         double = in_double(trace)
@@ -90,7 +90,7 @@ class OneSidedDifference(Oracle):
 
 
 def nudged(
-    trace: Trace, name: str, entries: Array, step: float, progress: Progress | None = None
+    trace: Trace, name: str, entries: Array, step: float, progress: EntriesDone | None = None
 ) -> Array:
     """L with one entry of a value moved by ``step``, for every entry in turn."""
     base: Array = np.array(trace[name].data)

@@ -21,7 +21,7 @@ from teachrnn.array import Array
 from teachrnn.deferred import Deferred
 from teachrnn.op import Op, Value
 from teachrnn.reference.derivative import Numbers, Sizes, core_positions, symbolic_op, whole_numbers
-from teachrnn.reference.estimate import Estimate, Oracle, Progress
+from teachrnn.reference.estimate import EntriesDone, Estimate, Oracle
 from teachrnn.trace import Trace
 
 if TYPE_CHECKING:
@@ -31,15 +31,13 @@ else:
     mpmath = Deferred("mpmath")
     sympy = Deferred("sympy")
 
-Function = Callable[..., Any]
-
 
 @dataclass(frozen=True, eq=False)
-class Elementary:
+class Primitive:
     """One elementary function and its partial derivatives; a partial of None is the constant 1."""
 
-    value: Function
-    partials: list[Function | None]
+    value: Callable[..., Any]
+    partials: list[Callable[..., Any] | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +46,7 @@ class Program:
 
     inputs: list[tuple[int, int, int]]  # (operand, flat entry, slot)
     numbers: list[tuple[sympy.Expr, int]]
-    steps: list[tuple[Elementary, tuple[int, ...], int]]
+    steps: list[tuple[Primitive, tuple[int, ...], int]]
     outputs: list[int]
     slots: int
 
@@ -80,16 +78,16 @@ class Program:
 
 
 @lru_cache(maxsize=256)
-def _elementary(kind: type[sympy.Expr], count: int) -> Elementary:
+def _elementary(kind: type[sympy.Expr], count: int) -> Primitive:
     """Value and SymPy's partial derivatives of ``kind`` with ``count`` arguments."""
     z = [sympy.Dummy(f"z{i}", real=True) for i in range(count)]
     expression = kind(*z)
     modules: list[Any] = [{"Heaviside": lambda x, *_: mpmath.mpf(x > 0)}, "mpmath"]
-    partials: list[Function | None] = []
+    partials: list[Callable[..., Any] | None] = []
     for dummy in z:
         partial = expression.diff(dummy)
         partials.append(None if partial == 1 else sympy.lambdify(z, partial, modules=modules))
-    return Elementary(sympy.lambdify(z, expression, modules=modules), partials)
+    return Primitive(sympy.lambdify(z, expression, modules=modules), partials)
 
 
 @lru_cache(maxsize=512)
@@ -99,7 +97,7 @@ def _program(op: type[Op], sizes: Sizes, numbers: Numbers) -> Program:
     slot_of: dict[sympy.Expr, int] = {}
     inputs: list[tuple[int, int, int]] = []
     constants: list[tuple[sympy.Expr, int]] = []
-    steps: list[tuple[Elementary, tuple[int, ...], int]] = []
+    steps: list[tuple[Primitive, tuple[int, ...], int]] = []
     place = {s: (i, j) for i, entries in enumerate(symbolic.symbols) for j, s in enumerate(entries)}
     for output in symbolic.outputs:
         for node in sympy.postorder_traversal(output):
@@ -148,7 +146,7 @@ class HighPrecisionGradient:
         *,
         digits: int = 50,
         linearise_at: Literal["exact", "recorded"] = "exact",
-        progress: Progress | None = None,
+        progress: EntriesDone | None = None,
     ) -> None:
         self.trace, self.digits, self.linearise_at = trace, digits, linearise_at
         self._report = progress or (lambda _: None)
@@ -240,7 +238,7 @@ class HighPrecision(Oracle):
         self._last: tuple[HighPrecisionGradient, HighPrecisionGradient] | None = None
 
     def evaluate(
-        self, trace: Trace, value: Value, entries: Array, progress: Progress | None
+        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
     ) -> Estimate:
         if self._last is None or self._last[0].trace is not trace:  # one sweep serves all values
             self._last = (

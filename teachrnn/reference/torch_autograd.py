@@ -10,7 +10,7 @@ from teachrnn.array import Array
 from teachrnn.extras import require
 from teachrnn.formulas.tensors import Tensor, evaluate
 from teachrnn.op import Op, Value
-from teachrnn.reference.estimate import EPS, Estimate, Oracle, Progress
+from teachrnn.reference.estimate import EPS, EntriesDone, Estimate, Oracle
 from teachrnn.trace import Trace
 
 
@@ -24,7 +24,7 @@ class TorchAutograd(Oracle):
     title = "PyTorch autograd"
 
     def evaluate(
-        self, trace: Trace, value: Value, entries: Array, progress: Progress | None
+        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
     ) -> Estimate:
         gradient = torch_gradient(trace, value).ravel()[entries]
         if progress is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachrnn.report.document import Block, Paragraph, Passage, Section
+from teachrnn.report.document import Element, Paragraph, Section, Verbatim
 from teachrnn.runs import Run, Session, TrainedModel
 from teachrnn.sampling import Sampler
 from teachrnn.views.style.legible import legible
@@ -28,12 +28,12 @@ def best_models_section(session: Session) -> Section:
     else:
         caption = f"The last model, after update {run.training.iteration:,}"
         meaning = "No validation loss was measured, so there is no best model: this is the last one. "
-    blocks: list[Block] = [
+    blocks: list[Element] = [
         Paragraph(
             f"{meaning}It goes on from where it was, draws from the softmax as it is, and writes "
             f"{LONG:,} {units.symbol}s. So does the model of the lowest smooth loss, below."
         ),
-        Passage(
+        Verbatim(
             caption,
             legible(write_passage(TrainedModel.load(session.checkpoint, "validation"), LONG, run.seed)),
         ),
@@ -41,9 +41,9 @@ def best_models_section(session: Session) -> Section:
     ]
     excerpt = _excerpt(run)
     if excerpt:
-        blocks.append(Passage("The training text at that place", legible(excerpt)))
+        blocks.append(Verbatim("The training text at that place", legible(excerpt)))
     blocks.append(
-        Passage(
+        Verbatim(
             f"The model at the lowest smooth loss, before update {smooth.iteration:,}: "
             f"{units.smooth(smooth.loss)}",
             legible(write_passage(TrainedModel.load(session.checkpoint, "smooth"), LONG, run.seed)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import log
 
-from teachrnn.report.document import Paragraph, Picture, Section, Table
+from teachrnn.report.document import Paragraph, Picture, Section, TextTable
 from teachrnn.report.reported_run import ReportedRun
 from teachrnn.report.setting import duration
 from teachrnn.views.figures.loss_curves import Points, loss_curves
@@ -54,7 +54,7 @@ def compared_losses_section(entries: Sequence[ReportedRun]) -> Section:
         "losses",
         "Losses",
         [
-            Table(caption, HEAD, [_row(entry) for entry in entries]),
+            TextTable(caption, HEAD, [_row(entry) for entry in entries]),
             Paragraph(
                 "The smooth loss follows the text as much as the model, and its lowest value picks a "
                 "place in the text; the mean of a whole epoch does not. The validation loss is "

@@ -11,14 +11,14 @@ from teachrnn.errors import DomainError
 from teachrnn.report.best_models import write_passage
 from teachrnn.report.compared_losses import compared_losses_section
 from teachrnn.report.document import (
-    Block,
     Document,
+    Element,
     Facts,
     Links,
     Paragraph,
-    Passage,
     Section,
-    Table,
+    TextTable,
+    Verbatim,
 )
 from teachrnn.report.remarks import remarks_section
 from teachrnn.report.reported_run import ReportedRun
@@ -86,7 +86,7 @@ def compare(entries: Sequence[ReportedRun], folder: Path) -> Document:
     )
 
 
-def _unfinished(entries: Sequence[ReportedRun]) -> Iterator[Block]:
+def _unfinished(entries: Sequence[ReportedRun]) -> Iterator[Element]:
     for entry in entries:
         done, wanted = entry.run.training.iteration, entry.run.recipe.updates
         if done < wanted:
@@ -120,11 +120,11 @@ def _settings(entries: Sequence[ReportedRun]) -> Section:
     names = [name for name in facts[0] if name not in OWN]
     common = [(name, facts[0][name]) for name in names if len({own[name] for own in facts}) == 1]
     differing = [name for name in names if name not in dict(common)]
-    blocks: list[Block] = []
+    blocks: list[Element] = []
     if differing:
         head = ("setting", *(entry.name for entry in entries))
         rows = [(name, *(own[name] for own in facts)) for name in differing]
-        blocks.append(Table("Where they differ", head, rows, words=range(1, len(head))))
+        blocks.append(TextTable("Where they differ", head, rows, words=range(1, len(head))))
     blocks += [Paragraph("All of them:"), Facts(common)]
     return Section("setting", "Settings", blocks)
 
@@ -147,7 +147,7 @@ def _gradients(entries: Sequence[ReportedRun]) -> Section:
         "Gradient checks",
         [
             Paragraph(told, notice=bool(wrong)),
-            Table(
+            TextTable(
                 "Comparisons of a gradient with a reference; a blind one could not have told",
                 ("recipe", "agree", "differ", "blind"),
                 rows,
@@ -157,7 +157,7 @@ def _gradients(entries: Sequence[ReportedRun]) -> Section:
 
 
 def _passages(entries: Sequence[ReportedRun]) -> Section:
-    blocks: list[Block] = [
+    blocks: list[Element] = [
         Paragraph(
             "The model of the lowest validation loss of each, or the last one where none was measured, "
             "drawn from the softmax as it is, with the same random numbers."
@@ -170,7 +170,7 @@ def _passages(entries: Sequence[ReportedRun]) -> Section:
         written = write_passage(
             TrainedModel.load(entry.session.checkpoint, "validation"), COUNT, entry.run.seed
         )
-        blocks.append(Passage(f"{entry.name}, {at}{loss}", legible(written)))
+        blocks.append(Verbatim(f"{entry.name}, {at}{loss}", legible(written)))
     return Section("passages", "What they write", blocks)
 
 

@@ -26,7 +26,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     """Rows under a head; the first cell of a row names it.
 
     Attributes
@@ -70,7 +70,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Passage:
+class Verbatim:
     """A text as it was written, sign for sign."""
 
     caption: str
@@ -84,7 +84,7 @@ class Links:
     pairs: Sequence[tuple[str, str]]
 
 
-Block = Paragraph | Facts | Table | Picture | Passage | Links
+Element = Paragraph | Facts | TextTable | Picture | Verbatim | Links
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Section:
 
     name: str
     title: str
-    blocks: Sequence[Block]
+    blocks: Sequence[Element]
 
 
 @dataclass(frozen=True)
@@ -108,5 +108,5 @@ class Document:
 
     title: str
     subtitle: str
-    opening: Sequence[Block]
+    opening: Sequence[Element]
     sections: Sequence[Section]

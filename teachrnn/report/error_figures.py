@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from teachrnn.checking import GradientReport, ParameterCheck
-from teachrnn.report.document import Block, Paragraph, Table
+from teachrnn.report.document import Element, Paragraph, TextTable
 from teachrnn.views.style.number import format_number
 
 HEAD = (
@@ -20,10 +20,10 @@ HEAD = (
 )
 
 
-def error_figures(method: str, report: GradientReport) -> list[Block]:
+def error_figures(method: str, report: GradientReport) -> list[Element]:
     """A table of errors that differ by orders of magnitude, and how to tell one from another."""
     return [
-        Table(
+        TextTable(
             f"The same comparison in every figure that goes by the name of error: {method}",
             HEAD,
             [_row(check) for check in report.checks],

@@ -21,7 +21,7 @@ from teachrnn.checking import (
 from teachrnn.formulas.name import Name
 from teachrnn.models import CharRNN
 from teachrnn.reference import CentralDifference, ComplexStep
-from teachrnn.report.document import Block, Paragraph, Picture, Section, Table
+from teachrnn.report.document import Element, Paragraph, Picture, Section, TextTable
 from teachrnn.report.error_figures import error_figures, magnitude
 from teachrnn.runs import Run
 from teachrnn.trace import Trace
@@ -172,7 +172,7 @@ def _check(
 
 def gradient_check_section(found: RunCheck) -> Section:
     """The first thing to be handed in: how the gradients were checked, and what came out."""
-    blocks: list[Block] = [
+    blocks: list[Element] = [
         Paragraph(
             "Before the first update, gradients computed by backpropagation through time were "
             "compared with two numerical derivatives of the loss, which only ever run forward. The "
@@ -196,7 +196,7 @@ def gradient_check_section(found: RunCheck) -> Section:
         for method, report in network.reports:
             at = f"at {network.weights}; L = {per_sequence(report.loss)} nats"
             caption = f"{method[0].upper()}{method[1:]}, {at}"
-            blocks.append(Table(caption, HEAD, [_row(c) for c in report.checks], words=[1]))
+            blocks.append(TextTable(caption, HEAD, [_row(c) for c in report.checks], words=[1]))
     blocks.append(
         Paragraph(
             "The norm-relative error is ||a \N{MINUS SIGN} n|| / (||a|| + ||n||) over the entries "

@@ -6,7 +6,7 @@ from math import log
 
 import numpy as np
 
-from teachrnn.report.document import Block, Paragraph, Picture, Section, Table
+from teachrnn.report.document import Element, Paragraph, Picture, Section, TextTable
 from teachrnn.runs import Run
 from teachrnn.views.figures.loss_curve import loss_curve
 from teachrnn.views.style.loss_units import LossUnits, per_sequence, per_symbol
@@ -21,7 +21,7 @@ SAME_COURSE = 0.5
 def loss_curve_section(run: Run) -> Section:
     """The second thing to be handed in: the smooth loss over the updates, and what to make of it."""
     curve, units = run.training.curve, LossUnits.of(run)
-    blocks: list[Block] = [
+    blocks: list[Element] = [
         Paragraph(
             "The smooth loss is 0.999 of the last smooth loss plus 0.001 of the loss of this update: a "
             "mean over about the last thousand sequences, on text that the network is being trained on. "
@@ -34,7 +34,7 @@ def loss_curve_section(run: Run) -> Section:
             _description(run),
             loss_curve(curve, symbols=len(run.vocabulary), length=units.length, symbol=units.symbol),
         ),
-        Table("Losses of this run", ("loss", "update", *units.head), _losses(run)),
+        TextTable("Losses of this run", ("loss", "update", *units.head), _losses(run)),
     ]
     if units.length is None:
         blocks.append(
@@ -52,7 +52,9 @@ def loss_curve_section(run: Run) -> Section:
             for i, epoch in enumerate(curve.epochs, 1)
         ]
         blocks.append(
-            Table("Mean training loss of each whole epoch", ("epoch", "last update", *units.head), rows)
+            TextTable(
+                "Mean training loss of each whole epoch", ("epoch", "last update", *units.head), rows
+            )
         )
         blocks += _swing(run)
     else:
@@ -84,7 +86,7 @@ def _losses(run: Run) -> list[tuple[str, ...]]:
     return [*found, ("guessing", "\N{EN DASH}", *units.cells(log(len(run.vocabulary))))]
 
 
-def _lost(run: Run) -> list[Block]:
+def _lost(run: Run) -> list[Element]:
     """Where the network does worse than guessing on held-out text, say what is behind it."""
     measured, guessing = run.training.curve.validation, log(len(run.vocabulary))
     worse = [(n, loss) for n, loss in measured if loss > guessing]
@@ -108,7 +110,7 @@ def _lost(run: Run) -> list[Block]:
     ]
 
 
-def _swing(run: Run) -> list[Block]:
+def _swing(run: Run) -> list[Element]:
     """How much of what the smooth loss does within an epoch comes back in the next: that is the text."""
     curve, units = run.training.curve, LossUnits.of(run)
     each = run.training.batching.batches_per_epoch

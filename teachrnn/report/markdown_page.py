@@ -6,7 +6,16 @@ import io
 import re
 from collections.abc import Sequence
 
-from teachrnn.report.document import Block, Document, Facts, Links, Paragraph, Passage, Picture, Table
+from teachrnn.report.document import (
+    Document,
+    Element,
+    Facts,
+    Links,
+    Paragraph,
+    Picture,
+    TextTable,
+    Verbatim,
+)
 
 DPI = 160
 SPECIAL = re.compile(r"([\\`*_\[\]#|~$]|^[-+=](?=\s|$)|(?<=^\d)[.)](?=\s|$))")
@@ -24,13 +33,13 @@ def markdown_page(document: Document) -> tuple[str, dict[str, bytes]]:
     return "\n\n".join(parts) + "\n", pictures
 
 
-def _block(block: Block, pictures: dict[str, bytes]) -> str:
+def _block(block: Element, pictures: dict[str, bytes]) -> str:
     match block:
         case Paragraph(text, notice):
             return f"> **{_escaped(text)}**" if notice else _escaped(text)
         case Facts(pairs):
             return "\n".join(f"- **{_escaped(name)}:** {_escaped(value)}" for name, value in pairs)
-        case Table(caption, head, rows, words):
+        case TextTable(caption, head, rows, words):
             return f"**{_escaped(caption)}**\n\n{_table(head, rows, words)}"
         case Picture(name, caption, description, figure):
             drawn = io.BytesIO()
@@ -39,7 +48,7 @@ def _block(block: Block, pictures: dict[str, bytes]) -> str:
             return f"![{_escaped(description)}]({name}.png)\n\n*{_escaped(caption)}*"
         case Links(pairs):
             return "\n".join(f"- [{_escaped(name)}](<{address}>)" for name, address in pairs)
-        case Passage(caption, text):
+        case Verbatim(caption, text):
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
             return f"**{_escaped(caption)}**\n\n{fence}text\n{text}\n{fence}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from teachrnn.report.document import Block, Paragraph, Passage, Section
+from teachrnn.report.document import Element, Paragraph, Section, Verbatim
 from teachrnn.runs import Session
 from teachrnn.views.style.legible import legible
 from teachrnn.views.style.loss_units import LossUnits
@@ -11,7 +11,7 @@ from teachrnn.views.style.loss_units import LossUnits
 def samples_section(session: Session) -> Section:
     """The third thing to be handed in: a passage before the first update and after every so many."""
     units = LossUnits.of(session.run)
-    blocks: list[Block] = [
+    blocks: list[Element] = [
         Paragraph(
             f"{session.sample_length} {units.symbol}s each, drawn from the softmax as it is. The "
             "network goes on from the state that the training text has left it in, and first reads "
@@ -25,5 +25,5 @@ def samples_section(session: Session) -> Section:
             caption = (
                 f"After update {sample.iteration:,}; smooth loss {units.smooth(sample.smooth_loss)}"
             )
-        blocks.append(Passage(caption, legible(sample.text)))
+        blocks.append(Verbatim(caption, legible(sample.text)))
     return Section("samples", "Samples during training", blocks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from teachrnn.report.best_models import write_passage
-from teachrnn.report.document import Block, Paragraph, Passage, Section
+from teachrnn.report.document import Element, Paragraph, Section, Verbatim
 from teachrnn.runs import Session, TrainedModel
 from teachrnn.sampling import Nucleus, Sampler, Temperature
 from teachrnn.views.style.legible import legible
@@ -26,7 +26,7 @@ def strategies_section(session: Session) -> Section:
             for theta in NUCLEI
         ),
     ]
-    blocks: list[Block] = [
+    blocks: list[Element] = [
         Paragraph(
             "The model of the long passage above, with the same random numbers throughout. The "
             "scores are divided by the temperature before the softmax: below 1 what is likely "
@@ -39,17 +39,17 @@ def strategies_section(session: Session) -> Section:
         )
     ]
     blocks += [
-        Passage(title, legible(write_passage(trained, COUNT, session.run.seed, sampler)))
+        Verbatim(title, legible(write_passage(trained, COUNT, session.run.seed, sampler)))
         for title, sampler in ways
     ]
     blocks += [_search(trained, title, width) for title, width in SEARCHES]
     return Section("strategies", "Ways to draw", blocks)
 
 
-def _search(trained: TrainedModel, title: str, width: int) -> Passage:
+def _search(trained: TrainedModel, title: str, width: int) -> Verbatim:
     found = trained.likeliest(COUNT, width=width)
     mean = -found.log_probability / max(len(found.symbols), 1)
-    return Passage(
+    return Verbatim(
         f"{title}: {per_symbol(mean)} nats per symbol of its own text",
         legible(trained.vocabulary.decode(found.symbols)),
     )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from teachrnn.files import make_folder, write_atomically
 from teachrnn.report.best_models import best_models_section
-from teachrnn.report.document import Block, Document, Paragraph
+from teachrnn.report.document import Document, Element, Paragraph
 from teachrnn.report.gradient_check import RunCheck, gradient_check_section
 from teachrnn.report.gradient_norms import gradient_norms_section
 from teachrnn.report.html_page import html_page
@@ -69,10 +69,10 @@ def write_up(session: Session, found: RunCheck, journal: Journal) -> Document:
     )
 
 
-def _opening(session: Session) -> list[Block]:
+def _opening(session: Session) -> list[Element]:
     run, units = session.run, LossUnits.of(session.run)
     done, wanted = run.training.iteration, run.recipe.updates
-    opening: list[Block] = []
+    opening: list[Element] = []
     if done < wanted:
         opening.append(
             Paragraph(

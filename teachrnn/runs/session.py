@@ -16,6 +16,7 @@ from teachrnn.copying import NotPickled
 from teachrnn.data import Corpus
 from teachrnn.errors import DivergedError, FileFormatError, FolderInUseError
 from teachrnn.files import load_json, make_folder, pack, save_json
+from teachrnn.hyper_parameter import check_counts
 from teachrnn.recipes import Recipe
 from teachrnn.runs.checkpoint import Checkpoint
 from teachrnn.runs.claim import Claim
@@ -106,6 +107,9 @@ class Session(NotPickled):
     def _set_up(
         self, run: Run, folder: str | Path, sample_every: int, sample_length: int, save_every: int
     ) -> None:
+        check_counts(
+            "Session", sample_every=sample_every, sample_length=sample_length, save_every=save_every
+        )
         self.run, self.folder = run, Path(folder)
         self.sample_every, self.sample_length, self.save_every = sample_every, sample_length, save_every
         self.stopped = False

@@ -1,6 +1,6 @@
 """Sweeps: search over hyper-parameters, on one machine or on a cluster."""
 
-from teachrnn.sweep.axis import Axis, Choice, Range, parse_axis
+from teachrnn.sweep.axis import Axis, ChoiceAxis, RangeAxis, parse_axis
 from teachrnn.sweep.dask_engine import DaskEngine
 from teachrnn.sweep.engine import Engine
 from teachrnn.sweep.local_engine import LocalEngine
@@ -10,11 +10,11 @@ from teachrnn.sweep.trial import Trial, TrialResult, train
 
 __all__ = [
     "Axis",
-    "Choice",
+    "ChoiceAxis",
     "DaskEngine",
     "Engine",
     "LocalEngine",
-    "Range",
+    "RangeAxis",
     "Space",
     "Sweep",
     "Trial",

@@ -12,8 +12,7 @@ import numpy as np
 
 from teachrnn.errors import DomainError
 
-Number = int | float
-Value = int | float | bool | str
+Setting = int | float | bool | str
 
 DIGITS = 4
 """Significant digits of a drawn number: the table says exactly what was trained with."""
@@ -39,15 +38,15 @@ class Axis(ABC):
     name: str
 
     @abstractmethod
-    def draw(self, rng: np.random.Generator) -> Value:
+    def draw(self, rng: np.random.Generator) -> Setting:
         """A value at random."""
 
     @abstractmethod
-    def narrow(self, best: Sequence[Value]) -> Self:
+    def narrow(self, best: Sequence[Setting]) -> Self:
         """The part round the values that the best trials had."""
 
     @abstractmethod
-    def extremes(self) -> tuple[Value, ...]:
+    def extremes(self) -> tuple[Setting, ...]:
         """The values of which any can be wrong: if these are right, so are all between."""
 
     @abstractmethod
@@ -56,7 +55,7 @@ class Axis(ABC):
 
 
 @dataclass(frozen=True)
-class Range(Axis):
+class RangeAxis(Axis):
     r"""Numbers from ``low`` to ``high``, both included: whole ones where both ends are whole.
 
     Drawn evenly, or evenly in the logarithm: then $\log v$ is uniform, and 0.01 to 0.1 is as likely
@@ -70,18 +69,18 @@ class Range(Axis):
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> eta = Range("eta", 0.001, 1.0, log=True)
+    >>> eta = RangeAxis("eta", 0.001, 1.0, log=True)
     >>> [eta.draw(rng) for _ in range(3)]
     [0.08145, 0.006447, 0.001327]
     >>> print(eta.narrow([0.05, 0.1]))            # best trials, and an eighth of the old range round
     eta=0.02108:0.2371:log
-    >>> Range("length", 10, 12).draw(rng)
+    >>> RangeAxis("length", 10, 12).draw(rng)
     10
     """
 
     name: str
-    low: Number
-    high: Number
+    low: int | float
+    high: int | float
     log: bool = False
 
     def __post_init__(self) -> None:
@@ -103,13 +102,13 @@ class Range(Axis):
         """Whether the values are whole numbers."""
         return isinstance(self.low, int) and isinstance(self.high, int)
 
-    def draw(self, rng: np.random.Generator) -> Number:
+    def draw(self, rng: np.random.Generator) -> int | float:
         # Half a unit more at either end gives the first and the last whole number their full share.
         half = 0.5 if self.whole else 0.0
         u = rng.uniform(self._to_scale(self.low - half), self._to_scale(self.high + half))
         return self._within(self._from_scale(u))
 
-    def narrow(self, best: Sequence[Value]) -> Self:
+    def narrow(self, best: Sequence[Setting]) -> Self:
         low, high = self._to_scale(self.low), self._to_scale(self.high)
         margin = MARGIN * (high - low)
         places = [self._to_scale(float(value)) for value in best]
@@ -119,7 +118,7 @@ class Range(Axis):
             high=self._within(self._from_scale(min(high, max(places) + margin))),
         )
 
-    def extremes(self) -> tuple[Number, ...]:
+    def extremes(self) -> tuple[int | float, ...]:
         return (self.low, self.high)
 
     def __str__(self) -> str:
@@ -129,24 +128,24 @@ class Range(Axis):
     def _ends(self) -> str:
         return f"{self.low}:{self.high}"
 
-    def _to_scale(self, value: Number) -> float:
+    def _to_scale(self, value: int | float) -> float:
         return log(value) if self.log else float(value)
 
     def _from_scale(self, place: float) -> float:
         return exp(place) if self.log else place
 
-    def _within(self, value: float) -> Number:
+    def _within(self, value: float) -> int | float:
         near = round(value) if self.whole else float(f"{value:.{DIGITS}g}")
         return min(max(near, self.low), self.high)
 
 
 @dataclass(frozen=True)
-class Choice(Axis):
+class ChoiceAxis(Axis):
     """One of several values, each as likely as the others.
 
     Examples
     --------
-    >>> cell = Choice("cell", ("vanilla", "lstm", "gru"))
+    >>> cell = ChoiceAxis("cell", ("vanilla", "lstm", "gru"))
     >>> cell.draw(np.random.default_rng(0))
     'gru'
     >>> print(cell.narrow(["gru", "lstm", "gru"]))
@@ -154,15 +153,15 @@ class Choice(Axis):
     """
 
     name: str
-    values: tuple[Value, ...]
+    values: tuple[Setting, ...]
 
-    def draw(self, rng: np.random.Generator) -> Value:
+    def draw(self, rng: np.random.Generator) -> Setting:
         return self.values[rng.integers(len(self.values))]
 
-    def narrow(self, best: Sequence[Value]) -> Self:
+    def narrow(self, best: Sequence[Setting]) -> Self:
         return replace(self, values=tuple(value for value in self.values if value in best))
 
-    def extremes(self) -> tuple[Value, ...]:
+    def extremes(self) -> tuple[Setting, ...]:
         return self.values
 
     def __str__(self) -> str:
@@ -186,9 +185,9 @@ def parse_axis(text: str) -> Axis:
     Examples
     --------
     >>> parse_axis("eta=0.01:1:log")
-    Range(name='eta', low=0.01, high=1, log=True)
+    RangeAxis(name='eta', low=0.01, high=1, log=True)
     >>> parse_axis("hidden=50,100,200")
-    Choice(name='hidden', values=(50, 100, 200))
+    ChoiceAxis(name='hidden', values=(50, 100, 200))
     """
     name, equals, rest = (part.strip() for part in text.partition("="))
     if not (name and equals and rest):
@@ -200,20 +199,20 @@ def parse_axis(text: str) -> Axis:
         raise DomainError(f"{text!r} has a choice that is empty. {HOW}")
     if len(set(values)) < len(values):
         raise DomainError(f"{text!r} has a choice twice.")
-    return Choice(name, tuple(values))
+    return ChoiceAxis(name, tuple(values))
 
 
-def _range(text: str, name: str, parts: list[str]) -> Range:
+def _range(text: str, name: str, parts: list[str]) -> RangeAxis:
     ends = [_value(part) for part in parts[:2]]
     if len(parts) > 3 or parts[2:] not in ([], ["log"]):
         raise DomainError(f"{text!r} is no range. {HOW}")
     low, high = ends
     if isinstance(low, bool | str) or isinstance(high, bool | str):
         raise DomainError(f"{text!r} has an end that is no number. {HOW}")
-    return Range(name, low, high, log=len(parts) == 3)
+    return RangeAxis(name, low, high, log=len(parts) == 3)
 
 
-def _value(text: str) -> Value:
+def _value(text: str) -> Setting:
     for kind in (int, float):
         try:
             return kind(text)
@@ -222,5 +221,5 @@ def _value(text: str) -> Value:
     return {"true": True, "false": False}.get(text.lower(), text)
 
 
-def _written(value: Value) -> str:
+def _written(value: Setting) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -9,7 +9,7 @@ from typing import Any
 
 from teachrnn.errors import TeachrnnError
 from teachrnn.extras import require
-from teachrnn.sweep.engine import Engine, Function, closed_quietly
+from teachrnn.sweep.engine import Engine, TrialFunction, closed_quietly
 from teachrnn.sweep.trial import Trial, TrialResult
 
 PATIENCE = 15
@@ -57,7 +57,7 @@ class DaskEngine(Engine):
         """How many trials can be under way at a time."""
         return int(sum(self._client.nthreads().values()))
 
-    def run(self, function: Function, trials: Iterable[Trial]) -> Iterator[TrialResult]:
+    def run(self, function: TrialFunction, trials: Iterable[Trial]) -> Iterator[TrialResult]:
         from teachrnn.sweep.dask_backend import DaskBackend
 
         parallel = self._joblib.Parallel(

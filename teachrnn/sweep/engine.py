@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from teachrnn.sweep.trial import Trial, TrialResult
 
-Function = Callable[[Trial], TrialResult]
+TrialFunction = Callable[[Trial], TrialResult]
 
 
 class Engine(ABC):
@@ -23,7 +23,7 @@ class Engine(ABC):
         """How many trials can be under way at a time."""
 
     @abstractmethod
-    def run(self, function: Function, trials: Iterable[Trial]) -> Iterator[TrialResult]:
+    def run(self, function: TrialFunction, trials: Iterable[Trial]) -> Iterator[TrialResult]:
         """A result for every trial, in the order in which they finish.
 
         Parameters

@@ -6,9 +6,10 @@ import signal
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from teachrnn.errors import DomainError, TeachrnnError
+from teachrnn.errors import TeachrnnError
 from teachrnn.extras import require
-from teachrnn.sweep.engine import Engine, Function, closed_quietly
+from teachrnn.hyper_parameter import check_counts
+from teachrnn.sweep.engine import Engine, TrialFunction, closed_quietly
 from teachrnn.sweep.trial import Trial, TrialResult
 
 DIED = "its process died twice, the second time with no other trial beside it (out of memory?)"
@@ -35,8 +36,7 @@ class LocalEngine(Engine):
     """
 
     def __init__(self, *, workers: int = 1) -> None:
-        if workers < 1:
-            raise DomainError(f"`workers` is {workers} but must be at least 1.")
+        check_counts("LocalEngine", workers=workers)
         self._workers = workers
         self._joblib: Any = require("joblib", extra="sweep", purpose="A sweep")
         try:
@@ -52,7 +52,7 @@ class LocalEngine(Engine):
         """How many trials are under way at a time."""
         return self._workers
 
-    def run(self, function: Function, trials: Iterable[Trial]) -> Iterator[TrialResult]:
+    def run(self, function: TrialFunction, trials: Iterable[Trial]) -> Iterator[TrialResult]:
         waiting = list(reversed(list(trials)))
         while waiting:
             under_way: dict[tuple[int, int], Trial] = {}
@@ -65,7 +65,7 @@ class LocalEngine(Engine):
                 for trial in under_way.values():
                     yield self._alone(function, trial)
 
-    def _alone(self, function: Function, trial: Trial) -> TrialResult:
+    def _alone(self, function: TrialFunction, trial: Trial) -> TrialResult:
         try:
             with self._results(function, [trial], 1) as results:
                 result: TrialResult = next(results)
@@ -73,7 +73,7 @@ class LocalEngine(Engine):
         except self._a_process_died:
             return TrialResult.failed(trial, DIED)
 
-    def _results(self, function: Function, trials: Iterable[Trial], at_a_time: int) -> Any:
+    def _results(self, function: TrialFunction, trials: Iterable[Trial], at_a_time: int) -> Any:
         # With n_jobs=1 joblib would work in this very process, which a dying trial takes with it.
         with self._joblib.parallel_config(
             backend="loky", inner_max_num_threads=1, initializer=leave_interrupts_to_the_sweep

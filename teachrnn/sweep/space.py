@@ -11,7 +11,7 @@ import numpy as np
 from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
 from teachrnn.recipes import RULES, Recipe
 from teachrnn.runs import Run, Source
-from teachrnn.sweep.axis import Axis, Value, parse_axis
+from teachrnn.sweep.axis import Axis, Setting, parse_axis
 
 SHORT = {"eta": "optimizer.eta"}
 """Names that may be said shortly."""
@@ -19,7 +19,7 @@ SHORT = {"eta": "optimizer.eta"}
 SETTINGS = ("cell", "hidden", "layers", "dtype", "length", "reduction")
 """Settings of a recipe that may be searched over; so may those of its rules: ``optimizer.gamma``."""
 
-Values = dict[str, Value]
+Point = dict[str, Setting]
 """A value for each hyper-parameter, by name."""
 
 
@@ -77,11 +77,11 @@ class Space:
                 )
         return cls(axes)
 
-    def draw(self, rng: np.random.Generator) -> Values:
+    def draw(self, rng: np.random.Generator) -> Point:
         """A value of each at random."""
         return {axis.name: axis.draw(rng) for axis in self.axes}
 
-    def narrow(self, best: Sequence[Values]) -> Self:
+    def narrow(self, best: Sequence[Point]) -> Self:
         """The part of the space round the best trials.
 
         A range shrinks as far as the best trials agree. Where their values lie all over it, the
@@ -114,7 +114,7 @@ class Space:
         return "  ".join(map(str, self.axes))
 
 
-def apply(recipe: Recipe, values: Mapping[str, Value]) -> Recipe:
+def apply(recipe: Recipe, values: Mapping[str, Setting]) -> Recipe:
     """The recipe with these hyper-parameters; a dotted name is a setting of one of its rules.
 
     A rule of another name comes with its own defaults.
@@ -140,7 +140,7 @@ def apply(recipe: Recipe, values: Mapping[str, Value]) -> Recipe:
     return recipe
 
 
-def _check_kind(axis: Axis, value: Value, recipe: Recipe) -> None:
+def _check_kind(axis: Axis, value: Setting, recipe: Recipe) -> None:
     if axis.name not in SETTINGS:
         return  # a rule checks its own settings
     kind = type(getattr(recipe, axis.name))

@@ -15,10 +15,11 @@ import numpy as np
 from teachrnn.data import CORPORA, is_plain_file
 from teachrnn.errors import DomainError, FileFormatError
 from teachrnn.files import load_json, make_folder, pack, save_json, write_atomically
+from teachrnn.hyper_parameter import check_counts
 from teachrnn.recipes import Recipe
 from teachrnn.runs import Claim, Source
 from teachrnn.runs.checkpoint_upgrades import recipe_of_0_1_0
-from teachrnn.sweep.engine import Engine, Function
+from teachrnn.sweep.engine import Engine, TrialFunction
 from teachrnn.sweep.space import Space, apply
 from teachrnn.sweep.trial import Trial, TrialResult, train
 
@@ -94,14 +95,7 @@ class Sweep:
         stages: int = 2,
         seed: int = 0,
     ) -> None:
-        for name, number in (
-            ("trials", trials),
-            ("updates", updates),
-            ("growth", growth),
-            ("stages", stages),
-        ):
-            if number < 1:
-                raise DomainError(f"`{name}` is {number} but must be at least 1.")
+        check_counts("Sweep", trials=trials, updates=updates, growth=growth, stages=stages)
         if not recipe.validation:
             raise DomainError("the recipe holds no text out to judge trials by: set its `validation`.")
         self.recipe, self.space, self.folder = recipe, space, Path(folder)
@@ -127,7 +121,7 @@ class Sweep:
         """The results, the best first, failed trials last."""
         return sorted(self.results, key=lambda result: (result.loss, result.key))
 
-    def run(self, engine: Engine, function: Function = train) -> Iterator[TrialResult]:
+    def run(self, engine: Engine, function: TrialFunction = train) -> Iterator[TrialResult]:
         """Do the trials that are not done yet; each is in the folder before it is given out.
 
         A stage without a single success is the last: there is nothing to look round.
@@ -141,7 +135,7 @@ class Sweep:
             self.results = self._read_results()  # another may have gone on meanwhile
             yield from self._stages(engine, function)
 
-    def _stages(self, engine: Engine, function: Function) -> Iterator[TrialResult]:
+    def _stages(self, engine: Engine, function: TrialFunction) -> Iterator[TrialResult]:
         space = self.space
         for stage in range(1, self.stages + 1):
             trials = self.drawn(space, stage)

@@ -14,7 +14,7 @@ from teachrnn.errors import FileFormatError, TeachrnnError
 from teachrnn.one_thread import OneThread
 from teachrnn.recipes import Recipe
 from teachrnn.runs import Run, Source
-from teachrnn.sweep.space import Values
+from teachrnn.sweep.space import Point
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Trial:
 
     stage: int
     number: int
-    values: Values
+    values: Point
     recipe: dict[str, Any]
     source: str
     fingerprint: str
@@ -75,7 +75,7 @@ class TrialResult:
 
     stage: int
     number: int
-    values: Values
+    values: Point
     loss: float = inf
     best_update: int = 0
     updates: int = 0

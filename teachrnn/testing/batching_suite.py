@@ -19,9 +19,8 @@ from hypothesis import assume, given, settings
 from teachrnn.array import Array
 from teachrnn.data import BATCHINGS, Batch, Batching
 from teachrnn.errors import DomainError, FileFormatError, ShapeError
+from teachrnn.testing.draw import Draw
 from teachrnn.testing.profiles import ON_ANY_MACHINE
-
-Draw = Any
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
@@ -24,11 +23,10 @@ from teachrnn.reference.complex_step import ComplexStep
 from teachrnn.reference.finite_difference import CentralDifference
 from teachrnn.reference.high_precision import HighPrecisionGradient
 from teachrnn.reference.symbolic_network import SymbolicNetwork
+from teachrnn.testing.draw import Draw
 from teachrnn.testing.profiles import ON_ANY_MACHINE
 from teachrnn.testing.strategies import Network, networks
 from teachrnn.trace import Trace
-
-Draw = Any
 
 MAX_NODES = 2500
 """Size of a loss that SymPy differentiates in seconds; two steps of any of our cells have fewer."""

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
@@ -23,10 +22,9 @@ from teachrnn.formulas.equation import stated_gradients
 from teachrnn.formulas.formula_error import MisfitFormulaError, UnreadableFormulaError
 from teachrnn.op import Op
 from teachrnn.reference.derivative import ReferenceOp
+from teachrnn.testing.draw import Draw
 from teachrnn.testing.profiles import ON_ANY_MACHINE
 from teachrnn.testing.strategies import like, op_inputs
-
-Draw = Any
 
 RTOL, ATOL = 1e-9, 1e-11
 

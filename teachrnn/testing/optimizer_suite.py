@@ -21,10 +21,8 @@ from teachrnn.array import Array
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.hyper_parameter import Range
 from teachrnn.optimizers import Optimizer
+from teachrnn.testing.draw import Draw
 from teachrnn.testing.profiles import ON_ANY_MACHINE
-
-Draw = Any
-Rule = type[Optimizer]
 
 DIGITS = 40
 """How precisely SymPy evaluates a formula."""
@@ -36,14 +34,14 @@ TOLERANCE: dict[np.dtype[Any], float] = {np.dtype(np.float64): 1e-11, np.dtype(n
 class OptimizerLaw:
     """One law of one optimizer."""
 
-    rule: Rule
-    law: Callable[[Rule, Draw], None]
+    rule: type[Optimizer]
+    law: Callable[[type[Optimizer], Draw], None]
 
     def __str__(self) -> str:
         return f"{self.rule.__name__}.{self.law.__name__}"
 
 
-def optimizer_suite(*optimizers: Rule) -> Callable[..., None]:
+def optimizer_suite(*optimizers: type[Optimizer]) -> Callable[..., None]:
     """Make a pytest test that holds optimizers to every law.
 
     Drawn are the hyper-parameters, each from its range, the number and precision of the parameters,
@@ -80,7 +78,7 @@ def numbers(allowed: Range) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def optimizers_of(draw: st.DrawFn, rule: Rule) -> Optimizer:
+def optimizers_of(draw: st.DrawFn, rule: type[Optimizer]) -> Optimizer:
     """A rule with hyper-parameters drawn from their ranges; those without a range keep the default."""
     drawn: dict[str, Any] = {name: draw(numbers(r), label=name) for name, r in rule.ranges().items()}
     for name, value in rule(**drawn).settings().items():
@@ -96,7 +94,7 @@ def vectors(size: int, dtype: np.dtype[Any]) -> st.SearchStrategy[Array]:
 
 
 @dataclass(frozen=True)
-class Run:
+class DrawnUpdates:
     """An optimizer, parameters, and the gradients of some updates."""
 
     optimizer: Optimizer
@@ -112,14 +110,14 @@ class Run:
 
 
 @st.composite
-def runs(draw: st.DrawFn, rule: Rule, *, least: int = 1) -> Run:
+def runs(draw: st.DrawFn, rule: type[Optimizer], *, least: int = 1) -> DrawnUpdates:
     """An optimizer with parameters of random number and precision, and gradients for them."""
     dtype = draw(st.sampled_from(list(TOLERANCE)), label="precision")
     size = draw(st.integers(least, 6), label="number of parameters")
     optimizer = draw(optimizers_of(rule), label="optimizer")
     theta = draw(vectors(size, dtype), label="theta")
     gradients = draw(st.lists(vectors(size, dtype), min_size=1, max_size=5), label="gradients")
-    return Run(optimizer, theta, gradients)
+    return DrawnUpdates(optimizer, theta, gradients)
 
 
 def same(a: Array, b: Array) -> None:
@@ -128,7 +126,7 @@ def same(a: Array, b: Array) -> None:
     np.testing.assert_array_equal(a, b)
 
 
-def update_is_that_of_the_formula(rule: Rule, draw: Draw) -> None:
+def update_is_that_of_the_formula(rule: type[Optimizer], draw: Draw) -> None:
     """Several updates give the parameters and the state that SymPy gives."""
     run = draw(runs(rule), label="run")
     dtype, places = run.theta.dtype, range(run.theta.size)
@@ -147,7 +145,9 @@ def update_is_that_of_the_formula(rule: Rule, draw: Draw) -> None:
         np.testing.assert_allclose(ours, wanted, rtol=0, atol=atol[0], err_msg=name)
 
 
-def _by_formula(rule: Rule, run: Run, i: int, nudge: Mapping[int, float] | None = None) -> list[float]:
+def _by_formula(
+    rule: type[Optimizer], run: DrawnUpdates, i: int, nudge: Mapping[int, float] | None = None
+) -> list[float]:
     """Entry i of the parameters and of the state after all updates, some g larger by a share of them."""
     settings = {
         name: value if isinstance(value, bool | str) else sympy.Float(value, DIGITS)
@@ -163,20 +163,20 @@ def _by_formula(rule: Rule, run: Run, i: int, nudge: Mapping[int, float] | None 
     return [float(number) for number in (theta, *state.values())]
 
 
-def entries_do_not_know_each_other(rule: Rule, draw: Draw) -> None:
+def entries_do_not_know_each_other(rule: type[Optimizer], draw: Draw) -> None:
     """Parameters in another order, or cut elsewhere into stretches, come to the same bits."""
     run = draw(runs(rule, least=2), label="run")
     again = copy.deepcopy(run.optimizer)
     whole = run.end()
     order = np.array(draw(st.permutations(range(whole.size)), label="order"))
-    shuffled = Run(again, run.theta[order], [g[order] for g in run.gradients])
+    shuffled = DrawnUpdates(again, run.theta[order], [g[order] for g in run.gradients])
     length = draw(st.integers(1, whole.size), label="length of a stretch")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rule, "stretch_bytes", length * whole.itemsize)
         same(shuffled.end(), whole[order])
 
 
-def gradient_is_left_alone(rule: Rule, draw: Draw) -> None:
+def gradient_is_left_alone(rule: type[Optimizer], draw: Draw) -> None:
     """Nothing is written into the gradient."""
     run = draw(runs(rule), label="run")
     before = [g.copy() for g in run.gradients]
@@ -187,10 +187,10 @@ def gradient_is_left_alone(rule: Rule, draw: Draw) -> None:
         same(g, b)
 
 
-def without_gradient_parameters_stay(rule: Rule, draw: Draw) -> None:
+def without_gradient_parameters_stay(rule: type[Optimizer], draw: Draw) -> None:
     """A gradient that is 0 from the start changes nothing, except for the declared decay."""
     run = draw(runs(rule), label="run")
-    silent = Run(run.optimizer, run.theta, [np.zeros_like(g) for g in run.gradients])
+    silent = DrawnUpdates(run.optimizer, run.theta, [np.zeros_like(g) for g in run.gradients])
     settings = run.optimizer.settings()
     decay = float(settings["eta"]) * float(settings.get("weight_decay", 0))
     end, wanted = silent.end(), run.theta.copy()
@@ -201,24 +201,24 @@ def without_gradient_parameters_stay(rule: Rule, draw: Draw) -> None:
     np.testing.assert_allclose(end, wanted, rtol=20 * np.finfo(wanted.dtype).eps)
 
 
-def restored_it_goes_on_to_the_same_bits(rule: Rule, draw: Draw) -> None:
+def restored_it_goes_on_to_the_same_bits(rule: type[Optimizer], draw: Draw) -> None:
     """Stopped anywhere, kept and restored, or copied, an optimizer goes on as if nothing had been."""
     run = draw(runs(rule), label="run")
     stop = draw(st.integers(0, len(run.gradients)), label="updates before the stop")
     first, then = run.gradients[:stop], run.gradients[stop:]
-    theta = Run(run.optimizer, run.theta, first).end()
+    theta = DrawnUpdates(run.optimizer, run.theta, first).end()
     kept = run.optimizer.state_arrays()
     copied, theta_of_the_copy = copy.deepcopy((run.optimizer, theta))
     restored = rule(**run.optimizer.settings())
     restored.restore(kept)
-    straight = Run(run.optimizer, theta, then).end()
-    same(Run(restored, theta, then).end(), straight)
-    same(Run(copied, theta_of_the_copy, then).end(), straight)
+    straight = DrawnUpdates(run.optimizer, theta, then).end()
+    same(DrawnUpdates(restored, theta, then).end(), straight)
+    same(DrawnUpdates(copied, theta_of_the_copy, then).end(), straight)
     for name, array in run.optimizer.state_arrays().items():
         same(restored.state_arrays()[name], array)
 
 
-def precision_is_that_of_the_parameters(rule: Rule, draw: Draw) -> None:
+def precision_is_that_of_the_parameters(rule: type[Optimizer], draw: Draw) -> None:
     """The state has the parameters' shape and precision; NumPy numbers as settings change no bit."""
     run = draw(runs(rule), label="run")
     settings = {
@@ -236,7 +236,7 @@ def precision_is_that_of_the_parameters(rule: Rule, draw: Draw) -> None:
         assert state[name].dtype == run.theta.dtype
 
 
-def bottom_of_a_bowl_is_found(rule: Rule, _: Draw) -> None:
+def bottom_of_a_bowl_is_found(rule: type[Optimizer], _: Draw) -> None:
     r"""On $\frac12 \sum_i a_i \theta_i^2$ it gets near the bottom and stays, at a rate that suits it.
 
     The default learning rate suits somebody's networks: at the 0.0001 published for Lion, 3,000
@@ -269,7 +269,7 @@ def _distance(optimizer: Optimizer, theta: Array, a: Array) -> float:
     return furthest
 
 
-def settings_make_the_same_rule(rule: Rule, draw: Draw) -> None:
+def settings_make_the_same_rule(rule: type[Optimizer], draw: Draw) -> None:
     """``type(o)(**o.settings())`` has the same settings, and goes the same way."""
     run = draw(runs(rule), label="run")
     twin = rule(**run.optimizer.settings())
@@ -278,7 +278,7 @@ def settings_make_the_same_rule(rule: Rule, draw: Draw) -> None:
     same(run.end(twin), run.end())
 
 
-def nothing_is_allocated(rule: Rule, draw: Draw) -> None:
+def nothing_is_allocated(rule: type[Optimizer], draw: Draw) -> None:
     """After the first update, no vector is made: not even for a moment."""
     optimizer = draw(optimizers_of(rule), label="optimizer")
     theta, g = np.ones(50_000, np.float32), np.full(50_000, 0.5, np.float32)
@@ -294,7 +294,7 @@ def nothing_is_allocated(rule: Rule, draw: Draw) -> None:
     assert peak < theta.nbytes // 2
 
 
-def what_does_not_fit_is_refused(rule: Rule, draw: Draw) -> None:
+def what_does_not_fit_is_refused(rule: type[Optimizer], draw: Draw) -> None:
     """A wrong hyper-parameter, shape, precision or state is refused, and the message names it."""
     run = draw(runs(rule, least=2), label="run")
     theta = run.theta.copy()
@@ -329,7 +329,7 @@ def what_does_not_fit_is_refused(rule: Rule, draw: Draw) -> None:
         same(array, kept[name])
 
 
-LAWS: list[Callable[[Rule, Draw], None]] = [
+LAWS: list[Callable[[type[Optimizer], Draw], None]] = [
     update_is_that_of_the_formula,
     entries_do_not_know_each_other,
     gradient_is_left_alone,

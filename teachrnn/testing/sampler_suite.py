@@ -17,9 +17,8 @@ from hypothesis import assume, given, settings
 from teachrnn.array import Array
 from teachrnn.errors import DomainError, ShapeError
 from teachrnn.sampling import SAMPLERS, Sampler
+from teachrnn.testing.draw import Draw
 from teachrnn.testing.profiles import ON_ANY_MACHINE
-
-Draw = Any
 
 ROUNDING = 1e-12
 DIGITS = 40

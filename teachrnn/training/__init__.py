@@ -5,9 +5,9 @@ from teachrnn.training.clipping import (
     CLIPPINGS,
     ClipByNorm,
     ClipByValue,
+    ClippedNorm,
     Clipping,
     NoClipping,
-    Norms,
 )
 from teachrnn.training.curve import Curve, Epoch
 from teachrnn.training.evaluation import Evaluation
@@ -33,6 +33,7 @@ __all__ = [
     "Block",
     "ClipByNorm",
     "ClipByValue",
+    "ClippedNorm",
     "Clipping",
     "ConstantRate",
     "CosineDecay",
@@ -44,7 +45,6 @@ __all__ = [
     "InverseDecay",
     "Kept",
     "NoClipping",
-    "Norms",
     "OpenEpoch",
     "Progress",
     "Schedule",

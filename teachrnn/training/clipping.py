@@ -17,7 +17,7 @@ CLIPPINGS = Registry["type[Clipping]"]("way to clip")
 """Every way to clip, by the name used on the command line: filled by defining subclasses."""
 
 
-class Norms(NamedTuple):
+class ClippedNorm(NamedTuple):
     """Euclidean norm of the whole gradient before and after clipping; inf or nan says so."""
 
     before: float
@@ -31,7 +31,7 @@ class Clipping(HyperParameters, Part, registry=CLIPPINGS):
     like a large one, and training would go on from nonsense.
     """
 
-    def __call__(self, g: Array) -> Norms:
+    def __call__(self, g: Array) -> ClippedNorm:
         """Clip $g$, (n,), in place."""
         raise NotImplementedError
 
@@ -43,14 +43,14 @@ class NoClipping(Clipping):
     Examples
     --------
     >>> NoClipping()(np.array([3.0, 4.0]))
-    Norms(before=5.0, after=5.0)
+    ClippedNorm(before=5.0, after=5.0)
     """
 
     name = "none"
 
-    def __call__(self, g: Array) -> Norms:
+    def __call__(self, g: Array) -> ClippedNorm:
         norm = euclidean_norm(g)
-        return Norms(norm, norm)
+        return ClippedNorm(norm, norm)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,16 +82,16 @@ class ClipByValue(Clipping):
 
     limit: float = positive(5.0)
 
-    def __call__(self, g: Array) -> Norms:
+    def __call__(self, g: Array) -> ClippedNorm:
         before = euclidean_norm(g)
         # No entry is larger than the norm; the margin is for the rounding of the norm.
         if before < 0.999 * self.limit or not isfinite(before):
-            return Norms(before, before)
+            return ClippedNorm(before, before)
         if np.maximum.reduce(g) <= self.limit and np.minimum.reduce(g) >= -self.limit:
-            return Norms(before, before)
+            return ClippedNorm(before, before)
         np.minimum(g, self.limit, out=g)
         np.maximum(g, -self.limit, out=g)
-        return Norms(before, euclidean_norm(g))
+        return ClippedNorm(before, euclidean_norm(g))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +114,7 @@ class ClipByNorm(Clipping):
     --------
     >>> g = np.array([8.0, -6.0])
     >>> ClipByNorm(limit=5.0)(g)
-    Norms(before=10.0, after=5.0)
+    ClippedNorm(before=10.0, after=5.0)
     >>> g
     array([ 4., -3.])
     """
@@ -123,12 +123,12 @@ class ClipByNorm(Clipping):
 
     limit: float = positive(5.0)
 
-    def __call__(self, g: Array) -> Norms:
+    def __call__(self, g: Array) -> ClippedNorm:
         before = euclidean_norm(g)
         if not self.limit < before < inf:
-            return Norms(before, before)
+            return ClippedNorm(before, before)
         g *= self.limit / before
-        return Norms(before, self.limit)
+        return ClippedNorm(before, self.limit)
 
 
 def euclidean_norm(g: Array) -> float:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from teachrnn.data.batching import Batch
 from teachrnn.errors import DomainError
+from teachrnn.hyper_parameter import check_counts
 from teachrnn.models import CharRNN, Path, Snapshot
 
 
@@ -70,14 +71,11 @@ class FlightRecorder:
     def __init__(
         self, *, every: int | None = None, spike: float | None = None, max_kept: int = 10
     ) -> None:
-        if every is not None and every < 1:
-            raise DomainError(f"`every` is {every} but must be at least 1.")
+        check_counts("FlightRecorder", max_kept=max_kept, **({} if every is None else {"every": every}))
         if spike is not None and not spike > 1:
             raise DomainError(
                 f"`spike` is {spike} but must be above 1: it is a multiple of the smooth loss."
             )
-        if max_kept < 1:
-            raise DomainError(f"`max_kept` is {max_kept} but must be at least 1.")
         self.every, self.spike = every, spike
         self.kept: deque[Kept] = deque(maxlen=max_kept)
 

@@ -13,6 +13,7 @@ from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.data.batching import Batch, Batching
 from teachrnn.errors import DivergedError, DomainError, TeachrnnError
+from teachrnn.hyper_parameter import check_counts
 from teachrnn.memory import room_for
 from teachrnn.models import CharRNN, ParameterVector, Path
 from teachrnn.models.sequence import check_tokens
@@ -100,8 +101,7 @@ class Training(CopiedWhole):
     ) -> None:
         if reduction not in ("sum", "mean"):
             raise DomainError(f'the reduction is {reduction!r} but must be "sum" or "mean".')
-        if validate_every < 1:
-            raise DomainError(f"`validate_every` is {validate_every} but must be at least 1.")
+        check_counts("Training", validate_every=validate_every)
         check_tokens(batching.tokens, model.symbols, what="text")
         self.model, self.batching, self.optimizer = model, batching, Optimizer.make(optimizer)
         self.clipping, self.schedule = Clipping.make(clipping), Schedule.make(schedule)

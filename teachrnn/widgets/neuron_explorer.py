@@ -12,7 +12,7 @@ from teachrnn.errors import DomainError
 from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.views.figures.neuron_text import neuron_text
-from teachrnn.views.figures.table import Cell, Table
+from teachrnn.views.figures.table import Table, TableCell
 from teachrnn.views.style.visible_symbol import visible_symbol
 from teachrnn.widgets.app import App, control
 
@@ -111,7 +111,7 @@ class NeuronExplorer(App):
         numbers, vocabulary = self._chosen(), self.trained.vocabulary
         order = np.argsort(-numbers, kind="stable").tolist()
         chosen = order if len(order) <= 2 * EXTREMES else [*order[:EXTREMES], *order[-EXTREMES:]]
-        rows: list[tuple[Cell, ...]] = []
+        rows: list[tuple[TableCell, ...]] = []
         for place in chosen:
             read = self._numbers[max(0, place - CONTEXT) : place + 1]
             before, symbol = vocabulary.decode(read[:-1]), vocabulary.symbols[read[-1]]

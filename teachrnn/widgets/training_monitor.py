@@ -12,6 +12,7 @@ import numpy as np
 
 from teachrnn.data import Vocabulary
 from teachrnn.errors import DomainError, TeachrnnError
+from teachrnn.hyper_parameter import check_counts
 from teachrnn.runs.interruption import Interruption
 from teachrnn.runs.session import Sample
 from teachrnn.runs.small_network import SENTENCE, small_network
@@ -92,9 +93,7 @@ class TrainingMonitor(App):
         refresh: float = 2.0,
         seed: int = 0,
     ) -> None:
-        for setting, value in (("sample_every", sample_every), ("sample_length", sample_length)):
-            if value < 1:
-                raise DomainError(f"TrainingMonitor: `{setting}` is {value} but must be at least 1.")
+        check_counts("TrainingMonitor", sample_every=sample_every, sample_length=sample_length)
         self.training, self.vocabulary, self.updates = training, vocabulary, updates
         self.sample_every, self.sample_length = sample_every, sample_length
         self.refresh, self.seed = refresh, seed

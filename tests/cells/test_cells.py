@@ -442,11 +442,11 @@ def test_parameters_are_replaced_by_name_and_as_copies():
 
 
 @pytest.mark.parametrize("name", ["hidden", "symbols", "layers"])
-@pytest.mark.parametrize("size", [0, -1])
+@pytest.mark.parametrize("size", [0, -1, 2.5, np.float64(3)])
 def test_a_model_without_units_symbols_or_layers_is_refused(name, size):
     sizes = {"hidden": 1, "symbols": 2, "layers": 1} | {name: size}
     assert refusal(DomainError, lambda: CharRNN(**sizes, rng=np.random.default_rng(0))) == (
-        f"CharRNN: `{name}` is {size} but must be at least 1."
+        f"CharRNN: `{name}` is {size} but must be a whole number at least 1."
     )
 
 

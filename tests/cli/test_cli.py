@@ -50,7 +50,9 @@ def test_words_of_a_text_need_no_quotes(tmp_path):
 
 def test_step_cuts_a_long_text_and_says_so(tmp_path):
     done = run("step", "x" * 30 + "y" * 30, cwd=tmp_path)
-    assert "The text has 60 characters; the first 40 are stepped through (--length)." in done.stdout
+    assert (
+        "The text has 60 characters; the first 40 are stepped through (--max-characters)." in done.stdout
+    )
 
 
 def test_training_for_a_moment_lowers_the_loss(tmp_path):
@@ -105,7 +107,7 @@ def test_check_reports_every_cell_as_json():
 
 def test_check_at_the_size_of_the_assignment():
     done = run(
-        "check", "--size", "assignment", "--scale", "0.01", "--oracle", "complex", "--entries", "20"
+        "check", "--size", "assignment", "--scale", "0.01", "--oracle", "complex", "--max-entries", "20"
     )
     assert done.returncode == 0
     assert "m=100, T=25, K=80" in done.stdout
@@ -129,7 +131,9 @@ def test_check_ends_with_status_1_when_a_gradient_is_wrong():
 def test_train_shows_losses_and_samples(tmp_path):
     file = tmp_path / "text.txt"
     file.write_text("the cat sat on the mat. " * 40, "utf-8")
-    done = run("train", str(file), "--updates", "120", "--every", "50", "--hidden", "20", cwd=tmp_path)
+    done = run(
+        "train", str(file), "--updates", "120", "--sample-every", "50", "--hidden", "20", cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     assert "960 characters, K = 11; guessing costs T log K = 59.9 nats per sequence" in done.stdout
     for heading in ("before the first update", "after 50 updates", "after 100 updates"):
@@ -228,7 +232,7 @@ def test_train_stops_cleanly_when_interrupted(number, tmp_path):
             str(file),
             "--updates",
             "1000000",
-            "--every",
+            "--sample-every",
             "20",
         ],
         cwd=tmp_path,
@@ -245,7 +249,7 @@ def test_train_stops_cleanly_when_interrupted(number, tmp_path):
     stopped = re.search(r"Stopped after update ([\d,]+)\. The same command goes on", out)[1]
     assert "Traceback" not in err
     more = str(int(stopped.replace(",", "")) + 1)
-    again = run("train", str(file), "--updates", more, "--every", "20", cwd=tmp_path)
+    again = run("train", str(file), "--updates", more, "--sample-every", "20", cwd=tmp_path)
     assert f"Going on after update {stopped}" in again.stdout
 
 

@@ -52,8 +52,8 @@ def command(monkeypatch, tmp_path):
 def test_training_and_sampling_print_any_text_and_path_on_any_stream(command, encoding):
     Path("text.txt").write_text(TEXT * 40, "utf-8")
     begin = ("train", "text.txt", "--hidden", "4", "--out", FOLDER)
-    first = command(*begin, "--updates", "60", "--every", "40", encoding=encoding)
-    again = command(*begin, "--updates", "80", "--every", "40", encoding=encoding)
+    first = command(*begin, "--updates", "60", "--sample-every", "40", encoding=encoding)
+    again = command(*begin, "--updates", "80", "--sample-every", "40", encoding=encoding)
     wrote = command(
         "sample", f"{FOLDER}/checkpoint.npz", "--prime", TEXT, "--count", "50", encoding=encoding
     )

@@ -249,5 +249,5 @@ def test_several_paths_may_put_their_gradients_in_one_place():
 
 @pytest.mark.parametrize("name", ["length", "batch"])
 def test_path_over_nothing_is_refused(name):
-    with pytest.raises(DomainError, match=f"`{name}` is 0 but must be at least 1"):
+    with pytest.raises(DomainError, match=f"`{name}` is 0 but must be a whole number at least 1"):
         a_model().path(**{"length": 2, "batch": 2} | {name: 0})

@@ -41,7 +41,7 @@ from teachrnn.report import (
     write_report,
     write_up,
 )
-from teachrnn.report.document import Document, Facts, Paragraph, Passage, Picture, Section, Table
+from teachrnn.report.document import Document, Facts, Paragraph, Picture, Section, TextTable, Verbatim
 from teachrnn.report.html_page import html_page
 from teachrnn.report.loss_curve import loss_curve_section
 from teachrnn.report.markdown_page import markdown_page
@@ -433,9 +433,9 @@ def hostile():
         Paragraph(line),
         Paragraph(line, notice=True),
         Facts([(line, line)]),
-        Table(line, (line, line), [(line, line)]),
+        TextTable(line, (line, line), [(line, line)]),
         Picture("p", line, line, figure),
-        Passage(line, text),
+        Verbatim(line, text),
     ]
     return Document(line, line, blocks, [Section("s", line, blocks)])
 

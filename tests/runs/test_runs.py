@@ -484,6 +484,13 @@ def test_session_samples_before_the_first_update_and_after_every_so_many(text, t
     assert not session.stopped
 
 
+@pytest.mark.parametrize("name", ["sample_every", "sample_length", "save_every"])
+def test_session_that_never_samples_or_saves_is_refused_before_it_makes_a_folder(name, text, tmp_path):
+    with pytest.raises(DomainError, match=f"Session: `{name}` is 0 but must be a whole number"):
+        a_session(tmp_path / "run", text, **{name: 0})
+    assert not (tmp_path / "run").exists()
+
+
 def test_session_saves_every_so_often_and_at_the_end(text, tmp_path):
     session, saved = a_session(tmp_path / "run", text, save_every=15), []
     for _ in session.steps():

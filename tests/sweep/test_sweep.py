@@ -33,10 +33,10 @@ from teachrnn.errors import (
 from teachrnn.files import pack, unpack
 from teachrnn.recipes import Recipe
 from teachrnn.sweep import (
-    Choice,
+    ChoiceAxis,
     DaskEngine,
     LocalEngine,
-    Range,
+    RangeAxis,
     Space,
     Sweep,
     TrialResult,
@@ -134,7 +134,7 @@ def dies_once(trial, *, folder):
 
 def test_range_in_the_logarithm_gives_every_decade_its_share():
     rng = np.random.default_rng(0)
-    axis = Range("eta", 0.001, 1.0, log=True)
+    axis = RangeAxis("eta", 0.001, 1.0, log=True)
     drawn = np.array([axis.draw(rng) for _ in range(3000)])
     assert drawn.min() >= 0.001
     assert drawn.max() <= 1
@@ -154,16 +154,16 @@ def test_whole_numbers_stay_whole_and_reach_both_ends(scale):
 
 
 def test_narrowed_range_holds_the_best_and_stays_within_the_old():
-    axis = Range("eta", 0.001, 1.0, log=True)
+    axis = RangeAxis("eta", 0.001, 1.0, log=True)
     finer = axis.narrow([0.05, 0.1])
     assert finer.low < 0.05 < 0.1 < finer.high
     assert np.log(finer.high / finer.low) < 0.6 * np.log(axis.high / axis.low)
     assert axis.narrow([0.001, 1.0]) == axis
-    assert Range("length", 10, 12).narrow([11, 11]) == Range("length", 11, 11)
+    assert RangeAxis("length", 10, 12).narrow([11, 11]) == RangeAxis("length", 11, 11)
 
 
 def test_choices_narrow_to_those_of_the_best():
-    assert Choice("cell", ("vanilla", "lstm", "gru")).narrow(["gru", "vanilla"]).values == (
+    assert ChoiceAxis("cell", ("vanilla", "lstm", "gru")).narrow(["gru", "vanilla"]).values == (
         "vanilla",
         "gru",
     )
@@ -205,10 +205,10 @@ def test_space_that_makes_no_sense_is_refused(case):
 
 
 BAD_VALUES = {
-    "of the rule": ("optimizer.gamma=0.8,0.9", "adagrad has no setting 'gamma'; it has: eta"),
+    "of the rule": ("optimizer.gamma=0.8,0.9", "'adagrad' has no setting 'gamma'; it has: eta"),
     "eta of zero": ("eta=0:1.0", "`eta` is 0 but must be a number above 0"),
     "not whole": ("hidden=5.5:10", "`hidden` is 5.5 but must be a whole number"),
-    "no units": ("hidden=0:10", "`hidden` is 0 but must be at least 1"),
+    "no units": ("hidden=0:10", "`hidden` is 0 but must be a whole number at least 1"),
     "word": ("eta=fast,slow", "`eta` is fast but must be a number"),
     "cell": ("cell=vanilla,elman", "no cell is named 'elman'"),
     "longer than the text": ("length=5:5000", "need a text of at least 5001"),
@@ -227,7 +227,7 @@ def test_value_that_the_recipe_or_text_refuses_is_refused_before_anything_starts
 
 @pytest.mark.parametrize("name", ["trials", "updates", "growth", "stages"])
 def test_numbers_below_one_are_refused(name, text, tmp_path):
-    with pytest.raises(DomainError, match=f"`{name}` is 0 but must be at least 1"):
+    with pytest.raises(DomainError, match=f"`{name}` is 0 but must be a whole number at least 1"):
         a_sweep(text, tmp_path / "sweep", **{name: 0})
 
 
@@ -604,7 +604,7 @@ def test_command_says_why_every_trial_failed(text, tmp_path):
 
 
 def test_command_says_that_no_trial_has_learnt(text, tmp_path):
-    given = ["--corpus", text, "--out", str(tmp_path / "s"), "--trials", "1", "--updates", "300"]
+    given = [text, "--out", str(tmp_path / "s"), "--trials", "1", "--updates", "300"]
     wild = ["--over", "eta=300,301", "--over", "hidden=4,5", "--stages", "1", "--no-figure"]
     done = run(sys.executable, "-m", "teachrnn", "sweep", *given, *wild)
     assert done.returncode == 1, done.stderr

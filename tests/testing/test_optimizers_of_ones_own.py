@@ -15,7 +15,7 @@ from hypothesis.errors import Unsatisfiable
 
 from teachrnn.hyper_parameter import fraction, not_negative, positive
 from teachrnn.optimizers import SGD, Optimizer
-from teachrnn.testing.optimizer_suite import LAWS, Run, optimizer_suite
+from teachrnn.testing.optimizer_suite import LAWS, DrawnUpdates, optimizer_suite
 
 
 @dataclass(kw_only=True, eq=False)
@@ -263,7 +263,7 @@ def test_a_wrong_rule_fails(kind, fault, guilty, monkeypatch):
 def test_where_the_last_bit_decides_a_sign_the_rule_may_go_either_way():
     """0.2 - 0.8 / 4 is 0 for NumPy, but above 0 with all digits of the floats."""
     (law,) = [law for law in LAWS if law.__name__ == "update_is_that_of_the_formula"]
-    run = Run(Lion(beta1=0.2, beta2=0), np.zeros(1), [np.ones(1), np.full(1, -0.25)])
+    run = DrawnUpdates(Lion(beta1=0.2, beta2=0), np.zeros(1), [np.ones(1), np.full(1, -0.25)])
 
     @settings(database=None)
     @given(st.none())

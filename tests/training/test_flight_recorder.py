@@ -211,10 +211,10 @@ def test_recording_changes_nothing_in_the_run():
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"every": 0}, "`every` is 0 but must be at least 1"),
+        ({"every": 0}, "`every` is 0 but must be a whole number at least 1"),
         ({"spike": 1.0}, "`spike` is 1.0 but must be above 1"),
         ({"spike": float("nan")}, "`spike` is nan but must be above 1"),
-        ({"max_kept": 0}, "`max_kept` is 0 but must be at least 1"),
+        ({"max_kept": 0}, "`max_kept` is 0 but must be a whole number at least 1"),
     ],
 )
 def test_settings_that_keep_nothing_are_refused(settings, words):

@@ -534,7 +534,7 @@ def test_state_that_was_taken_stays_as_it_was():
     ("more", "words"),
     [
         ({"reduction": "max"}, 'the reduction is \'max\' but must be "sum" or "mean"'),
-        ({"validate_every": 0}, "`validate_every` is 0 but must be at least 1"),
+        ({"validate_every": 0}, "`validate_every` is 0 but must be a whole number at least 1"),
         ({"validation": np.array([1])}, "has 1 symbols"),
     ],
 )

@@ -22,7 +22,7 @@ from teachrnn.views.story import tell
 from teachrnn.views.story.place import Places
 from teachrnn.views.style.legible import printable
 from teachrnn.views.style.number import format_number
-from teachrnn.views.terminal import Session, help_page, print_story
+from teachrnn.views.terminal import TerminalStepper, help_page, print_story
 from teachrnn.views.terminal.array_text import Extent
 from teachrnn.views.terminal.help_page import HelpPage
 from teachrnn.views.terminal.key import SENT, named
@@ -43,7 +43,7 @@ def recorded(**options):
 
 def session(*keys, trace=None, **options):
     """A session in which these keys were pressed; a text of several signs is typed."""
-    walk = Session(trace or recorded(), list("abcd"), **options)
+    walk = TerminalStepper(trace or recorded(), list("abcd"), **options)
     return press(walk, *keys)
 
 
@@ -123,7 +123,7 @@ PROMPT_KEYS = {
 HELP_KEYS = {key: ((), lambda s: s.overlay, None) for key in ("Esc", "?", "Enter")}
 
 
-@pytest.mark.parametrize("key", [key for binding in Session.bindings for key in binding.keys])
+@pytest.mark.parametrize("key", [key for binding in TerminalStepper.bindings for key in binding.keys])
 def test_every_key_of_a_session_does_what_it_says(key):
     before, look, expected = SESSION_KEYS[key]
     walk = session(*before)
@@ -164,7 +164,7 @@ def test_help_and_its_table_for_the_documentation_name_every_key():
     page = help_page()
     lines = "\n".join(line.plain for line in page.lines(Extent(100)))
     table = page.markdown()
-    for kind in (Session, WhyPage, Prompt):
+    for kind in (TerminalStepper, WhyPage, Prompt):
         for binding in kind.bindings:
             assert re.search(
                 rf"^  {re.escape(binding.signs)} +{re.escape(binding.does[:40])}", lines, re.M
@@ -173,7 +173,7 @@ def test_help_and_its_table_for_the_documentation_name_every_key():
 
 
 def test_no_key_is_bound_twice():
-    for kind in (Session, WhyPage, Prompt, HelpPage):
+    for kind in (TerminalStepper, WhyPage, Prompt, HelpPage):
         keys = [key for binding in kind.bindings for key in binding.keys]
         assert len(keys) == len(set(keys))
 
@@ -512,7 +512,7 @@ def test_text_of_others_cannot_command_the_terminal(text):
         name = Tanh(trace.input(text, [0.5]), name=text + "y")
     trace.loss(name)
     for keys in (("Right",), ("w",), ("m", "t"), (f":{text}z", "Enter")):
-        walk = Session(trace, [text], [text])
+        walk = TerminalStepper(trace, [text], [text])
         press(walk, *keys)
         for index in range(len(walk.steps)):
             walk.index = index

@@ -9,7 +9,7 @@ from teachrnn.cells.fused.layer import FusedLayer
 from teachrnn.cells.fused.weights import WeightLayout
 
 
-class StepForward:
+class GRUForward:
     """Views that one step forward works on."""
 
     __slots__ = (
@@ -39,7 +39,7 @@ class StepForward:
         self.h_minus_n = step(layer.h_minus_n, t)  # h_{t-1} - n_t
 
 
-class StepBackward:
+class GRUBackward:
     """Views that one step backward works on."""
 
     __slots__ = (
@@ -84,7 +84,7 @@ class FusedGRU(FusedLayer):
         self.reset, self.h_minus_n = self.rows(N, m + 1), self.rows(N, m)
         self.reset[:, -1] = 1
         self.a, self.a_n = step(self.rows(B, 2 * m), 0), step(self.rows(B, m), 0)
-        self.forth = [StepForward(self, t) for t in range(T)]
+        self.forth = [GRUForward(self, t) for t in range(T)]
         self.du = self.rows(N, 3 * m)
         self.da, self.da_n = self.rows(N, 2 * m), self.rows(N, m)
         self.dh_t, self.past, self.dreset = (step(self.rows(B, m), 0) for _ in range(3))
@@ -96,7 +96,7 @@ class FusedGRU(FusedLayer):
                 self.span_rows(self.h_minus_n, span),
                 self.span_rows(self.before, span)[..., :-1],
                 factors[: len(span)],
-                [StepBackward(self, t, factors[t - span.start]) for t in reversed(span)],
+                [GRUBackward(self, t, factors[t - span.start]) for t in reversed(span)],
             )
             for span in reversed(spans)
         ]

@@ -9,7 +9,7 @@ from teachrnn.cells.fused.layer import FusedLayer
 from teachrnn.cells.fused.weights import WeightLayout
 
 
-class StepForward:
+class LSTMForward:
     """Views that one step forward works on."""
 
     __slots__ = ("g_s", "gates", "h", "h_times", "i_f", "q", "s", "sigmoids", "squash", "u")
@@ -24,7 +24,7 @@ class StepForward:
         self.h = step(layer.H, t + 1)[..., :-1]
 
 
-class StepBackward:
+class LSTMBackward:
     """Views that one step backward works on."""
 
     __slots__ = ("da_gates", "da_q", "da_times", "dh", "f", "to_gates", "to_q", "to_s")
@@ -60,7 +60,7 @@ class FusedLSTM(FusedLayer):
         self.final_state["s"] = self.gates[T, 4].reshape(B, m)
         self.a = step(self.rows(B, 4 * m), 0)
         self.parts = self.gate_rows(2, 1)[0]
-        self.forth = [StepForward(self, t) for t in range(T)]
+        self.forth = [LSTMForward(self, t) for t in range(T)]
         self.da = self.rows(N + B, 4 * m)  # ends with the 0 that comes from beyond the last step
         self.du = self.da[:N]
         self.dh_t, self.ds, self.term = (step(self.rows(B, m), 0) for _ in range(3))
@@ -73,7 +73,7 @@ class FusedLSTM(FusedLayer):
                 self.span_rows(self.squash, span),
                 (to_s[: len(span)], to_q[: len(span)], to_gates[: len(span)]),
                 [
-                    StepBackward(self, t, *(to[t - span.start] for to in (to_s, to_q, to_gates)))
+                    LSTMBackward(self, t, *(to[t - span.start] for to in (to_s, to_q, to_gates)))
                     for t in reversed(span)
                 ],
             )

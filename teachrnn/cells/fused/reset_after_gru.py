@@ -9,7 +9,7 @@ from teachrnn.cells.fused.layer import FusedLayer
 from teachrnn.cells.fused.weights import WeightLayout
 
 
-class StepForward:
+class ResetAfterForward:
     """Views that one step forward works on."""
 
     __slots__ = ("gates", "h", "h_minus_n", "h_times", "n", "past", "r_n", "rho", "u", "u_n", "z")
@@ -42,7 +42,7 @@ class FusedResetAfterGRU(FusedLayer):
         self.gates = self.gate_rows(3)  # rho, z, n
         self.r_n, self.h_minus_n = self.rows(N, m), self.rows(N, m)
         self.r, self.a_n = step(self.rows(B, 3 * m), 0), step(self.rows(B, m), 0)
-        self.forth = [StepForward(self, t) for t in range(T)]
+        self.forth = [ResetAfterForward(self, t) for t in range(T)]
         d = self.rows(N + B, 4 * m)  # dr_n, da_rho, da_z, da_n
         self.du, self.dr = d[:N, m:], d[:N, : 3 * m]
         self.ones = self.rows(N)

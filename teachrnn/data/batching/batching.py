@@ -10,6 +10,7 @@ from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.data.batching.batch import Batch
 from teachrnn.errors import DomainError, FileFormatError, ShapeError
+from teachrnn.hyper_parameter import check_counts
 from teachrnn.part import Part
 from teachrnn.registry import Registry
 
@@ -73,6 +74,7 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
                 f"the tokens are {tokens.dtype} of shape {tokens.shape}: a vector of whole numbers is "
                 "needed, Vocabulary.of(text).encode(text)."
             )
+        check_counts(type(self).__name__, least=0, length=length)
         self.tokens = np.asarray(tokens)  # slicing a memmap as such takes ten times as long
         self.length = length
         self.rng: np.random.Generator | None = None

@@ -19,7 +19,7 @@ from teachrnn.formulas.entries.tree import Tree
 from teachrnn.formulas.formula_error import MisfitFormulaError
 from teachrnn.formulas.functions import FUNCTIONS as ELEMENTARY
 
-Parts = list[str | Link]
+Pieces = list[str | Link]
 Letters = Mapping[str, tuple[str, Array]]
 """What each letter of a rule stands for: the name of a recorded quantity and its numbers."""
 
@@ -206,12 +206,12 @@ class Entry:
 
     # Text ------------------------------------------------------------------------------------
 
-    def parts(self, tree: Tree, rank: int) -> Parts:
+    def parts(self, tree: Tree, rank: int) -> Pieces:
         """A formula in text and links, in brackets if it binds less tightly than ``rank``."""
         parts, own = self.written(tree)
         return parts if own >= rank else joined([["("], parts, [")"]], "")
 
-    def written(self, tree: Tree) -> tuple[Parts, int]:
+    def written(self, tree: Tree) -> tuple[Pieces, int]:
         """A formula in text and links, and how tightly it binds."""
         match tree:
             case int() | float():
@@ -255,7 +255,7 @@ class Entry:
                 return self.enclosed(f"{name}(", inner, ")")
         raise AssertionError(f"not a node of a formula: {tree}")
 
-    def base(self, tree: Tree) -> Parts:
+    def base(self, tree: Tree) -> Pieces:
         """The base of a power: a negative number is put in brackets too."""
         match self.parts(tree, ATOM):
             case [Link(value=value) as link] if value < 0:
@@ -263,7 +263,7 @@ class Entry:
             case parts:
                 return parts
 
-    def written_sum(self, tree: Tree) -> tuple[Parts, int]:
+    def written_sum(self, tree: Tree) -> tuple[Pieces, int]:
         """A sum inside a term; what a long one leaves out is marked by dots."""
         found = [(e, body) for e, body in self.summands(tree) if not e.vanishes(body)]
         if len(found) == 1:
@@ -277,6 +277,6 @@ class Entry:
         return joined(pieces, " + "), SUM
 
     @staticmethod
-    def enclosed(opening: str, inner: Parts, closing: str) -> tuple[Parts, int]:
+    def enclosed(opening: str, inner: Pieces, closing: str) -> tuple[Pieces, int]:
         """Parts between two signs."""
         return joined([[opening], inner, [closing]], ""), ATOM

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.training.clipping import CLIPPINGS, NoClipping, Norms
+from teachrnn.training.clipping import CLIPPINGS, ClippedNorm, NoClipping
 from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.series import series_style
-from teachrnn.views.figures.table import Cell, Table
+from teachrnn.views.figures.table import Table, TableCell
 from teachrnn.views.style.number import format_number
 from teachrnn.views.style.palette import GREY
 
@@ -37,7 +37,7 @@ class Clipped(NamedTuple):
         Name of the way.
     entries : ndarray
         What it left, (n,).
-    norms : Norms
+    norms : ClippedNorm
         Before and after.
     angle : float
         Between before and after, in radians.
@@ -45,7 +45,7 @@ class Clipped(NamedTuple):
 
     way: str
     entries: Array
-    norms: Norms
+    norms: ClippedNorm
     angle: float
 
 
@@ -106,7 +106,7 @@ def clipping(gradient: Array, *, limit: float = 5.0) -> Figure:
     _arrows(right, ways, limit)
     handles, labels = left.get_legend_handles_labels()
     drawing.legend(handles, labels, loc="outside upper left", ncols=len(labels))
-    rows: list[tuple[Cell, ...]] = [
+    rows: list[tuple[TableCell, ...]] = [
         (float(g[i]), *(float(clipped.entries[i]) for clipped in ways)) for i in shown
     ]
     columns = ("g before", *(f"by {clipped.way}" for clipped in ways))
@@ -121,7 +121,7 @@ def _clip(name: str, g: Array, limit: float) -> Clipped:
     return Clipped(name, after, norms, _angle(g, after, norms))
 
 
-def _angle(g: Array, after: Array, norms: Norms) -> float:
+def _angle(g: Array, after: Array, norms: ClippedNorm) -> float:
     """Kahan's way, which loses no digits where the two directions are almost the same."""
     if not isfinite(norms.before):
         return nan

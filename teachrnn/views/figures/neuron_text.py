@@ -11,7 +11,7 @@ from teachrnn.array import Array
 from teachrnn.errors import ShapeError
 from teachrnn.views.figures.figure import VALUES, figure, give_table, new_figure
 from teachrnn.views.figures.letters import symbol_label, text_label
-from teachrnn.views.figures.table import Cell, Table
+from teachrnn.views.figures.table import Table, TableCell
 from teachrnn.views.style.number import format_number
 from teachrnn.views.style.visible_symbol import visible_symbol
 
@@ -98,7 +98,7 @@ def neuron_text(
     finite = numbers[np.isfinite(numbers)]
     ends = [format_number(float(x)) for x in (finite.min(initial=0), finite.max(initial=0))]
     caption = f"{name}: after each symbol, from {ends[0]} to {ends[1]}."
-    rows: list[tuple[Cell, ...]] = [*zip(signs, numbers.tolist(), strict=True)]
+    rows: list[tuple[TableCell, ...]] = [*zip(signs, numbers.tolist(), strict=True)]
     give_table(drawing, Table(("symbol", "activation"), rows, caption))
     return drawing
 

@@ -13,7 +13,7 @@ from teachrnn.sampling import Passage, Sampler
 from teachrnn.sampling.softmax import softmax
 from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.letters import symbol_label, text_label
-from teachrnn.views.figures.table import Cell, Table
+from teachrnn.views.figures.table import Table, TableCell
 from teachrnn.views.style.number import format_number
 from teachrnn.views.style.palette import ACCENT, COLOURS, GREY, INK
 from teachrnn.views.style.visible_symbol import visible_symbol
@@ -121,7 +121,7 @@ def next_symbol(
     words = f"{_named(sampler)}: entropy {_entropy(p)} nats before, {_entropy(drawn_with)} nats after"
     words += "." if drawn is None else f"; drawn: {visible_symbol(symbols[drawn])}."
     columns = ("symbol", "network p", "drawn with p′", "note")
-    cells: list[tuple[Cell, ...]] = [*rows]
+    cells: list[tuple[TableCell, ...]] = [*rows]
     give_table(drawing, Table(columns, cells, words))
     return drawing
 

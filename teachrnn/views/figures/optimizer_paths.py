@@ -14,7 +14,7 @@ from teachrnn.training.clipping import euclidean_norm
 from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.log_axis import log_axis
 from teachrnn.views.figures.series import series_style
-from teachrnn.views.figures.table import Cell, Table
+from teachrnn.views.figures.table import Table, TableCell
 from teachrnn.views.style.palette import GREY, INK
 
 if TYPE_CHECKING:
@@ -125,10 +125,10 @@ def _plot(axes: Axes, numbers: Array, style: dict[str, Any]) -> None:
     axes.plot(np.arange(1, len(numbers) + 1), shown, **style)
 
 
-def _rows(descents: Mapping[str, Descent], lengths: Mapping[str, Array]) -> list[tuple[Cell, ...]]:
-    rows: list[tuple[Cell, ...]] = []
+def _rows(descents: Mapping[str, Descent], lengths: Mapping[str, Array]) -> list[tuple[TableCell, ...]]:
+    rows: list[tuple[TableCell, ...]] = []
     for i in range(max(len(descent.loss) for descent in descents.values())):
-        row: list[Cell] = [i + 1]
+        row: list[TableCell] = [i + 1]
         for name, descent in descents.items():
             ended = i >= len(descent.loss)
             row += ["ended", "ended"] if ended else [float(descent.loss[i]), float(lengths[name][i])]

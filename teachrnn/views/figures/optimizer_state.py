@@ -14,7 +14,7 @@ from teachrnn.optimizers.descent import Descent
 from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.letters import text_label
 from teachrnn.views.figures.log_axis import log_axis
-from teachrnn.views.figures.table import Cell, Table
+from teachrnn.views.figures.table import Table, TableCell
 from teachrnn.views.style.palette import COLOURS
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def optimizer_state(descent: Descent, parameters: Mapping[str, Array] | None = N
         sharex=True,
         sharey="col",
     )
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[TableCell, ...]] = []
     for name, row in zip(parameters, panels, strict=True):
         shares = {
             quantity: np.quantile(numbers[np.ix_(at, parameters[name])], SHARES, axis=1).T

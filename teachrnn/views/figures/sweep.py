@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from teachrnn.sweep import Sweep, Trial, TrialResult
-    from teachrnn.sweep.engine import Function
+    from teachrnn.sweep.engine import TrialFunction
 
 STAGES = tuple(zip("os^", (blue.light for blue in BLUES), strict=True))
 """Marker and colour of the first, the second and all further stages: the later, the darker."""
@@ -136,7 +136,7 @@ def _table(search: Sweep) -> Table:
 class _InTurn:
     """An engine for an example: one trial after the other, in this process."""
 
-    def run(self, function: Function, trials: Iterable[Trial]) -> Iterator[TrialResult]:
+    def run(self, function: TrialFunction, trials: Iterable[Trial]) -> Iterator[TrialResult]:
         return map(function, trials)
 
 

@@ -8,7 +8,7 @@ from numbers import Real
 
 from teachrnn.views.style.number import format_number
 
-Cell = str | float | int
+TableCell = str | float | int
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Table:
     """
 
     columns: tuple[str, ...]
-    rows: list[tuple[Cell, ...]]
+    rows: list[tuple[TableCell, ...]]
     caption: str
 
     def text(self) -> str:
@@ -68,7 +68,7 @@ class Table:
         )
 
 
-def _written(cell: Cell) -> str:
+def _written(cell: TableCell) -> str:
     return " ".join(cell.split()) if isinstance(cell, str) else format_number(cell)
 
 

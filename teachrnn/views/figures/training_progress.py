@@ -10,7 +10,7 @@ import numpy as np
 from teachrnn.training.progress import Block, Progress
 from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.log_axis import log_axis
-from teachrnn.views.figures.table import Cell, Table
+from teachrnn.views.figures.table import Table, TableCell
 from teachrnn.views.style.number import format_number
 from teachrnn.views.style.palette import COLOURS, GREY
 
@@ -86,7 +86,7 @@ def training_progress(progress: Progress) -> Figure:
     return drawing
 
 
-def _row(block: Block) -> tuple[Cell, ...]:
+def _row(block: Block) -> tuple[TableCell, ...]:
     n = block.updates
     return (
         block.last,

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Literal
 
-Part = Literal["seen", "blank", "mark", "hidden mark", "unseen"]
+Kind = Literal["seen", "blank", "mark", "hidden mark", "unseen"]
 
 SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥", "\x7f": "␡"}
 SIGNS |= {chr(code): chr(0x2400 + code) for code in range(0x20) if chr(code) not in SIGNS}
@@ -37,7 +37,7 @@ UNDRAWN = (
 Default_Ignorable_Code_Point): they change the letter before them."""
 
 
-def part_of(character: str) -> Part:
+def part_of(character: str) -> Kind:
     """What a character adds to the picture of a text.
 
     A "mark", or a "hidden mark" of which nothing is drawn itself, changes the sign before it.

@@ -41,7 +41,7 @@ def named(sent: str) -> str:
 
 
 @dataclass(frozen=True)
-class Binding:
+class KeyBinding:
     """Some keys and what they do.
 
     Attributes
@@ -77,7 +77,7 @@ def key(*keys: str, does: str, brief: str = "", anywhere: bool = False) -> Calla
     """Bind keys to the method below it."""
 
     def bind(action: Action) -> Action:
-        action.binding = Binding(keys, does, action, brief, anywhere)  # type: ignore[attr-defined]
+        action.binding = KeyBinding(keys, does, action, brief, anywhere)  # type: ignore[attr-defined]
         return action
 
     return bind
@@ -86,7 +86,7 @@ def key(*keys: str, does: str, brief: str = "", anywhere: bool = False) -> Calla
 class Keyed:
     """What keys can be pressed on; its table of keys is read from its methods."""
 
-    bindings: ClassVar[tuple[Binding, ...]] = ()
+    bindings: ClassVar[tuple[KeyBinding, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

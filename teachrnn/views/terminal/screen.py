@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from teachrnn.views.style.palette import ACCENT
-from teachrnn.views.terminal.session import Session
+from teachrnn.views.terminal.stepper import TerminalStepper
 
 WIDEST = 110
 """Longer lines of prose are hard to read."""
@@ -15,7 +15,7 @@ LOWEST_BODY = 5
 """Lines that the step keeps however low the window is."""
 
 
-def screen(session: Session, width: int, height: int) -> list[Text]:
+def screen(session: TerminalStepper, width: int, height: int) -> list[Text]:
     """The lines of the screen, each as wide as the window but for one column.
 
     What does not fit is scrolled to, and counted where it begins. The last column stays free, as
@@ -39,7 +39,7 @@ def screen(session: Session, width: int, height: int) -> list[Text]:
     return lines
 
 
-def _progress(session: Session, width: int) -> Text:
+def _progress(session: TerminalStepper, width: int) -> Text:
     """How far the story has come, with the turning point in the line."""
     count = len(session.steps)
     done = round((session.index + 1) / count * width)
@@ -55,7 +55,7 @@ def _progress(session: Session, width: int) -> Text:
     )
 
 
-def _scrolled(session: Session, lines: list[Text], room: int) -> list[Text]:
+def _scrolled(session: TerminalStepper, lines: list[Text], room: int) -> list[Text]:
     """As much of the body as there is room for, with what is above and below counted."""
     session.page = max(1, room - 2)
     if len(lines) <= room:

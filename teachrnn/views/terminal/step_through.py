@@ -18,7 +18,7 @@ from teachrnn.views.terminal.array_text import Extent
 from teachrnn.views.terminal.keyboard import Keyboard, open_keyboard
 from teachrnn.views.terminal.plain_signs import print_any_sign
 from teachrnn.views.terminal.screen import WIDEST, screen
-from teachrnn.views.terminal.session import Session
+from teachrnn.views.terminal.stepper import TerminalStepper
 from teachrnn.views.terminal.story_text import StoryText
 
 GLANCE = 0.2
@@ -80,7 +80,7 @@ def step_through(
     console: Console,
 ) -> None:
     """Step through the story with the keyboard; what stood in the terminal before is left as it was."""
-    session = Session(trace, symbols, about)
+    session = TerminalStepper(trace, symbols, about)
     with (
         contextlib.suppress(KeyboardInterrupt, EOFError),
         console.screen(),
@@ -89,7 +89,7 @@ def step_through(
         _run(session, keyboard, console)
 
 
-def _run(session: Session, keyboard: Keyboard, console: Console) -> None:
+def _run(session: TerminalStepper, keyboard: Keyboard, console: Console) -> None:
     size, changed = None, True
     stepped = time.monotonic()
     while not session.over:
@@ -108,7 +108,7 @@ def _run(session: Session, keyboard: Keyboard, console: Console) -> None:
             stepped, changed = time.monotonic(), True
 
 
-def _draw(session: Session, console: Console) -> None:
+def _draw(session: TerminalStepper, console: Console) -> None:
     console.control(Control.home())
     lines = screen(session, console.width, console.height)
     console.print(Text("\n").join(lines), end="", soft_wrap=True, highlight=False)

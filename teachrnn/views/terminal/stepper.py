@@ -27,7 +27,7 @@ SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Steps per second."""
 
 
-class Session(Keyed):
+class TerminalStepper(Keyed):
     """Everything but the terminal itself: keys go in by name, lines of text come out.
 
     Parameters
@@ -44,7 +44,7 @@ class Session(Keyed):
     >>> import numpy as np
     >>> from teachrnn import CharRNN
     >>> model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
-    >>> session = Session(model.record([0, 1], [1, 2]))
+    >>> session = TerminalStepper(model.record([0, 1], [1, 2]))
     >>> for name in (":", "d", "W", "Enter"):
     ...     pressed = session.press(name)
     >>> session.step.title
@@ -368,4 +368,4 @@ class Session(Keyed):
 
 def help_page() -> HelpPage:
     """Every key of the terminal, for the screen and for the documentation."""
-    return HelpPage(("stepping", Session), ("why, term by term", WhyPage), ("typing", Prompt))
+    return HelpPage(("stepping", TerminalStepper), ("why, term by term", WhyPage), ("typing", Prompt))

@@ -1,0 +1,98 @@
+"""An option means one thing, in every command that takes it, and is never ignored."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from teachrnn.cli import app
+
+
+def parameters():
+    """Every parameter of every command: its name on the command line, the command and itself."""
+    commands = typer.main.get_command(app).commands
+    return [(p.opts[0], name, p) for name, command in commands.items() for p in command.params]
+
+
+def first_sentence(parameter):
+    """What an option means; what follows is what is particular to a command."""
+    return re.split(r"(?<=\.) (?=[A-Z\[])", parameter.help)[0]
+
+
+@pytest.mark.parametrize("option", sorted({name for name, _, _ in parameters() if name != "--help"}))
+def test_one_option_means_one_thing(option):
+    meanings = {first_sentence(p) for name, _, p in parameters() if name == option}
+    assert len(meanings) == 1
+
+
+def test_train_report_and_sweep_take_the_same_text_recipe_and_sizes():
+    takes = {
+        command: {(name, p.help, str(p.default)) for name, of, p in parameters() if of == command}
+        for command in ("train", "report", "sweep")
+    }
+    names = {command: {name for name, *_ in taken} for command, taken in takes.items()}
+    assert names["train"] == names["report"]
+    assert names["train"] - names["sweep"] == {"--sample-every", "--keep-every", "--keep-spikes"}
+    other = {"--recipe", "--updates", "--out"}  # a list of them, short trials, another folder
+    same = {t for t in takes["train"] if t[0] in names["sweep"] - other}
+    assert len(same) == 10
+    assert same <= takes["report"] & takes["sweep"]
+
+
+@pytest.mark.parametrize(
+    ("given", "ignored"),
+    [
+        ("sample x.npz --beam 4 --temperature 0.5", "--temperature"),
+        ("sample x.npz --beam 4 --seed 1", "--seed"),
+        ("step --trace x.npz --hidden 3", "--hidden"),
+        ("step some words --trace x.npz", "words"),
+        ("step --terminal --out page.html", "--out"),
+        ("sweep --over eta=0.1,0.2 --eta 0.3", "--eta"),
+        ("sweep --over optimizer.eta=0.1,0.2 --eta 0.3", "--eta"),
+        ("sweep --over hidden=5,6 --hidden 7", "--hidden"),
+        ("sweep --over eta=0.1,0.2 --backend dask --workers 3", "--workers"),
+    ],
+)
+def test_option_that_another_makes_meaningless_is_refused_not_ignored(given, ignored):
+    done = CliRunner().invoke(app, given.split())
+    assert done.exit_code == 2
+    assert re.search(
+        rf"Invalid value for '?{ignored}.*makes no use of it", " ".join(done.output.split())
+    )
+
+
+def test_options_of_a_recipe_are_those_of_every_trial(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fox.txt").write_text("the quick brown fox " * 20, "utf-8")
+    given = ["fox.txt", "--cell", "gru", "--hidden", "3", "--length", "4", "--optimizer", "adam"]
+    given += ["--over", "eta=0.01,0.02", "--trials", "1", "--stages", "1", "--updates", "2"]
+    done = CliRunner().invoke(app, ["sweep", *given, "--no-figure"])
+    assert done.exit_code == 0, done.output
+    plan = json.loads((tmp_path / "sweeps" / "adagrad-fox-0" / "sweep.json").read_text("utf-8"))
+    recipe = plan["recipe"]
+    assert (recipe["cell"], recipe["hidden"], recipe["length"], plan["updates"]) == ("gru", 3, 4, 2)
+    assert recipe["optimizer"] == {"name": "adam"}
+
+
+def test_options_of_a_run_change_its_recipe_and_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fox.txt").write_text("the quick brown fox " * 20, "utf-8")
+    given = ["fox.txt", "--cell", "gru", "--layers", "2", "--hidden", "3", "--length", "4"]
+    given += ["--optimizer", "adam", "--eta", "0.02", "--dtype", "float64", "--validation", "0.2"]
+    done = CliRunner().invoke(
+        app, ["train", *given, "--updates", "5", "--seed", "7", "--sample-every", "2"]
+    )
+    assert done.exit_code == 0, done.output
+    from teachrnn.runs import Run
+
+    run = Run.load(tmp_path / "runs" / "adagrad-fox-7" / "checkpoint.npz")
+    recipe = run.recipe
+    assert (recipe.cell, recipe.layers, recipe.hidden, recipe.length) == ("gru", 2, 3, 4)
+    assert recipe.optimizer == {"name": "adam", "eta": 0.02}
+    assert (recipe.dtype, recipe.validation, recipe.updates, run.seed) == ("float64", 0.2, 5, 7)
+    assert len(run.held_out) == 80
+    assert done.output.count("updates, smooth loss") == 2
