@@ -25,7 +25,16 @@ from teachrnn.trace import Trace
 
 @dataclass(frozen=True, eq=False)
 class ChainRule:
-    """One application of the chain rule: dy goes in, one term per input comes out."""
+    """One application of the chain rule: dy goes in, one term per input comes out.
+
+    Examples
+    --------
+    >>> from teachrnn import Backprop, CharRNN
+    >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
+    >>> step = next(Backprop(model.record([0, 1], targets=[1, 2])))
+    >>> step.op.name, list(step.terms)
+    ('L[2]', ['o'])
+    """
 
     op: Op
     dy: Array
@@ -148,18 +157,55 @@ class Backprop(CopiedWhole, NotPickled):
         return ChainRule(*next(self._steps))
 
     def run(self) -> Backprop:
-        """Apply the chain rule to everything that is left."""
+        """Apply the chain rule to everything that is left.
+
+        Returns
+        -------
+        Backprop
+            The sweep itself, so that calls can be chained.
+        """
         deque(self._steps, maxlen=0)  # takes every step and keeps none
         return self
 
     def terms(self, value: Value | str) -> list[Term]:
-        """The summands of a value's gradient so far, one per use, in the order of arrival."""
+        """The summands of a value's gradient so far, one per use, in the order of arrival.
+
+        Parameters
+        ----------
+        value : Value or str
+            The value, or its name in the trace.
+
+        Returns
+        -------
+        list of Term
+            One term for each use of the value that the sweep has passed.
+
+        Raises
+        ------
+        NameLookupError
+            If the trace has no value of that name.
+        """
         return self.found.terms(self._find(value))
 
     def arrivals(self, value: Value | str) -> Iterator[Arrival]:
         """The same as they arrived, each with what had arrived before it and the sum of both.
 
         The last sum is `gradient`, to the last bit.
+
+        Parameters
+        ----------
+        value : Value or str
+            The value, or its name in the trace.
+
+        Yields
+        ------
+        Arrival
+            A part of the gradient, with the sum before it and after it.
+
+        Raises
+        ------
+        NameLookupError
+            If the trace has no value of that name.
 
         Examples
         --------
@@ -175,11 +221,33 @@ class Backprop(CopiedWhole, NotPickled):
         return self.found.arrivals(self._find(value))
 
     def gradient(self, value: Value | str) -> Array | None:
-        """Gradient of the loss with respect to ``value``; None until the sweep has reached it."""
+        """Gradient of the loss with respect to ``value``; None until the sweep has reached it.
+
+        Parameters
+        ----------
+        value : Value or str
+            The value, or its name in the trace.
+
+        Returns
+        -------
+        ndarray or None
+            The gradient, of the value's shape.
+
+        Raises
+        ------
+        NameLookupError
+            If the trace has no value of that name.
+        """
         return self.found.gradient(self._find(value))
 
     def gradients(self) -> dict[str, Array]:
-        """Gradient of every parameter, after the whole sweep; zeros where the loss does not depend."""
+        """Gradient of every parameter, after the whole sweep; zeros where the loss does not depend.
+
+        Returns
+        -------
+        dict
+            Gradients by name of the parameter, each of the parameter's shape.
+        """
         self.run()
         found = {name: self.gradient(value) for name, value in self.trace.parameters.items()}
         return {
@@ -201,6 +269,18 @@ class Itemised(CopiedWhole):
         A record whose losses belong to time steps.
     horizon : int, optional
         Follow each loss back over so many steps only (truncated BPTT).
+
+    Examples
+    --------
+    >>> from teachrnn import CharRNN, Itemised
+    >>> model = CharRNN(hidden=3, symbols=4, scale=0.5, rng=np.random.default_rng(0))
+    >>> items = Itemised(model.record([0, 1, 2], targets=[1, 2, 3]))
+    >>> items.term("W", loss=3, step=1).shape
+    (3, 3)
+    >>> items.norms("V").round(3)              # a readout meets the loss of its own step alone
+    array([[0.363, 0.   , 0.   ],
+           [0.   , 0.634, 0.   ],
+           [0.   , 0.   , 0.728]])
     """
 
     def __init__(self, trace: Trace, *, horizon: int | None = None) -> None:
@@ -212,7 +292,29 @@ class Itemised(CopiedWhole):
         }
 
     def term(self, name: str, loss: int, step: int) -> Array:
-        """What the loss at time ``loss`` contributes to the gradient through time ``step``."""
+        """What the loss at time ``loss`` contributes to the gradient through time ``step``.
+
+        Parameters
+        ----------
+        name : str
+            A parameter, or another value, such as ``"h[0]"``.
+        loss : int
+            t, the time step of the loss.
+        step : int
+            k, the time step at which the value is used.
+
+        Returns
+        -------
+        ndarray
+            The term, of the value's shape; zeros where the loss does not depend on that use.
+
+        Raises
+        ------
+        TeachrnnError
+            If no loss belongs to that time step.
+        NameLookupError
+            If the trace has no value of that name.
+        """
         if loss not in self.sweeps:
             raise TeachrnnError(f"there is no loss at t={loss}; losses are at {list(self.sweeps)}.")
         value = self.trace[name]
@@ -220,14 +322,46 @@ class Itemised(CopiedWhole):
         return sum(found[1:], start=found[0]) if found else np.zeros_like(value.data, dtype=float)
 
     def total(self, name: str) -> Array:
-        """The gradient: all entries of the triangle added up. Truncated BPTT if there is a horizon."""
+        """The gradient: all entries of the triangle added up. Truncated BPTT if there is a horizon.
+
+        Parameters
+        ----------
+        name : str
+            A parameter, or another value, such as ``"h[0]"``.
+
+        Returns
+        -------
+        ndarray
+            The gradient, of the value's shape.
+
+        Raises
+        ------
+        NameLookupError
+            If the trace has no value of that name.
+        """
         value = self.trace[name]
         found = [d for s in self.sweeps.values() if (d := s.gradient(value)) is not None]
         return sum(found[1:], start=found[0]) if found else np.zeros_like(value.data, dtype=float)
 
     @np.errstate(under="ignore")
     def norms(self, name: str) -> Array:
-        """Norm of every entry of the triangle: row t-1 holds the loss at t, column k-1 step k."""
+        """Norm of every entry of the triangle: row t-1 holds the loss at t, column k-1 step k.
+
+        Parameters
+        ----------
+        name : str
+            A parameter, or another value, such as ``"h[0]"``.
+
+        Returns
+        -------
+        ndarray
+            The norms, (T, T).
+
+        Raises
+        ------
+        NameLookupError
+            If the trace has no value of that name.
+        """
         T = self.trace.T
         return np.array(
             [
@@ -241,5 +375,30 @@ class Itemised(CopiedWhole):
 
 
 def backpropagate(trace: Trace) -> Backprop:
-    """Backpropagate through the whole trace; afterwards ``trace["h[3]"].grad`` and the like answer."""
+    """Backpropagate through the whole trace; afterwards every value has its gradient, ``value.grad``.
+
+    Parameters
+    ----------
+    trace : Trace
+        A record with at least one loss.
+
+    Returns
+    -------
+    Backprop
+        The sweep, run to its end.
+
+    Raises
+    ------
+    TeachrnnError
+        If the trace has no loss.
+
+    Examples
+    --------
+    >>> from teachrnn import CharRNN, backpropagate
+    >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
+    >>> trace = model.record([0, 1, 2], targets=[1, 2, 3])
+    >>> sweep = backpropagate(trace)
+    >>> trace["h[2]"].grad.shape, sweep.gradient("W").shape
+    ((3,), (3, 3))
+    """
     return Backprop(trace).run()

@@ -26,6 +26,14 @@ class Term:
         Under which input name.
     dy : ndarray
         Gradient of the loss with respect to that operation's output.
+
+    Examples
+    --------
+    >>> from teachrnn import CharRNN, backpropagate
+    >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
+    >>> sweep = backpropagate(model.record([0, 1], targets=[1, 2]))
+    >>> [(term.user.name, term.gradient.shape) for term in sweep.terms("W")]
+    [('r[2]', (3, 3)), ('r[1]', (3, 3))]
     """
 
     user: Op
@@ -77,6 +85,15 @@ class Gradients(CopiedWhole):
     uses : dict
         By index of the value, (operation, input name) of every use that has sent a term, in the
         order of arrival.
+
+    Examples
+    --------
+    >>> from teachrnn import CharRNN, backpropagate
+    >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
+    >>> trace = model.record([0, 1], targets=[1, 2])
+    >>> _ = backpropagate(trace)
+    >>> trace.gradients.gradient(trace["b"]).shape
+    (3,)
     """
 
     def __init__(self) -> None:
@@ -86,14 +103,31 @@ class Gradients(CopiedWhole):
         self._stacks: dict[tuple[int, ...], StackedUses | None] = {}
 
     def start(self, loss: Value) -> None:
-        """Count a loss once: its entries add to L as they are, so their gradient is 1."""
+        """Count a loss once: its entries add to L as they are, so their gradient is 1.
+
+        Parameters
+        ----------
+        loss : Value
+            A value whose entries are summed into L.
+        """
         seed = np.ones(loss.shape, dtype=loss.data.dtype)
         d = self.sums.get(loss.index, 0) + seed
         d.setflags(write=False)
         self.seeds[loss.index] = self.sums[loss.index] = d
 
     def terms(self, value: Value) -> list[Term]:
-        """The summands of a value's gradient, one per use, in the order of arrival."""
+        """The summands of a value's gradient, one per use, in the order of arrival.
+
+        Parameters
+        ----------
+        value : Value
+            A value of the trace.
+
+        Returns
+        -------
+        list of Term
+            One term for each use that has been reached.
+        """
         return [Term(user, name, self.sums[user.index]) for user, name in self.uses.get(value.index, ())]
 
     def arrivals(self, value: Value) -> Iterator[Arrival]:
@@ -101,6 +135,16 @@ class Gradients(CopiedWhole):
 
         The parts are added one after another. Those of a leaf are also added in one product
         (`gradient`), which rounds differently in the last bits: the last sum is that gradient.
+
+        Parameters
+        ----------
+        value : Value
+            A value of the trace.
+
+        Yields
+        ------
+        Arrival
+            A part, with the sum before it and after it.
         """
         terms = self.terms(value)
         before = self.seeds.get(value.index)
@@ -117,6 +161,16 @@ class Gradients(CopiedWhole):
 
         That of a result belongs to the record and is read-only. For a leaf it is made now, from its
         terms, and is yours.
+
+        Parameters
+        ----------
+        value : Value
+            A value of the trace.
+
+        Returns
+        -------
+        ndarray or None
+            The gradient, of the value's shape.
         """
         so_far = self.sums.get(value.index)
         uses = self.uses.get(value.index)

@@ -48,6 +48,14 @@ class Value(NotPickled):
         Its place in the trace.
     role : str
         ``"parameter"``, ``"input"``, ``"constant"`` or ``"result"``.
+
+    Examples
+    --------
+    >>> from teachrnn import Tanh, Trace
+    >>> trace = Trace()
+    >>> h = Tanh(trace.input("a", [0.0, 1.0]), name="h")
+    >>> h.name, h.role, h.shape, h.grad
+    ('h', 'result', (2,), None)
     """
 
     __slots__ = ("__weakref__", "data", "index", "name", "role", "t", "trace_reference")
@@ -184,6 +192,18 @@ class Op(Value):
     def check(cls, *arrays: Array, where: str | None = None) -> Binding:
         """Fit the inputs to the signature and the domains.
 
+        Parameters
+        ----------
+        *arrays : ndarray
+            The inputs, in the order of ``forward``.
+        where : str, optional
+            What a message begins with; the name of the operation if not given.
+
+        Returns
+        -------
+        Binding
+            The sizes of the axes.
+
         Raises
         ------
         ShapeError
@@ -195,7 +215,18 @@ class Op(Value):
 
     @classmethod
     def requires(cls, *arrays: Array) -> str | None:
-        """What else the inputs must satisfy: a complaint, or None. Overridden where needed."""
+        """What else the inputs must satisfy: a complaint, or None. Overridden where needed.
+
+        Parameters
+        ----------
+        *arrays : ndarray
+            The inputs, in the order of ``forward``; shapes and domains have been checked.
+
+        Returns
+        -------
+        str or None
+            What is wrong, in words; None if nothing is.
+        """
         return None
 
     def __init__(self, *operands: Any, name: str | None = None) -> None:
@@ -251,6 +282,18 @@ class Op(Value):
 
     def gradient_for(self, name: str, dy: Array) -> Array:
         """One chain-rule factor: this application's term of the gradient for input ``name``.
+
+        Parameters
+        ----------
+        name : str
+            Name of the input.
+        dy : ndarray
+            Gradient of the loss with respect to the output, of its shape.
+
+        Returns
+        -------
+        ndarray
+            The term, of the input's shape.
 
         Raises
         ------

@@ -64,7 +64,27 @@ class Trace(CopiedWhole, NotPickled):
     # Recording -------------------------------------------------------------------------------
 
     def parameter(self, name: str, data: Any) -> Value:
-        """Record a parameter: a leaf that is shared by all time steps and is to be learnt."""
+        """Record a parameter: a leaf that is shared by all time steps and is to be learnt.
+
+        Parameters
+        ----------
+        name : str
+            Its name, such as ``"W"``, as it stands in the formulas.
+        data : array-like
+            The numbers; whole numbers become float64.
+
+        Returns
+        -------
+        Value
+            The recorded value.
+
+        Raises
+        ------
+        TeachrnnError
+            If the name is taken.
+        DomainError
+            If the data are not numbers, or not all of them finite.
+        """
         t, self.t = self.t, None
         try:
             return self._leaf("parameter", name, np.array(data, dtype=_float_dtype(data)))
@@ -76,21 +96,82 @@ class Trace(CopiedWhole, NotPickled):
 
         The numbers are copied, so that the record stays as it is whatever becomes of the array;
         ``copy=False`` takes an array that nobody else will write to.
+
+        Parameters
+        ----------
+        name : str
+            Base of its name: the trace adds the time step, ``"x"`` becomes ``"x[3]"``.
+        data : array-like
+            The numbers.
+        copy : bool
+            Whether the trace takes a copy of them.
+
+        Returns
+        -------
+        Value
+            The recorded value.
+
+        Raises
+        ------
+        TeachrnnError
+            If the name is taken.
+        DomainError
+            If the data are not numbers, or not all of them finite.
         """
         return self._leaf("input", self.address(name), np.array(data) if copy else data)
 
     def constant(self, data: Any) -> Value:
-        """Record a number or array that is part of the model's definition."""
+        """Record a number or array that is part of the model's definition.
+
+        Parameters
+        ----------
+        data : array-like
+            The number or array.
+
+        Returns
+        -------
+        Value
+            The recorded value.
+
+        Raises
+        ------
+        DomainError
+            If the data are not numbers, or not all of them finite.
+        """
         return self._leaf("constant", self.address("constant", unique=True), np.array(data))
 
     def loss(self, value: Value) -> Value:
-        """Count ``value`` (all its entries) into the loss L, the sum of everything so declared."""
+        """Count ``value`` (all its entries) into the loss L, the sum of everything so declared.
+
+        Parameters
+        ----------
+        value : Value
+            A recorded value, of any shape.
+
+        Returns
+        -------
+        Value
+            The same value.
+        """
         self.losses.append(value)
         return value
 
     @contextmanager
     def at(self, t: int | None = None, *, scope: str = "") -> Iterator[None]:
-        """Record what follows at time step ``t``, with names that begin with ``scope``."""
+        """Record what follows at time step ``t``, with names that begin with ``scope``.
+
+        Parameters
+        ----------
+        t : int, optional
+            The time step; None for what belongs to no step.
+        scope : str
+            What the names begin with, such as ``"layer2."``.
+
+        Yields
+        ------
+        None
+            While the block runs; afterwards time step and scope are as before.
+        """
         before = self.t, self.scope
         self.t, self.scope = t, scope
         try:
@@ -109,7 +190,20 @@ class Trace(CopiedWhole, NotPickled):
         self.time = "" if t is None else f"[{t}]"
 
     def address(self, base: str, *, unique: bool = False) -> str:
-        """Full name of a value recorded now; ``unique`` numbers a name that is taken."""
+        """Full name of a value recorded now; ``unique`` numbers a name that is taken.
+
+        Parameters
+        ----------
+        base : str
+            The name without scope and time step, such as ``"h"``.
+        unique : bool
+            Whether a name that is taken is numbered.
+
+        Returns
+        -------
+        str
+            The full name.
+        """
         full = self.scope + base + self.time
         count = 1
         while unique and full in self._by_name:
@@ -118,7 +212,24 @@ class Trace(CopiedWhole, NotPickled):
         return full
 
     def enter(self, value: Value, name: str, role: str, data: Array) -> None:
-        """Enter a value under its full name. An operation that is applied calls this itself."""
+        """Enter a value under its full name. An operation that is applied calls this itself.
+
+        Parameters
+        ----------
+        value : Value
+            The value, not yet named.
+        name : str
+            Its full name.
+        role : str
+            ``"parameter"``, ``"input"``, ``"constant"`` or ``"result"``.
+        data : ndarray
+            Its numbers, which are made read-only.
+
+        Raises
+        ------
+        TeachrnnError
+            If the name is taken.
+        """
         if name in self._by_name:
             raise TeachrnnError(
                 f"the trace has a value named {name!r} already: give this one another name, "
@@ -144,7 +255,20 @@ class Trace(CopiedWhole, NotPickled):
         return leaf
 
     def check_finite(self, name: str, data: Array) -> None:
-        """Refuse a leaf that is not finite, naming the first number."""
+        """Refuse a leaf that is not finite, naming the first number.
+
+        Parameters
+        ----------
+        name : str
+            What the array is called.
+        data : ndarray
+            The array.
+
+        Raises
+        ------
+        DomainError
+            If a number is infinite or NaN, with its index.
+        """
         if not np.isfinite(data).all():
             place = tuple(int(i) for i in np.argwhere(~np.isfinite(data))[0])
             raise DomainError(
@@ -210,7 +334,13 @@ class Trace(CopiedWhole, NotPickled):
         return None if self.gradients is None else self.gradients.gradient(value)
 
     def summary(self) -> str:
-        """The record as a table, one line a value."""
+        """The record as a table, one line a value.
+
+        Returns
+        -------
+        str
+            The table, without a line end after it.
+        """
         rows = [("#", "name", "t", "made by", "shape")]
         for v in self.values:
             made_by = v.role
@@ -282,12 +412,38 @@ class Trace(CopiedWhole, NotPickled):
         return new
 
     def loss_after(self, changes: Mapping[str, Any]) -> Any:
-        """L when some values are given other numbers (see `recompute`)."""
+        """L when some values are given other numbers (see `recompute`).
+
+        Parameters
+        ----------
+        changes : mapping
+            New arrays by the name of the value, of the value's shape.
+
+        Returns
+        -------
+        float or complex
+            L, in nats.
+
+        Raises
+        ------
+        NameLookupError, DomainError
+            As `recompute`.
+        """
         new = self.recompute(changes)
         return sum((new.get(v.index, v.data).sum() for v in self.losses), start=0.0)
 
     def replay(self, changes: Mapping[str, Any] | None = None) -> Trace:
         """Apply every recorded operation again; with ``changes``, to other leaves.
+
+        Parameters
+        ----------
+        changes : mapping, optional
+            New arrays by the name of a leaf, of its shape.
+
+        Returns
+        -------
+        Trace
+            The new record.
 
         Raises
         ------

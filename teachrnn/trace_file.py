@@ -51,6 +51,16 @@ def save_trace(trace: Trace, path: str | Path, *, note: Mapping[str, Any] | None
     note : mapping, optional
         Notes on it, as JSON can hold them: see `load_noted_trace`.
 
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    FileFormatError
+        If it cannot be written there.
+
     Examples
     --------
     >>> import tempfile
@@ -70,11 +80,32 @@ def save_trace(trace: Trace, path: str | Path, *, note: Mapping[str, Any] | None
 def load_trace(path: str | Path) -> Trace:
     """Read a trace back.
 
+    Parameters
+    ----------
+    path : str or Path
+        A file that `save_trace` wrote.
+
+    Returns
+    -------
+    Trace
+        The record, bit for bit; its gradients are not in the file.
+
     Raises
     ------
     FileFormatError
         If the file is missing, damaged, of another kind or of a newer version, or holds an
         operation that is not defined in this session.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from teachrnn import CharRNN, load_trace, save_trace
+    >>> trace = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0)).record([0, 1], [1, 2])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = load_trace(save_trace(trace, Path(folder) / "hello.npz"))
+    >>> again["h[2]"]
+    <h[2] = Tanh(a[2]) (2,)>
     """
     trace, _ = load_noted_trace(path)
     return trace

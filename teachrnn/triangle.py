@@ -40,6 +40,14 @@ class Reach:
         Cosine of the angle between the truncated and the full gradient; NaN where one of them is 0.
     distance : ndarray, (T,)
         $\|truncated - full\| / \|full\|$; NaN where the full gradient is 0.
+
+    Examples
+    --------
+    >>> from teachrnn import CharRNN, Triangle
+    >>> model = CharRNN(hidden=3, symbols=4, scale=0.5, rng=np.random.default_rng(0))
+    >>> reach = Triangle.of(model.record([0, 1, 2], targets=[1, 2, 3])).reaches["W"]
+    >>> reach.kind, reach.norms.shape, reach.distance[-1]
+    ('parameter', (3, 3), np.float64(0.0))
     """
 
     name: str
@@ -50,7 +58,13 @@ class Reach:
     distance: Array
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as plain data; None stands for what is not a finite number."""
+        """The same as plain data; None stands for what is not a finite number.
+
+        Returns
+        -------
+        dict
+            As ``json.dumps`` takes it.
+        """
         arrays = {key: _plain(getattr(self, key)) for key in ("norms", "kept", "cosine", "distance")}
         return {"name": self.name, "kind": self.kind, **arrays}
 
@@ -67,6 +81,13 @@ class Triangle:
         The time steps that have a loss.
     reaches : dict
         By name of every parameter and every state.
+
+    Examples
+    --------
+    >>> from teachrnn import CharRNN, Triangle
+    >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
+    >>> Triangle.of(model.record([0, 1, 2], targets=[1, 2, 3])).losses
+    (1, 2, 3)
     """
 
     T: int
@@ -122,7 +143,13 @@ class Triangle:
         return cls(trace.T, tuple(sweeps), reaches)
 
     def to_dict(self) -> dict[str, Any]:
-        """The triangle as plain data, ready for ``json.dumps``."""
+        """The triangle as plain data, ready for ``json.dumps``.
+
+        Returns
+        -------
+        dict
+            With the keys ``T``, ``losses`` and ``reaches``.
+        """
         reaches = [reach.to_dict() for reach in self.reaches.values()]
         return {"T": self.T, "losses": list(self.losses), "reaches": reaches}
 

@@ -95,7 +95,7 @@ def public_names() -> list[str]:
         rows = [
             f"| [`{name}`]({address(name)}) | {summary(getattr(teachrnn, name))} |" for name in names
         ]
-        lines += [f"## {title}", "\n".join(["| | |", "| --- | --- |", *rows])]
+        lines += [f"## {title}", "\n".join(["| Name | What it is |", "| --- | --- |", *rows])]
     return lines
 
 

@@ -34,6 +34,15 @@ class GradientReport:
     leak : str or None
         Where the record is not the whole model, how: then the gradient of the record is not that of
         the model. Known only if `check_gradient` was given the model.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from teachrnn import CharRNN, check_gradient
+    >>> model = CharRNN(hidden=3, symbols=4, scale=0.5, rng=np.random.default_rng(0))
+    >>> report = check_gradient(model.record([0, 1, 2], targets=[1, 2, 3]))
+    >>> report.agrees, [check.name for check in report.checks], report["W"].verdict
+    (True, ['U', 'W', 'b', 'V', 'c'], 'agrees')
     """
 
     oracle: str
@@ -57,7 +66,13 @@ class GradientReport:
         )
 
     def table(self) -> str:
-        """The report as plain text: verdicts, errors, and notes."""
+        """The report as plain text: verdicts, errors, and notes.
+
+        Returns
+        -------
+        str
+            The table, and under it the `notes`.
+        """
         verdicts = [
             ("parameter", "verdict", "compared", "not 0", "sees", "worst at", "gradient", "reference")
         ] + [
@@ -86,7 +101,13 @@ class GradientReport:
         return "\n".join([title, *_aligned(verdicts), "", *_aligned(errors), *self.notes()])
 
     def notes(self) -> list[str]:
-        """What has to be known to read the table, in sentences."""
+        """What has to be known to read the table, in sentences.
+
+        Returns
+        -------
+        list of str
+            Sentences.
+        """
         notes = []
         if self.leak:
             notes.append(f"The record is not the model: {self.leak}")
@@ -117,7 +138,13 @@ class GradientReport:
         return self.table()
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as plain data."""
+        """The report as plain data.
+
+        Returns
+        -------
+        dict
+            As ``json.dumps`` takes it.
+        """
         return {
             "oracle": self.oracle,
             "loss": self.loss,

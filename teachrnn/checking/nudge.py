@@ -150,6 +150,16 @@ def recorded_like(
     seed : int
         Seed of the random numbers.
 
+    Returns
+    -------
+    Trace
+        The record of the new network.
+
+    Raises
+    ------
+    ShapeError, DomainError
+        As `CharRNN` and `CharRNN.record`.
+
     Examples
     --------
     >>> settings = {"hidden": 3, "symbols": 4}

@@ -43,6 +43,20 @@ def check_ops(*ops: type[Op], trials: int = 5, rng: np.random.Generator | None =
     Shapes, leading axes and numbers are drawn at random; the worst of the trials counts. The
     property tests of ``teachrnn.testing`` do the same more thoroughly.
 
+    Parameters
+    ----------
+    *ops : type of Op
+        The operations.
+    trials : int
+        How often each is compared.
+    rng : numpy.random.Generator, optional
+        For the drawing.
+
+    Returns
+    -------
+    list of OpCheck
+        One comparison for every gradient.
+
     Raises
     ------
     DomainError

@@ -116,6 +116,21 @@ class ParameterCheck:
         """Mean error of an entry, relative to the larger number; of the ``first`` ones if given.
 
         Entries that are 0 on both sides count as right, and dilute it.
+
+        Parameters
+        ----------
+        first : int, optional
+            Only so many entries, in the order in which they lie in memory; all if not given.
+
+        Returns
+        -------
+        float
+            The mean, without a unit.
+
+        Raises
+        ------
+        DomainError
+            If there are no entries to take the mean of.
         """
         if first is not None and first < 1:
             raise DomainError(f"a mean needs at least 1 entry, not {first}.")
@@ -190,7 +205,18 @@ class ParameterCheck:
         return int(np.argmax(self._against_allowed))
 
     def place(self, position: int) -> tuple[int, ...]:
-        """Index into the parameter of the entry that was compared at that position."""
+        """Index into the parameter of the entry that was compared at that position.
+
+        Parameters
+        ----------
+        position : int
+            Which of the compared entries, counted from 0.
+
+        Returns
+        -------
+        tuple of int
+            Its index in the array.
+        """
         return tuple(int(i) for i in np.unravel_index(int(self.places[position]), self.shape))
 
     @cached_property
@@ -213,7 +239,13 @@ class ParameterCheck:
         return self.verdict == "agrees"
 
     def to_dict(self) -> dict[str, Any]:
-        """The numbers as plain data; what is no finite number is None."""
+        """The numbers as plain data; what is no finite number is None.
+
+        Returns
+        -------
+        dict
+            As ``json.dumps`` takes it.
+        """
         numbers = {
             name: getattr(self, name)
             for name in ("max_absolute", "max_signed", "norm_relative", "sum_relative", "max_relative",

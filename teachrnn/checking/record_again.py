@@ -30,6 +30,22 @@ def first_leak(trace: Trace, again: Trace, *, changed: frozenset[str]) -> str | 
         Two records of one model.
     changed : frozenset of str
         The leaves that were given other numbers.
+
+    Returns
+    -------
+    str or None
+        What differs and what to do, in words; None if nothing leaks.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from teachrnn import CharRNN
+    >>> one, other = (CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(s)) for s in (0, 1))
+    >>> changed = frozenset(one.shapes())
+    >>> print(first_leak(one.record([0, 1]), other.record([0, 1]), changed=changed))
+    None
+    >>> print(first_leak(one.record([0, 1]), one.record([0, 1, 2]), changed=frozenset()))
+    recording again makes 24 values in place of 18.
     """
     for before, now in zip(trace.values, again.values, strict=False):
         complaint = _complaint(trace, before, now, changed)
@@ -87,6 +103,13 @@ def leak_of(model: CharRNN, trace: Trace, *, rng: np.random.Generator) -> str | 
     ------
     DomainError
         If the trace is not one of the model.
+
+    Examples
+    --------
+    >>> from teachrnn import CharRNN
+    >>> model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
+    >>> print(leak_of(model, model.record([0, 1]), rng=np.random.default_rng(0)))
+    None
     """
     states = [f"{name}[0]" for name in model.state_names()]
     lacking = [name for name in (*model.shapes(), *states, "x[1]") if name not in trace]

@@ -45,7 +45,18 @@ class StepSizeCurve:
     errors: dict[str, Array]
 
     def best(self, method: str) -> tuple[float, float]:
-        """The step with the smallest error, and that error."""
+        """The step with the smallest error, and that error.
+
+        Parameters
+        ----------
+        method : str
+            A key of ``errors``.
+
+        Returns
+        -------
+        tuple of float
+            Step size and error.
+        """
         at = int(np.argmin(self.errors[method]))
         return float(self.steps[at]), float(self.errors[method][at])
 
@@ -80,6 +91,18 @@ def step_size_curve(
         For the drawing.
     truth : Oracle, optional
         What counts as right: 50 digits if not given.
+
+    Returns
+    -------
+    StepSizeCurve
+        The errors of each method by step size.
+
+    Raises
+    ------
+    NameLookupError
+        If there is no such parameter.
+    DomainError
+        If no entry is to be compared.
 
     Examples
     --------

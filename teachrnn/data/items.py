@@ -32,6 +32,11 @@ def load_items(path: str | Path, *, field: str = "text", max_characters: int | N
     max_characters : int, optional
         The largest number of characters; what is longer is cut.
 
+    Returns
+    -------
+    list of str
+        The items, in their order.
+
     Raises
     ------
     FileFormatError
@@ -75,6 +80,16 @@ def join_items(items: Iterable[str]) -> str:
     target is the end symbol again, by which the network says that it is done: the next symbol of
     the text is the target everywhere, as in a novel.
 
+    Parameters
+    ----------
+    items : iterable of str
+        The short texts, at least one.
+
+    Returns
+    -------
+    str
+        The text.
+
     Raises
     ------
     DomainError
@@ -98,6 +113,16 @@ def join_items(items: Iterable[str]) -> str:
 
 def show_items(text: str) -> str:
     r"""A text with end symbols, for the screen: a sign for each, and a new line after it.
+
+    Parameters
+    ----------
+    text : str
+        A text that `join_items` made, or a model wrote.
+
+    Returns
+    -------
+    str
+        The text to print.
 
     Examples
     --------

@@ -22,6 +22,11 @@ def split(tokens: Array, *, validation: float = 0.1, end: int | None = None) -> 
         Number of the symbol that ends an item (see `join_items`): the cut is made at the first one
         from there on, which closes the one part and opens the other.
 
+    Returns
+    -------
+    tuple of (ndarray, ndarray)
+        The part to train on, and the part that is held out.
+
     Raises
     ------
     DomainError

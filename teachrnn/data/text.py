@@ -14,13 +14,31 @@ BLOCK = 1 << 18
 
 
 def load_text_file(path: str | Path) -> str:
-    """Read a UTF-8 file; a byte-order mark is dropped, CR LF and CR become LF.
+    r"""Read a UTF-8 file; a byte-order mark is dropped, CR LF and CR become LF.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    str
+        Its text.
 
     Raises
     ------
     FileFormatError
         If the file is missing, a folder, binary, not UTF-8 (with the position and the line of the
         first bad byte), or holds fewer than two characters.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp(), "text.txt")
+    >>> _ = file.write_bytes("one\r\ntwo".encode())
+    >>> load_text_file(file)
+    'one\ntwo'
     """
     return "".join(text_blocks(path))
 
@@ -37,6 +55,11 @@ def text_blocks(path: str | Path, *, block: int = BLOCK) -> Iterator[str]:
         The file.
     block : int
         How many bytes are read at a time.
+
+    Yields
+    ------
+    str
+        A part of the text.
 
     Raises
     ------
@@ -95,6 +118,21 @@ def is_plain_file(path: str | Path) -> bool:
 
     What lies in the folder of devices may be a file that another program has opened, as standard
     input often is: on some systems reading it again goes on where the last reader has stopped.
+
+    Parameters
+    ----------
+    path : str or Path
+        A path; there need not be anything.
+
+    Returns
+    -------
+    bool
+        True for a file on a disk.
+
+    Examples
+    --------
+    >>> is_plain_file("no such file")
+    False
     """
     path = Path(path)
     return path.is_file() and path.absolute().parts[1:2] != ("dev",)
@@ -103,10 +141,32 @@ def is_plain_file(path: str | Path) -> bool:
 def check_text(text: str, *, where: str) -> str:
     """Refuse a text in which no character follows another.
 
+    Parameters
+    ----------
+    text : str
+        The text.
+    where : str
+        What a message calls it.
+
+    Returns
+    -------
+    str
+        The same text.
+
     Raises
     ------
     FileFormatError
         If it has fewer than two characters, or holds bytes that were no characters.
+
+    Examples
+    --------
+    >>> check_text("ab", where="the prime")
+    'ab'
+    >>> check_text("a", where="the prime")
+    Traceback (most recent call last):
+    ...
+    teachrnn.errors.FileFormatError: the prime has one character, 'a': at least two are needed, one
+    to read and one to predict.
     """
     try:
         text.encode("utf-8")

@@ -72,7 +72,23 @@ class Vocabulary(Part, registry=VOCABULARIES):
 
     @classmethod
     def of(cls, text: str | Iterable[str]) -> Vocabulary:
-        """All characters that occur in a text, which may come in blocks (see `text_blocks`)."""
+        """All characters that occur in a text, which may come in blocks (see `text_blocks`).
+
+        Parameters
+        ----------
+        text : str or iterable of str
+            The text, whole or in blocks.
+
+        Returns
+        -------
+        Vocabulary
+            The vocabulary of its characters, sorted.
+
+        Raises
+        ------
+        DomainError
+            If the text is empty.
+        """
         seen: set[str] = set()
         for block in _blocks(text):
             seen.update(block)
@@ -92,7 +108,18 @@ class Vocabulary(Part, registry=VOCABULARIES):
 
     @staticmethod
     def whole(blocks: Iterable[str]) -> Iterator[str]:
-        """Regroup the blocks of a text so that no symbol lies across an edge."""
+        """Regroup the blocks of a text so that no symbol lies across an edge.
+
+        Parameters
+        ----------
+        blocks : iterable of str
+            The blocks of a text.
+
+        Yields
+        ------
+        str
+            A block that begins and ends between two symbols.
+        """
         yield from blocks
 
     def encode(self, text: str, *, before: int = 0) -> NDArray[np.intp]:
@@ -104,6 +131,11 @@ class Vocabulary(Part, registry=VOCABULARIES):
             What to encode.
         before : int
             How many characters come before it, where it is a piece of a text: for the message.
+
+        Returns
+        -------
+        ndarray
+            The numbers, (N,).
 
         Raises
         ------
@@ -123,6 +155,16 @@ class Vocabulary(Part, registry=VOCABULARIES):
     def decode(self, numbers: Iterable[int]) -> str:
         """The text that the numbers stand for.
 
+        Parameters
+        ----------
+        numbers : iterable of int
+            Numbers of symbols.
+
+        Returns
+        -------
+        str
+            The text.
+
         Raises
         ------
         DomainError
@@ -139,12 +181,28 @@ class Vocabulary(Part, registry=VOCABULARIES):
         return array
 
     def to_dict(self) -> dict[str, Any]:
-        """What a JSON file needs to hold to make the vocabulary again; it belongs with the weights."""
+        """What a JSON file needs to hold to make the vocabulary again; it belongs with the weights.
+
+        Returns
+        -------
+        dict
+            With the keys ``kind`` and ``symbols``.
+        """
         return {"kind": self.name, "symbols": list(self.symbols)}
 
     @staticmethod
     def from_dict(stored: Mapping[str, Any]) -> Vocabulary:
         """Make a vocabulary of any kind from what `to_dict` gave.
+
+        Parameters
+        ----------
+        stored : mapping
+            What `to_dict` gave.
+
+        Returns
+        -------
+        Vocabulary
+            A vocabulary equal to the one that was stored.
 
         Raises
         ------

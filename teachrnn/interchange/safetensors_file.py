@@ -37,6 +37,11 @@ def save_safetensors(path: str | Path, model: CharRNN, *, vocabulary: Vocabulary
     vocabulary : Vocabulary, optional
         One character for each of the model's K symbols.
 
+    Returns
+    -------
+    Path
+        The file.
+
     Raises
     ------
     DomainError
@@ -73,12 +78,33 @@ def save_safetensors(path: str | Path, model: CharRNN, *, vocabulary: Vocabulary
 def load_safetensors(path: str | Path) -> tuple[CharRNN, Vocabulary | None]:
     """Read a network back, with its vocabulary if it has one.
 
+    Parameters
+    ----------
+    path : str or Path
+        A file that `save_safetensors` wrote.
+
+    Returns
+    -------
+    tuple of (CharRNN, Vocabulary or None)
+        The network, and its vocabulary where the file has one.
+
     Raises
     ------
     FileFormatError
         If the file is missing, damaged, of another kind or of a newer version.
     MissingExtraError
         If safetensors is not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from teachrnn import CharRNN, load_safetensors, save_safetensors
+    >>> model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again, vocabulary = load_safetensors(save_safetensors(Path(folder, "model"), model))
+    >>> bool((again.parameters["W"] == model.parameters["W"]).all()), vocabulary
+    (True, None)
     """
     path = Path(path)
     # What the readers of the format, of JSON and of its contents raise on bytes that make no sense.

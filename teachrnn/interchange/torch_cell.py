@@ -38,7 +38,13 @@ class TorchCell:
     outside: Mapping[str, str] = field(default_factory=dict)
 
     def places(self) -> dict[str, tuple[TorchPlace, ...]]:
-        """Where PyTorch keeps each of our parameters; in two places, it is their sum."""
+        """Where PyTorch keeps each of our parameters; in two places, it is their sum.
+
+        Returns
+        -------
+        dict
+            Places in PyTorch's arrays, by the name of our parameter.
+        """
         places: dict[str, tuple[TorchPlace, ...]] = {}
         for block, gate in enumerate(self.gates):
             of = f"_{gate}" if gate else ""
@@ -52,7 +58,20 @@ class TorchCell:
         return places
 
     def shapes(self, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
-        """Shape of each of PyTorch's entries for one layer, without the layer's number."""
+        """Shape of each of PyTorch's entries for one layer, without the layer's number.
+
+        Parameters
+        ----------
+        inputs : int
+            d, the length of the input vectors.
+        hidden : int
+            m, the length of the state vectors.
+
+        Returns
+        -------
+        dict
+            Shapes by PyTorch's names.
+        """
         rows = len(self.gates) * hidden
         return {
             "weight_ih": (rows, inputs),

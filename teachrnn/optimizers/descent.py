@@ -60,6 +60,11 @@ def descend(optimizer: Optimizer, start: Array, slope: Slope, *, updates: int) -
     updates : int
         N, at most.
 
+    Returns
+    -------
+    Descent
+        Every point of the path, with its loss and the optimizer's state.
+
     Raises
     ------
     DomainError

@@ -100,6 +100,11 @@ def write(
     stop : int, optional
         A symbol that ends the text; it is the last of the result.
 
+    Returns
+    -------
+    Passage
+        What was written.
+
     Raises
     ------
     DomainError

@@ -177,6 +177,11 @@ def parse_axis(text: str) -> Axis:
         ``name=low:high``, ``name=low:high:log`` or ``name=value,value``. Ends that are both written
         without a point are whole numbers, and so are the values between.
 
+    Returns
+    -------
+    Axis
+        A `Choice` or a `Range`.
+
     Raises
     ------
     DomainError

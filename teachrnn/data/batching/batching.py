@@ -102,7 +102,13 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
         return {"name": self.name} | {name: getattr(self, name) for name in self.fixed}
 
     def state(self) -> BatchingState:
-        """Where it is, for a JSON file: after `restore`, the same batches follow, bit for bit."""
+        """Where it is, for a JSON file: after `restore`, the same batches follow, bit for bit.
+
+        Returns
+        -------
+        BatchingState
+            As ``json.dumps`` takes it.
+        """
         place = {name: getattr(self, name) for name in self.moving}
         random = None if self.rng is None else _plain(self.rng.bit_generator.state)
         return {
@@ -114,6 +120,11 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
 
     def restore(self, state: BatchingState) -> None:
         """Go to where another batching of the same text and settings was.
+
+        Parameters
+        ----------
+        state : BatchingState
+            What `state` gave.
 
         Raises
         ------

@@ -50,12 +50,23 @@ class Corpus(Part, registry=CORPORA):
 
     @classmethod
     def extract(cls) -> str:
-        """Read the text from where it is; lines end with LF, the last one too."""
+        """Read the text from where it is; lines end with LF, the last one too.
+
+        Returns
+        -------
+        str
+            The text.
+        """
         raise NotImplementedError
 
     @classmethod
     def path(cls) -> Path:
         """Where the file of the package is.
+
+        Returns
+        -------
+        Path
+            The path of the file.
 
         Raises
         ------
@@ -68,6 +79,11 @@ class Corpus(Part, registry=CORPORA):
     @classmethod
     def load(cls) -> str:
         """The text.
+
+        Returns
+        -------
+        str
+            The whole text.
 
         Raises
         ------
@@ -104,6 +120,11 @@ def load_text(name: str | Path | type[Corpus]) -> str:
     name : str, Path or type of Corpus
         A corpus or its name, or the path of a text file in UTF-8. A name comes first: a file of
         the same name is ``./name``.
+
+    Returns
+    -------
+    str
+        The text, with LF at the end of lines.
 
     Raises
     ------

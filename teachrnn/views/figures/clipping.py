@@ -76,6 +76,11 @@ def clipping(gradient: Array, *, limit: float = 5.0) -> Figure:
     limit : float
         $l$, for the entries or for the norm.
 
+    Returns
+    -------
+    Figure
+        The drawing, with its table (`table_of`).
+
     Raises
     ------
     DomainError

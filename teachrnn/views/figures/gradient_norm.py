@@ -33,6 +33,11 @@ def gradient_norm(updates: Sequence[int], means: Sequence[float], largest: Seque
     means, largest : sequence of float
         Mean and largest Euclidean norm in the block.
 
+    Returns
+    -------
+    Figure
+        The drawing, with its table (`table_of`).
+
     Raises
     ------
     MissingExtraError

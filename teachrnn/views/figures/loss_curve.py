@@ -59,6 +59,11 @@ def loss_curve(curve: Curve, *, symbols: int, length: int | None, symbol: str = 
     symbol : str
         What a symbol is called: "character" or "word".
 
+    Returns
+    -------
+    Figure
+        The drawing, with its table (`table_of`).
+
     Raises
     ------
     MissingExtraError

@@ -58,6 +58,11 @@ def loss_curves(
     over : str
         What the place in a run is counted in: "update" or "epoch".
 
+    Returns
+    -------
+    Figure
+        The drawing, with its table (`table_of`).
+
     Raises
     ------
     DomainError

@@ -57,6 +57,11 @@ def neuron_text(
     width : int
         Characters in a line.
 
+    Returns
+    -------
+    Figure
+        The drawing, with its table (`table_of`).
+
     Raises
     ------
     ShapeError

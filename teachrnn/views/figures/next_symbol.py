@@ -59,6 +59,11 @@ def next_symbol(
     drawn : int, optional
         Number of the symbol that was drawn; it is marked.
 
+    Returns
+    -------
+    Figure
+        The drawing, with its table (`table_of`).
+
     Raises
     ------
     DomainError

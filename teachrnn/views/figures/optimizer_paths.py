@@ -59,6 +59,11 @@ def optimizer_paths(
         The loss over the two parameters, where there are two: its contours are drawn, and the ways
         on them.
 
+    Returns
+    -------
+    Figure
+        The drawing, with its table (`table_of`).
+
     Raises
     ------
     DomainError

@@ -79,6 +79,11 @@ def optimizer_state(descent: Descent, parameters: Mapping[str, Array] | None = N
     parameters : mapping of str to ndarray of int, optional
         Which entries belong together, such as `parameter_places` gives; all to one if not given.
 
+    Returns
+    -------
+    Figure
+        The drawing, with its table (`table_of`).
+
     Raises
     ------
     DomainError

@@ -50,6 +50,11 @@ def sweep(search: Sweep) -> Figure:
     search : Sweep
         With the results that it has so far.
 
+    Returns
+    -------
+    Figure
+        The drawing, with its table (`table_of`).
+
     Raises
     ------
     MissingExtraError

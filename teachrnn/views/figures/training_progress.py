@@ -41,6 +41,11 @@ def training_progress(progress: Progress) -> Figure:
     progress : Progress
         What has taken in the steps; before the first there is nothing to be seen yet.
 
+    Returns
+    -------
+    Figure
+        The drawing, with its table (`table_of`).
+
     Raises
     ------
     MissingExtraError

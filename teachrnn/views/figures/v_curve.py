@@ -34,6 +34,11 @@ def v_curve(curve: StepSizeCurve) -> Figure:
     curve : StepSizeCurve
         From `teachrnn.checking.step_size_curve`.
 
+    Returns
+    -------
+    Figure
+        The drawing, with its table (`table_of`).
+
     Raises
     ------
     MissingExtraError

@@ -32,6 +32,11 @@ def tell(trace: Trace, symbols: Sequence[str] | None = None) -> list[StoryStep]:
     symbols : sequence of str, optional
         What the token numbers stand for, to be named in the sentences.
 
+    Returns
+    -------
+    list of StoryStep
+        The steps, forward and then back.
+
     Examples
     --------
     >>> from teachrnn import CharRNN
