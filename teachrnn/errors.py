@@ -8,7 +8,17 @@ from __future__ import annotations
 
 
 class TeachrnnError(Exception):
-    """Base of every error that the user, not the library, can put right."""
+    """Base of every error that the user, not the library, can put right.
+
+    Examples
+    --------
+    >>> from teachrnn import TeachrnnError, Trace
+    >>> try:
+    ...     Trace()["h[3]"]
+    ... except TeachrnnError as error:
+    ...     print(error)
+    no value is named 'h[3]'; did you mean another trace?
+    """
 
 
 class ShapeError(TeachrnnError, ValueError):

@@ -65,6 +65,14 @@ class Arrival:
         The sum of what had arrived before; None for the first part.
     sum : ndarray
         The two added. Of the last arrival, the gradient itself.
+
+    Examples
+    --------
+    >>> from teachrnn import CharRNN, backpropagate
+    >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
+    >>> sweep = backpropagate(model.record([0, 1], targets=[1, 2]))
+    >>> [(a.term.user.name, a.before is None) for a in sweep.arrivals("b")]
+    [('r[2]', True), ('r[1]', False)]
     """
 
     term: Term

@@ -147,6 +147,24 @@ class Op(Value):
     TypeError
         When the class is created: a part is missing, takes other arguments than it is handed, or
         does not fit the others; the message says what to write.
+
+    Examples
+    --------
+    >>> from teachrnn import Op, Trace
+    >>> class Double(Op, register=False):
+    ...     signature = "(n)->(n)"
+    ...     @staticmethod
+    ...     def formula(sp, x):
+    ...         return 2 * x
+    ...     @staticmethod
+    ...     def forward(x):
+    ...         return 2 * x
+    ...     @staticmethod
+    ...     def dx(dy, x, y):
+    ...         return 2 * dy
+    >>> trace = Trace()
+    >>> Double(trace.input("x", [1.0, 3.0]), name="y").data
+    array([2., 6.])
     """
 
     signature: ClassVar[str]

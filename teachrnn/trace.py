@@ -330,7 +330,18 @@ class Trace(CopiedWhole, NotPickled):
         return sum((value.data.sum().item() for value in self.losses), start=0.0)
 
     def gradient(self, value: Value) -> Array | None:
-        """Gradient of the loss with respect to a value; None means "not yet"."""
+        """Gradient of the loss with respect to a value; None means "not yet".
+
+        Parameters
+        ----------
+        value : Value
+            A value of this trace.
+
+        Returns
+        -------
+        ndarray or None
+            The gradient, of the value's shape.
+        """
         return None if self.gradients is None else self.gradients.gradient(value)
 
     def summary(self) -> str:

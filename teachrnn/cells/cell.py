@@ -23,6 +23,20 @@ class Cell(Part, registry=CELLS):
     A subclass has a ``name``, the names of its ``state`` vectors, the names of its ``gates`` (each
     gate has its own U, W and b), and `step`: straight-line code, one operation per equation, in the
     order of the paper. It holds no derivative and no loop over time.
+
+    Examples
+    --------
+    >>> from teachrnn import Add, Affine, Cell, CharRNN, Linear, Relu
+    >>> class ReluCell(Cell, register=False):
+    ...     name = "relu"
+    ...     @classmethod
+    ...     def step(cls, p, x, state):
+    ...         r = Affine(state["h"], p["W"], p["b"], name="r")
+    ...         return {"h": Relu(Add(r, Linear(x, p["U"], name="u"), name="a"), name="h")}
+    >>> import numpy as np
+    >>> model = CharRNN(hidden=2, symbols=3, inputs=2, cell=ReluCell, rng=np.random.default_rng(0))
+    >>> model.record(np.ones((4, 2)))["h[4]"]
+    <h[4] = Relu(a[4]) (2,)>
     """
 
     state: ClassVar[tuple[str, ...]] = ("h",)
@@ -34,7 +48,20 @@ class Cell(Part, registry=CELLS):
 
     @classmethod
     def shapes(cls, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
-        """Shape of every parameter: for each gate U (m, d), W (m, m) and b (m)."""
+        """Shape of every parameter: for each gate U (m, d), W (m, m) and b (m).
+
+        Parameters
+        ----------
+        inputs : int
+            d, the length of the input vectors.
+        hidden : int
+            m, the length of the state vectors.
+
+        Returns
+        -------
+        dict
+            Shapes by the letter of the parameter, in the order in which they are applied.
+        """
         shapes: dict[str, tuple[int, ...]] = {}
         for gate in cls.gates:
             suffix = f"_{gate}" if gate else ""
@@ -55,6 +82,11 @@ class Cell(Part, registry=CELLS):
             Input at this step: token numbers (...), or vectors (..., d).
         state : mapping of str to Value
             State vectors (..., m) of the step before.
+
+        Returns
+        -------
+        dict
+            The new state vectors, (..., m), by name.
         """
         raise NotImplementedError
 

@@ -24,6 +24,14 @@ class GRUCell(Cell):
     References
     ----------
     Cho et al. (2014), arXiv:1406.1078v3, equations 5 to 8.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from teachrnn import CharRNN, GRUCell
+    >>> model = CharRNN(hidden=2, symbols=3, cell=GRUCell, rng=np.random.default_rng(0))
+    >>> model.state_names(), list(model.shapes())[:6]
+    (['h'], ['U_rho', 'W_rho', 'b_rho', 'U_z', 'W_z', 'b_z'])
     """
 
     name = "gru"
@@ -54,6 +62,14 @@ class ResetAfterGRUCell(Cell):
     References
     ----------
     Cho et al. (2014), arXiv:1406.1078v1; PyTorch, ``torch.nn.GRU``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from teachrnn import CharRNN, ResetAfterGRUCell
+    >>> model = CharRNN(hidden=2, symbols=3, cell=ResetAfterGRUCell, rng=np.random.default_rng(0))
+    >>> model.state_names(), list(model.shapes())[6:]
+    (['h'], ['U_n', 'W_n', 'b_n', 'c_n', 'V', 'c'])
     """
 
     name = "gru-reset-after"

@@ -25,6 +25,14 @@ class LSTMCell(Cell):
     ----------
     Hochreiter & Schmidhuber (1997); Gers, Schmidhuber & Cummins (2000) for the forget gate;
     Goodfellow et al. (2016), equations 10.40 to 10.44.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from teachrnn import CharRNN, LSTMCell
+    >>> model = CharRNN(hidden=2, symbols=3, cell=LSTMCell, rng=np.random.default_rng(0))
+    >>> model.state_names(), list(model.shapes())[:6]
+    (['h', 's'], ['U_f', 'W_f', 'b_f', 'U_i', 'W_i', 'b_i'])
     """
 
     name = "lstm"

@@ -20,6 +20,14 @@ class VanillaCell(Cell):
     References
     ----------
     Elman (1990), Finding structure in time; Goodfellow et al. (2016), equations 10.8 and 10.9.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from teachrnn import CharRNN, VanillaCell
+    >>> model = CharRNN(hidden=2, symbols=3, cell=VanillaCell, rng=np.random.default_rng(0))
+    >>> model.state_names(), list(model.shapes())
+    (['h'], ['U', 'W', 'b', 'V', 'c'])
     """
 
     name = "vanilla"

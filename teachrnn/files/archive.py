@@ -71,6 +71,22 @@ class Archive:
         The header gets a digest over itself and over name, type, shape and content of every array: the
         checksums of the ZIP format do not notice that two arrays have changed places.
 
+        Parameters
+        ----------
+        path : str or Path
+            Where to.
+        header : mapping
+            What JSON can hold.
+        arrays : mapping
+            The arrays by name.
+        compress : bool
+            Whether they are compressed.
+
+        Returns
+        -------
+        Path
+            The file.
+
         Raises
         ------
         FileFormatError
@@ -88,6 +104,16 @@ class Archive:
 
         A file of teachrnn 0.1.0 has no digest: of that, each part by itself is checked (CRC-32 of the
         ZIP format).
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Returns
+        -------
+        Parts
+            Its header and its arrays.
 
         Raises
         ------
@@ -119,6 +145,16 @@ class Archive:
 
         Only what was raised on purpose is; a mistake in our own code shows itself as one.
 
+        Parameters
+        ----------
+        path : str or Path
+            The file, for messages.
+
+        Yields
+        ------
+        None
+            While the block runs.
+
         Raises
         ------
         FileFormatError
@@ -132,6 +168,16 @@ class Archive:
     @contextmanager
     def looking_up(self, path: str | Path) -> Iterator[None]:
         """While cells, rules or operations that a file names are looked up.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, for messages.
+
+        Yields
+        ------
+        None
+            While the block runs.
 
         Raises
         ------

@@ -12,10 +12,28 @@ from teachrnn.errors import FileFormatError
 def write_atomically(path: Path, data: bytes) -> Path:
     """Write a file in one go: the old content or the new is there, never something in between.
 
+    Parameters
+    ----------
+    path : Path
+        Where to.
+    data : bytes
+        The whole content.
+
+    Returns
+    -------
+    Path
+        The file.
+
     Raises
     ------
     FileFormatError
         If the place cannot be written to, with the reason.
+
+    Examples
+    --------
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> write_atomically(folder / "note.txt", b"hello").read_bytes()
+    b'hello'
     """
     path = Path(path)
     try:
@@ -40,10 +58,22 @@ def write_atomically(path: Path, data: bytes) -> Path:
 def make_folder(folder: Path) -> None:
     """Make a folder and those that it is in, if need be.
 
+    Parameters
+    ----------
+    folder : Path
+        The folder; nothing happens if it is there.
+
     Raises
     ------
     FileFormatError
         If it cannot be made, with the reason.
+
+    Examples
+    --------
+    >>> folder = Path(tempfile.mkdtemp(), "runs", "first")
+    >>> make_folder(folder)
+    >>> folder.is_dir()
+    True
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

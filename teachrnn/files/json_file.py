@@ -16,10 +16,28 @@ T = TypeVar("T")
 def save_json(path: Path, plain: Any) -> Path:
     """Write what JSON can hold.
 
+    Parameters
+    ----------
+    path : Path
+        Where to.
+    plain : object
+        What JSON can hold: numbers, text, None, lists and dicts.
+
+    Returns
+    -------
+    Path
+        The file.
+
     Raises
     ------
     FileFormatError
         If the place cannot be written to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> save_json(Path(tempfile.mkdtemp(), "sizes.json"), [25, 100]).name
+    'sizes.json'
     """
     text = json.dumps(plain, indent=1, ensure_ascii=False)
     return write_atomically(path, text.encode("utf-8", "surrogatepass"))
@@ -39,10 +57,22 @@ def load_json(kind: type[T], path: Path, *, advice: str, lines: bool = False) ->
     lines : bool
         Whether each line is JSON by itself; together they are a list.
 
+    Returns
+    -------
+    T
+        What the file holds, as that type.
+
     Raises
     ------
     FileFormatError
         If it cannot be read, or does not hold that: saying where it does not.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = save_json(Path(tempfile.mkdtemp(), "sizes.json"), [25, 100])
+    >>> load_json(list[int], path, advice="Write it again.")
+    [25, 100]
     """
     try:
         text = path.read_text("utf-8", "surrogatepass")

@@ -54,6 +54,11 @@ def pack(thing: Any) -> tuple[dict[str, Any], dict[str, Array]]:
         dicts of arrays, or have a method ``to_dict``. JSON has no infinity: a field that is infinite
         becomes null.
 
+    Returns
+    -------
+    tuple of (dict, dict)
+        What JSON can hold, and the arrays.
+
     Examples
     --------
     >>> from dataclasses import dataclass
@@ -72,6 +77,20 @@ def unpack(kind: type[T], plain: Any, arrays: Mapping[str, Array] | None = None)
     """What `pack` was given; or whatever else the type allows, such as ``list[Best]``.
 
     A field with a default may be missing: it is younger than the file.
+
+    Parameters
+    ----------
+    kind : type of T
+        What it is to be.
+    plain : object
+        What JSON gave.
+    arrays : mapping, optional
+        The arrays by dotted name.
+
+    Returns
+    -------
+    T
+        An instance of the type.
 
     Raises
     ------

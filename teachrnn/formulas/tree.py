@@ -54,7 +54,18 @@ class Formula:
         return f"{type(self).__name__}({told})"
 
     def changed(self, **fields: Any) -> Self:
-        """The same node with some other fields."""
+        """The same node with some other fields.
+
+        Parameters
+        ----------
+        **fields
+            New values of fields, by name.
+
+        Returns
+        -------
+        Formula
+            A new node.
+        """
         return type(self)(**{name: getattr(self, name) for name in self._names} | fields)
 
     def __add__(self, other: Any) -> Formula:
@@ -93,15 +104,48 @@ class Formula:
         return Transpose(self)
 
     def applyfunc(self, function: Callable[[Each], Any]) -> Formula:
-        """A function of one number, applied to every entry; in it, ``*`` multiplies numbers."""
+        """A function of one number, applied to every entry; in it, ``*`` multiplies numbers.
+
+        Parameters
+        ----------
+        function : callable
+            Called once, with a stand-in for an entry.
+
+        Returns
+        -------
+        Formula
+            The formula of the result.
+        """
         return lift(function(Each(self)))
 
     def multiply_elementwise(self, other: Any) -> Formula:
-        """Hadamard product: entry by entry."""
+        """Hadamard product: entry by entry.
+
+        Parameters
+        ----------
+        other : Formula or number
+            The other factor, of the same shape.
+
+        Returns
+        -------
+        Formula
+            The formula of the product.
+        """
         return Elementwise(self, lift(other))
 
     def col_join(self, other: Any) -> Formula:
-        """One column above the other."""
+        """One column above the other.
+
+        Parameters
+        ----------
+        other : Formula
+            The column below.
+
+        Returns
+        -------
+        Formula
+            The formula of the longer column.
+        """
         return Stack((self, lift(other)))
 
     def __getitem__(self, key: Any) -> Formula:
@@ -116,15 +160,43 @@ class Formula:
         yield _Kth(self)
 
     def parts(self) -> tuple[Formula, ...]:
-        """The nodes directly below."""
+        """The nodes directly below.
+
+        Returns
+        -------
+        tuple of Formula
+            The nodes, from left to right.
+        """
         return ()
 
     def renamed(self, names: Mapping[str, str]) -> Formula:
-        """The same formula with other letters."""
+        """The same formula with other letters.
+
+        Parameters
+        ----------
+        names : mapping
+            New names by old ones; other letters stay.
+
+        Returns
+        -------
+        Formula
+            A new tree.
+        """
         return self.rebuilt(lambda part: part.renamed(names))
 
     def rebuilt(self, change: Callable[[Formula], Formula]) -> Formula:
-        """The same node over changed parts."""
+        """The same node over changed parts.
+
+        Parameters
+        ----------
+        change : callable
+            Applied to each part.
+
+        Returns
+        -------
+        Formula
+            A new node.
+        """
         return self
 
 

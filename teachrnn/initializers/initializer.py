@@ -95,6 +95,11 @@ class Initializer(HyperParameters, Part, registry=INITIALIZERS):
         rng : numpy.random.Generator
             Where the numbers come from.
 
+        Returns
+        -------
+        dict
+            Arrays of the given shapes, by name.
+
         Raises
         ------
         DomainError
@@ -122,11 +127,37 @@ class Initializer(HyperParameters, Part, registry=INITIALIZERS):
         return Parameter(parts.letter, parts.gate, shapes[name], hidden=shapes["V"][1], paired=paired)
 
     def matrix(self, p: Parameter, rng: np.random.Generator) -> Array:
-        """Draw a U, W or V."""
+        """Draw a U, W or V.
+
+        Parameters
+        ----------
+        p : Parameter
+            Which parameter it is, and its shape.
+        rng : numpy.random.Generator
+            Where the numbers come from.
+
+        Returns
+        -------
+        ndarray
+            The matrix.
+        """
         raise NotImplementedError
 
     def bias(self, p: Parameter, rng: np.random.Generator) -> Array:
-        """Draw a b or c: nothing is drawn, they start at 0."""
+        """Draw a b or c: nothing is drawn, they start at 0.
+
+        Parameters
+        ----------
+        p : Parameter
+            Which parameter it is, and its shape.
+        rng : numpy.random.Generator
+            Where the numbers come from.
+
+        Returns
+        -------
+        ndarray
+            The vector.
+        """
         return np.zeros(p.shape)
 
 

@@ -124,11 +124,23 @@ class CharRNN(CopiedWhole):
             self.parameters[name] = drawn
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Shape of every parameter, in the order in which they are applied."""
+        """Shape of every parameter, in the order in which they are applied.
+
+        Returns
+        -------
+        dict
+            Shapes by name.
+        """
         return dict(self.parameters.shapes)
 
     def settings(self) -> ModelSettings:
-        """What it was made with: ``CharRNN(**model.settings(), rng=rng)`` has the same shapes."""
+        """What it was made with: ``CharRNN(**model.settings(), rng=rng)`` has the same shapes.
+
+        Returns
+        -------
+        ModelSettings
+            As ``json.dumps`` takes it.
+        """
         return {
             "hidden": self.hidden,
             "symbols": self.symbols,
@@ -139,17 +151,45 @@ class CharRNN(CopiedWhole):
         }
 
     def scope(self, layer: int) -> str:
-        """What the names of a layer begin with: nothing where there is only one."""
+        """What the names of a layer begin with: nothing where there is only one.
+
+        Parameters
+        ----------
+        layer : int
+            Which layer, counted from 1.
+
+        Returns
+        -------
+        str
+            ``"layer2."`` or the like; empty in a network of one layer.
+        """
         return f"layer{layer}." if self.layers > 1 else ""
 
     def state_names(self) -> list[str]:
-        """Names of the state vectors, such as ``h`` or ``layer2.s``."""
+        """Names of the state vectors, such as ``h`` or ``layer2.s``.
+
+        Returns
+        -------
+        list of str
+            The names, layer by layer.
+        """
         return [
             self.scope(layer) + name for layer in range(1, self.layers + 1) for name in self.cell.state
         ]
 
     def initial_state(self, batch: int | None = None) -> dict[str, Array]:
-        """State vectors of zeros, (m,) or (B, m)."""
+        """State vectors of zeros, (m,) or (B, m).
+
+        Parameters
+        ----------
+        batch : int, optional
+            B; a single sequence if not given.
+
+        Returns
+        -------
+        dict
+            Vectors by name.
+        """
         shape = (self.hidden,) if batch is None else (batch, self.hidden)
         return {name: np.zeros(shape, self.dtype) for name in self.state_names()}
 
@@ -217,11 +257,32 @@ class CharRNN(CopiedWhole):
         return trace
 
     def final_state(self, trace: Trace) -> dict[str, Array]:
-        """State vectors after the last step of a trace, to carry on from."""
+        """State vectors after the last step of a trace, to carry on from.
+
+        Parameters
+        ----------
+        trace : Trace
+            A record of this model.
+
+        Returns
+        -------
+        dict
+            Vectors by name, as `record` takes them for ``state``.
+
+        Raises
+        ------
+        NameLookupError
+            If the trace is of another model.
+        """
         return {name: trace[f"{name}[{trace.T}]"].data for name in self.state_names()}
 
     def set_parameters(self, **parameters: Any) -> None:
         """Replace parameters by name; names and shapes are checked.
+
+        Parameters
+        ----------
+        **parameters
+            Arrays by name: ``model.set_parameters(W=..., b=...)``.
 
         Raises
         ------
@@ -277,6 +338,11 @@ class CharRNN(CopiedWhole):
         Path
             A `CheckedPath`, or what it has inside: a `FusedPath`, or a `RecordedPath` where the cell
             says only what one step does.
+
+        Raises
+        ------
+        DomainError
+            If ``length`` or ``batch`` is below 1, or they need more memory than there is.
         """
         check_counts("a path over sequences", length=length, batch=batch)
         kind = RecordedPath if self.cell.fused is None else FusedPath
@@ -293,11 +359,23 @@ class CharRNN(CopiedWhole):
         return CheckedPath(self, path) if checked else path
 
     def reader(self) -> ModelReader:
-        """What reads symbol by symbol and scores the next: to write with (`teachrnn.sampling.write`)."""
+        """What reads symbol by symbol and scores the next: to write with (`teachrnn.sampling.write`).
+
+        Returns
+        -------
+        ModelReader
+            A reader in a state of zeros.
+        """
         return ModelReader(self)
 
     def gradients(self) -> ParameterVector:
-        """Zeros under the names of the parameters: where gradients are put."""
+        """Zeros under the names of the parameters: where gradients are put.
+
+        Returns
+        -------
+        ParameterVector
+            One flat vector, with a view for each parameter.
+        """
         return self._vector()
 
     # Inside ----------------------------------------------------------------------------------

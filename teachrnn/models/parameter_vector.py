@@ -92,6 +92,18 @@ class ParameterVector(CopiedWhole, Mapping[str, Array]):
     def checked(self, name: str, value: Any) -> Array:
         """The value as an array, if the parameter of that name can take it.
 
+        Parameters
+        ----------
+        name : str
+            Name of a parameter.
+        value : array-like
+            What it is to become.
+
+        Returns
+        -------
+        ndarray
+            The value as an array of the parameter's shape.
+
         Raises
         ------
         NameLookupError, ShapeError, DomainError

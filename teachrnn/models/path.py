@@ -40,19 +40,69 @@ class Path(Protocol):
     def state(self) -> dict[str, Array]: ...
 
     def forward(self, x: Array) -> Array:
-        """Scores o, (T B, K), of token numbers (T,) or (T, B)."""
+        """Scores o, (T B, K), of token numbers (T,) or (T, B).
+
+        Parameters
+        ----------
+        x : ndarray
+            Token numbers, (T,) or (T, B), or vectors (T, B, d).
+
+        Returns
+        -------
+        ndarray
+            The scores; they are good until the next pass.
+        """
         ...
 
     def read(self, symbol: int) -> Array:
-        """Scores o, (K,), of the symbol after this one, and carry the state on; for T = B = 1."""
+        """Scores o, (K,), of the symbol after this one, and carry the state on; for T = B = 1.
+
+        Parameters
+        ----------
+        symbol : int
+            The symbol's number.
+
+        Returns
+        -------
+        ndarray
+            The scores; they are good until the next symbol is read.
+        """
         ...
 
     def loss(self, x: Array, y: Array) -> float:
-        """The loss summed over time and batch, in nats."""
+        """The loss summed over time and batch, in nats.
+
+        Parameters
+        ----------
+        x : ndarray
+            Inputs, as for `forward`.
+        y : ndarray
+            Targets, (T,) or (T, B).
+
+        Returns
+        -------
+        float
+            L, in nats.
+        """
         ...
 
     def gradient(self, x: Array, y: Array, *, weight: float = 1.0) -> float:
-        """The loss, summed over time and batch, in nats; ``gradients`` are of ``weight`` times it."""
+        """The loss, summed over time and batch, in nats; ``gradients`` are of ``weight`` times it.
+
+        Parameters
+        ----------
+        x : ndarray
+            Inputs, as for `forward`.
+        y : ndarray
+            Targets, (T,) or (T, B).
+        weight : float
+            What the gradients are multiplied by, such as 1/T for those of the mean.
+
+        Returns
+        -------
+        float
+            L, in nats.
+        """
         ...
 
     def carry(self) -> None:
@@ -60,17 +110,41 @@ class Path(Protocol):
         ...
 
     def start(self, state: Mapping[str, Array] | None = None) -> None:
-        """Set the initial state, to zeros where it is not given."""
+        """Set the initial state, to zeros where it is not given.
+
+        Parameters
+        ----------
+        state : mapping, optional
+            State vectors by name, (B, m).
+        """
         ...
 
     def memory(self) -> list[Array]:
-        """The arrays that hold the last pass: their copies are a `Snapshot`, and can be put back."""
+        """The arrays that hold the last pass: their copies are a `Snapshot`, and can be put back.
+
+        Returns
+        -------
+        list of ndarray
+            Views, in an order that depends on the model alone.
+        """
         ...
 
     def initial(self) -> dict[str, Array]:
-        """State vectors that the last pass began with, (B, m)."""
+        """State vectors that the last pass began with, (B, m).
+
+        Returns
+        -------
+        dict
+            Vectors by name.
+        """
         ...
 
     def values(self) -> dict[str, Array]:
-        """What the last pass left in memory, by textbook name: (T B, m), and the losses L, (T B,)."""
+        """What the last pass left in memory, by textbook name: (T B, m), and the losses L, (T B,).
+
+        Returns
+        -------
+        dict
+            Arrays by name.
+        """
         ...

@@ -41,6 +41,11 @@ class ModelReader(CopiedWhole):
     def start(self, state: Mapping[str, Any] | None = None) -> None:
         """Forget what was read: from zeros, or from state vectors by name, (m,) or (1, m).
 
+        Parameters
+        ----------
+        state : mapping, optional
+            The state to start from; zeros if not given.
+
         Raises
         ------
         NameLookupError, ShapeError, DomainError
@@ -50,6 +55,16 @@ class ModelReader(CopiedWhole):
 
     def read(self, symbol: int) -> Array:
         """Read one symbol and return the scores o of the next, (K,), good until the next is read.
+
+        Parameters
+        ----------
+        symbol : int
+            The symbol's number.
+
+        Returns
+        -------
+        ndarray
+            The scores.
 
         Raises
         ------

@@ -40,7 +40,24 @@ class Snapshot:
 
     @classmethod
     def of(cls, model: CharRNN, path: Path, x: Array, y: Array) -> Snapshot:
-        """Keep the step that the path has just made, before the parameters are updated."""
+        """Keep the step that the path has just made, before the parameters are updated.
+
+        Parameters
+        ----------
+        model : CharRNN
+            The model that is trained.
+        path : Path
+            What has just computed its loss and gradients.
+        x : ndarray
+            Inputs of the step, (T, B).
+        y : ndarray
+            Targets of the step, (T, B).
+
+        Returns
+        -------
+        Snapshot
+            A copy of all that the step needs.
+        """
         memory = [array.copy() for array in path.memory()]
         x, y = (np.array(given, np.intp).reshape(path.length, path.batch) for given in (x, y))
         return cls(model.settings(), model.parameters.flat.copy(), x, y, memory)

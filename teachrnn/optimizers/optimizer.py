@@ -86,7 +86,13 @@ class Optimizer(CopiedWhole, HyperParameters, Part, registry=OPTIMIZERS, require
         self._stretches: list[tuple[Array, ...]] = []
 
     def start(self) -> dict[str, float]:
-        """What the state vectors are filled with before the first update: 0, unless overridden."""
+        """What the state vectors are filled with before the first update: 0, unless overridden.
+
+        Returns
+        -------
+        dict
+            A number by the name of each state vector.
+        """
         return dict.fromkeys(self.state, 0.0)
 
     def update(self, theta: Array, g: Array) -> None:
@@ -173,11 +179,22 @@ class Optimizer(CopiedWhole, HyperParameters, Part, registry=OPTIMIZERS, require
                 m *= tmp
 
     def state_arrays(self) -> dict[str, Array]:
-        """A copy of what was learnt: the update count ``t``, and the state once there is any."""
+        """A copy of what was learnt: the update count ``t``, and the state once there is any.
+
+        Returns
+        -------
+        dict
+            Arrays by name.
+        """
         return {"t": np.array(self.t)} | {name: m.copy() for name, m in self._vectors.items()}
 
     def restore(self, arrays: Mapping[str, Array]) -> None:
         """Go on from what `state_arrays` gave: the next update is the same to the last bit.
+
+        Parameters
+        ----------
+        arrays : mapping
+            What `state_arrays` gave.
 
         Raises
         ------

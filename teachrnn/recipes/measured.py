@@ -26,6 +26,16 @@ class Measured(NamedTuple):
     def spread(self, updates: int) -> str:
         """From where to where the runs land after so many updates; nothing if none came so far.
 
+        Parameters
+        ----------
+        updates : int
+            After how many updates.
+
+        Returns
+        -------
+        str
+            Lowest and highest, in nats per sequence; empty where nothing was measured.
+
         Examples
         --------
         >>> Measured("novel", {10_000: [50.98, 53.9, 57.3]}).spread(10_000)

@@ -64,6 +64,13 @@ class Recipe:
         Updates between two measurements of the validation loss.
     updates : int
         How many updates a run has.
+
+    Examples
+    --------
+    >>> from teachrnn import Recipe
+    >>> recipe = Recipe.find("lstm").but(hidden=50, updates=1000)
+    >>> recipe.cell, recipe.hidden, recipe.optimizer["name"]
+    ('lstm', 50, 'adam')
     """
 
     name: str
@@ -98,6 +105,16 @@ class Recipe:
     def find(which: str | Recipe) -> Recipe:
         """The recipe of that name; a recipe itself is handed back.
 
+        Parameters
+        ----------
+        which : str or Recipe
+            A name; a recipe is handed back.
+
+        Returns
+        -------
+        Recipe
+            The recipe.
+
         Raises
         ------
         NameLookupError
@@ -107,6 +124,16 @@ class Recipe:
 
     def but(self, **changes: Any) -> Self:
         """The same recipe with other settings; a dict of a rule's settings replaces the whole rule.
+
+        Parameters
+        ----------
+        **changes
+            Settings by name, such as ``hidden=50``.
+
+        Returns
+        -------
+        Recipe
+            A new recipe; this one stays as it is.
 
         Raises
         ------
@@ -120,13 +147,24 @@ class Recipe:
         return replace(self, **changes)
 
     def settings(self) -> dict[str, Any]:
-        """Everything about it, as JSON can hold it: ``Recipe(**recipe.settings())`` equals it."""
+        """Everything about it, as JSON can hold it: ``Recipe(**recipe.settings())`` equals it.
+
+        Returns
+        -------
+        dict
+            As ``json.dumps`` takes it.
+        """
         return asdict(self)
 
     def decides(self) -> dict[str, Any]:
         """The settings that decide every number of a run, but for how far it goes.
 
         Two recipes that differ in their words or in the number of updates make the same run.
+
+        Returns
+        -------
+        dict
+            Settings by name.
         """
         said = ("name", "title", "source", "notes", "updates")
         return {name: value for name, value in self.settings().items() if name not in said}
@@ -157,6 +195,11 @@ class Recipe:
             Where all chance comes from: the parameters and the order of reading, each its own.
         recorder : FlightRecorder, optional
             Keeps chosen steps.
+
+        Returns
+        -------
+        Training
+            The loop, before its first update.
         """
         for_model, for_reading = (np.random.default_rng([seed, i]) for i in range(2))
         model = CharRNN(
@@ -182,6 +225,25 @@ class Recipe:
 
 
 def register(recipe: Recipe) -> Recipe:
-    """Enter a recipe in `RECIPES`."""
+    """Enter a recipe in `RECIPES`.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The recipe; no other may have its name.
+
+    Returns
+    -------
+    Recipe
+        The same recipe.
+
+    Examples
+    --------
+    >>> from teachrnn import Recipe
+    >>> tiny = register(Recipe(name="tiny", title="Tiny", source="", hidden=4))
+    >>> Recipe.find("tiny") is tiny
+    True
+    >>> del RECIPES["tiny"]
+    """
     RECIPES[recipe.name] = recipe
     return recipe

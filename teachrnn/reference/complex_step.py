@@ -49,6 +49,22 @@ class ComplexStep(Oracle):
     ) -> Array:
         """The imaginary part of the loss over the step; NaN where that is not a finite number.
 
+        Parameters
+        ----------
+        trace : Trace
+            A record with a loss.
+        value : Value
+            The value whose derivatives are wanted.
+        entries : ndarray
+            Which entries, as places in the flattened array.
+        progress : Progress, optional
+            Called with the number of entries that were done.
+
+        Returns
+        -------
+        ndarray
+            The derivatives, one for each entry.
+
         Raises
         ------
         DomainError

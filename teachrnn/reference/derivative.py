@@ -133,14 +133,50 @@ class ReferenceOp:
         self.op = op
 
     def value(self, *arrays: Array) -> Array:
-        """The formula's value."""
+        """The formula's value.
+
+        Parameters
+        ----------
+        *arrays : ndarray
+            The inputs, in the order of ``forward``.
+
+        Returns
+        -------
+        ndarray
+            The value, in double precision.
+
+        Raises
+        ------
+        ShapeError, DomainError
+            As `Op.check`.
+        """
         binding = self.op.check(*arrays)
         rows = [self._evaluate(row, binding.sizes)[0] for row in core_positions(self.op, arrays)]
         core = self._output_shape(*arrays)
         return np.array(rows, dtype=float).reshape(binding.leading + core)
 
     def gradient(self, name: str, dy: Array, *arrays: Array) -> Array:
-        """SymPy's gradient for input ``name``, summed over the leading axes it does not have."""
+        """SymPy's gradient for input ``name``, summed over the leading axes it does not have.
+
+        Parameters
+        ----------
+        name : str
+            Name of the input.
+        dy : ndarray
+            Gradient of the loss with respect to the output.
+        *arrays : ndarray
+            The inputs, in the order of ``forward``.
+
+        Returns
+        -------
+        ndarray
+            The gradient, of the input's shape.
+
+        Raises
+        ------
+        ShapeError, DomainError
+            As `Op.check`.
+        """
         position = self.op.inputs.index(name)
         binding = self.op.check(*arrays)
         axes = self.op.shape_rule.inputs[position]

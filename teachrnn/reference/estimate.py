@@ -86,6 +86,11 @@ class Oracle(Part, registry=ORACLES, required=("title",)):
         progress : callable, optional
             Called with the number of entries done since the last call.
 
+        Returns
+        -------
+        Estimate
+            The derivatives, and how far off each may be.
+
         Raises
         ------
         NameLookupError
@@ -115,5 +120,22 @@ class Oracle(Part, registry=ORACLES, required=("title",)):
     def evaluate(
         self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
     ) -> Estimate:
-        """What `estimate` returns, for a value and entries that exist."""
+        """What `estimate` returns, for a value and entries that exist.
+
+        Parameters
+        ----------
+        trace : Trace
+            A record with a loss.
+        value : Value
+            The value whose derivatives are wanted.
+        entries : ndarray
+            Which entries, as places in the flattened array.
+        progress : Progress, optional
+            Called with the number of entries that were done.
+
+        Returns
+        -------
+        Estimate
+            The derivatives, and how far off each may be.
+        """
         raise NotImplementedError

@@ -46,7 +46,24 @@ class CentralDifference(Oracle):
     def slope(
         self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None = None
     ) -> Array:
-        """The difference quotient alone, in float64."""
+        """The difference quotient alone, in float64.
+
+        Parameters
+        ----------
+        trace : Trace
+            A record with a loss.
+        value : Value
+            The value whose derivatives are wanted.
+        entries : ndarray
+            Which entries, as places in the flattened array.
+        progress : Progress, optional
+            Called with the number of entries that were done.
+
+        Returns
+        -------
+        ndarray
+            The derivatives, one for each entry.
+        """
         double = in_double(trace)
         up = nudged(double, value.name, entries, self.h, progress)
         down = nudged(double, value.name, entries, -self.h)
@@ -83,7 +100,24 @@ class OneSidedDifference(Oracle):
     def slope(
         self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None = None
     ) -> Array:
-        """The difference quotient alone, in float64."""
+        """The difference quotient alone, in float64.
+
+        Parameters
+        ----------
+        trace : Trace
+            A record with a loss.
+        value : Value
+            The value whose derivatives are wanted.
+        entries : ndarray
+            Which entries, as places in the flattened array.
+        progress : Progress, optional
+            Called with the number of entries that were done.
+
+        Returns
+        -------
+        ndarray
+            The derivatives, one for each entry.
+        """
         double = in_double(trace)
         moved = nudged(double, value.name, entries, self.h, progress)
         return (moved - float(double.total_loss)) / self.h

@@ -158,7 +158,18 @@ class HighPrecisionGradient:
             self.gradients = self._backward()
 
     def value(self, name: str) -> Array:
-        """A recorded value, recomputed: an object array of mpf."""
+        """A recorded value, recomputed: an object array of mpf.
+
+        Parameters
+        ----------
+        name : str
+            Name of a value of the trace.
+
+        Returns
+        -------
+        ndarray
+            Its entries, to as many digits as asked for.
+        """
         value = self.trace[name]
         return self._values[value.index].reshape(value.shape)
 

@@ -75,17 +75,49 @@ class SymbolicNetwork:
         return of(self.loss)
 
     def derivative(self, name: str) -> list[sympy.Expr]:
-        """Derivatives of the loss by every entry of a leaf, flat."""
+        """Derivatives of the loss by every entry of a leaf, flat.
+
+        Parameters
+        ----------
+        name : str
+            Name of a leaf.
+
+        Returns
+        -------
+        list of sympy.Expr
+            One expression for each entry.
+        """
         return [self.loss.diff(s) for s in self.symbols[name]]
 
     def gradient(self, name: str) -> Array:
-        """The derivatives by one leaf, at the recorded numbers."""
+        """The derivatives by one leaf, at the recorded numbers.
+
+        Parameters
+        ----------
+        name : str
+            Name of a leaf.
+
+        Returns
+        -------
+        ndarray
+            The gradient, of the leaf's shape.
+        """
         return self.gradients([name])[name]
 
     def gradients(self, names: Iterable[str]) -> dict[str, Array]:
         """The derivatives by several leaves, at the recorded numbers.
 
         Much is common to derivatives of one loss; it is found once, and computed once.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Names of leaves.
+
+        Returns
+        -------
+        dict
+            Gradients by name.
         """
         derivatives = {name: self.derivative(name) for name in names}
         symbols = [s for entries in self.symbols.values() for s in entries]

@@ -38,10 +38,21 @@ OWN = ("Recipe", "Its source", "Of note")
 def check_comparable(runs: Sequence[Run]) -> None:
     """Refuse runs whose losses say nothing about each other.
 
+    Parameters
+    ----------
+    runs : sequence of Run
+        Runs, at least one.
+
     Raises
     ------
     DomainError
         If they do not read the same symbols, or are not measured on the same part of them.
+
+    Examples
+    --------
+    >>> from teachrnn import Recipe, Run, Source
+    >>> text, recipe = Source.of("hello world. " * 40), Recipe.find("adam").but(hidden=4)
+    >>> check_comparable([Run(recipe, text, seed=seed) for seed in (0, 1)])
     """
     first = runs[0]
     for run in runs[1:]:
@@ -64,10 +75,31 @@ def compare(entries: Sequence[ReportedRun], folder: Path) -> Document:
     folder : Path
         Where the page is to stand: links to the other reports, and remarks, are looked for from there.
 
+    Returns
+    -------
+    Document
+        The comparison, to be written with `write_report`.
+
     Raises
     ------
     DomainError
         If their losses cannot be compared.
+
+    Examples
+    --------
+    >>> from teachrnn import Recipe, Run, Source
+    >>> from teachrnn.report import Journal, ReportedRun, check_run
+    >>> import tempfile
+    >>> from teachrnn.runs import Session
+    >>> text, entries = Source.of("hello world. " * 9), []
+    >>> for name in ("adam", "adagrad"):
+    ...     run = Run(Recipe.find(name).but(hidden=3, length=3, updates=5), text)
+    ...     session, found, journal = Session(run, tempfile.mkdtemp()), check_run(run), Journal()
+    ...     for step in session.steps():
+    ...         journal.note(step)
+    ...     entries.append(ReportedRun(session, found, journal))
+    >>> compare(entries, Path(tempfile.mkdtemp())).title
+    'adam, adagrad, on text'
     """
     check_comparable([entry.run for entry in entries])
     text = legible(Path(entries[0].run.source.name).name)

@@ -111,6 +111,18 @@ def check_run(run: Run, *, progress: Callable[[str], None] | None = None) -> Run
         The run; its model is left alone.
     progress : callable, optional
         Called with what is being checked.
+
+    Returns
+    -------
+    RunCheck
+        What was compared, and the errors by step size.
+
+    Examples
+    --------
+    >>> from teachrnn import Recipe, Run, Source
+    >>> recipe = Recipe.find("adam").but(hidden=3, length=3)
+    >>> check_run(Run(recipe, Source.of("hello world. " * 9))).differs
+    False
     """
     recipe, K = run.recipe.but(dtype="float64"), len(run.vocabulary)
     T = min(recipe.length, len(run.tokens) - 1)

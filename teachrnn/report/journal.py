@@ -59,7 +59,13 @@ class Journal:
     count: int = 0
 
     def note(self, step: TrainStep) -> None:
-        """Take in what an update did."""
+        """Take in what an update did.
+
+        Parameters
+        ----------
+        step : TrainStep
+            The update.
+        """
         self.iteration = step.iteration
         self.updates += 1
         self.seconds += step.seconds
@@ -74,12 +80,30 @@ class Journal:
             self.total, self.largest, self.clipped, self.count = 0.0, 0.0, 0, 0
 
     def save(self, path: Path) -> None:
-        """Write it to a file."""
+        """Write it to a file.
+
+        Parameters
+        ----------
+        path : Path
+            Where to.
+        """
         write_atomically(path, json.dumps(asdict(self)).encode())
 
     @classmethod
     def load(cls, path: Path, *, iteration: int) -> Self:
         """Read it back, to go on from an update; a run that has no journal gets a new one.
+
+        Parameters
+        ----------
+        path : Path
+            The file that `save` wrote, or would have.
+        iteration : int
+            How many updates the run has made.
+
+        Returns
+        -------
+        Journal
+            The journal up to that update.
 
         Raises
         ------

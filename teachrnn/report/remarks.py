@@ -29,12 +29,30 @@ def remarks_section(folder: Path) -> Section:
 
 
 def load_remarks(folder: Path) -> list[str]:
-    """The paragraphs of the remarks in that folder; none where there is no such file.
+    r"""The paragraphs of the remarks in that folder; none where there is no such file.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of a report.
+
+    Returns
+    -------
+    list of str
+        Paragraphs, without the blank lines between them.
 
     Raises
     ------
     FileFormatError
         As `remarks_section`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / REMARKS).write_text("It learns.\n\nSlowly.")
+    >>> load_remarks(folder)
+    ['It learns.', 'Slowly.']
     """
     path = folder / REMARKS
     try:

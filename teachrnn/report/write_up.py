@@ -49,6 +49,26 @@ def write_up(session: Session, found: RunCheck, journal: Journal) -> Document:
         What the gradient check has found.
     journal : Journal
         Time and gradient norms.
+
+    Returns
+    -------
+    Document
+        The report, to be written with `write_report`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from teachrnn import Recipe, Run, Source
+    >>> from teachrnn.report import check_run
+    >>> recipe = Recipe.find("adam").but(hidden=3, length=3, updates=5)
+    >>> run, journal = Run(recipe, Source.of("hello world. " * 9)), Journal()
+    >>> found = check_run(run)
+    >>> with tempfile.TemporaryDirectory() as folder, Session(run, folder) as session:
+    ...     for step in session.steps():
+    ...         journal.note(step)
+    ...     written = write_report(write_up(session, found, journal), Path(folder))
+    >>> written.html.name, written.markdown.name
+    ('report.html', 'report.md')
     """
     run = session.run
     sections = [
@@ -98,10 +118,30 @@ def _opening(session: Session) -> list[Element]:
 def write_report(document: Document, folder: Path) -> Written:
     """Write ``report.html``, which needs nothing else, and ``report.md`` with its figures beside it.
 
+    Parameters
+    ----------
+    document : Document
+        What `write_up` or `compare` made.
+    folder : Path
+        Where to; it is made if need be.
+
+    Returns
+    -------
+    Written
+        Both pages.
+
     Raises
     ------
     FileFormatError
         If the place cannot be written to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from teachrnn.report.document import Document
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> write_report(Document("A run", "on a text", [], []), folder).html.name
+    'report.html'
     """
     make_folder(folder)
     text, pictures = markdown_page(document)

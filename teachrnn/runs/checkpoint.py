@@ -62,6 +62,16 @@ class Checkpoint:
     def save(self, path: str | Path) -> Path:
         """Write it in one go.
 
+        Parameters
+        ----------
+        path : str or Path
+            Where to.
+
+        Returns
+        -------
+        Path
+            The file.
+
         Raises
         ------
         FileFormatError
@@ -72,6 +82,16 @@ class Checkpoint:
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read it back.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Returns
+        -------
+        Checkpoint
+            What it holds, checked.
 
         Raises
         ------
@@ -94,6 +114,20 @@ class Checkpoint:
         """In what the run differs from that of a recipe, a text and a seed: nothing where it is that.
 
         What a text is called does not matter, nor where it lies: its symbols do.
+
+        Parameters
+        ----------
+        recipe : Recipe
+            How the other run is made.
+        source : Source
+            Its text.
+        seed : int
+            Its seed.
+
+        Returns
+        -------
+        list of str
+            Names of settings, ``text`` and ``seed``.
         """
         ours, theirs = self.recipe.decides(), recipe.decides()
         other = [name for name in ours if ours[name] != theirs[name]]
@@ -104,5 +138,11 @@ class Checkpoint:
         return other if seed == self.seed else [*other, "seed"]
 
     def empty_model(self) -> CharRNN:
-        """A model of these settings, to be given the numbers of one that was kept."""
+        """A model of these settings, to be given the numbers of one that was kept.
+
+        Returns
+        -------
+        CharRNN
+            With random parameters.
+        """
         return CharRNN(**self.model, rng=np.random.default_rng(0))

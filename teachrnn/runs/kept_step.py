@@ -46,7 +46,22 @@ class KeptStep:
 
     @classmethod
     def save(cls, run: Run, kept: Kept, path: Path) -> Path:
-        """Write the trace of a kept step with its note."""
+        """Write the trace of a kept step with its note.
+
+        Parameters
+        ----------
+        run : Run
+            The run that kept the step.
+        kept : Kept
+            The step.
+        path : Path
+            Where to.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
         note = cls(
             run=run.identity,
             recipe=run.recipe.name,
@@ -62,6 +77,16 @@ class KeptStep:
     @classmethod
     def load(cls, path: str | Path) -> tuple[Trace, Self | None]:
         """Read a trace, and what is noted of it if it was kept by a run.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file of a trace.
+
+        Returns
+        -------
+        tuple of (Trace, KeptStep or None)
+            The record, and the note on it; None where there is no note.
 
         Raises
         ------

@@ -97,6 +97,11 @@ class Run(CopiedWhole):
         """The updates that the recipe still has, each of them on one thread (`OneThread`).
 
         Between two updates the process is as it was: whoever stops asking leaves nothing behind.
+
+        Yields
+        ------
+        TrainStep
+            The record of an update.
         """
         while self.training.iteration < self.recipe.updates:
             with OneThread():
@@ -110,6 +115,11 @@ class Run(CopiedWhole):
         clipped, the loss can stay high and finite for ever. Guessing among K symbols costs log K nats
         each, and so does an untrained network; what counts is the smooth loss, and the validation
         loss as well where it was measured.
+
+        Returns
+        -------
+        str or None
+            What is wrong and what to do, in words.
         """
         training, guess = self.training, log(len(self.vocabulary))
         each = training.smooth_loss / self.recipe.length  # or more, where items are shorter
@@ -127,6 +137,18 @@ class Run(CopiedWhole):
 
         It reads the symbol that comes next in the text and goes on by itself, as the assignment
         asks. The chance depends on the seed and the update, and nothing else.
+
+        Parameters
+        ----------
+        count : int
+            How many symbols.
+        sampler : Sampler or type of Sampler or str
+            How a symbol is drawn; from the softmax as it is if not given.
+
+        Returns
+        -------
+        str
+            The text.
         """
         reader = self.training.model.reader()
         state = {name: vectors[:1] for name, vectors in self.training.carried.items()}
@@ -142,7 +164,13 @@ class Run(CopiedWhole):
         return self.vocabulary.decode(passage.symbols)
 
     def trained(self) -> TrainedModel:
-        """The model as it is now, with its vocabulary."""
+        """The model as it is now, with its vocabulary.
+
+        Returns
+        -------
+        TrainedModel
+            It shares the arrays of the run: further updates change it.
+        """
         carried = {} if self.source.end is not None else self.training.carried
         state = {name: vectors[0] for name, vectors in carried.items()}
         return TrainedModel(self.training.model, self.vocabulary, state)
@@ -151,6 +179,16 @@ class Run(CopiedWhole):
 
     def save(self, path: str | Path) -> Path:
         """Write a checkpoint: all that the run needs to go on, but for the text.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to.
+
+        Returns
+        -------
+        Path
+            The file.
 
         Raises
         ------
@@ -190,6 +228,11 @@ class Run(CopiedWhole):
         recorder : FlightRecorder, optional
             Keeps chosen steps from here on.
 
+        Returns
+        -------
+        Run
+            The run, as far as it had come.
+
         Raises
         ------
         FileFormatError
@@ -215,7 +258,26 @@ class Run(CopiedWhole):
         updates: int | None = None,
         recorder: FlightRecorder | None = None,
     ) -> Run:
-        """Go on with a run of which the checkpoint has been read, and the text too: see `load`."""
+        """Go on with a run of which the checkpoint has been read, and the text too: see `load`.
+
+        Parameters
+        ----------
+        held : Checkpoint
+            The checkpoint.
+        source : Source
+            Its text.
+        where : str or Path
+            The path of the checkpoint, for messages.
+        updates : int, optional
+            How many updates the run is to have, where that is to be changed.
+        recorder : FlightRecorder, optional
+            Keeps chosen steps from here on.
+
+        Returns
+        -------
+        Run
+            The run, as far as it had come.
+        """
         recipe = held.recipe if updates is None else held.recipe.but(updates=updates)
         with CHECKPOINT.looking_up(where):
             run = cls(recipe, source, seed=held.seed, recorder=recorder)

@@ -135,6 +135,30 @@ class Session(NotPickled):
     ) -> Session:
         """Begin a run in a folder, or go on with the one that it holds.
 
+        Parameters
+        ----------
+        folder : str or Path
+            The folder; it is made if need be.
+        recipe : Recipe or str
+            How the model is made and trained, or the name of a recipe.
+        source : str or type of Corpus
+            The name of a corpus, or the path of a file.
+        seed : int
+            Where all chance comes from.
+        recorder : FlightRecorder, optional
+            Keeps chosen steps.
+        sample_every : int
+            Updates from one sample to the next.
+        sample_length : int
+            Symbols of a sample.
+        save_every : int
+            Updates from one checkpoint to the next.
+
+        Returns
+        -------
+        Session
+            The session, before its next update.
+
         Raises
         ------
         FileFormatError
@@ -189,6 +213,11 @@ class Session(NotPickled):
 
         Whatever ends it, the last checkpoint stays good: it is written whole or not at all, and only
         between two updates. Nobody else can go on with the run meanwhile.
+
+        Yields
+        ------
+        TrainStep
+            The record of an update.
 
         Raises
         ------

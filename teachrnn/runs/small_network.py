@@ -110,6 +110,11 @@ class SmallNetwork:
             How many symbols at the end are kept to measure the loss on.
         validate_every : int
             Updates between two such measurements.
+
+        Returns
+        -------
+        Training
+            The loop, before its first update.
         """
         tokens = self.vocabulary.encode(self.text * times)
         read, kept = tokens[: len(tokens) - held_out], tokens[len(tokens) - held_out :]
@@ -153,6 +158,11 @@ def small_network(
         Seed of the random numbers.
     vocabulary : Vocabulary, optional
         The symbols, where there are more than those of the text.
+
+    Returns
+    -------
+    SmallNetwork
+        The network, with its text; it is recorded when its ``trace`` is first asked for.
 
     Raises
     ------
@@ -218,6 +228,11 @@ def random_network(
         Standard deviation of the weights.
     seed : int
         Seed of the random numbers.
+
+    Returns
+    -------
+    Trace
+        The record, with a loss at every step.
 
     Examples
     --------

@@ -41,6 +41,13 @@ class Source:
         Its symbols.
     end : int or None
         The number of the symbol that ends an item, where the text is items.
+
+    Examples
+    --------
+    >>> from teachrnn import Recipe, Source
+    >>> words = Source.load("help", Recipe.find("words"))
+    >>> words.name, len(words.vocabulary)
+    ('help', 2000)
     """
 
     name: str
@@ -51,6 +58,18 @@ class Source:
     @classmethod
     def load(cls, name: str | type[Corpus], recipe: Recipe) -> Source:
         """Read a corpus or a file as the recipe says: characters or words, a book or items.
+
+        Parameters
+        ----------
+        name : str or type of Corpus
+            The name of a corpus, or the path of a file.
+        recipe : Recipe
+            What says how it is read.
+
+        Returns
+        -------
+        Source
+            The text as numbers.
 
         Raises
         ------
@@ -76,16 +95,60 @@ class Source:
 
     @classmethod
     def of(cls, text: str, *, name: str = "text") -> Source:
-        """A text that is at hand."""
+        """A text that is at hand.
+
+        Parameters
+        ----------
+        text : str
+            The text, at least two characters.
+        name : str
+            What messages and reports call it.
+
+        Returns
+        -------
+        Source
+            The text as numbers of its characters.
+
+        Raises
+        ------
+        FileFormatError
+            If the text is too short, or holds what is no character.
+
+        Examples
+        --------
+        >>> from teachrnn import Source
+        >>> source = Source.of("hello")
+        >>> source.tokens.tolist(), source.vocabulary.symbols
+        ([1, 0, 2, 2, 3], ('e', 'h', 'l', 'o'))
+        """
         vocabulary = Vocabulary.of(check_text(text, where=name))
         return cls(name, _numbers(text, vocabulary), vocabulary)
 
     def fingerprint(self) -> str:
-        """SHA-256 of the numbers: with the vocabulary, what tells one text from another."""
+        """SHA-256 of the numbers: with the vocabulary, what tells one text from another.
+
+        Returns
+        -------
+        str
+            64 hexadecimal digits.
+        """
         return self._digest
 
     def is_that_of(self, fingerprint: str, vocabulary: Vocabulary) -> bool:
-        """Whether it is the text that had this fingerprint and this vocabulary, whatever its name."""
+        """Whether it is the text that had this fingerprint and this vocabulary, whatever its name.
+
+        Parameters
+        ----------
+        fingerprint : str
+            What `fingerprint` gave.
+        vocabulary : Vocabulary
+            The vocabulary of that text.
+
+        Returns
+        -------
+        bool
+            True if both are the same.
+        """
         return (self.fingerprint(), self.vocabulary) == (fingerprint, vocabulary)
 
     @cached_property

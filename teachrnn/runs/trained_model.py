@@ -31,6 +31,15 @@ class TrainedModel:
     state : dict
         The state to write on from, (m,) by name: the one that training had it in. Empty for zeros,
         from which a model of items begins.
+
+    Examples
+    --------
+    >>> from teachrnn import Greedy, Recipe, Run, Source
+    >>> run = Run(Recipe.find("adam").but(hidden=8, length=5, updates=20), Source.of("ab" * 99))
+    >>> _ = list(run.steps())
+    >>> trained = run.trained()
+    >>> len(trained.sample(30, prime="a", sampler=Greedy(), rng=np.random.default_rng(0)))
+    30
     """
 
     model: CharRNN
@@ -48,6 +57,11 @@ class TrainedModel:
         which : {"validation", "smooth", "last"}
             The model of the lowest validation loss (or, where none was measured, the last one), of
             the lowest smooth loss, or the last one.
+
+        Returns
+        -------
+        TrainedModel
+            The model, in the state to write on from.
 
         Raises
         ------
@@ -88,6 +102,11 @@ class TrainedModel:
             What it reads first: see `beginning`.
         record : bool
             Keep the distribution that each symbol was drawn from.
+
+        Returns
+        -------
+        Passage
+            What was written, as numbers of symbols.
 
         Raises
         ------
@@ -162,6 +181,11 @@ class TrainedModel:
         prime : str
             What it reads first: see `beginning`.
 
+        Returns
+        -------
+        Hypothesis
+            The numbers of its symbols, and its log-probability in nats.
+
         Raises
         ------
         DomainError
@@ -181,6 +205,16 @@ class TrainedModel:
 
         A start is the symbol that ends an item, a new line, or the first symbol of the vocabulary,
         whichever of them there is first.
+
+        Parameters
+        ----------
+        prime : str
+            What it reads first; may be empty.
+
+        Returns
+        -------
+        ndarray
+            Numbers of symbols, at least one.
 
         Raises
         ------

@@ -25,6 +25,16 @@ class Reader(Protocol):
         """Read one symbol, advance the state and return the scores o of the next, (K,).
 
         The array may be the reader's own, good until the next symbol is read.
+
+        Parameters
+        ----------
+        symbol : int
+            The symbol's number.
+
+        Returns
+        -------
+        ndarray
+            The scores.
         """
         ...
 

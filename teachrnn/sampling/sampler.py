@@ -91,5 +91,10 @@ class Sampler(HyperParameters, Part, registry=SAMPLERS, required=("probabilities
             o, (K,), left as it is.
         u : float
             Drawn evenly from [0, 1).
+
+        Returns
+        -------
+        int
+            The number of a symbol.
         """
         return invert(self.distribution(scores), u)

@@ -39,15 +39,43 @@ class Axis(ABC):
 
     @abstractmethod
     def draw(self, rng: np.random.Generator) -> Setting:
-        """A value at random."""
+        """A value at random.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Where the chance comes from.
+
+        Returns
+        -------
+        number, str or bool
+            The value.
+        """
 
     @abstractmethod
     def narrow(self, best: Sequence[Setting]) -> Self:
-        """The part round the values that the best trials had."""
+        """The part round the values that the best trials had.
+
+        Parameters
+        ----------
+        best : sequence of number, str or bool
+            The values that the best trials had.
+
+        Returns
+        -------
+        Axis
+            An axis of the same kind and name.
+        """
 
     @abstractmethod
     def extremes(self) -> tuple[Setting, ...]:
-        """The values of which any can be wrong: if these are right, so are all between."""
+        """The values of which any can be wrong: if these are right, so are all between.
+
+        Returns
+        -------
+        tuple of number, str or bool
+            The values.
+        """
 
     @abstractmethod
     def __str__(self) -> str:

@@ -33,6 +33,11 @@ class Engine(ABC):
         trials : iterable of Trial
             What is to be done. A trial whose worker dies is tried again; one that goes on killing its
             workers gets a result that says so.
+
+        Yields
+        ------
+        TrialResult
+            The result of a trial.
         """
 
     def __enter__(self) -> Self:

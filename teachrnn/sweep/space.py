@@ -52,6 +52,16 @@ class Space:
     def parse(cls, texts: Sequence[str]) -> Self:
         """Read each hyper-parameter as `parse_axis` does.
 
+        Parameters
+        ----------
+        texts : sequence of str
+            One hyper-parameter each, such as ``eta=0.001:0.1``.
+
+        Returns
+        -------
+        Space
+            The space.
+
         Raises
         ------
         DomainError
@@ -78,7 +88,18 @@ class Space:
         return cls(axes)
 
     def draw(self, rng: np.random.Generator) -> Point:
-        """A value of each at random."""
+        """A value of each at random.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Where the chance comes from.
+
+        Returns
+        -------
+        dict
+            Values by name.
+        """
         return {axis.name: axis.draw(rng) for axis in self.axes}
 
     def narrow(self, best: Sequence[Point]) -> Self:
@@ -86,11 +107,28 @@ class Space:
 
         A range shrinks as far as the best trials agree. Where their values lie all over it, the
         hyper-parameter matters little, or little is known, and the range stays wide.
+
+        Parameters
+        ----------
+        best : sequence of Values
+            The values of the best trials.
+
+        Returns
+        -------
+        Space
+            A smaller space.
         """
         return type(self)(tuple(axis.narrow([b[axis.name] for b in best]) for axis in self.axes))
 
     def check(self, recipe: Recipe, source: Source) -> None:
         """Set a run up at the extremes of every axis, so that a mistake shows before anything starts.
+
+        Parameters
+        ----------
+        recipe : Recipe
+            The recipe whose settings are varied.
+        source : Source
+            The text.
 
         Raises
         ------

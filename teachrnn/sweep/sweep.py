@@ -126,6 +126,18 @@ class Sweep:
 
         A stage without a single success is the last: there is nothing to look round.
 
+        Parameters
+        ----------
+        engine : Engine
+            Where the trials run.
+        function : Function
+            What is done with a trial.
+
+        Yields
+        ------
+        TrialResult
+            The result of a trial, as it finishes.
+
         Raises
         ------
         FolderInUseError
@@ -156,7 +168,20 @@ class Sweep:
             space = space.narrow([result.values for result in best])
 
     def drawn(self, space: Space, stage: int) -> list[Trial]:
-        """The trials of a stage, drawn from the space that is left."""
+        """The trials of a stage, drawn from the space that is left.
+
+        Parameters
+        ----------
+        space : Space
+            The space to draw from.
+        stage : int
+            Which stage, counted from 1.
+
+        Returns
+        -------
+        list of Trial
+            The trials.
+        """
         rng = np.random.default_rng([self.seed, stage])
         base = self.recipe.but(updates=self.updates * self.growth ** (stage - 1))
         drawn = [space.draw(rng) for _ in range(self.trials)]
@@ -218,7 +243,13 @@ class Sweep:
         write_atomically(self.folder / TABLE, self.table().encode())
 
     def table(self) -> str:
-        """All results as comma-separated values, the best first."""
+        """All results as comma-separated values, the best first.
+
+        Returns
+        -------
+        str
+            Lines of values, the first with their names.
+        """
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         names = [axis.name for axis in self.space.axes]

@@ -85,7 +85,22 @@ class TrialResult:
 
     @classmethod
     def failed(cls, trial: Trial, error: str, **more: Any) -> Self:
-        """A trial that has no loss, with the reason."""
+        """A trial that has no loss, with the reason.
+
+        Parameters
+        ----------
+        trial : Trial
+            The trial.
+        error : str
+            What went wrong, in words.
+        **more
+            Other fields of the result, such as ``seconds``.
+
+        Returns
+        -------
+        TrialResult
+            A result whose loss is infinite.
+        """
         return cls(trial.stage, trial.number, trial.values, error=" ".join(error.split()), **more)
 
     @property
@@ -106,6 +121,23 @@ def train(trial: Trial) -> TrialResult:
     sweep of a night is not lost for one trial. The numbers depend on nothing but the trial, so a
     trial that is done again, elsewhere, gives the same loss (to rounding, if the processor or the
     BLAS is another).
+
+    Parameters
+    ----------
+    trial : Trial
+        What to train.
+
+    Returns
+    -------
+    TrialResult
+        The loss, or what went wrong.
+
+    Examples
+    --------
+    >>> from teachrnn import Recipe, Source
+    >>> recipe = Recipe.find("adam").but(hidden=4, length=5, updates=20)
+    >>> print(train(Trial(1, 1, {}, recipe.settings(), "no such text", "", seed=0)).error[:32])
+    there is no file 'no such text',
     """
     began = perf_counter()
     run, loss, best_update, error = None, inf, 0, ""

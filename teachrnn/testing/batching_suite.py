@@ -72,6 +72,23 @@ def batching_suite(
     as many batches as stated; a batching that was saved and restored goes on bit for bit, and
     refuses what another one saved; a mapped text of any type of whole numbers gives the same
     batches, is left alone and not copied; a text too short, or no text, is refused.
+
+    Parameters
+    ----------
+    *batchings : type of Batching
+        The classes.
+    **keywords
+        Strategies of hypothesis for keywords of their own, by name.
+
+    Returns
+    -------
+    callable
+        A test, for pytest to find under the name that it is given.
+
+    Examples
+    --------
+    >>> from teachrnn import Streams
+    >>> test_streams = batching_suite(Streams)
     """
     cases = [BatchingLaw(batching, law, keywords) for batching in batchings for law in LAWS]
 

@@ -55,6 +55,21 @@ def cell_suite(*cells: type[Cell]) -> Callable[..., None]:
     cell has a fused pass, it gives what the record gives::
 
         test_my_cell = teachrnn.testing.cell_suite(MyCell)
+
+    Parameters
+    ----------
+    *cells : type of Cell
+        The classes.
+
+    Returns
+    -------
+    callable
+        A test, for pytest to find under the name that it is given.
+
+    Examples
+    --------
+    >>> from teachrnn import VanillaCell
+    >>> test_vanillacell = cell_suite(VanillaCell)
     """
     cases = [CellLaw(cell, law) for cell in cells for law in LAWS + (FUSED_LAWS if cell.fused else ())]
 

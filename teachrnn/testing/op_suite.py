@@ -55,6 +55,21 @@ def op_suite(*ops: type[Op]) -> Callable[..., None]:
     its members give; a fused operation equals the chain that it replaces; inputs are left alone;
     shapes and values that do not fit are refused by name; the docstring, if it has the sections of
     the house, states the shapes and every gradient.
+
+    Parameters
+    ----------
+    *ops : type of Op
+        The classes.
+
+    Returns
+    -------
+    callable
+        A test, for pytest to find under the name that it is given.
+
+    Examples
+    --------
+    >>> from teachrnn import Tanh
+    >>> test_tanh = op_suite(Tanh)
     """
     laws = [law for op in ops for law in laws_of(op)]
 

@@ -53,6 +53,21 @@ def optimizer_suite(*optimizers: type[Optimizer]) -> Callable[..., None]:
     refused by name::
 
         test_my_optimizer = teachrnn.testing.optimizer_suite(MyOptimizer)
+
+    Parameters
+    ----------
+    *optimizers : Rule
+        The classes.
+
+    Returns
+    -------
+    callable
+        A test, for pytest to find under the name that it is given.
+
+    Examples
+    --------
+    >>> from teachrnn import Adam
+    >>> test_adam = optimizer_suite(Adam)
     """
     laws = [OptimizerLaw(rule, law) for rule in optimizers for law in LAWS]
 

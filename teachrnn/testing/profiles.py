@@ -26,6 +26,12 @@ def register_profiles() -> None:
     """Make the profiles known to hypothesis.
 
     ``dev`` is quick, ``ci`` repeatable, ``thorough`` for a night.
+
+    Examples
+    --------
+    >>> register_profiles()
+    >>> settings.get_profile("dev").max_examples
+    15
     """
     settings.register_profile("dev", max_examples=15, **ON_ANY_MACHINE)
     settings.register_profile("ci", max_examples=25, derandomize=True, print_blob=True, **ON_ANY_MACHINE)

@@ -53,6 +53,21 @@ def sampler_suite(*samplers: Sampler) -> Callable[..., None]:
     strategy; our docstrings cite and show::
 
         test_my_sampler = teachrnn.testing.sampler_suite(MySampler(), MySampler(strength=2))
+
+    Parameters
+    ----------
+    *samplers : Sampler
+        The strategies, with their settings.
+
+    Returns
+    -------
+    callable
+        A test, for pytest to find under the name that it is given.
+
+    Examples
+    --------
+    >>> from teachrnn import TopK
+    >>> test_top_k = sampler_suite(TopK(k=2), TopK(k=5, temperature=0.7))
     """
     cases = [SamplerLaw(sampler, law) for sampler in samplers for law in LAWS]
 

@@ -42,6 +42,16 @@ def op_inputs(
         some of the inputs.
     max_size : int
         Largest core size.
+
+    Returns
+    -------
+    strategy of list of ndarray
+        One array for each input, in the order of ``forward``.
+
+    Examples
+    --------
+    >>> from teachrnn import Linear
+    >>> op_inputs(Linear, max_size=2).validate()
     """
     sizes = {letter: draw(st.integers(1, max_size), label=letter) for letter in op.shape_rule.letters()}
     forced = leading is not None
@@ -118,7 +128,37 @@ def networks(
     batched: bool | None = None,
     dense: bool | None = None,
 ) -> Network:
-    """A network with random T, m, K, B, layers, initial state, weight scale and kind of input."""
+    """A network with random T, m, K, B, layers, initial state, weight scale and kind of input.
+
+    Parameters
+    ----------
+    cell : type of Cell
+        The cell.
+    max_steps : int
+        Largest T.
+    max_units : int
+        Largest m.
+    max_layers : int
+        Most layers.
+    max_symbols : int
+        Largest K, at least 2.
+    max_inputs : int
+        Largest d of dense inputs.
+    batched : bool, optional
+        Whether there is a batch axis; either if not given.
+    dense : bool, optional
+        Whether inputs are vectors in place of token numbers; either if not given.
+
+    Returns
+    -------
+    strategy of Network
+        A model, with a sequence to read, its targets and its initial state.
+
+    Examples
+    --------
+    >>> from teachrnn import VanillaCell
+    >>> networks(VanillaCell, max_steps=2, batched=False).validate()
+    """
     T = draw(st.integers(1, max_steps), label="T")
     m = draw(st.integers(1, max_units), label="m")
     K = draw(st.integers(2, max_symbols), label="K")

@@ -34,7 +34,19 @@ class Best:
     iteration: int = 0
 
     def offer(self, loss: float, iteration: int, theta: Array, state: Mapping[str, Array]) -> None:
-        """Keep these parameters, and the first row of the state (B, m), if the loss is the lowest."""
+        """Keep these parameters, and the first row of the state (B, m), if the loss is the lowest.
+
+        Parameters
+        ----------
+        loss : float
+            What was measured.
+        iteration : int
+            After how many updates.
+        theta : ndarray
+            The parameters then, (n,).
+        state : mapping
+            The state then, (B, m) by name.
+        """
         if loss < self.loss:
             self.loss, self.iteration = loss, iteration
             np.copyto(self.theta, theta)

@@ -29,6 +29,12 @@ class Clipping(HyperParameters, Part, registry=CLIPPINGS):
 
     A gradient that holds inf or nan is left as it is, and its norm says so: clipped, it would look
     like a large one, and training would go on from nonsense.
+
+    Examples
+    --------
+    >>> from teachrnn import ClipByNorm, Clipping
+    >>> Clipping.find("norm") is ClipByNorm
+    True
     """
 
     def __call__(self, g: Array) -> ClippedNorm:

@@ -82,12 +82,42 @@ class FlightRecorder:
     def watch(
         self, model: CharRNN, path: Path, batch: Batch, iteration: int, loss: float, smooth: float
     ) -> None:
-        """Look at a step after its gradients and before its update, and keep it if it is time to."""
+        """Look at a step after its gradients and before its update, and keep it if it is time to.
+
+        Parameters
+        ----------
+        model : CharRNN
+            The model that is trained.
+        path : Path
+            What has just computed its loss and gradients.
+        batch : Batch
+            What was read.
+        iteration : int
+            Which update it is.
+        loss : float
+            L of the step, in nats per sequence.
+        smooth : float
+            The smooth loss before it.
+        """
         if self.every is not None and iteration % self.every == 0:
             self.keep(model, path, batch, iteration, f"every {self.every} updates")
         elif self.spike is not None and loss > self.spike * smooth:
             self.keep(model, path, batch, iteration, f"loss {loss / smooth:.3g} times the smooth loss")
 
     def keep(self, model: CharRNN, path: Path, batch: Batch, iteration: int, reason: str) -> None:
-        """Keep a step now."""
+        """Keep a step now.
+
+        Parameters
+        ----------
+        model : CharRNN
+            The model that is trained.
+        path : Path
+            What has just computed its loss and gradients.
+        batch : Batch
+            What was read.
+        iteration : int
+            Which update it is.
+        reason : str
+            Why it is kept, in words.
+        """
         self.kept.append(Kept(iteration, reason, Snapshot.of(model, path, batch.x, batch.y)))

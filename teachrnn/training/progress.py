@@ -76,7 +76,13 @@ class Progress:
         self._size = 1
 
     def note(self, step: TrainStep) -> None:
-        """Take in what an update did."""
+        """Take in what an update did.
+
+        Parameters
+        ----------
+        step : TrainStep
+            The update.
+        """
         self.last = step
         clipped = int(step.clipped_norm < step.gradient_norm)
         norm = step.gradient_norm

@@ -31,6 +31,14 @@ class Schedule(HyperParameters, Part, registry=SCHEDULES):
     References
     ----------
     Goyal et al. (2017), Accurate, large minibatch SGD, section 2.2, for the rise.
+
+    Examples
+    --------
+    >>> from teachrnn import Schedule, StepDecay
+    >>> Schedule.find("step") is StepDecay
+    True
+    >>> StepDecay(every=2, factor=0.5)(3)        # the factor of the third update
+    0.5
     """
 
     warmup: int = count(0)
@@ -50,7 +58,18 @@ class Schedule(HyperParameters, Part, registry=SCHEDULES):
         return self.decay(t - self.warmup)
 
     def decay(self, s: int) -> float:
-        """The factor $d(s)$ at update $s$ after the warm-up; 1 at the first."""
+        """The factor $d(s)$ at update $s$ after the warm-up; 1 at the first.
+
+        Parameters
+        ----------
+        s : int
+            Which update after the warm-up, counted from 1.
+
+        Returns
+        -------
+        float
+            The factor, 0 to 1.
+        """
         raise NotImplementedError
 
 

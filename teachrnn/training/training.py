@@ -191,7 +191,13 @@ class Training(CopiedWhole):
 
     @np.errstate(under="ignore")
     def validate(self) -> float | None:
-        """Measure the loss on the held-out text now, in nats per symbol; None where there is none."""
+        """Measure the loss on the held-out text now, in nats per symbol; None where there is none.
+
+        Returns
+        -------
+        float or None
+            The validation loss, in nats per symbol; None where no text is held out.
+        """
         if self.evaluation is None:
             return None
         state = self.model.initial_state(1) if self._path is None else self._path.state
@@ -210,6 +216,11 @@ class Training(CopiedWhole):
 
         After `restore` of it, in a training made in the same way, every number that follows is the
         same to the last bit.
+
+        Returns
+        -------
+        TrainingState
+            Numbers and arrays, none of them shared with the training.
         """
         self._check_whole()
         path = self._path
@@ -230,6 +241,11 @@ class Training(CopiedWhole):
 
     def restore(self, state: TrainingState) -> None:
         """Go on from what `state` gave, in a training made in the same way.
+
+        Parameters
+        ----------
+        state : TrainingState
+            What `state` gave.
 
         Raises
         ------

@@ -83,6 +83,11 @@ class TrainingState:
         Which vectors the optimizer has is left to the optimizer, which need not be defined where the
         model is only to write.
 
+        Parameters
+        ----------
+        model : CharRNN
+            The model.
+
         Raises
         ------
         DomainError

@@ -86,15 +86,33 @@ class App(Part, registry=APPS):
 
     @classmethod
     def example(cls) -> Self:
-        """A small one, for the gallery and the tests."""
+        """A small one, for the gallery and the tests.
+
+        Returns
+        -------
+        App
+            The app, ready to be shown.
+        """
         raise NotImplementedError
 
     def draw(self) -> Figure:
-        """The figure that the controls ask for."""
+        """The figure that the controls ask for.
+
+        Returns
+        -------
+        Figure
+            The figure, with its table.
+        """
         raise NotImplementedError
 
     def notes(self) -> str:
-        """What stands below the figure, as HTML."""
+        """What stands below the figure, as HTML.
+
+        Returns
+        -------
+        str
+            Text; may be empty.
+        """
         return ""
 
     def show(self) -> None:
@@ -134,7 +152,13 @@ class App(Part, registry=APPS):
         return table_of(self.figure)
 
     def html(self) -> str:
-        """The app without a kernel: what it is set to, the picture, the table; no script."""
+        """The app without a kernel: what it is set to, the picture, the table; no script.
+
+        Returns
+        -------
+        str
+            HTML that needs neither a kernel nor a script.
+        """
         set_to = ", ".join(
             f"{control.description}: {_written(control.value)}"
             for control in self.controls.values()

@@ -107,7 +107,13 @@ class NeuronExplorer(App):
         return self.extremes().html()
 
     def extremes(self) -> Table:
-        """Where in the text the neuron is highest and lowest, with the symbols that led there."""
+        """Where in the text the neuron is highest and lowest, with the symbols that led there.
+
+        Returns
+        -------
+        Table
+            The table.
+        """
         numbers, vocabulary = self._chosen(), self.trained.vocabulary
         order = np.argsort(-numbers, kind="stable").tolist()
         chosen = order if len(order) <= 2 * EXTREMES else [*order[:EXTREMES], *order[-EXTREMES:]]

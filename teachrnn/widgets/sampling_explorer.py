@@ -147,7 +147,13 @@ class SamplingExplorer(App):
         self.show()
 
     def write(self, count: int) -> None:
-        """Draw and feed back, ``count`` times."""
+        """Draw and feed back, ``count`` times.
+
+        Parameters
+        ----------
+        count : int
+            How many symbols.
+        """
         for _ in range(count):
             self._throw()
             self._advance()

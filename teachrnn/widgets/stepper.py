@@ -119,6 +119,11 @@ class Stepper(anywidget.AnyWidget):
             ``cell``, ``hidden``, ``layers``, ``scale``, ``updates``, ``seed``, as
                     `teachrnn.small_network` takes them.
 
+        Returns
+        -------
+        Stepper
+            The stepper; at the end of a cell it shows itself.
+
         Raises
         ------
         TeachrnnError
@@ -138,6 +143,11 @@ class Stepper(anywidget.AnyWidget):
             ``h[3]`` is where the value is made, ``dh[3]`` where the last part of the gradient arrives;
             what is given, such as ``W``, is shown where it is first used. A number counts from 0,
             or from the end if it is negative.
+
+        Returns
+        -------
+        Stepper
+            The stepper itself, so that calls can be chained.
 
         Raises
         ------

@@ -160,7 +160,13 @@ class TrainingMonitor(App):
         self.wait()
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait until the training beside the notebook has stopped, or for so many seconds."""
+        """Wait until the training beside the notebook has stopped, or for so many seconds.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds after which it returns all the same; for as long as it takes if not given.
+        """
         if self._thread is not None:
             self._thread.join(timeout)
 

@@ -63,6 +63,15 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
         If the tokens are no vector of whole numbers.
     DomainError
         If the text is too short for a sequence and the symbol after it.
+
+    Examples
+    --------
+    >>> from teachrnn import Batching, InOrder
+    >>> Batching.find("in-order") is InOrder
+    True
+    >>> batches = InOrder(np.arange(9), length=4)
+    >>> batches.batches_per_epoch, next(batches).x.shape
+    (2, (4, 1))
     """
 
     fixed: ClassVar[tuple[str, ...]] = ("length",)

@@ -44,7 +44,20 @@ class Change(Part, registry=CHANGES, required=("why", "seen")):
     @classmethod
     @abstractmethod
     def at(cls, site: Site, cell: CellMap) -> Iterator[Change]:
-        """The ways in which this can happen at a site."""
+        """The ways in which this can happen at a site.
+
+        Parameters
+        ----------
+        site : Site
+            An edge of the graph, at every time step.
+        cell : CellMap
+            What is known of the cell that the edge belongs to.
+
+        Yields
+        ------
+        Change
+            One way.
+        """
 
     @property
     def weight(self) -> int:
@@ -52,15 +65,54 @@ class Change(Part, registry=CHANGES, required=("why", "seen")):
         return 1
 
     def source(self, tape: Tape, edge: Edge) -> Value | None:
-        """At which value the gradient has arrived that is passed on; None where there is no such."""
+        """At which value the gradient has arrived that is passed on; None where there is no such.
+
+        Parameters
+        ----------
+        tape : Tape
+            The recorded sweep.
+        edge : Edge
+            One use of a value by an operation.
+
+        Returns
+        -------
+        Value or None
+            The value.
+        """
         return edge.op
 
     def local(self, tape: Tape, edge: Edge) -> Callable[[Array], Array] | None:
-        """What is sent for a gradient that arrives; None where that cannot be done (shapes)."""
+        """What is sent for a gradient that arrives; None where that cannot be done (shapes).
+
+        Parameters
+        ----------
+        tape : Tape
+            The recorded sweep.
+        edge : Edge
+            One use of a value by an operation.
+
+        Returns
+        -------
+        callable or None
+            From the gradient that arrives to the term that is sent.
+        """
         return edge.right
 
     def send(self, row: Row, edge: Edge) -> Array | None:
-        """The wrong term in a sweep; None where it cannot be formed."""
+        """The wrong term in a sweep; None where it cannot be formed.
+
+        Parameters
+        ----------
+        row : Row
+            What has arrived so far.
+        edge : Edge
+            One use of a value by an operation.
+
+        Returns
+        -------
+        ndarray or None
+            The term, of the value's shape.
+        """
         value, local = self.source(row.tape, edge), self.local(row.tape, edge)
         dy = None if value is None else row.arrived(value)
         if dy is None or local is None:
@@ -70,8 +122,32 @@ class Change(Part, registry=CHANGES, required=("why", "seen")):
 
     @abstractmethod
     def words(self, site: Site) -> str:
-        """What happens, after the words "the gradient that h.x sends": "is left out"."""
+        """What happens, after the words "the gradient that h.x sends": "is left out".
+
+        Parameters
+        ----------
+        site : Site
+            Where it happens.
+
+        Returns
+        -------
+        str
+            The end of a sentence, without a full stop.
+        """
 
     def rewritten(self, formula: Formula, site: Site) -> Formula | None:
-        """The right side of the wrong line, made of that of the right one; None if it is no formula."""
+        """The right side of the wrong line, made of that of the right one; None if it is no formula.
+
+        Parameters
+        ----------
+        formula : Formula
+            The right side of the right line.
+        site : Site
+            Where it happens.
+
+        Returns
+        -------
+        Formula or None
+            The right side of the wrong line.
+        """
         return None

@@ -108,6 +108,11 @@ def rule_data(op: type[Op], target: str | None) -> dict[str, Any] | None:
     target : str or None
         The input whose gradient is asked about; None for the value.
 
+    Returns
+    -------
+    dict or None
+        The rule as the page takes it; None where the formula cannot be read entry by entry.
+
     Examples
     --------
     >>> from teachrnn import Linear

@@ -59,6 +59,19 @@ def sweep(search: Sweep) -> Figure:
     ------
     MissingExtraError
         If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from teachrnn import Recipe
+    >>> from teachrnn.sweep import LocalEngine, Space, Sweep
+    >>> recipe = Recipe.find("adam").but(hidden=2, length=5, vocabulary="characters")
+    >>> space = Space.parse(["eta=0.001:0.1"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     search = Sweep(recipe, "help", space, folder=folder, trials=2, updates=1, stages=1)
+    ...     _ = list(search.run(LocalEngine()))
+    >>> len(sweep(search).axes) > 0
+    True
     """
     axes = search.space.axes
     columns = min(COLUMNS, len(axes))

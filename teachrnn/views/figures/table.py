@@ -38,7 +38,13 @@ class Table:
     caption: str
 
     def text(self) -> str:
-        """As plain text: words from the left, numbers from the right."""
+        """As plain text: words from the left, numbers from the right.
+
+        Returns
+        -------
+        str
+            The lines, with the caption above them.
+        """
         written = [[_written(cell) for cell in row] for row in self.rows]
         widths = [
             max(len(cell) for cell in column)
@@ -55,7 +61,13 @@ class Table:
         return "\n".join([" ".join(self.caption.split()), *lines])
 
     def html(self) -> str:
-        """As an HTML table with a caption and header cells; whatever the words are, they stay text."""
+        """As an HTML table with a caption and header cells; whatever the words are, they stay text.
+
+        Returns
+        -------
+        str
+            One ``table`` element.
+        """
         head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.columns)
         body = "".join(
             f'<tr><th scope="row">{html.escape(_written(row[0]))}</th>'

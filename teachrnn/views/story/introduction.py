@@ -10,6 +10,16 @@ from teachrnn.views.style.number import format_number
 def introduction(network: SmallNetwork) -> list[str]:
     """Sentences about a small network, its text and its loss.
 
+    Parameters
+    ----------
+    network : SmallNetwork
+        The network.
+
+    Returns
+    -------
+    list of str
+        Two sentences.
+
     Examples
     --------
     >>> from teachrnn.runs.small_network import small_network

@@ -57,7 +57,26 @@ def tell(trace: Trace, symbols: Sequence[str] | None = None) -> list[StoryStep]:
 
 
 def value_of(value: Value, note: str = "") -> Quantity:
-    """A recorded value as a quantity."""
+    """A recorded value as a quantity.
+
+    Parameters
+    ----------
+    value : Value
+        The value.
+    note : str
+        What else is said of it, such as the symbol that a token number stands for.
+
+    Returns
+    -------
+    Quantity
+        The quantity, with what it was made from.
+
+    Examples
+    --------
+    >>> from teachrnn import Trace
+    >>> value_of(Trace().input("x", [1.0, 2.0])).name
+    'x'
+    """
     made = None
     if isinstance(value, Op):
         named = zip(value.inputs, value.operands, strict=True)

@@ -32,7 +32,7 @@ def step_in_terminal(
     about: Sequence[str] = (),
     console: Console | None = None,
 ) -> None:
-    """Tell the story of a trace: with keys where there is somebody to press them, else as plain text.
+    """Step through a trace in the terminal, with keys; where there are none, print all of it as text.
 
     Parameters
     ----------
@@ -44,6 +44,17 @@ def step_in_terminal(
         Sentences to begin with.
     console : Console, optional
         Where to; standard output if not given.
+
+    Examples
+    --------
+    >>> import io
+    >>> import numpy as np
+    >>> from teachrnn import CharRNN, step_in_terminal
+    >>> trace = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0)).record([0, 1], [1, 2])
+    >>> console = Console(file=io.StringIO(), width=80)
+    >>> step_in_terminal(trace, symbols="abc", console=console)  # a file has no keyboard
+    >>> "h[2] = Tanh(a[2])" in console.file.getvalue()
+    True
     """
     console = console or Console(highlight=False)
     print_any_sign(console.file)
@@ -61,7 +72,30 @@ def print_story(
     about: Sequence[str] = (),
     console: Console,
 ) -> None:
-    """Print every step, one after the other: for a pipe, a file, or a screen reader."""
+    """Print every step, one after the other: for a pipe, a file, or a screen reader.
+
+    Parameters
+    ----------
+    trace : Trace
+        What is shown.
+    symbols : sequence of str, optional
+        The characters that the token numbers stand for.
+    about : sequence of str
+        Sentences to begin with.
+    console : Console
+        Where to print.
+
+    Examples
+    --------
+    >>> import io
+    >>> import numpy as np
+    >>> from teachrnn import CharRNN
+    >>> trace = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0)).record([0, 1], [1, 2])
+    >>> console = Console(file=io.StringIO(), width=80)
+    >>> print_story(trace, symbols="abc", about=["A small network."], console=console)
+    >>> console.file.getvalue().splitlines()[0]
+    'A small network.'
+    """
     steps = tell(trace, symbols)
     text = StoryText(trace, steps)
     extent = Extent(min(console.width, WIDEST), rows=10, lines=10)

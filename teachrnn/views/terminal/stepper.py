@@ -334,7 +334,13 @@ class TerminalStepper(Keyed):
         return 1 / SPEEDS[self.speed]
 
     def head(self) -> Text:
-        """Where the reader is, and what is switched on."""
+        """Where the reader is, and what is switched on.
+
+        Returns
+        -------
+        Text
+            One line.
+        """
         words = [
             "● breakpoint" if self.is_breakpoint else "",
             f"▶ {SPEEDS[self.speed]:g} steps/s" if self.playing else "",
@@ -343,7 +349,18 @@ class TerminalStepper(Keyed):
         return Text("   ").join([self.text.head(self.index), *(Text(w) for w in words if w)])
 
     def body(self, width: int) -> list[Text]:
-        """What stands in the middle of the screen, at its full length."""
+        """What stands in the middle of the screen, at its full length.
+
+        Parameters
+        ----------
+        width : int
+            Columns of the screen.
+
+        Returns
+        -------
+        list of Text
+            The lines.
+        """
         extent = Extent(width, whole=self.everything)
         if isinstance(self.overlay, WhyPage | HelpPage):
             return self.overlay.lines(extent)
@@ -352,7 +369,18 @@ class TerminalStepper(Keyed):
         return wrapped(about, width) + ([Text()] if about else []) + lines
 
     def status(self, width: int) -> list[Text]:
-        """What is being typed, or what the last key has to say."""
+        """What is being typed, or what the last key has to say.
+
+        Parameters
+        ----------
+        width : int
+            Columns of the screen.
+
+        Returns
+        -------
+        list of Text
+            The lines.
+        """
         if not isinstance(self.overlay, Prompt):
             return wrapped([Text(printable(self.message))], width)
         prompt = self.overlay
@@ -362,10 +390,32 @@ class TerminalStepper(Keyed):
         return wrapped([*said, line], width)
 
     def hint(self, width: int) -> str:
-        """The most important keys, as many as fit."""
+        """The most important keys, as many as fit.
+
+        Parameters
+        ----------
+        width : int
+            Columns of the screen.
+
+        Returns
+        -------
+        str
+            One line.
+        """
         return (self.overlay or self).brief(width)
 
 
 def help_page() -> HelpPage:
-    """Every key of the terminal, for the screen and for the documentation."""
+    """Every key of the terminal, for the screen and for the documentation.
+
+    Returns
+    -------
+    HelpPage
+        The tables of keys.
+
+    Examples
+    --------
+    >>> "next step" in help_page().markdown()
+    True
+    """
     return HelpPage(("stepping", TerminalStepper), ("why, term by term", WhyPage), ("typing", Prompt))
