@@ -14,8 +14,6 @@ from teachrnn.backprop import Backprop, Itemised
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
 
-Sweeps = dict[int, Backprop]
-
 
 @dataclass(frozen=True, eq=False)
 class Reach:
@@ -163,7 +161,7 @@ def _states(trace: Trace) -> Iterator[str]:
             yield name
 
 
-def _parameter(sweeps: Sweeps, value: Value, trace: Trace) -> Reach:
+def _parameter(sweeps: dict[int, Backprop], value: Value, trace: Trace) -> Reach:
     norms = _nothing_yet(sweeps, trace.T)
     by_lag = np.zeros((len(norms), value.data.size))
     for t, sweep in sweeps.items():
@@ -178,7 +176,7 @@ def _parameter(sweeps: Sweeps, value: Value, trace: Trace) -> Reach:
     return _reach(value.name, "parameter", norms, by_lag)
 
 
-def _state(sweeps: Sweeps, name: str, trace: Trace) -> Reach:
+def _state(sweeps: dict[int, Backprop], name: str, trace: Trace) -> Reach:
     T = trace.T
     norms = _nothing_yet(sweeps, T)
     by_lag = []
@@ -196,7 +194,7 @@ def _state(sweeps: Sweeps, name: str, trace: Trace) -> Reach:
     return _reach(name, "state", norms, np.concatenate(by_lag, axis=1))
 
 
-def _nothing_yet(sweeps: Sweeps, T: int) -> Array:
+def _nothing_yet(sweeps: dict[int, Backprop], T: int) -> Array:
     """Rows of zeros up to the diagonal for the steps with a loss; NaN elsewhere."""
     norms = np.full((T, T), np.nan)
     for t in sweeps:

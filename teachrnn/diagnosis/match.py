@@ -16,7 +16,7 @@ from teachrnn.diagnosis.mistake import Mistake, SweepMistake
 from teachrnn.diagnosis.reading import Spec
 from teachrnn.diagnosis.sweeps import Sweeps
 
-Gradients = Mapping[str, Array]
+GradientsByName = Mapping[str, Array]
 RIGHT = SweepMistake("nothing is wrong with the sweep", ())
 MOST = 2
 """Of mistakes in single parameters, so many are looked for beside one of the sweep."""
@@ -62,7 +62,7 @@ class Match:
         self,
         catalogue: Catalogue,
         instances: Sequence[Instance],
-        given: Sequence[Gradients],
+        given: Sequence[GradientsByName],
         tolerance: float,
     ) -> None:
         self.catalogue, self.tolerance = catalogue, tolerance
@@ -77,7 +77,7 @@ class Match:
         """Whether every gradient is right on every instance."""
         return all(error <= self.tolerance for errors in self.errors for error in errors.values())
 
-    def _errors_of_right(self, instance: Instance, own: Gradients) -> dict[str, float]:
+    def _errors_of_right(self, instance: Instance, own: GradientsByName) -> dict[str, float]:
         found = {}
         for name in self.names:
             difference = np.abs(np.asarray(own[name], dtype=float) - instance.gradients[name])
@@ -116,7 +116,7 @@ class Match:
         ]
 
     def _errors(
-        self, instance: Instance, own: Gradients, name: str, spec: Spec | None, sweeps: Sweeps
+        self, instance: Instance, own: GradientsByName, name: str, spec: Spec | None, sweeps: Sweeps
     ) -> Array:
         """How far every sweep is from the student's gradient, in units of rounding."""
         reading = instance.reading(name, spec)
@@ -207,12 +207,12 @@ class Match:
                 break
         return []
 
-    def _telling(self) -> tuple[Instance, Gradients]:
+    def _telling(self) -> tuple[Instance, GradientsByName]:
         """The smallest instance in which time steps can be told apart, if there is one."""
         long = [pair for pair in self.pairs if pair[0].T > 2]
         return min(long or self.pairs, key=lambda pair: (pair[0].B, pair[0].T))
 
-    def _distinct(self, instance: Instance, own: Gradients) -> list[SweepMistake]:
+    def _distinct(self, instance: Instance, own: GradientsByName) -> list[SweepMistake]:
         """The mistakes of the sweep, those that explain most first, and of like numbers one."""
         rows = self.catalogue.sweep
         sweeps = _sweeps(instance, rows)
@@ -242,7 +242,9 @@ class Match:
                 found.append(rows[i])
         return found
 
-    def _explaining(self, instance: Instance, own: Gradients, rows: Sequence[SweepMistake]) -> list[int]:
+    def _explaining(
+        self, instance: Instance, own: GradientsByName, rows: Sequence[SweepMistake]
+    ) -> list[int]:
         sweeps = _sweeps(instance, rows)
         left = np.flatnonzero(~sweeps.impossible)
         for name in self.names:
