@@ -7,9 +7,9 @@ term per use, and its gradient is their sum. These functions are that sum.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from teachrnn.array import Array
 
@@ -42,7 +42,7 @@ def outer_sum(dy: Array, x: Array) -> Array:
     return np.dot(dy.reshape(count, dy.shape[-1]).T, x.reshape(count, x.shape[-1]))
 
 
-def one_hot(index: Array, size: int, dtype: Any = float) -> Array:
+def one_hot(index: Array, size: int, dtype: DTypeLike = float) -> Array:
     """The vector that is 1 at ``index`` and 0 elsewhere, for every leading position.
 
     Examples

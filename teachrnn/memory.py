@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from teachrnn.errors import DomainError
 
@@ -16,7 +16,7 @@ UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
 @contextmanager
-def room_for(numbers: int, dtype: Any, *, what: str, advice: str) -> Iterator[None]:
+def room_for(numbers: int, dtype: DTypeLike, *, what: str, advice: str) -> Iterator[None]:
     """Make arrays that hold so many numbers together; without the memory for them, say so.
 
     A system that lends more memory than it has lets an array be made, and ends the process, without

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from teachrnn.backprop import Backprop
 from teachrnn.errors import DomainError
@@ -132,7 +133,12 @@ def nudge(trace: Trace, name: str, index: int | Sequence[int], delta: float) -> 
 
 
 def recorded_like(
-    settings: Mapping[str, Any], x: Any, targets: Any | None = None, *, scale: float, seed: int = 0
+    settings: Mapping[str, Any],
+    x: ArrayLike,
+    targets: ArrayLike | None = None,
+    *,
+    scale: float,
+    seed: int = 0,
 ) -> Trace:
     """Record a new network: another cell, text, length or weight scale, but the same random numbers.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypedDict, overload
+from typing import Literal, TypedDict, overload
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from teachrnn.array import Array
 from teachrnn.cells import Cell
@@ -105,7 +106,7 @@ class CharRNN(CopiedWhole):
         inputs: int | None = None,
         scale: float = 0.01,
         initializer: Initializer | type[Initializer] | str | None = None,
-        dtype: Any = np.float64,
+        dtype: DTypeLike = np.float64,
         rng: np.random.Generator,
     ) -> None:
         inputs = symbols if inputs is None else inputs
@@ -195,10 +196,10 @@ class CharRNN(CopiedWhole):
 
     def record(
         self,
-        x: Any,
-        targets: Any | None = None,
+        x: ArrayLike,
+        targets: ArrayLike | None = None,
         *,
-        state: Mapping[str, Any] | None = None,
+        state: Mapping[str, ArrayLike] | None = None,
         fused: bool = True,
         trace: Trace | None = None,
     ) -> Trace:
@@ -276,7 +277,7 @@ class CharRNN(CopiedWhole):
         """
         return {name: trace[f"{name}[{trace.T}]"].data for name in self.state_names()}
 
-    def set_parameters(self, **parameters: Any) -> None:
+    def set_parameters(self, **parameters: ArrayLike) -> None:
         """Replace parameters by name; names and shapes are checked.
 
         Parameters
@@ -397,7 +398,7 @@ class CharRNN(CopiedWhole):
             trace.loss(CrossEntropy(Softmax(o, name="p"), y, name="L"))
 
     def _record_initial_state(
-        self, trace: Trace, state: Any, leading: tuple[int, ...]
+        self, trace: Trace, state: Mapping[str, ArrayLike], leading: tuple[int, ...]
     ) -> list[dict[str, Value]]:
         shape = (*leading, self.hidden)
         given = check_state(state, names=self.state_names(), shape=shape, m=self.hidden)

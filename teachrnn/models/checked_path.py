@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
@@ -58,7 +59,7 @@ class CheckedPath(CopiedWhole):
         """The initial state by name, (B, m): views, to be read and written."""
         return self.inside.state
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Scores o, (T B, K), of token numbers (T, B); or (T,), where the batch is 1.
 
         Raises
@@ -68,7 +69,7 @@ class CheckedPath(CopiedWhole):
         """
         return self.inside.forward(self._tokens(x))
 
-    def read(self, symbol: Any) -> Array:
+    def read(self, symbol: ArrayLike) -> Array:
         """Scores o, (K,), of the symbol after this one, and carry the state on; for T = B = 1.
 
         Raises
@@ -83,7 +84,7 @@ class CheckedPath(CopiedWhole):
             )
         return self.inside.read(check_symbol(symbol, inputs=self.model.inputs))
 
-    def loss(self, x: Any, y: Any) -> float:
+    def loss(self, x: ArrayLike, y: ArrayLike) -> float:
         """The loss summed over time and batch, in nats.
 
         Raises
@@ -93,7 +94,7 @@ class CheckedPath(CopiedWhole):
         """
         return self.inside.loss(*self._pair(x, y))
 
-    def gradient(self, x: Any, y: Any, *, weight: float = 1.0) -> float:
+    def gradient(self, x: ArrayLike, y: ArrayLike, *, weight: float = 1.0) -> float:
         """The loss, summed over time and batch, in nats; ``gradients`` are of ``weight`` times it.
 
         Raises
@@ -107,7 +108,7 @@ class CheckedPath(CopiedWhole):
         """Let the last state be the initial state of the next sequences."""
         self.inside.carry()
 
-    def start(self, state: Mapping[str, Any] | None = None) -> None:
+    def start(self, state: Mapping[str, ArrayLike] | None = None) -> None:
         """Set the initial state, (B, m) by name, or (m,) where the batch is 1; zeros where not given.
 
         Raises
@@ -136,12 +137,12 @@ class CheckedPath(CopiedWhole):
 
     # Inside ----------------------------------------------------------------------------------
 
-    def _pair(self, x: Any, y: Any) -> tuple[Array, Array]:
+    def _pair(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
         x = self._tokens(x)
         y = check_targets(np.asarray(y), shape=x.shape, symbols=self.model.symbols)
         return x, y.astype(np.intp)
 
-    def _tokens(self, x: Any) -> Array:
+    def _tokens(self, x: ArrayLike) -> Array:
         x = check_sequence(np.asarray(x), inputs=self.model.inputs)
         if x.dtype.kind not in "iu":
             raise DomainError(

@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from teachrnn.array import Array
 from teachrnn.cells import Cell
@@ -41,7 +42,7 @@ class ParameterVector(CopiedWhole, Mapping[str, Array]):
     """
 
     def __init__(
-        self, cell: type[Cell], *, inputs: int, hidden: int, symbols: int, layers: int, dtype: Any
+        self, cell: type[Cell], *, inputs: int, hidden: int, symbols: int, layers: int, dtype: DTypeLike
     ) -> None:
         self._sizes = {"inputs": inputs, "hidden": hidden, "symbols": symbols, "layers": layers}
         self._cell = cell
@@ -86,10 +87,10 @@ class ParameterVector(CopiedWhole, Mapping[str, Array]):
             )
         return self._views[name]
 
-    def __setitem__(self, name: str, value: Any) -> None:
+    def __setitem__(self, name: str, value: ArrayLike) -> None:
         self[name][...] = self.checked(name, value)
 
-    def checked(self, name: str, value: Any) -> Array:
+    def checked(self, name: str, value: ArrayLike) -> Array:
         """The value as an array, if the parameter of that name can take it.
 
         Parameters

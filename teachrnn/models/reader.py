@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
@@ -38,7 +39,7 @@ class ModelReader(CopiedWhole):
         self._read = self._path.inside.read
         self._several: dict[int, Path] = {}
 
-    def start(self, state: Mapping[str, Any] | None = None) -> None:
+    def start(self, state: Mapping[str, Array] | None = None) -> None:
         """Forget what was read: from zeros, or from state vectors by name, (m,) or (1, m).
 
         Parameters
@@ -75,7 +76,9 @@ class ModelReader(CopiedWhole):
             symbol = check_symbol(symbol, inputs=self._inputs)
         return self._read(symbol)
 
-    def read_many(self, symbols: Any, state: Mapping[str, Any] | None) -> tuple[Array, dict[str, Array]]:
+    def read_many(
+        self, symbols: ArrayLike, state: Mapping[str, Array] | None
+    ) -> tuple[Array, dict[str, Array]]:
         """Read the next symbol of several texts, whose states are the caller's.
 
         Parameters

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from teachrnn.array import Array
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
@@ -45,7 +45,7 @@ def check_sequence(x: Array, *, inputs: int) -> Array:
     return x
 
 
-def check_symbol(symbol: Any, *, inputs: int) -> int:
+def check_symbol(symbol: ArrayLike, *, inputs: int) -> int:
     """The number of one symbol, below ``inputs``.
 
     Raises
@@ -82,7 +82,9 @@ def check_targets(y: Array, *, shape: tuple[int, ...], symbols: int) -> Array:
     return y
 
 
-def check_state(state: Any, *, names: Sequence[str], shape: tuple[int, ...], m: int) -> dict[str, Array]:
+def check_state(
+    state: object, *, names: Sequence[str], shape: tuple[int, ...], m: int
+) -> dict[str, Array]:
     """Initial state vectors by name; those that are not given are left out.
 
     Raises

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.cells import Cell
 from teachrnn.data import Batching, Vocabulary
 from teachrnn.errors import NameLookupError
@@ -171,10 +172,10 @@ class Recipe:
 
     def training(
         self,
-        tokens: Any,
+        tokens: Array,
         *,
         symbols: int,
-        validation: Any = None,
+        validation: Array | None = None,
         end: int | None = None,
         seed: int = 0,
         recorder: FlightRecorder | None = None,

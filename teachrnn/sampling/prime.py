@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from teachrnn.errors import DomainError
 
 
-def check_symbols(what: str, given: Any, *, symbols: int) -> list[int]:
+def check_symbols(what: str, given: ArrayLike, *, symbols: int) -> list[int]:
     """The numbers of at least one symbol, as a list.
 
     Raises
@@ -32,7 +31,7 @@ def check_symbols(what: str, given: Any, *, symbols: int) -> list[int]:
     return found
 
 
-def check_request(prime: Any, count: int, stop: int | None, *, symbols: int) -> list[int]:
+def check_request(prime: ArrayLike, count: int, stop: int | None, *, symbols: int) -> list[int]:
     """The prime as a list, if it, the length and the last symbol of a text make sense.
 
     Raises

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, isfinite, log
 from time import perf_counter
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from teachrnn.errors import FileFormatError, TeachrnnError
 from teachrnn.one_thread import OneThread
@@ -180,7 +180,9 @@ def _best_validation(run: Run) -> tuple[float, int]:
 
 
 @lru_cache(maxsize=1)
-def _read(name: str, vocabulary: Any, max_symbols: int | None, items: bool) -> tuple[Source, str]:
+def _read(
+    name: str, vocabulary: Literal["characters", "words"], max_symbols: int | None, items: bool
+) -> tuple[Source, str]:
     """The text and its fingerprint: read once by each process, not once for each trial."""
     how = Recipe(
         name="", title="", source="", vocabulary=vocabulary, max_symbols=max_symbols, items=items

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from teachrnn.array import Array
 
@@ -90,7 +90,7 @@ def _columns(gates: Sequence[str], hidden: int) -> Iterator[tuple[str, slice]]:
         yield (f"_{gate}" if gate else ""), slice(i * hidden, (i + 1) * hidden)
 
 
-def aligned(shape: tuple[int, ...], dtype: Any) -> Array:
+def aligned(shape: tuple[int, ...], dtype: DTypeLike) -> Array:
     """Zeros that begin at a cache line, where vector instructions are quickest."""
     line = 64
     size = prod(shape)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.training.clipping import CLIPPINGS, ClippedNorm, NoClipping
+from teachrnn.training.clipping import CLIPPINGS, ClippedNorm, Clipping, NoClipping
 from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.series import series_style
 from teachrnn.views.figures.table import Table, TableCell
@@ -121,8 +121,7 @@ def clipping(gradient: Array, *, limit: float = 5.0) -> Figure:
 
 def _clip(name: str, g: Array, limit: float) -> Clipped:
     after = g.copy()
-    way: Any = CLIPPINGS[name]  # every way but none has a limit
-    norms = way(limit=limit)(after)
+    norms = Clipping.make({"name": name, "limit": limit})(after)  # every way but none has a limit
     return Clipped(name, after, norms, _angle(g, after, norms))
 
 
