@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 from teachrnn import Cell, CharRNN, LSTMCell
 from teachrnn.checking import check_gradient
@@ -14,6 +18,7 @@ from teachrnn.optimizers import AdaGrad, Adam, Optimizer
 from teachrnn.recipes import RECIPES, Recipe
 from teachrnn.reference import ComplexStep, Oracle
 from teachrnn.sampling import Greedy, Sampler, TopK
+from teachrnn.testing.hyper_parameters import made
 from teachrnn.training import ClipByNorm, Clipping, Schedule, StepDecay, Training
 from teachrnn.widgets.app import App
 
@@ -155,6 +160,24 @@ def test_every_hyper_parameter_has_a_range_and_is_refused_outside_it():
             ):
                 part(**{name: value})
     assert TopK(k=np.int64(3)).settings() == {"k": 3, "temperature": 1.0}
+
+
+RULES = [
+    part
+    for kind in (Clipping, Initializer, Optimizer, Sampler, Schedule)
+    for part in kind.registry.values()
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@settings(max_examples=10)
+@given(data=st.data())
+def test_any_rule_is_made_again_of_its_settings(rule, data):
+    drawn = data.draw(made(rule))
+    kept = json.loads(json.dumps(rule.settings_of(drawn)))
+    again = next(kind for kind in rule.__mro__ if "registry" in vars(kind)).make(kept)
+    assert type(again) is rule
+    assert again.settings() == drawn.settings()
 
 
 def test_vocabularies_are_parts_by_the_name_that_files_hold():

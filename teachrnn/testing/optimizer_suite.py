@@ -19,9 +19,9 @@ from hypothesis import assume, given, settings
 
 from teachrnn.array import Array
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
-from teachrnn.hyper_parameter import Range
 from teachrnn.optimizers import Optimizer
 from teachrnn.testing.draw import Draw
+from teachrnn.testing.hyper_parameters import made
 from teachrnn.testing.profiles import ON_ANY_MACHINE
 
 DIGITS = 40
@@ -80,28 +80,6 @@ def optimizer_suite(*optimizers: type[Optimizer]) -> Callable[..., None]:
     return test_law
 
 
-def numbers(allowed: Range) -> st.SearchStrategy[Any]:
-    """Hyper-parameters of a range, none so extreme that rounding would hide what they do."""
-    if allowed.whole:
-        return st.integers(int(allowed.low), int(min(allowed.low + 9, allowed.high - 1)))
-    if allowed.high < inf:
-        width = allowed.high - allowed.low
-        ends = 0 if allowed.with_low else 1, 100 if allowed.with_high else 99
-        return st.integers(*ends).map(lambda percent: allowed.low + width * percent / 100)
-    above = st.integers(-8, 0).map(lambda exponent: allowed.low + 10.0**exponent)
-    return above | st.just(float(allowed.low)) if allowed.with_low else above
-
-
-@st.composite
-def optimizers_of(draw: st.DrawFn, rule: type[Optimizer]) -> Optimizer:
-    """A rule with hyper-parameters drawn from their ranges; those without a range keep the default."""
-    drawn: dict[str, Any] = {name: draw(numbers(r), label=name) for name, r in rule.ranges().items()}
-    for name, value in rule(**drawn).settings().items():
-        if isinstance(value, bool):
-            drawn[name] = draw(st.booleans(), label=name)
-    return rule(**drawn)
-
-
 def vectors(size: int, dtype: np.dtype[Any]) -> st.SearchStrategy[Array]:
     """A vector of moderate numbers, 0 among them."""
     entries = st.floats(-2, 2, width=16, allow_subnormal=False)
@@ -129,7 +107,7 @@ def runs(draw: st.DrawFn, rule: type[Optimizer], *, least: int = 1) -> DrawnUpda
     """An optimizer with parameters of random number and precision, and gradients for them."""
     dtype = draw(st.sampled_from(list(TOLERANCE)), label="precision")
     size = draw(st.integers(least, 6), label="number of parameters")
-    optimizer = draw(optimizers_of(rule), label="optimizer")
+    optimizer = draw(made(rule), label="optimizer")
     theta = draw(vectors(size, dtype), label="theta")
     gradients = draw(st.lists(vectors(size, dtype), min_size=1, max_size=5), label="gradients")
     return DrawnUpdates(optimizer, theta, gradients)
@@ -295,7 +273,7 @@ def settings_make_the_same_rule(rule: type[Optimizer], draw: Draw) -> None:
 
 def nothing_is_allocated(rule: type[Optimizer], draw: Draw) -> None:
     """After the first update, no vector is made: not even for a moment."""
-    optimizer = draw(optimizers_of(rule), label="optimizer")
+    optimizer = draw(made(rule), label="optimizer")
     theta, g = np.ones(50_000, np.float32), np.full(50_000, 0.5, np.float32)
     optimizer.update(theta, g)
     optimizer.t = 254  # the updates to come include one that tidies the state

@@ -18,6 +18,7 @@ from teachrnn.array import Array
 from teachrnn.errors import DomainError, ShapeError
 from teachrnn.sampling import SAMPLERS, Sampler
 from teachrnn.testing.draw import Draw
+from teachrnn.testing.hyper_parameters import made
 from teachrnn.testing.profiles import ON_ANY_MACHINE
 
 ROUNDING = 1e-12
@@ -33,31 +34,32 @@ EDGES = (0.0, 5e-324, 0.5, float(np.nextafter(1, 0)))
 
 @dataclass(frozen=True)
 class SamplerLaw:
-    """One law of one strategy with its settings."""
+    """One law of one strategy: with settings of its own, or with any."""
 
-    sampler: Sampler
+    sampler: Sampler | type[Sampler]
     law: Callable[[Sampler, Draw], None]
 
     def __str__(self) -> str:
-        return f"{self.sampler}.{self.law.__name__}"
+        strategy = self.sampler.__name__ if isinstance(self.sampler, type) else self.sampler
+        return f"{strategy}.{self.law.__name__}"
 
 
-def sampler_suite(*samplers: Sampler) -> Callable[..., None]:
+def sampler_suite(*samplers: Sampler | type[Sampler]) -> Callable[..., None]:
     """Make a pytest test that holds sampling strategies to every law.
 
-    Drawn are the scores: one symbol or many, ties, numbers so low that their probability is 0,
-    all of them shifted by a thousand, in single and double precision. The laws: the distribution
-    is one, and is what SymPy makes of the formula ``probabilities``; a draw inverts it exactly, and
-    never picks what has probability 0; adding a number to all scores changes nothing; scores are left
-    alone; what is not finite, not one vector, or not in [0, 1) is refused; the settings remake the
-    strategy; our docstrings cite and show::
+    Of a class, the settings are drawn, each from its range. Drawn are also the scores: one symbol
+    or many, ties, numbers so low that their probability is 0, all of them shifted by a thousand, in
+    single and double precision. The laws: the distribution is one, and is what SymPy makes of the
+    formula ``probabilities``; a draw inverts it exactly, and never picks what has probability 0;
+    adding a number to all scores changes nothing; scores are left alone; what is not finite, not one
+    vector, or not in [0, 1) is refused; the settings remake the strategy; our docstrings cite and show::
 
-        test_my_sampler = teachrnn.testing.sampler_suite(MySampler(), MySampler(strength=2))
+        test_my_sampler = teachrnn.testing.sampler_suite(MySampler, MySampler(strength=1e-9))
 
     Parameters
     ----------
-    *samplers : Sampler
-        The strategies, with their settings.
+    *samplers : Sampler or type of Sampler
+        The strategies: with settings of their own, or with any.
 
     Returns
     -------
@@ -67,7 +69,7 @@ def sampler_suite(*samplers: Sampler) -> Callable[..., None]:
     Examples
     --------
     >>> from teachrnn import TopK
-    >>> test_top_k = sampler_suite(TopK(k=2), TopK(k=5, temperature=0.7))
+    >>> test_top_k = sampler_suite(TopK, TopK(k=5, temperature=0.7))
     """
     cases = [SamplerLaw(sampler, law) for sampler in samplers for law in LAWS]
 
@@ -75,7 +77,8 @@ def sampler_suite(*samplers: Sampler) -> Callable[..., None]:
     @settings(**ON_ANY_MACHINE)
     @given(data=st.data())
     def test_law(case: SamplerLaw, data: st.DataObject) -> None:
-        case.law(case.sampler, data.draw)
+        drawn = data.draw(made(case.sampler)) if isinstance(case.sampler, type) else case.sampler
+        case.law(drawn, data.draw)
 
     return test_law
 
