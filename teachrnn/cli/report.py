@@ -16,9 +16,8 @@ from teachrnn.runs import Session
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from teachrnn.report import Journal, ReportedRun
+    from teachrnn.report import ReportedRun
 
-JOURNAL = "journal.json"
 INTERRUPTED = 130
 """The status with which the shell ends what Ctrl-C has stopped."""
 
@@ -73,7 +72,7 @@ def report(
 
 def _report(session: Session, console: Console) -> ReportedRun:
     """Check, train and write up one run."""
-    from teachrnn.cli.progress import stage
+    from teachrnn.cli.progress import follow, stage
     from teachrnn.report import ReportedRun, check_run, write_report, write_up
 
     with stage(console, "Gradient check") as news:
@@ -82,27 +81,14 @@ def _report(session: Session, console: Console) -> ReportedRun:
         say("Gradient check: a gradient DIFFERS from its reference; see the report.")
     else:
         say("Gradient check: no gradient differs from its reference.")
-    journal = _train(session, console)
+    for _ in follow(session, console):
+        pass
     with stage(console, "Writing the report"):
-        written = write_report(write_up(session, found, journal), session.folder)
+        written = write_report(write_up(session, found), session.folder)
     _say_where("Report", written)
-    return ReportedRun(session, found, journal)
+    return ReportedRun(session, found)
 
 
 def _say_where(what: str, written: Iterable[Path]) -> None:
     for path in written:
         say(f"{what}: {path.resolve()}")
-
-
-def _train(session: Session, console: Console) -> Journal:
-    from teachrnn.cli.progress import follow
-    from teachrnn.report import Journal
-
-    path = session.folder / JOURNAL
-    journal = Journal.load(path, iteration=session.run.training.iteration)
-    for step in follow(session, console):
-        journal.note(step)
-        if step.iteration % session.save_every == 0:  # when the session saves its checkpoint
-            journal.save(path)
-    journal.save(path)
-    return journal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,8 +14,8 @@ from teachrnn.files.schema import unpack
 T = TypeVar("T")
 
 
-def save_json(path: Path, plain: Any) -> Path:
-    """Write what JSON can hold.
+def save_json(path: Path, plain: Any, *, indent: int | None = 1) -> Path:
+    """Write what JSON can hold, a value a line unless ``indent`` is None.
 
     Parameters
     ----------
@@ -39,11 +40,18 @@ def save_json(path: Path, plain: Any) -> Path:
     >>> save_json(Path(tempfile.mkdtemp(), "sizes.json"), [25, 100]).name
     'sizes.json'
     """
-    text = json.dumps(plain, indent=1, ensure_ascii=False)
+    text = json.dumps(plain, indent=indent, ensure_ascii=False)
     return write_atomically(path, text.encode("utf-8", "surrogatepass"))
 
 
-def load_json(kind: type[T], path: Path, *, advice: str, lines: bool = False) -> T:
+def load_json(
+    kind: type[T],
+    path: Path,
+    *,
+    advice: str,
+    lines: bool = False,
+    upgrade: Callable[[Any], Any] = lambda plain: plain,
+) -> T:
     """Read a file back as a type: see `unpack`.
 
     Parameters
@@ -56,6 +64,8 @@ def load_json(kind: type[T], path: Path, *, advice: str, lines: bool = False) ->
         What to do where it is damaged.
     lines : bool
         Whether each line is JSON by itself; together they are a list.
+    upgrade : function
+        What makes of an old file's content that of a new one.
 
     Returns
     -------
@@ -82,6 +92,6 @@ def load_json(kind: type[T], path: Path, *, advice: str, lines: bool = False) ->
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or nested without end
         raise FileFormatError(f"{path} is damaged ({error}): {advice}") from error
     try:
-        return unpack(kind, plain)
+        return unpack(kind, upgrade(plain))
     except TeachrnnError as error:
         raise FileFormatError(f"{path} is damaged ({error}): {advice}") from error

@@ -2,13 +2,11 @@
 
 from teachrnn.report.comparison import check_comparable, compare
 from teachrnn.report.gradient_check import RunCheck, check_run
-from teachrnn.report.journal import Journal
 from teachrnn.report.remarks import load_remarks
 from teachrnn.report.reported_run import ReportedRun
 from teachrnn.report.write_up import Written, write_report, write_up
 
 __all__ = [
-    "Journal",
     "ReportedRun",
     "RunCheck",
     "Written",

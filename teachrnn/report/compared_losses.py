@@ -68,6 +68,7 @@ def compared_losses_section(entries: Sequence[ReportedRun]) -> Section:
 
 def _row(entry: ReportedRun) -> tuple[str, ...]:
     training, T = entry.run.training, LossUnits.of(entry.run).length
+    journal = entry.session.journal
     best, epochs, done = training.best_validation, training.curve.epochs, training.iteration
     found = (NONE,) * 3
     if best.iteration:
@@ -80,5 +81,5 @@ def _row(entry: ReportedRun) -> tuple[str, ...]:
         per_symbol(training.best_smooth.loss / T) if T else NONE,
         per_symbol(epochs[-1].mean_loss) if epochs else NONE,
         *found,
-        duration(entry.journal.seconds) if entry.journal.updates == done else NONE,
+        duration(journal.seconds) if journal.updates == done else NONE,
     )

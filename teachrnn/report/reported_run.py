@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from teachrnn.report.gradient_check import RunCheck
-from teachrnn.report.journal import Journal
 from teachrnn.runs import Run, Session
 
 
@@ -19,13 +18,10 @@ class ReportedRun:
         The run in its folder.
     found : RunCheck
         What the check of its gradients has found.
-    journal : Journal
-        Time and gradient norms.
     """
 
     session: Session
     found: RunCheck
-    journal: Journal
 
     @property
     def run(self) -> Run:

@@ -15,8 +15,8 @@ from teachrnn.data import CORPORA
 from teachrnn.extras import require
 from teachrnn.recipes import RULES, Recipe
 from teachrnn.report.document import Facts, Section
-from teachrnn.report.journal import Journal
 from teachrnn.runs import Run
+from teachrnn.training import Journal
 from teachrnn.views.style.legible import legible
 from teachrnn.views.style.loss_units import LossUnits
 from teachrnn.views.style.number import MINUS, format_number

@@ -11,7 +11,6 @@ from teachrnn.report.document import Document, Element, Paragraph
 from teachrnn.report.gradient_check import RunCheck, gradient_check_section
 from teachrnn.report.gradient_norms import gradient_norms_section
 from teachrnn.report.html_page import html_page
-from teachrnn.report.journal import Journal
 from teachrnn.report.loss_curve import loss_curve_section
 from teachrnn.report.markdown_page import markdown_page
 from teachrnn.report.remarks import remarks_section
@@ -38,7 +37,7 @@ class Written(NamedTuple):
     markdown: Path
 
 
-def write_up(session: Session, found: RunCheck, journal: Journal) -> Document:
+def write_up(session: Session, found: RunCheck) -> Document:
     """Everything that the assignment asks for, of a run as far as it has come.
 
     Parameters
@@ -47,8 +46,6 @@ def write_up(session: Session, found: RunCheck, journal: Journal) -> Document:
         The run, with its samples; its checkpoint is read, and the remarks in its folder.
     found : RunCheck
         What the gradient check has found.
-    journal : Journal
-        Time and gradient norms.
 
     Returns
     -------
@@ -61,25 +58,25 @@ def write_up(session: Session, found: RunCheck, journal: Journal) -> Document:
     >>> from teachrnn import Recipe, Run, Source
     >>> from teachrnn.report import check_run
     >>> recipe = Recipe.find("adam").but(hidden=3, length=3, updates=5)
-    >>> run, journal = Run(recipe, Source.of("hello world. " * 9)), Journal()
+    >>> run = Run(recipe, Source.of("hello world. " * 9))
     >>> found = check_run(run)
     >>> with tempfile.TemporaryDirectory() as folder, Session(run, folder) as session:
-    ...     for step in session.steps():
-    ...         journal.note(step)
-    ...     written = write_report(write_up(session, found, journal), Path(folder))
+    ...     for _ in session.steps():
+    ...         pass
+    ...     written = write_report(write_up(session, found), Path(folder))
     >>> written.html.name, written.markdown.name
     ('report.html', 'report.md')
     """
     run = session.run
     sections = [
-        setting_section(run, journal),
+        setting_section(run, session.journal),
         gradient_check_section(found),
         loss_curve_section(run),
         samples_section(session),
         best_models_section(session),
         strategies_section(session),
     ]
-    norms = gradient_norms_section(journal)
+    norms = gradient_norms_section(session.journal)
     sections += [] if norms is None else [norms]
     return Document(
         title=f"{run.recipe.title}, on {legible(Path(run.source.name).name)}",

@@ -24,9 +24,10 @@ from teachrnn.runs.interruption import Interruption
 from teachrnn.runs.kept_step import KeptStep
 from teachrnn.runs.run import Run
 from teachrnn.runs.source import Source
-from teachrnn.training import FlightRecorder, TrainStep
+from teachrnn.training import FlightRecorder, Journal, TrainStep
 
-CHECKPOINT, SAMPLES, FLIGHT = "checkpoint.npz", "samples.json", "flight"
+CHECKPOINT, SAMPLES, JOURNAL = "checkpoint.npz", "samples.json", "journal.json"
+FLIGHT = "flight"
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ class Session(NotPickled):
     """Goes through the updates of a run, and keeps what came of it in a folder.
 
     The folder holds ``checkpoint.npz``, written every so often, at the end and when stopped, and
-    ``samples.json``; steps that the flight recorder kept are in ``flight/``, to be opened with
-    ``teachrnn step --trace``. `Session.open` goes on from the checkpoint of a folder that has one.
+    with it ``samples.json`` and ``journal.json``; steps that the flight recorder kept are in
+    ``flight/``, to be opened with ``teachrnn step --trace``. `Session.open` goes on from the
+    checkpoint of a folder that has one.
 
     While steps are made, and inside ``with session:``, nobody else can write into the folder.
 
@@ -72,6 +74,8 @@ class Session(NotPickled):
     ----------
     samples : list of Sample
         What it wrote so far: before the first update, and after every so many.
+    journal : Journal
+        Time, losses and gradient norms of its updates.
     stopped : bool
         Whether Ctrl-C, or another signal to end, has ended it before its time.
     set_aside : Path or None
@@ -117,6 +121,7 @@ class Session(NotPickled):
         self.samples: list[Sample] = []
         make_folder(self.folder)
         self._claim = Claim(self.folder)
+        self.journal = Journal.load(self.folder / JOURNAL, iteration=run.training.iteration)
         if run.training.iteration:
             self.samples = [s for s in self._read_samples() if s.iteration <= run.training.iteration]
 
@@ -259,6 +264,7 @@ class Session(NotPickled):
             if np.isfinite(self.run.training.model.parameters.flat).all():
                 self._refuse_to_overwrite()
                 self.run.save(self.checkpoint)
+                self.journal.save(self.folder / JOURNAL)
                 self._seen = _stamp(self.checkpoint)
             # otherwise the last one is better, and the next step says so
 
@@ -286,6 +292,7 @@ class Session(NotPickled):
                     raise DivergedError(" ".join([str(error), *self._remains()])) from None
                 if step is None:
                     return
+                self.journal.note(step)
                 n = step.iteration
                 if n % self.sample_every == 0:
                     self._sample(step.smooth_loss)

@@ -12,7 +12,7 @@ from teachrnn.training.clipping import (
 from teachrnn.training.curve import Curve, Epoch
 from teachrnn.training.evaluation import Evaluation
 from teachrnn.training.flight_recorder import FlightRecorder, Kept
-from teachrnn.training.progress import Block, Progress
+from teachrnn.training.journal import Block, Journal
 from teachrnn.training.schedule import (
     SCHEDULES,
     ConstantRate,
@@ -43,10 +43,10 @@ __all__ = [
     "ExponentialDecay",
     "FlightRecorder",
     "InverseDecay",
+    "Journal",
     "Kept",
     "NoClipping",
     "OpenEpoch",
-    "Progress",
     "Schedule",
     "StepDecay",
     "TrainStep",

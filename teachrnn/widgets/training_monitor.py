@@ -18,8 +18,7 @@ from teachrnn.runs.session import Sample
 from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import Temperature, write
-from teachrnn.training import Training, TrainStep
-from teachrnn.training.progress import Progress
+from teachrnn.training import Journal, Training, TrainStep
 from teachrnn.views.figures.training_progress import training_progress
 from teachrnn.views.style.legible import legible
 from teachrnn.views.style.number import format_number
@@ -98,7 +97,7 @@ class TrainingMonitor(App):
         self.sample_every, self.sample_length = sample_every, sample_length
         self.refresh, self.seed = refresh, seed
         self.samples: list[Sample] = []
-        self._progress = Progress()
+        self.journal = Journal()
         self._asked = threading.Event()
         self._thread: threading.Thread | None = None
         self._busy = False
@@ -189,7 +188,7 @@ class TrainingMonitor(App):
     def draw(self) -> Figure:
         self.controls["start"].disabled = self._busy
         self.controls["stop"].disabled = not self._busy
-        return training_progress(self._progress)
+        return training_progress(self.journal)
 
     def notes(self) -> str:
         state = "running" if self._busy else "not running"
@@ -218,7 +217,7 @@ class TrainingMonitor(App):
                 self.updates is None or self.training.iteration < self.updates
             ):
                 step = next(self.training)
-                self._progress.note(step)
+                self.journal.note(step)
                 if step.iteration % self.sample_every == 0 and self.vocabulary is not None:
                     self._sample(self.vocabulary, step)
                 if perf_counter() > self._drawn + self.refresh:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import re
@@ -33,7 +32,6 @@ from teachrnn.cli import app
 from teachrnn.errors import DomainError, FileFormatError
 from teachrnn.recipes import Recipe
 from teachrnn.report import (
-    Journal,
     ReportedRun,
     check_comparable,
     check_run,
@@ -47,7 +45,7 @@ from teachrnn.report.loss_curve import loss_curve_section
 from teachrnn.report.markdown_page import markdown_page
 from teachrnn.runs import Run, Session, Source, TrainedModel
 from teachrnn.sampling import Greedy
-from teachrnn.training import Curve, Epoch, TrainStep
+from teachrnn.training import Curve, Epoch
 from teachrnn.views.figures.inline_svg import inline_svg
 from teachrnn.views.figures.loss_curve import loss_curve
 from teachrnn.views.style.legible import legible
@@ -110,22 +108,20 @@ def measured(tmp_path_factory):
         clipping={"name": "value", "limit": 0.5},
     )
     session = Session.open(folder / "run", recipe, str(folder / "fox.txt"), sample_every=100)
-    journal = Journal()
-    for step in session.steps():
-        journal.note(step)
-    return session, journal
+    for _ in session.steps():
+        pass
+    return session
 
 
 @pytest.fixture(scope="module")
 def found(measured):
     """What the check of that run's gradients has found."""
-    return check_run(measured[0].run)
+    return check_run(measured.run)
 
 
 @pytest.fixture(scope="module")
 def document(measured, found):
-    session, journal = measured
-    return write_up(session, found, journal)
+    return write_up(measured, found)
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +163,7 @@ def facts(soup):
 
 
 def test_losses_in_the_page_are_those_of_the_run_in_every_unit(measured, page):
-    training = measured[0].run.training
+    training = measured.run.training
     found = cells(page, "Losses of this run")
     expected = {
         "smooth, first": (1, training.curve.smooth[0][1] / 20),
@@ -182,7 +178,7 @@ def test_losses_in_the_page_are_those_of_the_run_in_every_unit(measured, page):
         assert units[0] == pytest.approx(20 * nats, abs=0.0051), name
         assert units[1:3] == pytest.approx([nats, nats / log(2)], abs=0.00051), name
         assert units[3] == pytest.approx(exp(nats), rel=0.0051), name
-    K = len(measured[0].run.vocabulary)
+    K = len(measured.run.vocabulary)
     assert found["guessing"][1:] == [
         f"{20 * log(K):.2f}",
         f"{log(K):.3f}",
@@ -192,7 +188,7 @@ def test_losses_in_the_page_are_those_of_the_run_in_every_unit(measured, page):
 
 
 def test_epoch_means_in_the_page_are_those_of_the_run(measured, page):
-    epochs = measured[0].run.training.curve.epochs
+    epochs = measured.run.training.curve.epochs
     assert len(epochs) >= 2
     found = cells(page, "Mean training loss of each whole epoch")
     assert list(found) == [str(i) for i in range(1, len(epochs) + 1)]
@@ -202,7 +198,7 @@ def test_epoch_means_in_the_page_are_those_of_the_run(measured, page):
 
 
 def test_samples_in_the_page_are_those_of_the_session_each_with_its_smooth_loss(measured, page):
-    session, _ = measured
+    session = measured
     found = passages(page)
     assert [s.iteration for s in session.samples] == [0, 100, 200]
     for sample in session.samples:
@@ -215,7 +211,7 @@ def test_samples_in_the_page_are_those_of_the_session_each_with_its_smooth_loss(
 
 
 def test_best_models_by_either_loss_write_1000_symbols_each(measured, page):
-    session, _ = measured
+    session = measured
     training = session.run.training
     validation, smooth = training.best_validation, training.best_smooth
     found = passages(page)
@@ -238,7 +234,7 @@ def test_best_models_by_either_loss_write_1000_symbols_each(measured, page):
 
 
 def test_page_tells_where_in_the_text_the_lowest_smooth_loss_was(measured, page):
-    run = measured[0].run
+    run = measured.run
     n, each = run.training.best_smooth.iteration, run.training.batching.batches_per_epoch
     text = page.find(id="best").get_text()
     epoch, place = (n - 1) // each + 1, 100 * ((n - 1) % each + 1) / each
@@ -259,7 +255,7 @@ def test_all_ways_to_draw_are_shown(page):
 
 
 def test_greedy_choice_and_beam_search_start_where_every_other_way_does(measured, page):
-    session, _ = measured
+    session = measured
     trained = TrainedModel.load(session.checkpoint, "validation")
     assert any(np.abs(h).max() > 0.1 for h in trained.state.values())
     rng = np.random.default_rng(0)
@@ -274,7 +270,7 @@ def test_greedy_choice_and_beam_search_start_where_every_other_way_does(measured
 
 
 def test_setting_names_every_hyper_parameter_even_those_that_the_recipe_leaves_alone(measured, page):
-    run = measured[0].run
+    run = measured.run
     found = facts(page)
     assert found["Recipe"].startswith("adagrad:")
     assert found["Its source"] == run.recipe.source
@@ -293,31 +289,24 @@ NUMBERED = {"Initial weights", "Optimizer", "Learning rate over time", "Clipping
 
 
 def test_gradient_norms_are_those_of_the_steps(measured):
-    session, journal = measured
+    session, journal = measured, measured.journal
     again = Run(session.run.recipe, session.run.source)
     norms = [(step.gradient_norm, step.clipped_norm) for step in again.steps()]
-    assert [block.last for block in journal.blocks] == [100, 200]
+    assert journal.size == 4
+    assert [block.last for block in journal.blocks] == [*range(4, 230, 4), 230]
     for block in journal.blocks:
-        before, after = np.array(norms[block.last - 100 : block.last]).T
-        assert block.mean == pytest.approx(before.mean())
+        before, after = np.array(norms[block.last - block.updates : block.last]).T
+        assert block.norm == pytest.approx(before.sum())
         assert block.largest == before.max()
-        assert block.clipped == np.sum(after < before) > 0
-
-
-def test_blocks_of_the_journal_begin_anew():
-    journal = Journal()
-    for i in range(1, 201):
-        norm = 9.0 if i <= 100 else 2.0
-        journal.note(TrainStep(i, 1, 5, 7.0, 7.0, norm, min(norm, 3.0), 0.1, 0.01, None))
-    assert journal.blocks == [(100, 9.0, 9.0, 100), (200, 2.0, 2.0, 0)]
-    assert journal.seconds == pytest.approx(2.0)
+        assert block.clipped == np.sum(after < before)
+    assert sum(block.clipped for block in journal.blocks) > 0
 
 
 # The gradient check -----------------------------------------------------------------------------
 
 
 def test_gradients_of_a_run_agree_and_every_comparison_has_its_row(measured, found, page):
-    run = measured[0].run
+    run = measured.run
     assert not found.differs
     tables = page.find(id="gradients").find_all("table")
     assert len(tables) == 5
@@ -361,7 +350,7 @@ def test_check_begins_at_the_run_s_own_weights_and_a_state_that_is_not_zero(meas
         return check_gradient(trace, *given, **options)
 
     monkeypatch.setattr(gradient_check, "check_gradient", spy)
-    run = measured[0].run
+    run = measured.run
     check_run(run)
     untrained = Run(run.recipe, run.source).training.model.parameters
     for name in ("U", "W", "V"):
@@ -381,7 +370,7 @@ def test_wrong_gradient_of_the_training_code_is_found_and_said_so(measured, monk
         return loss
 
     monkeypatch.setattr(FusedPath, "gradient", wrong)
-    found = check_run(measured[0].run)
+    found = check_run(measured.run)
     assert found.differs
     section = gradient_check.gradient_check_section(found)
     notice = next(b for b in section.blocks if isinstance(b, Paragraph) and b.notice)
@@ -391,7 +380,7 @@ def test_wrong_gradient_of_the_training_code_is_found_and_said_so(measured, monk
 def test_blind_check_is_named_with_its_reason(measured, monkeypatch):
     """A network that amplifies small changes: central differences say nothing, and are not to blame."""
     monkeypatch.setattr(gradient_check, "ENTRIES", 10)
-    run = Run(measured[0].run.recipe.but(hidden=60, length=40), measured[0].run.source)
+    run = Run(measured.run.recipe.but(hidden=60, length=40), measured.run.source)
     found = check_run(run)
     blind = {check.name for _, _, check in found if check.verdict == "blind"}
     assert blind
@@ -657,7 +646,7 @@ def test_mistake_is_answered_with_a_message(folder, written, arguments, message)
 @pytest.fixture(scope="module")
 def reported(measured, found, tmp_path_factory):
     """That run, and one of another recipe on the same text that reads four sequences at a time."""
-    session, journal = measured
+    session = measured
     recipe = session.run.recipe.but(
         name="adam",
         title="Adam",
@@ -667,10 +656,9 @@ def reported(measured, found, tmp_path_factory):
     )
     folder = tmp_path_factory.mktemp("another") / "run & more"
     another = Session.open(folder, recipe, session.run.source.name, sample_every=100)
-    notes = Journal()
-    for step in another.steps():
-        notes.note(step)
-    return [ReportedRun(session, found, journal), ReportedRun(another, found, notes)]
+    for _ in another.steps():
+        pass
+    return [ReportedRun(session, found), ReportedRun(another, found)]
 
 
 def test_comparison_has_the_losses_of_every_run_in_one_table_and_one_figure(reported, tmp_path):
@@ -719,7 +707,7 @@ def test_comparison_says_where_recipes_differ_and_leads_to_their_reports(reporte
 
 
 def test_recipes_that_read_other_symbols_are_not_compared(measured):
-    run = measured[0].run
+    run = measured.run
     words = Run(Recipe.find("words").but(hidden=2), Source.load(run.source.name, Recipe.find("words")))
     with pytest.raises(DomainError, match="adagrad and words read the text as other symbols"):
         check_comparable([run, words])
@@ -759,12 +747,12 @@ def test_recipes_that_cannot_be_compared_are_refused_before_any_training(
 
 
 def test_remarks_stand_in_both_forms_and_no_report_changes_them(measured, found):
-    session, journal = measured
+    session = measured
     held = "\ufeffW is tiny: \u202eh[0] is small.\r\n\r\n \r\n" + "\r\n\r\n".join(HOSTILE[:4])
     remarks = session.folder / "remarks.txt"
     remarks.write_bytes(held.encode("utf-8"))
     try:
-        document = write_up(session, found, journal)
+        document = write_up(session, found)
         write_report(Document("t", "s", [], []), session.folder)
         assert remarks.read_bytes() == held.encode("utf-8")
     finally:
@@ -813,12 +801,11 @@ def test_every_kind_of_recipe_can_be_written_up(tmp_path, recipe, monkeypatch):
     (tmp_path / "fox.txt").write_text(TEXT * 25, "utf-8")
     chosen = Recipe.find(recipe).but(hidden=6, updates=120, validate_every=60, length=8)
     session = Session.open(tmp_path / "run", chosen, str(tmp_path / "fox.txt"), sample_length=40)
-    journal = Journal()
-    for step in session.steps():
-        journal.note(step)
+    for _ in session.steps():
+        pass
     found = check_run(session.run)
     assert not found.differs
-    written = write_report(write_up(session, found, journal), session.folder)
+    written = write_report(write_up(session, found), session.folder)
     soup = parsed(written.html.read_text("utf-8"))
     unit = "word" if recipe == "words" else "character"
     heads = [th.get_text() for th in soup.find(id="loss").find_all("th", scope="col")]
@@ -876,14 +863,3 @@ def test_no_number_of_the_report_has_more_digits_than_mean_something(page):
 def test_loss_beyond_all_measure_is_a_power_of_ten():
     assert LossUnits("character", 25).cells(1e150) == ("2.50e151", "1.00e150", "1.44e150", "e^1.00e150")
     assert LossUnits("character", None).cells(800.0) == ("800.000", "1154.156", "e^800")
-
-
-def test_journal_of_a_run_that_died_goes_on_from_its_last_whole_block(tmp_path, measured):
-    journal = measured[1]
-    dead = dataclasses.replace(journal, blocks=list(journal.blocks))
-    dead.save(tmp_path / "journal.json")
-    back = Journal.load(tmp_path / "journal.json", iteration=150)
-    assert [block.last for block in back.blocks] == [100]
-    assert (back.iteration, back.count, back.total) == (150, 0, 0.0)
-    assert Journal.load(tmp_path / "journal.json", iteration=230) == journal
-    assert Journal.load(tmp_path / "nothing.json", iteration=50).iteration == 50

@@ -11,7 +11,6 @@ import pytest
 
 from teachrnn import backpropagate
 from teachrnn.interchange import load_safetensors
-from teachrnn.report import Journal
 from teachrnn.runs import KeptStep, Run, Session, TrainedModel
 from teachrnn.trace_file import load_trace
 
@@ -51,10 +50,13 @@ def test_folder_with_its_samples_and_journal_is_gone_on_with(folder):
     recipe = Run.load(folder / "adagrad" / "checkpoint.npz").recipe
     with Session.open("adagrad", recipe.but(updates=140), "book.txt", seed=3) as session:
         assert [sample.iteration for sample in session.samples] == [0, 60, 120]
-        journal = Journal.load(Path("adagrad", "journal.json"), iteration=120)
-        for step in session.steps():
-            journal.note(step)
-    assert (journal.updates, [block.last for block in journal.blocks]) == (140, [100])
+        assert [block.updates for block in session.journal.blocks] == [100, 20]
+        steps = list(session.steps())
+    journal = session.journal
+    assert (journal.updates, [block.updates for block in journal.blocks]) == (140, [100, 40])
+    held = json.loads((WRITTEN / "adagrad" / "journal.json").read_text("utf-8"))
+    assert journal.blocks[0].norm == pytest.approx(100 * held["blocks"][0][1])
+    assert journal.blocks[1].norm == pytest.approx(held["total"] + sum(s.gradient_norm for s in steps))
 
 
 def numbers_of(trace):

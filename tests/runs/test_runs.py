@@ -941,7 +941,7 @@ def test_session_saves_the_flight_with_every_checkpoint(text, tmp_path):
 def test_session_without_a_flight_recorder_makes_no_flight(text, tmp_path):
     list(a_session(tmp_path / "run", text, RECIPE.but(updates=8)).steps())
     names = sorted(path.name for path in (tmp_path / "run").iterdir())
-    assert names == [".lock", "checkpoint.npz", "samples.json"]
+    assert names == [".lock", "checkpoint.npz", "journal.json", "samples.json"]
 
 
 @pytest.mark.parametrize("name", ["adam", "tweets", "stacked"])

@@ -16,8 +16,6 @@ from unittest import mock
 import numpy as np
 import pytest
 from axe import violations
-from hypothesis import given
-from hypothesis import strategies as st
 from notebook import displayed
 from patience import PATIENCE
 
@@ -30,8 +28,6 @@ from teachrnn.optimizers.descent import descend
 from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import Nucleus, TopK
-from teachrnn.training import TrainStep
-from teachrnn.training.progress import Progress
 from teachrnn.views.figures.figure_table import table_of
 from teachrnn.views.figures.gradient_flow import gradient_flow
 from teachrnn.views.figures.next_symbol import next_symbol
@@ -492,27 +488,6 @@ def test_monitor_trains_what_the_training_alone_would():
     assert last[:1] == (120,)
     assert last[2] == expected[-1].smooth_loss
     assert np.isclose(max(row[4] for row in monitor.table.rows), max(s.gradient_norm for s in expected))
-
-
-@given(st.integers(1, 700))
-def test_blocks_of_a_run_hold_every_update_once_however_long_it_is(updates):
-    progress = Progress()
-    rng = np.random.default_rng(updates)
-    losses, norms = rng.random(updates), rng.random(updates)
-    for n, (loss, norm) in enumerate(zip(losses.tolist(), norms.tolist(), strict=True), start=1):
-        progress.note(TrainStep(n, 1, 5, loss, 10.0 + n, norm, min(norm, 0.5), 0.1, 0.0, None))
-    blocks, end = progress.blocks, 0
-    assert len(blocks) <= 101
-    for block in blocks:
-        here = slice(end, block.last)
-        assert block.updates == block.last - end
-        assert block.loss == pytest.approx(losses[here].sum())
-        assert block.norm == pytest.approx(norms[here].sum())
-        assert block.largest == norms[here].max()
-        assert block.clipped == (norms[here] > 0.5).sum()
-        assert block.smooth_loss == 10.0 + block.last
-        end = block.last
-    assert end == updates
 
 
 def test_stop_button_ends_the_training_between_two_updates_and_keeps_the_model():

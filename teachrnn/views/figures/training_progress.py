@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from teachrnn.training.progress import Block, Progress
+from teachrnn.training.journal import Block, Journal
 from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.log_axis import log_axis
 from teachrnn.views.figures.table import Table, TableCell
@@ -23,14 +23,14 @@ def _example() -> Figure:
 
     text = "".join(np.random.default_rng(0).permutation(["abc", "ade"] * 99))
     network = small_network(text, hidden=16, scale=0.2, updates=0)
-    progress = Progress()
+    journal = Journal()
     for step in islice(network.training(), 300):
-        progress.note(step)
-    return training_progress(progress)
+        journal.note(step)
+    return training_progress(journal)
 
 
 @figure("Training as it goes on", example=_example)
-def training_progress(progress: Progress) -> Figure:
+def training_progress(journal: Journal) -> Figure:
     r"""Draw the loss of a run and the norm of its gradients, over the updates so far.
 
     Updates are taken together in blocks: of the loss and of the norm before clipping the mean of each
@@ -38,7 +38,7 @@ def training_progress(progress: Progress) -> Figure:
 
     Parameters
     ----------
-    progress : Progress
+    journal : Journal
         What has taken in the steps; before the first there is nothing to be seen yet.
 
     Returns
@@ -55,15 +55,15 @@ def training_progress(progress: Progress) -> Figure:
     --------
     >>> from teachrnn.views.figures.figure import table_of
     >>> from teachrnn import TrainStep
-    >>> progress = Progress()
-    >>> progress.note(TrainStep(1, 1, 25, 110.0, 110.0, 12.0, 5.0, 0.1, 0.001, None))
-    >>> print(table_of(training_progress(progress)).text())
+    >>> journal = Journal()
+    >>> journal.note(TrainStep(1, 1, 25, 110.0, 110.0, 12.0, 5.0, 0.1, 0.001, None))
+    >>> print(table_of(training_progress(journal)).text())
     Update 1: loss 110 nats per sequence, smooth loss 110; 100% of the gradients were clipped.
     update   loss   smooth loss   mean norm   largest norm
          1    110           110        12.0           12.0
     """
     drawing, (upper, lower) = new_figure(6.0, 4.2, rows=2, sharex=True, height_ratios=(1.5, 1))
-    rows = [_row(block) for block in progress.blocks]
+    rows = [_row(block) for block in journal.blocks]
     upper.set_ylabel("nats per sequence")
     lower.set_ylabel("gradient norm")
     lower.set_xlabel("update")
@@ -87,7 +87,7 @@ def training_progress(progress: Progress) -> Figure:
             axes.set_yticks([])
         upper.annotate("no update yet", (0.5, 0.5), xycoords="axes fraction", ha="center")
     columns = ("update", "loss", "smooth loss", "mean norm", "largest norm")
-    give_table(drawing, Table(columns, rows, _sentence(progress)))
+    give_table(drawing, Table(columns, rows, _sentence(journal)))
     return drawing
 
 
@@ -102,11 +102,10 @@ def _row(block: Block) -> tuple[TableCell, ...]:
     )
 
 
-def _sentence(progress: Progress) -> str:
-    step = progress.last
-    if step is None:
+def _sentence(journal: Journal) -> str:
+    if not journal.blocks:
         return "No update yet."
-    share = sum(b.clipped for b in progress.blocks) / sum(b.updates for b in progress.blocks)
-    loss, smooth = format_number(step.loss), format_number(step.smooth_loss)
-    words = f"Update {step.iteration}: loss {loss} nats per sequence, smooth loss {smooth}"
+    share = sum(b.clipped for b in journal.blocks) / sum(b.updates for b in journal.blocks)
+    loss, smooth = format_number(journal.loss), format_number(journal.blocks[-1].smooth_loss)
+    words = f"Update {journal.iteration}: loss {loss} nats per sequence, smooth loss {smooth}"
     return f"{words}; {share:.0%} of the gradients were clipped."
