@@ -23,6 +23,8 @@ def save_json(path: Path, plain: Any, *, indent: int | None = 1) -> Path:
         Where to.
     plain : object
         What JSON can hold: numbers, text, None, lists and dicts.
+    indent : int, optional
+        Blanks before each value; all on one line if None.
 
     Returns
     -------
