@@ -11,9 +11,9 @@ export default [
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       eqeqeq: "error",
-      "no-shadow": "off",
       "no-var": "error",
       "object-shorthand": "error",
+      curly: ["error", "multi-line"],
       "one-var": ["error", "never"],
       "prefer-const": "error",
       "no-restricted-syntax": [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import base64
 import functools
+import json
+import struct
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from browser import served
 import teachrnn.views
 from teachrnn import CharRNN
 from teachrnn.data import Vocabulary
-from teachrnn.views.player.story_data import story_bytes
+from teachrnn.views.player.story_data import packed, story_bytes
 
 PLAYER = Path(teachrnn.views.__file__).parent / "player"
 
@@ -56,6 +58,15 @@ def recorded(text="hello", **options):
     rng = np.random.default_rng(0)
     model = CharRNN(**{"hidden": 4, "symbols": len(vocabulary), "scale": 0.5, "rng": rng, **options})
     return model.record(tokens[:-1], tokens[1:])
+
+
+def altered(trace, change):
+    """The story of a trace with its text changed."""
+    data = story_bytes(trace)
+    (length,) = struct.unpack("<I", data[:4])
+    text = json.loads(data[4 : 4 + length])
+    change(text)
+    return packed(text, [np.frombuffer(data[4 + length :], "<f8")])
 
 
 @contextmanager

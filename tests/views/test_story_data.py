@@ -118,6 +118,25 @@ def test_every_array_says_how_it_was_made():
         assert "letters" not in arrays[name]
 
 
+def test_names_come_with_their_parts_as_they_are_written():
+    text, _ = opened(story_bytes(recorded(cell="gru", layers=2)))
+    node = next(n for n in text["nodes"] if n["name"] == "layer2.rho[3]")
+    parts = {"letter": "ρ", "layer": 2, "gate": "", "time": 3}
+    assert {**node, "name": "layer2.rho[3]", "timeless": "layer2.rho", **parts} == node
+    (node,) = (n for n in text["nodes"] if n["name"] == "layer2.r_rho[3]")
+    uses = [(use["name"], use["letter"], use["gate"], use["time"]) for use in node["uses"]]
+    assert uses == [("layer2.W_rho", "W", "ρ", None), ("layer2.b_rho", "b", "ρ", None)]
+
+
+def test_gradients_say_of_what_they_are_and_through_what_they_came():
+    text, _ = opened(story_bytes(recorded()))
+    arrays = {array["name"]: array for array in text["arrays"]}
+    assert "of" not in arrays["h[3]"]
+    assert arrays["dh[3]"]["of"] == arrays["∂h[3] via r[4]"]["of"] == "h[3]"
+    assert arrays["∂h[3] via r[4]"]["via"] == "r[4]"
+    assert "via" not in arrays["dh[3]"]
+
+
 def test_formulas_are_templates_with_their_indices_filled_in():
     tables = Tables()
     for name in ("h[3]", "h[12]", "layer2.h[3]", "r_f[3]"):

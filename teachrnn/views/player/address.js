@@ -1,7 +1,14 @@
 // The address of one number: an array of the story, and its place there, counted from 0 as in Python.
+
+/** @import { Story } from "./story.js" */
+
 import { element, mathematics } from "./dom.js";
 
-// The index of the number at a place, when all are put in one row.
+/**
+ * The index of the number at a place, when all are put in one row.
+ * @param {number[]} shape
+ * @param {number} place
+ */
 export function indexAt(shape, place) {
   const index = new Array(shape.length);
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -11,19 +18,34 @@ export function indexAt(shape, place) {
   return index;
 }
 
-// The place in one row of the number at an index.
+/**
+ * The place in one row of the number at an index.
+ * @param {number[]} shape
+ * @param {number[]} index
+ */
 export function placeAt(shape, index) {
   return shape.reduce((place, length, axis) => place * length + index[axis], 0);
 }
 
+/** @param {number[]} index */
 export const bracketed = (index) => (index.length ? `[${index.join(", ")}]` : "");
 
-// The address in plain text: dh[3][1].
+/**
+ * The address in plain text: dh[3][1].
+ * @param {Story} story
+ * @param {number} k
+ * @param {number[]} index
+ */
 export function addressText(story, k, index) {
   return story.arrays[k].name + bracketed(index);
 }
 
-// The address as the formulas write the name, with the index behind it.
+/**
+ * The address as the formulas write the name, with the index behind it.
+ * @param {Story} story
+ * @param {number} k
+ * @param {number[]} index
+ */
 export function typesetAddress(story, k, index) {
   const name = element("span", { class: "address" });
   name.append(mathematics(story.mathml(story.arrays[k].math)));
@@ -31,7 +53,11 @@ export function typesetAddress(story, k, index) {
   return name;
 }
 
-// What a table of the array looks like: its last axis lies across.
+/**
+ * What a table of the array looks like: its last axis lies across.
+ * @param {number[]} shape
+ * @returns {[rows: number, columns: number]}
+ */
 export function rowsAndColumns(shape) {
   const size = shape.reduce((a, b) => a * b, 1);
   const columns = shape.length ? shape[shape.length - 1] : 1;

@@ -1,48 +1,119 @@
-// Building parts of the document. Text always goes in as text.
+// Building parts of the document, and finding them. Text always goes in as text.
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/** @typedef {Record<string, string | number>} Attributes */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Attributes} [attributes]
+ * @param {...(Node | string)} children
+ */
 export function element(tag, attributes = {}, ...children) {
   const e = attributed(document.createElement(tag), attributes);
   e.append(...children);
   return e;
 }
 
+/**
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} tag
+ * @param {Attributes} [attributes]
+ * @param {string} [text]
+ */
 export function drawn(tag, attributes = {}, text) {
   const e = attributed(document.createElementNS(SVG, tag), attributes);
   if (text !== undefined) e.textContent = text;
   return e;
 }
 
+/**
+ * @template {HTMLElement | SVGElement} E
+ * @param {E} e
+ * @param {Attributes} attributes
+ */
 function attributed(e, attributes) {
   for (const [key, value] of Object.entries(attributes)) {
-    if (key === "style")
-      e.style.cssText = value; // a page's policy may forbid the attribute
-    else e.setAttribute(key, value);
+    if (key === "style") {
+      e.style.cssText = String(value); // a page's policy may forbid the attribute
+    } else e.setAttribute(key, String(value));
   }
   return e;
 }
 
+/** @param {string} path */
 export function icon(path) {
   const svg = drawn("svg", { viewBox: "0 0 16 16", "aria-hidden": "true", class: "icon" });
   svg.append(drawn("path", { d: path }));
   return svg;
 }
 
+/** @param {string} mathml */
 export function mathematics(mathml) {
   const template = document.createElement("template");
-  template.innerHTML = mathml; // made by teachrnn.views.mathml, which escapes every text in it
+  template.innerHTML = mathml; // made by teachrnn.formulas.mathml, which escapes every text in it
   return template.content;
 }
 
-// A control cannot be pressed but keeps the focus: a button that is disabled would lose it.
+/**
+ * What an event happened in that fits a selector.
+ * @param {Event} event
+ * @param {string} selector
+ */
+export function within({ target }, selector) {
+  if (!(target instanceof Element)) return null;
+  return /** @type {HTMLElement | SVGElement | null} */ (target.closest(selector));
+}
+
+/**
+ * What has the focus in the tree of a node, which may be a shadow tree.
+ * @param {Node} node
+ */
+export function focusedBeside(node) {
+  const root = node.getRootNode();
+  if (!(root instanceof Document || root instanceof ShadowRoot)) return null; // not in a page
+  return /** @type {HTMLElement | SVGElement | null} */ (root.activeElement);
+}
+
+/**
+ * The first part of an element that fits a selector; it is known to be there.
+ * @param {ParentNode} parent
+ * @param {string} selector
+ */
+export function partOf(parent, selector) {
+  const found = parent.querySelector(selector);
+  if (!found) throw new Error(`nothing here fits ${selector}`);
+  return /** @type {HTMLElement} */ (found);
+}
+
+/**
+ * What a map holds under a key; it is known to be there.
+ * @template K, V
+ * @param {Map<K, V>} map
+ * @param {K} key
+ */
+export function held(map, key) {
+  const value = map.get(key);
+  if (value === undefined) throw new Error(`nothing is held under ${key}`);
+  return value;
+}
+
+/**
+ * A control cannot be pressed but keeps the focus: a button that is disabled would lose it.
+ * @param {HTMLElement} button
+ * @param {boolean} closed
+ */
 export function bar(button, closed) {
   button.setAttribute("aria-disabled", String(closed));
 }
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// The mathematical font comes as bytes; without it the browser's own serves.
+/**
+ * The mathematical font comes as bytes; without it the browser's own serves.
+ * @param {BufferSource} bytes
+ */
 export function useFont(bytes) {
   const face = new FontFace("TeachrnnMath", bytes);
   face.load().then(

@@ -1,8 +1,11 @@
 // What the keyboard does: one table, from which the help is made too. The keys that scroll a page (Space,
 // PageUp, PageDown, Home, End, the arrows up and down) are the page's.
 
+/** @import { Key } from "./types.d.ts" */
+
 import { element } from "./dom.js";
 
+/** @type {Key[]} */
 export const KEYS = [
   { keys: ["ArrowRight"], shown: "→", does: "next step", act: "next" },
   { keys: ["ArrowLeft"], shown: "←", does: "previous step", act: "previous" },
@@ -29,30 +32,32 @@ export const KEYS = [
 // Where arrow keys move over entries or nodes, or scroll, the element says so with data-own-keys.
 const OWNED = ["ArrowRight", "ArrowLeft"];
 
-// The key's act, if the event is for the player and not for the control that has the focus.
+/**
+ * The key's act, if the event is for the player and not for the control that has the focus.
+ * @param {KeyboardEvent} event
+ */
 export function actOf(event) {
   if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return null;
-  const target = event.composedPath()[0];
-  if (OWNED.includes(event.key) && target.closest?.("[data-own-keys]")) return null;
+  const [target] = event.composedPath();
+  if (!(target instanceof HTMLElement || target instanceof SVGElement)) return null;
+  if (OWNED.includes(event.key) && target.closest("[data-own-keys]")) return null;
   const entry = KEYS.find(({ keys }) => keys.includes(event.key));
   if (!entry) return null;
-  const tag = target.tagName;
-  const type = target.type;
-  const typing =
-    tag === "TEXTAREA" ||
-    tag === "SELECT" ||
-    (tag === "INPUT" && !["range", "checkbox", "radio"].includes(type));
-  if (typing) return null;
-  if (tag === "INPUT" && type === "range" && OWNED.includes(event.key)) return null;
+  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return null;
+  if (target instanceof HTMLInputElement) {
+    if (!["range", "checkbox", "radio"].includes(target.type)) return null; // typing
+    if (target.type === "range" && OWNED.includes(event.key)) return null;
+  }
   return entry.act;
 }
 
 export function keyHelp() {
   const list = element("dl", { class: "keys", hidden: "" });
-  for (const { shown, does } of KEYS)
+  for (const { shown, does } of KEYS) {
     list.append(
       element("div", {}, element("dt", {}, element("kbd", {}, shown)), element("dd", {}, does)),
     );
+  }
   const note = "In the graph and in tables the arrow keys move, and Enter opens.";
   list.append(element("div", { class: "wide" }, element("dd", {}, note)));
   return list;

@@ -1,15 +1,28 @@
 // What only a live kernel can do: nudge a number and compute the loss anew, record another network.
 
+/** @import { Attributes } from "./dom.js" */
+/** @import { Context, Message } from "./types.d.ts" */
+
 import { element } from "./dom.js";
 import { formatNumber } from "./number.js";
 
-const CELLS = "cells"; // the model tells which cells there are
 const MOST_DELTA = 0.5;
+const NUMBERS = ["hidden", "layers", "scale", "updates", "seed"];
 
 export class Live {
+  /** @param {Context} context */
   constructor(context) {
     this.context = context;
     const { model, signal } = context;
+    /** @type {Map<string | undefined, (answer: Message) => void>} by the id of what was asked */
+    this.waiting = new Map();
+    this.asked = 0;
+    /** @param {Message} message */
+    this.answered = (message) => {
+      if (message.kind !== "answer") return;
+      this.waiting.get(message.id)?.(message);
+      this.waiting.delete(message.id);
+    };
     this.element = element("section", {
       class: "live",
       "aria-label": "Experiments with the live network",
@@ -17,10 +30,7 @@ export class Live {
     });
     if (!model.get("live")) return;
     this.element.hidden = false;
-    this.waiting = new Map();
-    this.asked = 0;
-    this.onAnswer = (message) => this.#answered(message);
-    model.on("msg:custom", this.onAnswer);
+    model.on("msg:custom", this.answered);
     this.element.append(
       element("h2", {}, "Experiment"),
       this.#nudgeForm(signal),
@@ -28,7 +38,11 @@ export class Live {
     );
   }
 
-  // Ask the kernel something; the promise holds its answer.
+  /**
+   * Ask the kernel something; the promise holds its answer.
+   * @param {object} request
+   * @returns {Promise<Message>}
+   */
   ask(request) {
     this.asked += 1;
     const id = `${this.context.unique}-${this.asked}`;
@@ -38,37 +52,39 @@ export class Live {
     });
   }
 
-  #answered(message) {
-    if (message.kind !== "answer" || !this.waiting.has(message.id)) return;
-    this.waiting.get(message.id)(message);
-    this.waiting.delete(message.id);
-  }
-
   // Nudge --------------------------------------------------------------------------------------
 
+  /** @param {AbortSignal} signal */
   #nudgeForm(signal) {
     const { story } = this.context;
-    this.given = story.arrays
+    const given = story.arrays
       .map((array, k) => ({ array, k }))
       .filter(
         ({ array }) =>
           array.kind === "value" && !array.whole && !array.letters && !array.parts && array.name !== "L",
       );
-    this.name = element(
+    const name = element(
       "select",
       { "aria-label": "Quantity to nudge" },
-      ...this.given.map(({ array, k }) => element("option", { value: String(k) }, array.name)),
+      ...given.map(({ array, k }) => element("option", { value: String(k) }, array.name)),
     );
-    const first = this.given.find(({ array }) => array.name === "W") || this.given[0];
-    if (first) this.name.value = String(first.k);
-    this.index = element("input", {
+    const first = given.find(({ array }) => array.name === "W") || given[0];
+    if (first) name.value = String(first.k);
+    const chosen = () => story.arrays[Number(name.value)];
+    const zeros = () =>
+      first
+        ? chosen()
+            .shape.map(() => "0")
+            .join(", ")
+        : "";
+    const index = element("input", {
       type: "text",
-      value: this.#zeros(),
+      value: zeros(),
       size: "6",
       "aria-label": "Index, such as 2, 0",
       inputmode: "numeric",
     });
-    this.delta = element("input", {
+    const delta = element("input", {
       type: "range",
       min: String(-MOST_DELTA),
       max: String(MOST_DELTA),
@@ -76,24 +92,36 @@ export class Live {
       value: "0.1",
       "aria-label": "By how much",
     });
-    this.amount = element("output", {}, "+0.10");
-    this.result = element("div", { class: "result", role: "status" });
-    this.name.addEventListener(
+    const amount = element("output", {}, "+0.10");
+    const result = element("div", { class: "result", role: "status" });
+    const nudge = async () => {
+      const place = index.value.split(",").map((s) => s.trim());
+      const numbers = place.filter((s) => s !== "").map(Number);
+      if (!numbers.every(Number.isInteger)) {
+        const wanted = "it must be whole numbers with a comma between them, such as 2, 0.";
+        result.replaceChildren(complaint(`The entry is ${index.value}; ${wanted}`));
+        return;
+      }
+      const asked = { kind: "nudge", name: chosen().name, index: numbers, delta: Number(delta.value) };
+      const answer = await this.ask(asked);
+      result.replaceChildren(answer.error ? complaint(answer.error) : nudged(answer));
+    };
+    name.addEventListener(
       "change",
       () => {
-        this.index.value = this.#zeros();
-        this.#nudge();
+        index.value = zeros();
+        nudge();
       },
       { signal },
     );
-    this.index.addEventListener("change", () => this.#nudge(), { signal });
-    this.delta.addEventListener(
+    index.addEventListener("change", () => nudge(), { signal });
+    delta.addEventListener(
       "input",
       () => {
-        const delta = Number(this.delta.value);
-        this.amount.textContent = `${delta < 0 ? "−" : "+"}${Math.abs(delta).toFixed(2)}`;
-        this.delta.setAttribute("aria-valuetext", this.amount.textContent);
-        this.#nudge();
+        const by = Number(delta.value);
+        amount.textContent = `${by < 0 ? "−" : "+"}${Math.abs(by).toFixed(2)}`;
+        delta.setAttribute("aria-valuetext", amount.textContent);
+        nudge();
       },
       { signal },
     );
@@ -107,76 +135,35 @@ export class Live {
       element(
         "div",
         { class: "controls" },
-        element("label", {}, "number ", this.name),
-        element("label", {}, "entry [", this.index, "]"),
-        element("label", {}, "by ", this.delta, this.amount),
+        element("label", {}, "number ", name),
+        element("label", {}, "entry [", index, "]"),
+        element("label", {}, "by ", delta, amount),
       ),
-      this.result,
+      result,
     );
     form.addEventListener(
       "submit",
       (event) => {
         event.preventDefault();
-        this.#nudge();
+        nudge();
       },
       { signal },
     );
     return form;
   }
 
-  #zeros() {
-    const chosen = this.context.story.arrays[Number(this.name.value)];
-    return chosen ? chosen.shape.map(() => "0").join(", ") : "";
-  }
-
-  async #nudge() {
-    const array = this.context.story.arrays[Number(this.name.value)];
-    const index = this.index.value
-      .split(",")
-      .map((s) => s.trim())
-      .filter((s) => s !== "")
-      .map(Number);
-    if (!index.every(Number.isInteger)) {
-      this.result.replaceChildren(
-        element(
-          "p",
-          { class: "complaint" },
-          `The entry is ${this.index.value}; it must be whole numbers with a comma between them, such as 2, 0.`,
-        ),
-      );
-      return;
-    }
-    const answer = await this.ask({
-      kind: "nudge",
-      name: array.name,
-      index,
-      delta: Number(this.delta.value),
-    });
-    if (answer.error) {
-      this.result.replaceChildren(element("p", { class: "complaint" }, answer.error));
-      return;
-    }
-    const lines = [
-      ["L as recorded", answer.before],
-      ["L computed anew", answer.after],
-      ["L as the gradient predicts", answer.predicted],
-      ["what the prediction misses", answer.remainder],
-    ];
-    const table = element("table", {}, element("caption", {}, "nats per sequence"));
-    for (const [what, x] of lines) {
-      const line = table.insertRow();
-      line.append(element("th", { scope: "row" }, what));
-      line.insertCell().textContent = formatNumber(Number(x), 6); // what is not finite comes as a word
-    }
-    this.result.replaceChildren(table);
-  }
-
   // Another network ------------------------------------------------------------------------------
 
+  /** @param {AbortSignal} signal */
   #networkForm(signal) {
     const { model } = this.context;
-    const settings = model.get("settings") || {};
-    if (!settings.text) return "";
+    const settings = model.get("settings");
+    if (!settings?.text) return "";
+    /**
+     * @param {string} name
+     * @param {string} label
+     * @param {Attributes} attributes
+     */
     const field = (name, label, attributes) =>
       element(
         "label",
@@ -184,12 +171,13 @@ export class Live {
         `${label} `,
         element("input", { name, value: String(settings[name]), required: "", ...attributes }),
       );
-    const cells = element(
+    const cells = model.get("cells") ?? [String(settings.cell)];
+    const cell = element(
       "select",
       { name: "cell" },
-      ...(model.get(CELLS) || [settings.cell]).map((c) => element("option", { value: c }, c)),
+      ...cells.map((c) => element("option", { value: c }, c)),
     );
-    cells.value = settings.cell;
+    cell.value = String(settings.cell);
     const said = element("p", { class: "result", role: "status" });
     const button = element("button", { type: "submit", class: "word" }, "record it");
     const form = element(
@@ -200,7 +188,7 @@ export class Live {
         "div",
         { class: "controls" },
         field("text", "text", { type: "text", size: "28", maxlength: "200" }),
-        element("label", {}, "cell ", cells),
+        element("label", {}, "cell ", cell),
         field("hidden", "m", { type: "number", min: "1", max: "64" }),
         field("layers", "layers", { type: "number", min: "1", max: "4" }),
         field("scale", "weight scale", { type: "number", min: "0", max: "5", step: "any" }),
@@ -214,11 +202,12 @@ export class Live {
       "submit",
       async (event) => {
         event.preventDefault();
-        const given = Object.fromEntries(new FormData(form));
-        for (const name of ["hidden", "layers", "scale", "updates", "seed"])
-          given[name] = Number(given[name]);
+        const given = [...new FormData(form)].map(([name, text]) => [
+          name,
+          NUMBERS.includes(name) ? Number(text) : text,
+        ]);
         said.textContent = "recording …";
-        const answer = await this.ask({ kind: "record", ...given });
+        const answer = await this.ask({ kind: "record", ...Object.fromEntries(given) });
         said.textContent = answer.error || "recorded"; // the new story arrives by itself
       },
       { signal },
@@ -227,6 +216,28 @@ export class Live {
   }
 
   stop() {
-    if (this.onAnswer) this.context.model.off("msg:custom", this.onAnswer);
+    this.context.model.off("msg:custom", this.answered);
   }
+}
+
+/** @param {string} text */
+const complaint = (text) => element("p", { class: "complaint" }, text);
+
+/**
+ * What a nudge did to the loss, and what its gradient predicted.
+ * @param {Message} answer
+ */
+function nudged({ before, after, predicted, remainder }) {
+  const table = element("table", {}, element("caption", {}, "nats per sequence"));
+  for (const { what, x } of [
+    { what: "L as recorded", x: before },
+    { what: "L computed anew", x: after },
+    { what: "L as the gradient predicts", x: predicted },
+    { what: "what the prediction misses", x: remainder },
+  ]) {
+    const line = table.insertRow();
+    line.append(element("th", { scope: "row" }, what));
+    line.insertCell().textContent = formatNumber(Number(x), 6); // what is not finite comes as a word
+  }
+  return table;
 }

@@ -1,5 +1,9 @@
 // How a number is written: the same rule as in teachrnn.views.number.
 
+/**
+ * @param {number} x
+ * @param {number} [digits]
+ */
 export function formatNumber(x, digits = 3) {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";

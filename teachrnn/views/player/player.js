@@ -1,7 +1,9 @@
 // The player: steps through a story that Python has told. One module for every host; its state goes
 // through `model` (get, set, on, off, save_changes, send), which a notebook's widget provides.
 
-import { element, icon } from "./dom.js";
+/** @import { Act, Context, Heard, Listener, Model, State } from "./types.d.ts" */
+
+import { element, focusedBeside, icon, partOf } from "./dom.js";
 import { Graph } from "./graph/graph.js";
 import { actOf, keyHelp } from "./keys.js";
 import { Live } from "./live.js";
@@ -14,25 +16,33 @@ import { Why } from "./why/why.js";
 
 let players = 0; // ids that are unique on a page come from it
 
-// Show the model's story in `el`; gives a function that takes it away again.
+/**
+ * Show the model's story in `el`; gives a function that takes it away again.
+ * @param {{ model: Model, el: HTMLElement }} host
+ */
 export function render({ model, el }) {
   return present(model, el).stop;
 }
 
+/**
+ * @param {Model} model
+ * @param {HTMLElement} el
+ */
 function present(model, el) {
   el.classList.add("trnn");
   let player = play(model, el);
   const another = () => {
-    const held = el.contains(el.getRootNode().activeElement);
+    const held = el.contains(focusedBeside(el));
     player.close();
     model.set("step", 0);
     model.set("entry", {});
     model.save_changes();
     player = play(model, el);
-    if (held) el.querySelector("[aria-label='Next step']").focus(); // what had the focus is gone
+    if (held) partOf(el, "[aria-label='Next step']").focus(); // what had the focus is gone
   };
   model.on("change:story", another);
   return {
+    /** @param {string} address */
     open: (address) => player.open(address),
     stop() {
       model.off("change:story", another);
@@ -41,6 +51,10 @@ function present(model, el) {
   };
 }
 
+/**
+ * @param {Model} model
+ * @param {HTMLElement} el
+ */
 function play(model, el) {
   const control = new AbortController();
   const { signal } = control;
@@ -51,6 +65,7 @@ function play(model, el) {
 
   const voice = element("p", { class: "unseen-words", role: "status", "aria-live": "polite" });
   const message = element("p", { class: "message", role: "status" });
+  /** @type {Context} */
   const context = {
     story,
     model,
@@ -64,7 +79,6 @@ function play(model, el) {
       model.set("entry", { array: k, index: [...index] });
       model.save_changes();
     },
-    // For those who listen; `tell` is for all.
     say(text) {
       voice.textContent = text;
     },
@@ -74,7 +88,6 @@ function play(model, el) {
     horizon(steps) {
       graph.horizon(steps);
     },
-    // Whether the result of step i must not be shown yet.
     covers: (i) => predict.covers(i),
   };
   const graph = new Graph(context);
@@ -82,9 +95,9 @@ function play(model, el) {
   const why = new Why(context);
   const predict = new Predict(context, () => paint());
   const card = new StepCard(context, (k) => why.into(k));
-  const reach = new Reach(context);
+  const reach = story.triangle?.reaches.length ? [new Reach(context, story.triangle)] : [];
   const live = new Live(context);
-  const panels = [graph, line, why, predict, reach, live];
+  const panels = [graph, line, why, live, ...reach];
 
   const keys = keyHelp();
   const help = element(
@@ -106,7 +119,7 @@ function play(model, el) {
     keys,
     predict.element,
     element("div", { class: "desk" }, card.element, why.element),
-    reach.element,
+    ...reach.map((panel) => panel.element),
     live.element,
     voice,
   );
@@ -116,6 +129,7 @@ function play(model, el) {
     steps[model.get("step")].outcomes
       .flatMap((o) => o.quantities.map(([k]) => k))
       .find((k) => story.arrays[k].letters);
+  /** @type {Record<Act, () => void>} */
   const acts = {
     ...line.acts,
     into() {
@@ -148,8 +162,8 @@ function play(model, el) {
       keys.hidden = !keys.hidden;
       help.setAttribute("aria-expanded", String(!keys.hidden));
     },
+    close: () => (keys.hidden ? why.dismiss() : acts.help()),
   };
-  acts.close = () => (keys.hidden ? why.dismiss() : acts.help());
   help.addEventListener("click", acts.help, { signal });
 
   const covered = () => context.covers(model.get("step"));
@@ -166,10 +180,12 @@ function play(model, el) {
   }
 
   // In a page of its own the whole page listens to the keys; elsewhere, what has the focus within.
+  /** @type {Document | HTMLElement} */
   const scope = el.closest(".trnn-page") ? el.ownerDocument : el;
   scope.addEventListener(
     "keydown",
     (event) => {
+      if (!(event instanceof KeyboardEvent)) return;
       const act = actOf(event);
       if (!act) return;
       event.preventDefault();
@@ -184,21 +200,28 @@ function play(model, el) {
   model.on("change:predict", onChange);
   paint();
   return {
+    /** @param {string} address */
     open: (address) => line.open(address),
     close() {
       control.abort();
       model.off("change:step", onChange);
       model.off("change:predict", onChange);
-      for (const panel of panels) panel.stop?.();
+      for (const panel of panels) panel.stop();
       el.replaceChildren();
     },
   };
 }
 
-// Where there is no notebook, a model of a few lines takes the place of the widget's. `open` goes where
-// an address says.
+/**
+ * Where there is no notebook, a model of a few lines takes the place of the widget's. `open` goes where
+ * an address says.
+ * @param {HTMLElement} el
+ * @param {Partial<State> & Pick<State, "story">} state
+ */
 export function mount(el, state) {
-  const listeners = {};
+  /** @type {Map<Heard, Listener[]>} */
+  const listeners = new Map();
+  /** @type {State} */
   const kept = {
     step: 0,
     entry: {},
@@ -209,20 +232,23 @@ export function mount(el, state) {
     live: false,
     ...state,
   };
+  /** @type {Model} */
   const model = {
     get: (key) => kept[key],
     set(key, value) {
       if (kept[key] === value) return;
       kept[key] = value;
-      (listeners[`change:${key}`] || []).forEach((f) => f());
+      for (const f of listeners.get(`change:${key}`) ?? []) f({ kind: "change" }, []);
     },
     on(event, f) {
-      (listeners[event] ||= []).push(f);
+      listeners.set(event, [...(listeners.get(event) ?? []), f]);
     },
     off(event, f) {
-      listeners[event] = (listeners[event] || []).filter((g) => g !== f);
+      const others = (listeners.get(event) ?? []).filter((g) => g !== f);
+      listeners.set(event, others);
     },
     save_changes() {},
+    send() {},
   };
   return { model, ...present(model, el) };
 }

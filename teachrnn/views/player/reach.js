@@ -1,5 +1,7 @@
 // How far back: the triangle of gradients itemised by (loss at t -> step k), and what truncation keeps.
 
+/** @import { Context, Triangle } from "./types.d.ts" */
+
 import { drawn, element } from "./dom.js";
 import { formatNumber } from "./number.js";
 
@@ -7,18 +9,18 @@ const MOST_DECADES = 8; // orders of magnitude from the largest square to the sm
 const MARGIN = 34;
 
 export class Reach {
-  constructor(context) {
+  /**
+   * @param {Context} context
+   * @param {Triangle} triangle with at least one gradient
+   */
+  constructor(context, triangle) {
     this.context = context;
-    const { triangle } = context.story;
+    this.triangle = triangle;
     const { model, signal } = context;
     this.element = element("section", {
       class: "reach",
       "aria-label": "How far back each loss reaches",
     });
-    if (!triangle?.reaches.length) {
-      this.element.hidden = true;
-      return;
-    }
     this.T = triangle.T;
     this.choice = element(
       "select",
@@ -40,7 +42,12 @@ export class Reach {
       role: "region",
       "aria-label": "Triangle of gradients by loss and step",
     });
-    this.table = element("details", {}, element("summary", {}, "the norms as a table"));
+    this.summary = element("summary", {}, "the norms as a table");
+    this.table = element("details", {}, this.summary);
+    /** @type {{ square: SVGGElement, lag: number }[]} */
+    this.squares = [];
+    this.cut = drawn("path", { class: "cut" });
+    this.side = 0; // of a square, in pixels
     this.table.addEventListener("toggle", () => this.#fillTable(), { signal });
     this.element.append(
       element("h2", {}, "How far back does each loss reach?"),
@@ -77,7 +84,7 @@ export class Reach {
   }
 
   get found() {
-    return this.context.story.triangle.reaches.find((r) => r.name === this.choice.value);
+    return this.triangle.reaches[this.choice.selectedIndex];
   }
 
   // 0 stands for no truncation.
@@ -91,8 +98,9 @@ export class Reach {
     const room = Math.min(560, (this.element.clientWidth || 560) - MARGIN - 8);
     const side = Math.max(10, Math.min(34, Math.floor(room / T)));
     const size = MARGIN + T * side + 4;
-    const largest = Math.max(0, ...norms.flat().filter(Number.isFinite));
-    const smallest = Math.min(...norms.flat().filter((x) => x > 0 && Number.isFinite(x)));
+    const finite = norms.flat().filter((x) => x !== null);
+    const largest = Math.max(0, ...finite);
+    const smallest = Math.min(...finite.filter((x) => x > 0));
     const decades = Math.min(MOST_DECADES, Math.max(1, Math.ceil(Math.log10(largest / smallest))));
     const svg = drawn("svg", {
       width: size,
@@ -104,26 +112,20 @@ export class Reach {
     this.squares = [];
     norms.forEach((row, i) =>
       row.forEach((norm, j) => {
-        if (j > i || !this.context.story.triangle.losses.includes(i + 1)) return;
+        if (j > i || !this.triangle.losses.includes(i + 1)) return;
         const share =
-          norm > 0 && Number.isFinite(norm) ? Math.max(0, 1 + Math.log10(norm / largest) / decades) : 0;
+          norm !== null && norm > 0 ? Math.max(0, 1 + Math.log10(norm / largest) / decades) : 0;
         const half = (side - 2) / 2;
         const reach = norm === 0 ? 0 : Math.max(1, half * (0.25 + 0.75 * share));
         const x = MARGIN + j * side + side / 2;
         const y = i * side + side / 2;
         const square = drawn("g", { class: "square" });
-        square.append(
-          drawn(
-            "title",
-            {},
-            `loss at ${i + 1} → step ${j + 1}: ${norm === null ? "not finite" : formatNumber(norm)}`,
-          ),
-        );
+        square.append(drawn("title", {}, `loss at ${i + 1} → step ${j + 1}: ${inWords(norm)}`));
         square.append(
           drawn("rect", { x: x - half, y: y - half, width: 2 * half, height: 2 * half, class: "cell" }),
         );
         if (norm === null) square.append(drawn("text", { x, y: y + 4 }, "∞"));
-        else
+        else {
           square.append(
             drawn("rect", {
               x: x - reach,
@@ -134,6 +136,7 @@ export class Reach {
               "fill-opacity": (0.2 + 0.8 * share).toFixed(3),
             }),
           );
+        }
         svg.append(square);
         this.squares.push({ square, lag: i - j });
       }),
@@ -149,9 +152,8 @@ export class Reach {
       drawn("text", { x: 0, y: 10, class: "axis" }, "t"),
       drawn("text", { x: size - 8, y: T * side + 30, class: "axis" }, "k"),
     );
-    this.cut = drawn("path", { class: "cut" });
     svg.append(this.cut);
-    svg.setAttribute("height", T * side + 34);
+    svg.setAttribute("height", String(T * side + 34));
     svg.setAttribute("viewBox", `0 0 ${size} ${T * side + 34}`);
     this.side = side;
     this.grid.replaceChildren(svg);
@@ -159,18 +161,22 @@ export class Reach {
     this.#truncate();
   }
 
+  /**
+   * @param {string} name
+   * @param {(number | null)[][]} norms
+   * @param {number} largest
+   */
   #summary(name, norms, largest) {
     const last = norms[this.T - 1];
     const near = last[this.T - 1];
     const far = last[0];
-    const shown = (x) => (x === null ? "not finite" : formatNumber(x));
-    return `Norms of d${name} by loss and step, largest ${formatNumber(largest)}. Of the last loss, step ${this.T} receives ${shown(near)} and step 1 ${shown(far)}.`;
+    return `Norms of d${name} by loss and step, largest ${formatNumber(largest)}. Of the last loss, step ${this.T} receives ${inWords(near)} and step 1 ${inWords(far)}.`;
   }
 
   #truncate() {
     const { T, horizon, side } = this;
     const { name, kept, cosine, distance } = this.found;
-    this.slider.value = horizon;
+    this.slider.value = String(horizon);
     this.slider.setAttribute("aria-valuetext", horizon === T ? "no truncation" : `${horizon} steps`);
     for (const { square, lag } of this.squares) square.classList.toggle("dropped", lag >= horizon);
     let d = "";
@@ -184,12 +190,15 @@ export class Reach {
     const full = kept[T - 1];
     this.said.textContent =
       horizon === T
-        ? `No truncation: the norm of d${name} is ${full === null ? "not finite" : formatNumber(full)}.`
-        : `Truncated to ${horizon} ${horizon === 1 ? "step" : "steps"}, the norm of d${name} is ${norm === null ? "not finite" : formatNumber(norm)} instead of ${full === null ? "one that is not finite" : formatNumber(full)}` +
-          (angle === null
-            ? "."
-            : `; cosine of the angle to the full gradient ${formatNumber(angle)}, relative distance ${formatNumber(far ?? NaN)}.`);
-    this.context.horizon?.(horizon === T ? 0 : horizon);
+        ? `No truncation: the norm of d${name} is ${inWords(full)}.`
+        : [
+            `Truncated to ${horizon} ${horizon === 1 ? "step" : "steps"}, `,
+            `the norm of d${name} is ${inWords(norm)} instead of `,
+            full === null ? "one that is not finite" : formatNumber(full),
+            angle === null ? "." : `; cosine of the angle to the full gradient ${formatNumber(angle)}, `,
+            angle === null ? "" : `relative distance ${formatNumber(far ?? NaN)}.`,
+          ].join("");
+    this.context.horizon(horizon === T ? 0 : horizon);
   }
 
   #fillTable() {
@@ -212,7 +221,7 @@ export class Reach {
       });
     });
     this.table.replaceChildren(
-      this.table.firstElementChild,
+      this.summary,
       element(
         "div",
         { class: "scroll", tabindex: "0", role: "region", "aria-label": "The norms as a table" },
@@ -222,7 +231,10 @@ export class Reach {
   }
 
   stop() {
-    this.watch?.disconnect();
-    if (this.onHorizon) this.context.model.off("change:horizon", this.onHorizon);
+    this.watch.disconnect();
+    this.context.model.off("change:horizon", this.onHorizon);
   }
 }
+
+/** @param {number | null} norm */
+const inWords = (norm) => (norm === null ? "not finite" : formatNumber(norm));

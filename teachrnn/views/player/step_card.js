@@ -1,13 +1,21 @@
 // What happens now: the formula with its numbers, what went in, one sentence, the line of code.
 
+/** @import { Context, Outcome } from "./types.d.ts" */
+
 import { ArrayShelf } from "./array/array.js";
 import { element, mathematics } from "./dom.js";
 
 const PHASES = { forward: "forward", turn: "turning point", backward: "back through time" };
 
 export class StepCard {
+  /**
+   * @param {Context} context
+   * @param {(k: number) => void} into
+   */
   constructor(context, into) {
-    Object.assign(this, { context, into });
+    this.context = context;
+    this.into = into;
+    this.measuring = 0;
     this.shelf = new ArrayShelf(context);
     this.where = element("p", { class: "where" });
     this.title = element("h2");
@@ -26,10 +34,19 @@ export class StepCard {
     );
   }
 
+  /**
+   * @param {number} i
+   * @param {boolean} covered
+   */
   paint(i, covered) {
     const { story } = this.context;
     const step = story.steps[i];
-    this.where.textContent = `Step ${i + 1} of ${story.steps.length} · ${PHASES[step.phase]}${step.t ? ` · t = ${step.t}` : ""}${step.op ? ` · ${step.op}` : ""}`;
+    this.where.textContent = [
+      `Step ${i + 1} of ${story.steps.length}`,
+      PHASES[step.phase],
+      ...(step.t ? [`t = ${step.t}`] : []),
+      ...(step.op ? [step.op] : []),
+    ].join(" · ");
     this.element.dataset.phase = step.phase;
     this.title.textContent = step.title;
     this.sentence.textContent = covered ? "" : step.sentence; // it may tell the shape
@@ -49,6 +66,7 @@ export class StepCard {
   // What scrolls can be reached with the keyboard, and scrolled.
   #reachable() {
     for (const part of this.element.querySelectorAll(".code, .formula")) {
+      if (!(part instanceof HTMLElement)) continue;
       const scrolls = part.scrollWidth > part.clientWidth;
       part.toggleAttribute("data-own-keys", scrolls);
       if (scrolls) part.tabIndex = 0;
@@ -56,6 +74,11 @@ export class StepCard {
     }
   }
 
+  /**
+   * @param {number} i
+   * @param {Outcome} outcome
+   * @param {HTMLElement[] | undefined} figures
+   */
   #outcome(i, outcome, figures) {
     const { story, signal } = this.context;
     const line = element("div", { class: "formula" });

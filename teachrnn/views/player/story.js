@@ -1,24 +1,48 @@
 // A story that Python has told (teachrnn.views.player.story_data): its steps, its arrays, and what is known when.
 
+/** @import { Outcome, StoryArray, StoryData } from "./types.d.ts" */
+
+/** @typedef {[step: number, array: number]} Known */
+
 const SLOT = 0xe100; // the first of the private characters that stand for indices in a formula
 
 export class Story {
+  /** @param {ArrayBuffer | DataView} data */
   constructor(data) {
     const bytes =
       data instanceof DataView
         ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
         : new Uint8Array(data);
     const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+    /** @type {StoryData} */
     const told = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-    Object.assign(this, told); // about, nodes, edges, steps, arrays, rules, math, templates ...
+    this.about = told.about;
+    this.nodes = told.nodes;
+    this.edges = told.edges;
+    this.steps = told.steps;
+    this.arrays = told.arrays;
+    this.rules = told.rules;
+    this.math = told.math;
+    this.templates = told.templates;
+    this.triangle = told.triangle;
     this.numbers = new Float64Array(bytes.slice(4 + length).buffer); // every host is little-endian
     this.node = new Map(this.nodes.map((node) => [node.id, node]));
     this.turn = this.steps.findIndex((step) => step.phase === "turn");
+
+    /** @type {Map<number, Known>} by node */
+    this.values = new Map();
+    /** @type {Map<number | null, Known[]>} by node; the last is the total */
+    this.gradients = new Map();
+    /** @type {Map<string, Known>} by edge, "from>to": the gradient that came back along it */
+    this.passages = new Map();
+    /** @type {Map<number, number>} the step that made an array */
+    this.maker = new Map();
     this.#whenKnown();
   }
 
   // Formulas ---------------------------------------------------------------------------------
 
+  /** @param {number} k */
   mathml(k) {
     const [template, ...indices] = this.math[k];
     return indices.reduce(
@@ -29,22 +53,31 @@ export class Story {
 
   // Arrays -----------------------------------------------------------------------------------
 
-  // The numbers of array k, in one row after the other. Decoded when first asked for.
+  /**
+   * The numbers of array k, in one row after the other. Decoded when first asked for.
+   * @param {number} k
+   * @returns {Float64Array}
+   */
   numbersOf(k) {
     const array = this.arrays[k];
-    array.numbers ??= this.#decoded(array);
-    return array.numbers;
+    return (array.numbers ??= this.#decoded(array));
   }
 
+  /**
+   * @param {StoryArray} array
+   * @returns {Float64Array}
+   */
   #decoded(array) {
+    const begin = array.at ?? 0;
     const size = array.shape.reduce((a, b) => a * b, 1);
     if (array.whole) return Float64Array.from(array.whole);
     if (array.sum) {
       const total = Float64Array.from(this.numbersOf(array.sum[0]));
-      for (const k of array.sum.slice(1))
+      for (const k of array.sum.slice(1)) {
         this.numbersOf(k).forEach((x, i) => {
           total[i] += x;
         });
+      }
       return total;
     }
     if (array.outer) {
@@ -60,20 +93,24 @@ export class Story {
     if (array.spots) {
       const spread = new Float64Array(size);
       array.spots.forEach((place, i) => {
-        spread[place] = this.numbers[array.at + i];
+        spread[place] = this.numbers[begin + i];
       });
       return spread;
     }
-    return this.numbers.subarray(array.at, array.at + size);
+    return this.numbers.subarray(begin, begin + size);
   }
 
-  // Euclidean norm of array k.
+  /**
+   * Euclidean norm of array k.
+   * @param {number} k
+   * @returns {number}
+   */
   norm(k) {
     const array = this.arrays[k];
-    array.norm ??= Math.sqrt(this.numbersOf(k).reduce((sum, x) => sum + x * x, 0));
-    return array.norm;
+    return (array.norm ??= Math.sqrt(this.numbersOf(k).reduce((sum, x) => sum + x * x, 0)));
   }
 
+  /** @param {number} k */
   isWhole(k) {
     return Boolean(this.arrays[k].whole);
   }
@@ -81,11 +118,6 @@ export class Story {
   // What is known when -----------------------------------------------------------------------
 
   #whenKnown() {
-    this.values = new Map(); // node -> [step, array]
-    this.gradients = new Map(); // node -> [[step, array], ...], the last is the total
-    this.passages = new Map(); // "from>to" -> [step, array]: the gradient that came back along an edge
-    this.maker = new Map(); // array -> the step that made it
-    this.parameters = new Map(); // target of no node -> [[step, array], ...]
     for (const node of this.nodes) if (node.given !== null) this.values.set(node.id, [-1, node.given]);
     this.steps.forEach((step, i) => {
       for (const outcome of step.outcomes) {
@@ -101,38 +133,62 @@ export class Story {
     });
   }
 
+  /**
+   * @param {number} i
+   * @param {number} k
+   */
   #seed(i, k) {
-    const name = this.arrays[k].name;
-    const node = this.nodes.find((n) => `d${n.name}` === name);
+    const node = this.nodes.find((n) => n.name === this.arrays[k].of);
     if (node) this.gradients.set(node.id, [[i, k]]);
   }
 
+  /**
+   * @param {number} i
+   * @param {number} user
+   * @param {Outcome} outcome
+   */
   #arrival(i, user, outcome) {
-    const k = outcome.quantities.at(-1)[0];
+    const [part] = outcome.quantities[0];
+    const [k] = outcome.quantities[outcome.quantities.length - 1]; // with what had arrived before
     const arrived = this.gradients.get(outcome.target) || [];
     arrived.push([i, k]);
     this.gradients.set(outcome.target, arrived);
     const edge = `${outcome.target}>${user}`;
-    if (!this.passages.has(edge)) this.passages.set(edge, [i, outcome.quantities[0][0]]); // the part, before any sum
+    if (!this.passages.has(edge)) this.passages.set(edge, [i, part]);
   }
 
-  // The array of a node's value at step i, or null: not yet.
+  /**
+   * The array of a node's value at step i, or null: not yet.
+   * @param {number} id
+   * @param {number} i
+   */
   valueAt(id, i) {
     const known = this.values.get(id);
     return known && known[0] <= i ? known[1] : null;
   }
 
-  // The gradient that has arrived at a node by step i, or null: not yet.
+  /**
+   * The gradient that has arrived at a node by step i, or null: not yet.
+   * @param {number} id
+   * @param {number} i
+   */
   gradientAt(id, i) {
     const arrived = this.gradients.get(id);
+    /** @type {number | null} */
     let found = null;
-    for (const [step, k] of arrived || [])
+    for (const [step, k] of arrived || []) {
       if (step <= i) found = k;
       else break;
+    }
     return found;
   }
 
-  // The gradient that has come back along an edge by step i, or null: not yet.
+  /**
+   * The gradient that has come back along an edge by step i, or null: not yet.
+   * @param {number} from
+   * @param {number} to
+   * @param {number} i
+   */
   passageAt(from, to, i) {
     const passage = this.passages.get(`${from}>${to}`);
     return passage && passage[0] <= i ? passage[1] : null;

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from teachrnn.array import Array
 from teachrnn.formulas import Formula
 from teachrnn.formulas.entries import rule_data
 from teachrnn.formulas.mathml import mathml_template
+from teachrnn.formulas.name import GREEK, Name
 from teachrnn.op import Op
 from teachrnn.reference.complex_step_anywhere import complex_step_everywhere
 from teachrnn.trace import Trace
@@ -113,9 +115,9 @@ def _nodes(trace: Trace, symbols: Sequence[str] | None, tables: Tables) -> list[
         nodes.append(
             {
                 "id": value.index,
-                "name": value.name,
+                **_name(value.name),
                 "op": type(value).__name__ if isinstance(value, Op) else "",
-                "uses": [v.name for v in value.operands if v.index not in place]
+                "uses": [_name(v.name) for v in value.operands if v.index not in place]
                 if isinstance(value, Op)
                 else [],
                 "t": at.column,
@@ -127,6 +129,19 @@ def _nodes(trace: Trace, symbols: Sequence[str] | None, tables: Tables) -> list[
             }
         )
     return nodes
+
+
+def _name(text: str) -> dict[str, Any]:
+    """A name with its parts, as they are written: the player takes none apart."""
+    name = Name.of(text)
+    return {
+        "name": text,
+        "timeless": str(replace(name, t=None)),
+        "letter": GREEK.get(name.letter, name.letter),
+        "layer": name.layer,
+        "gate": GREEK.get(name.gate, name.gate),
+        "time": name.t,
+    }
 
 
 def _check(trace: Trace, tables: Tables) -> None:
@@ -222,6 +237,8 @@ class Tables:
             "name": quantity.name,
             "math": self.formula(quantity.letter),
             "kind": quantity.kind,
+            **({"of": quantity.letter.name} if quantity.kind == "gradient" else {}),
+            **({"via": quantity.letter.user} if quantity.letter.user else {}),
             "shape": list(quantity.data.shape),
             **self._encoded(quantity),
             **made,

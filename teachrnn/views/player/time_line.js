@@ -1,5 +1,7 @@
 // The time line: one cursor over a forward and a backward half, and what moves it.
 
+/** @import { Context, Step } from "./types.d.ts" */
+
 import { bar, element, icon } from "./dom.js";
 import { COVERED } from "./predict.js";
 
@@ -16,12 +18,34 @@ const ICONS = {
 };
 
 export class TimeLine {
+  /** @param {Context} context */
   constructor(context) {
     this.context = context;
     const { story, model, signal } = context;
     this.steps = story.steps;
-    this.timer = null;
+    this.box = element("input", {
+      type: "text",
+      list: `trnn-places-${context.unique}`,
+      placeholder: "go to …",
+      "aria-label": "Go to a time step, a name or an operation",
+      title: "Go to a time step, a name or an operation (:)",
+      autocomplete: "off",
+      spellcheck: "false",
+    });
+    this.stops = element("span", { class: "stops" });
+    /** @type {HTMLElement | null} what had the focus before the box */
+    this.before = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
     this.speed = 1;
+    /** @type {Map<string, number>} the first step that uses what has a name */
+    this.used = new Map();
+    /**
+     * @param {string} name
+     * @param {string} key
+     * @param {string} path
+     * @param {() => void} act
+     */
     const button = (name, key, path, act) => {
       const b = element(
         "button",
@@ -74,9 +98,10 @@ export class TimeLine {
       { class: "bar" },
       element("div", { class: "buttons" }, ...Object.values(this.buttons), this.stopping, this.pace),
       element("div", { class: "line" }, this.#halves(), this.slider),
-      this.#jumpBox(signal),
+      this.#jumpForm(signal),
     );
-    model.on("change:breakpoints", (this.marks = () => this.#markBreakpoints()));
+    this.marks = () => this.#markBreakpoints();
+    model.on("change:breakpoints", this.marks);
     this.acts = {
       next: () => this.by(1),
       previous: () => this.by(-1),
@@ -106,16 +131,20 @@ export class TimeLine {
 
   // Moving -----------------------------------------------------------------------------------
 
+  /** @param {number} i */
   to(i) {
     this.pause();
     this.context.go(i);
   }
 
+  /** @param {number} n */
   by(n) {
     this.to(this.here + n);
   }
 
+  /** @param {number} direction */
   byTime(direction) {
+    /** @param {number} i */
     const group = (i) => `${this.steps[i].phase}${this.steps[i].t}`;
     const last = this.steps.length - 1;
     let i = this.here;
@@ -124,6 +153,10 @@ export class TimeLine {
     this.to(i);
   }
 
+  /**
+   * @param {(step: Step) => boolean} wanted
+   * @param {string} otherwise
+   */
   toNext(wanted, otherwise) {
     const found = this.steps.findIndex((step, i) => i > this.here && wanted(step));
     if (found < 0) this.context.tell(otherwise);
@@ -161,15 +194,17 @@ export class TimeLine {
 
   pause() {
     clearTimeout(this.timer);
-    this.timer = null;
+    this.timer = undefined;
     this.#markPlay();
   }
 
+  /** @param {number} speed */
   setSpeed(speed) {
     this.speed = speed;
     this.pace.value = String(speed);
   }
 
+  /** @param {number} by */
   #shiftSpeed(by) {
     const place = SPEEDS.indexOf(this.speed) + by;
     if (SPEEDS[place]) this.setSpeed(SPEEDS[place]);
@@ -177,7 +212,7 @@ export class TimeLine {
   }
 
   #markPlay() {
-    const playing = this.timer !== null;
+    const playing = this.timer !== undefined;
     const name = playing ? "Pause" : "Play";
     this.buttons.play.replaceChildren(icon(playing ? ICONS.pause : ICONS.play));
     this.buttons.play.setAttribute("aria-label", name);
@@ -186,9 +221,10 @@ export class TimeLine {
 
   // Breakpoints ------------------------------------------------------------------------------
 
+  /** @param {Step} step */
   #breaksAt(step) {
     const names = this.context.model.get("breakpoints") || [];
-    const node = this.context.story.node.get(step.node);
+    const node = step.node === null ? undefined : this.context.story.node.get(step.node);
     return names.includes(step.op) || (node !== undefined && names.includes(node.name));
   }
 
@@ -215,39 +251,37 @@ export class TimeLine {
 
   // Jumping ----------------------------------------------------------------------------------
 
-  #jumpBox(signal) {
-    const id = `trnn-places-${this.context.unique}`;
-    const { arrays } = this.context.story;
-    this.used = new Map(); // name -> the first step that uses it
+  /** @param {AbortSignal} signal */
+  #jumpForm(signal) {
+    const { story } = this.context;
+    const { arrays } = story;
     this.steps.forEach((step, i) => {
-      for (const [k] of step.operands)
+      for (const [k] of step.operands) {
         if (!this.used.has(arrays[k].name)) this.used.set(arrays[k].name, i);
+      }
     });
     const operations = this.steps.map((step) => step.op).filter(Boolean);
-    const quantities = arrays.map((array) => array.name);
-    const names = [...new Set([...operations, ...quantities])].filter((name) => !name.startsWith("∂"));
-    this.box = element("input", {
-      type: "text",
-      list: id,
-      placeholder: "go to …",
-      "aria-label": "Go to a time step, a name or an operation",
-      title: "Go to a time step, a name or an operation (:)",
-      autocomplete: "off",
-      spellcheck: "false",
-    });
-    this.stops = element("span", { class: "stops" });
+    const shown = arrays.filter(
+      ({ name, via }, k) => !via && (story.maker.has(k) || this.used.has(name)),
+    );
+    const quantities = shown.map(({ name }) => name);
+    const names = [...new Set([...operations, ...quantities])];
     const form = element(
       "form",
       { class: "jump" },
       this.box,
-      element("datalist", { id }, ...names.map((n) => element("option", { value: n }))),
+      element(
+        "datalist",
+        { id: `trnn-places-${this.context.unique}` },
+        ...names.map((n) => element("option", { value: n })),
+      ),
       this.stops,
     );
     form.addEventListener("submit", (event) => event.preventDefault(), { signal });
     this.box.addEventListener(
       "focus",
       (event) => {
-        this.before = event.relatedTarget;
+        this.before = event.relatedTarget instanceof HTMLElement ? event.relatedTarget : null;
       },
       { signal },
     );
@@ -265,18 +299,24 @@ export class TimeLine {
     return form;
   }
 
-  // Go to a time step (3), a quantity (h[3], dW) or the next step of an operation (Tanh), if there is such.
+  /**
+   * Go to a time step (3), a quantity (h[3], dW) or the next step of an operation (Tanh), if there is such.
+   * @param {string} wanted
+   */
   jump(wanted) {
     const place = this.#find(wanted);
-    if (place === null)
+    if (place === null) {
       this.context.tell(
         `Nothing is named ${wanted}. Try a time step such as 2, a name such as h[2] or dh[2], or an operation such as ${this.steps[0].op}.`,
       );
-    else this.to(place);
+    } else this.to(place);
     return place !== null;
   }
 
-  // Go where an address says: to a step, counted from 1, or to a name.
+  /**
+   * Go where an address says: to a step, counted from 1, or to a name.
+   * @param {string} address
+   */
   open(address) {
     if (!/^\d+$/.test(address)) {
       this.jump(address);
@@ -284,8 +324,9 @@ export class TimeLine {
     }
     this.to(Number(address) - 1);
     const { length } = this.steps;
-    if (this.here !== Number(address) - 1)
+    if (this.here !== Number(address) - 1) {
       this.context.tell(`There is no step ${address}: they are 1 to ${length}.`);
+    }
   }
 
   // The keys are the player's again.
@@ -295,6 +336,10 @@ export class TimeLine {
     (this.before?.isConnected ? this.before : this.buttons.next).focus({ preventScroll: true });
   }
 
+  /**
+   * @param {string} wanted
+   * @returns {number | null}
+   */
   #find(wanted) {
     const { story } = this.context;
     const { phase } = this.steps[this.here];
@@ -305,9 +350,13 @@ export class TimeLine {
       );
       return found < 0 ? null : found;
     }
-    const places = [...story.maker].filter(([k]) => story.arrays[k].name === wanted).map(([, i]) => i);
-    if (places.length) return wanted.startsWith("d") ? Math.max(...places) : Math.min(...places);
-    if (this.used.has(wanted)) return this.used.get(wanted);
+    const made = [...story.maker].filter(([k]) => story.arrays[k].name === wanted);
+    const places = made.map(([, i]) => i);
+    if (made.length && story.arrays[made[0][0]].kind === "gradient") return Math.max(...places);
+    if (made.length) return Math.min(...places);
+    const used = this.used.get(wanted);
+    if (used !== undefined) return used;
+    /** @param {Step} s */
     const operation = (s) => s.op.toLowerCase() === wanted.toLowerCase();
     const after = this.steps.findIndex((s, i) => i > this.here && operation(s));
     const any = this.steps.findIndex(operation);
@@ -320,9 +369,13 @@ export class TimeLine {
     const forward = this.steps.filter((s) => s.phase === "forward").length;
     const back = this.steps.length - forward;
     const halves = element("div", { class: "halves", "aria-hidden": "true" });
+    /**
+     * @param {string} text
+     * @param {number} share
+     */
     const part = (text, share) => {
       const s = element("span", {}, text);
-      s.style.flexGrow = share;
+      s.style.flexGrow = String(share);
       halves.append(s);
     };
     part("forward →", forward);
@@ -330,12 +383,14 @@ export class TimeLine {
     return halves;
   }
 
+  /** @param {number} i */
   paint(i) {
     const step = this.steps[i];
-    this.slider.value = i;
+    this.slider.value = String(i);
     this.slider.setAttribute("aria-valuetext", `Step ${i + 1} of ${this.steps.length}: ${step.title}`);
-    for (const name of ["first", "previous"]) bar(this.buttons[name], i === 0);
-    for (const name of ["next", "last"]) bar(this.buttons[name], i === this.steps.length - 1);
+    const { first, previous, next, last } = this.buttons;
+    for (const button of [first, previous]) bar(button, i === 0);
+    for (const button of [next, last]) bar(button, i === this.steps.length - 1);
     this.#markBreakpoints();
   }
 

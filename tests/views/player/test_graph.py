@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from axe import violations
 from browser import SETTLED
-from panel import PLAYER, panel, recorded
+from panel import PLAYER, altered, panel, recorded
 
 from teachrnn import OPS, Add, Affine, Sum, Tanh, Trace
 from teachrnn.backprop import backpropagate
@@ -46,7 +46,7 @@ NAMES = ["-".join(str(v) for v in options.values()) for options in CELLS]
 @contextmanager
 def graph(page, trace, symbols=None, state="{rolled: false, breakpoints: []}"):
     style = json.dumps((PLAYER / "graph/graph.css").read_text("utf-8"))
-    data = story_bytes(trace, symbols=symbols)
+    data = trace if isinstance(trace, bytes) else story_bytes(trace, symbols=symbols)
     with panel(page, data, 'import { Graph } from "/graph/graph.js";', SCRIPT % style, state):
         page.evaluate(SETTLED)
         yield page
@@ -569,3 +569,21 @@ def test_a_step_changes_only_what_it_is_about(browser_page, options):
             }"""
         )
         assert 0 < changes < 400  # painting everything makes thousands
+
+
+LABEL = "g => [...g.querySelectorAll('.label tspan')].map(part => part.textContent)"
+
+
+def test_names_are_drawn_from_their_parts_and_never_taken_apart(browser_page):
+    def disguise(text):
+        for n in text["nodes"]:
+            n["name"] = f"#{n['name']}#"
+
+    story = altered(recorded("abc", cell="gru", layers=2), disguise)
+    with graph(browser_page, story) as page:
+        assert node(page, "#layer2.r_rho[2]#").evaluate(LABEL) == ["r", "ρ,2", "(2)"]
+        assert node(page, "#layer1.rho[1]#").evaluate(LABEL) == ["ρ", "1", "(1)"]
+        rolled = page.locator('.rolled [data-kind="layer2.r_rho"]')
+        assert rolled.evaluate(LABEL) == ["r", "ρ", "(2)"]
+        assert rolled.get_attribute("aria-label") == "layer2.r_rho, made by Affine, with W_ρ, b_ρ"
+        assert rolled.locator(".uses").text_content().replace("\u200b", "").split() == ["Wρ", "bρ"]

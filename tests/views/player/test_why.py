@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-import struct
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
 from axe import violations
 from browser import SETTLED
-from panel import panel, recorded
+from panel import altered, panel, recorded
 
 from teachrnn.reference import complex_step_gradient
-from teachrnn.views.player.story_data import packed, story_bytes
+from teachrnn.views.player.story_data import story_bytes
 from teachrnn.views.story import tell
 from teachrnn.views.style.number import MINUS, format_number
 
@@ -47,15 +45,6 @@ def last_told(trace):
     steps = tell(trace)
     told = [q for s in steps for q in [*s.operands, *(q for o in s.outcomes for q in o.quantities)]]
     return {q.name: q.data for q in told}
-
-
-def altered(trace, change):
-    """The story of a trace with its text changed."""
-    data = story_bytes(trace)
-    (length,) = struct.unpack("<I", data[:4])
-    text = json.loads(data[4 : 4 + length])
-    change(text)
-    return packed(text, [np.frombuffer(data[4 + length :], "<f8")])
 
 
 def text_of(page, part):

@@ -1,7 +1,15 @@
 // An array with its name, shape and numbers: a strip of cells, or a heat map with the numbers on demand.
 // Every number can be asked why.
+
+/** @import { Context, Shown } from "../types.d.ts" */
+
+/**
+ * Whether the numbers are open, and where the reader is in them.
+ * @typedef {{ open: boolean, place: number, row: number, column: number }} View
+ */
+
 import { bracketed, indexAt } from "../address.js";
-import { element, mathematics } from "../dom.js";
+import { element, focusedBeside, mathematics, within } from "../dom.js";
 import { colourOf, HeatMap, largestMagnitude } from "./heat.js";
 import { formatNumber } from "../number.js";
 import { NumberGrid } from "./number_grid.js";
@@ -10,13 +18,27 @@ const LONGEST_STRIP = 16; // longer vectors, and matrices, show their numbers on
 const MOST_KEPT = 60; // figures kept for when the reader comes back to them
 
 export class ArrayView {
-  // `views` remembers, by name, whether the numbers are open and where the reader is in them.
+  /**
+   * `views` remembers, by name, whether the numbers are open and where the reader is in them.
+   * @param {Context} context
+   * @param {number} k
+   * @param {string} [note]
+   * @param {Map<string, View>} [views]
+   */
   constructor(context, k, note = "", views = new Map()) {
     this.context = context;
     this.k = k;
     const { name, math, kind, shape } = context.story.arrays[k];
-    if (!views.has(name)) views.set(name, { open: false, place: 0, row: 0, column: 0 });
-    this.view = views.get(name);
+    this.name = name;
+    /** @type {View} */
+    this.view = views.get(name) ?? { open: false, place: 0, row: 0, column: 0 };
+    views.set(name, this.view);
+    /** @type {HTMLButtonElement[]} where there are few numbers */
+    this.cells = [];
+    /** @type {HTMLDetailsElement | null} where there are many */
+    this.details = null;
+    /** @type {NumberGrid | null} */
+    this.grid = null;
     const written = element("span", { class: "name" });
     written.append(mathematics(context.story.mathml(math)));
     this.note = element("span", { class: "note" });
@@ -28,7 +50,10 @@ export class ArrayView {
     this.say(note);
   }
 
-  // What distinguishes the array here: "arrives", "sum of 2 of 2 parts".
+  /**
+   * What distinguishes the array here: "arrives", "sum of 2 of 2 parts".
+   * @param {string} note
+   */
   say(note) {
     this.note.textContent = note;
     this.note.hidden = !note;
@@ -38,12 +63,15 @@ export class ArrayView {
     const numbers = this.context.story.numbersOf(this.k);
     const { shape } = this.context.story.arrays[this.k];
     if (!numbers.length) this.element.append(element("p", { class: "empty" }, "no numbers"));
-    else if (shape.length <= 1 && numbers.length <= LONGEST_STRIP)
+    else if (shape.length <= 1 && numbers.length <= LONGEST_STRIP) {
       this.element.append(this.#strip(numbers));
-    else this.element.append(...this.#map(numbers));
+    } else this.element.append(...this.#map(numbers));
   }
 
-  // Few numbers: each a button; one stop of the Tab key, then arrow keys.
+  /**
+   * Few numbers: each a button; one stop of the Tab key, then arrow keys.
+   * @param {Float64Array} numbers
+   */
   #strip(numbers) {
     const { kind, name, shape, whole } = this.context.story.arrays[this.k];
     const largest = largestMagnitude(numbers);
@@ -68,11 +96,12 @@ export class ArrayView {
     this.cells[Math.min(this.view.place, numbers.length - 1)].tabIndex = 0;
     const strip = element("div", { class: "strip", role: "group", "aria-label": name }, ...this.cells);
     if (numbers.length > 1) strip.dataset.ownKeys = "";
-    strip.addEventListener("click", (event) => this.#ask(event.target.closest("[data-place]")));
+    strip.addEventListener("click", (event) => this.#ask(within(event, "[data-place]")));
     strip.addEventListener("keydown", (event) => this.#key(event));
     return strip;
   }
 
+  /** @param {HTMLElement | SVGElement | null} cell */
   #ask(cell) {
     if (!cell) return;
     const place = Number(cell.dataset.place);
@@ -80,16 +109,18 @@ export class ArrayView {
     this.context.open(this.k, indexAt(this.context.story.arrays[this.k].shape, place));
   }
 
+  /** @param {number} place */
   #rove(place) {
     for (const cell of this.cells) cell.tabIndex = -1;
     this.cells[place].tabIndex = 0;
     this.view.place = place;
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (this.cells.length < 2 || event.altKey || event.ctrlKey || event.metaKey) return;
     const last = this.cells.length - 1;
-    const now = this.cells.indexOf(event.target);
+    const now = this.cells.findIndex((cell) => cell === event.target);
     const to = {
       ArrowRight: now + 1,
       ArrowDown: now + 1,
@@ -104,16 +135,20 @@ export class ArrayView {
     this.focus();
   }
 
-  // Many numbers: a heat map to point at, and the numbers when asked for.
+  /**
+   * Many numbers: a heat map to point at, and the numbers when asked for.
+   * @param {Float64Array} numbers
+   */
   #map(numbers) {
     const heat = new HeatMap(this.context.story, this.k);
     const { name, shape } = this.context.story.arrays[this.k];
+    const picture = element("div", { class: "picture" }, heat.element);
     const pointed = element("span", { class: "pointed" });
     heat.element.addEventListener("pointermove", (event) => {
       const place = heat.placeUnder(event);
       heat.frame([place], "pointed-at");
       pointed.textContent = `${bracketed(indexAt(shape, place))} ${formatNumber(numbers[place])}`;
-      heat.element.parentElement.title = `${name}${bracketed(indexAt(shape, place))} = ${numbers[place]}`;
+      picture.title = `${name}${bracketed(indexAt(shape, place))} = ${numbers[place]}`;
     });
     heat.element.addEventListener("pointerleave", () => {
       heat.frame([], "pointed-at");
@@ -122,23 +157,25 @@ export class ArrayView {
     heat.element.addEventListener("click", (event) =>
       this.context.open(this.k, indexAt(shape, heat.placeUnder(event))),
     );
-    this.details = element("details", {}, element("summary", {}, "numbers", pointed));
-    this.details.open = this.view.open;
+    this.summary = element("summary", {}, "numbers", pointed);
+    const details = element("details", {}, this.summary);
+    details.open = this.view.open;
+    this.details = details;
     if (this.view.open) this.#grid();
     // The event "toggle" comes later, when the reader may be a step further; a click comes at once.
-    this.details.firstElementChild.addEventListener("click", () => {
-      this.view.open = !this.details.open;
+    this.summary.addEventListener("click", () => {
+      this.view.open = !details.open;
     });
-    this.details.addEventListener("toggle", () => {
-      if (this.details.open) this.#grid();
+    details.addEventListener("toggle", () => {
+      if (details.open) this.#grid();
     });
-    return [element("div", { class: "picture" }, heat.element), this.details];
+    return [picture, details];
   }
 
   #grid() {
     if (this.grid) return;
     this.grid = new NumberGrid(this.context, this.k, this.view);
-    this.details.append(this.grid.element);
+    this.details?.append(this.grid.element);
   }
 
   // Whether the numbers are shown as they were left: a figure kept aside may have been overtaken by another of its name.
@@ -147,24 +184,33 @@ export class ArrayView {
   }
 
   focus() {
-    if (this.cells)
+    if (this.cells.length) {
       this.cells[Math.min(this.view.place, this.cells.length - 1)].focus({ preventScroll: true });
-    else if (this.grid) this.grid.focus();
-    else this.details?.querySelector("summary").focus({ preventScroll: true });
+    } else if (this.grid) this.grid.focus();
+    else this.summary?.focus({ preventScroll: true });
   }
 }
 
 // The figures of the step at hand. One that was drawn before is shown again, which is fast, and the
 // focus stays on the array of the same name.
 export class ArrayShelf {
+  /** @param {Context} context */
   constructor(context) {
     this.context = context;
-    this.views = new Map(); // name -> how it is looked at
-    this.kept = new Map(); // number of the array -> its figure, the least recent first
+    /** @type {Map<string, View>} how the array of a name is looked at */
+    this.views = new Map();
+    /** @type {Map<number, ArrayView>} by the number of the array, the least recent first */
+    this.kept = new Map();
+    /** @type {ArrayView[]} */
     this.shown = [];
+    /** @type {{ name: string, on: HTMLElement | SVGElement } | null} */
+    this.focused = null;
   }
 
-  // The elements for lists of [number of the array, note]. Call `refocus` when they are in the page.
+  /**
+   * The elements for lists of [number of the array, note]. Call `refocus` when they are in the page.
+   * @param {Shown[][]} lists
+   */
   figures(lists) {
     this.#remember();
     this.shown = [];
@@ -181,16 +227,23 @@ export class ArrayShelf {
   #remember() {
     this.focused = null;
     for (const view of this.shown) {
-      const active = view.element.getRootNode().activeElement;
-      if (active && view.element.contains(active))
-        this.focused = { name: view.element.dataset.name, on: active };
+      const active = focusedBeside(view.element);
+      if (active && view.element.contains(active)) {
+        this.focused = { name: view.name, on: active };
+      }
       this.kept.delete(view.k);
       this.kept.set(view.k, view);
     }
-    while (this.kept.size > MOST_KEPT) this.kept.delete(this.kept.keys().next().value);
+    for (const k of this.kept.keys()) {
+      if (this.kept.size <= MOST_KEPT) break;
+      this.kept.delete(k);
+    }
   }
 
-  // An array that is shown twice at a step needs two figures, so what is taken is no longer there to take.
+  /**
+   * An array that is shown twice at a step needs two figures, so what is taken is no longer there to take.
+   * @param {number} k
+   */
   #taken(k) {
     const view = this.kept.get(k);
     this.kept.delete(k);
@@ -200,9 +253,10 @@ export class ArrayShelf {
   // Puts the focus back where it was, on the array of the same name, unless it is still there.
   refocus() {
     if (!this.focused) return;
-    const again = this.shown.find((view) => view.element.dataset.name === this.focused.name);
+    const { name, on } = this.focused;
+    const again = this.shown.find((view) => view.name === name);
     if (!again) return;
-    if (again.element.contains(this.focused.on)) this.focused.on.focus({ preventScroll: true });
+    if (again.element.contains(on)) on.focus({ preventScroll: true });
     else again.focus();
   }
 }

@@ -1,22 +1,33 @@
 // A heat map: colour for size, hatching for minus, cross-hatching for what is not finite. One canvas, painted
 // in the screen's own pixels and in the page's own colours, when it comes into the page and when they change.
+
+/** @import { Story } from "../story.js" */
+
 import { element } from "../dom.js";
 import { rowsAndColumns } from "../address.js";
 import { formatNumber } from "../number.js";
+
+/** @typedef {[r: number, g: number, b: number]} Colour */
 
 const SHADES = 64; // of each sign
 const WIDEST = 400; // a wide matrix takes no more pixels than this
 const LARGEST_CELL = 16;
 const HATCH = 4; // pixels from one stroke to the next
 
+/** @param {Float64Array} numbers */
 export function largestMagnitude(numbers) {
   let largest = 0;
   for (const x of numbers) if (Number.isFinite(x) && Math.abs(x) > largest) largest = Math.abs(x);
   return largest;
 }
 
-// The colour behind a number, which stays legible on it: by the square root of its share of the largest
-// magnitude, so that small numbers can be told from 0.
+/**
+ * The colour behind a number, which stays legible on it: by the square root of its share of the largest
+ * magnitude, so that small numbers can be told from 0.
+ * @param {string} kind
+ * @param {number} x
+ * @param {number} largest
+ */
 export function colourOf(kind, x, largest) {
   if (!Number.isFinite(x)) return "var(--trnn-not-finite)";
   const share = largest > 0 ? Math.sqrt(Math.abs(x) / largest) : 0;
@@ -24,10 +35,16 @@ export function colourOf(kind, x, largest) {
 }
 
 export class HeatMap {
+  /**
+   * @param {Story} story
+   * @param {number} k
+   */
   constructor(story, k) {
     const { shape, kind, name } = story.arrays[k];
     this.numbers = story.numbersOf(k);
-    [this.rows, this.columns] = rowsAndColumns(shape);
+    const [rows, columns] = rowsAndColumns(shape);
+    this.rows = rows;
+    this.columns = columns;
     this.largest = largestMagnitude(this.numbers);
     const cell = Math.max(3, Math.min(LARGEST_CELL, Math.floor(WIDEST / this.columns)));
     this.stroke = cell < 8 ? 0.25 : 0.45; // strokes over small cells lie so close that they would hide the colour
@@ -45,12 +62,9 @@ export class HeatMap {
     const height = this.rows * (this.rows > 1 ? cell : 22);
     this.element.style.width = `${width}px`;
     this.element.style.aspectRatio = `${width} / ${height}`;
-    new ResizeObserver(
-      ([
-        {
-          devicePixelContentBoxSize: [size],
-        },
-      ]) => this.#paint(size.inlineSize, size.blockSize),
+    this.painted = "";
+    new ResizeObserver(([{ devicePixelContentBoxSize: sizes }]) =>
+      this.#paint(sizes[0].inlineSize, sizes[0].blockSize),
     ).observe(this.canvas, { box: "device-pixel-content-box" });
     // the style sheet gives the canvas its colours; a change of theme ends a (very short) transition
     this.canvas.addEventListener("transitionend", () =>
@@ -58,6 +72,10 @@ export class HeatMap {
     );
   }
 
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
   #paint(width, height) {
     if (!width || !height) return;
     const style = getComputedStyle(this.canvas);
@@ -93,17 +111,21 @@ export class HeatMap {
         if (++rising === apart) rising = 0;
       }
     }
-    this.canvas.getContext("2d").putImageData(image, 0, 0);
+    this.canvas.getContext("2d")?.putImageData(image, 0, 0);
   }
 
-  // For each number its colour, and that of the strokes across it.
+  /**
+   * For each number its colour, and that of the strokes across it.
+   * @param {Colour[]} colours of the paper, plus, minus, what is not finite, and the ink
+   */
   #shades([paper, plus, minus, notFinite, ink]) {
+    /** @param {Colour} full */
     const scale = (full) =>
       Array.from({ length: SHADES + 1 }, (_, shade) => mixed(full, paper, (0.95 * shade) / SHADES));
-    const scales = [scale(plus), scale(minus)].map((colours) => [
-      colours.map(packed),
-      colours.map((c) => packed(mixed(ink, c, this.stroke))),
-    ]);
+    const scales = [scale(plus), scale(minus)].map((colours) => ({
+      colours: colours.map(packed),
+      strokes: colours.map((c) => packed(mixed(ink, c, this.stroke))),
+    }));
     const strange = [packed(notFinite), packed(ink)];
     const plain = new Uint32Array(this.numbers.length);
     const hatched = new Uint32Array(this.numbers.length);
@@ -112,7 +134,7 @@ export class HeatMap {
         [plain[place], hatched[place]] = strange;
         return;
       }
-      const [colours, strokes] = scales[x < 0 ? 1 : 0];
+      const { colours, strokes } = scales[x < 0 ? 1 : 0];
       const shade = x === 0 ? 0 : Math.ceil(SHADES * Math.sqrt(Math.abs(x) / this.largest));
       plain[place] = colours[shade];
       hatched[place] = strokes[shade];
@@ -120,7 +142,10 @@ export class HeatMap {
     return [plain, hatched];
   }
 
-  // The place of the number under the pointer.
+  /**
+   * The place of the number under the pointer.
+   * @param {MouseEvent} event
+   */
   placeUnder(event) {
     const box = this.element.getBoundingClientRect();
     const column = Math.floor(((event.clientX - box.left) / box.width) * this.columns);
@@ -131,7 +156,11 @@ export class HeatMap {
     );
   }
 
-  // Draws a frame round some numbers, in place of the frame of that class before.
+  /**
+   * Draws a frame round some numbers, in place of the frame of that class before.
+   * @param {number[]} places
+   * @param {string} className
+   */
   frame(places, className) {
     this.element.querySelector(`.${className}`)?.remove();
     if (!places.length) return;
@@ -140,6 +169,10 @@ export class HeatMap {
     const left = Math.min(...across);
     const top = Math.min(...down);
     const frame = element("span", { class: `frame ${className}` });
+    /**
+     * @param {number} part
+     * @param {number} all
+     */
     const share = (part, all) => `${(100 * part) / all}%`;
     frame.style.left = share(left, this.columns);
     frame.style.top = share(top, this.rows);
@@ -149,11 +182,26 @@ export class HeatMap {
   }
 }
 
-const rgb = (colour) =>
-  colour
-    .match(/[\d.]+/g)
-    .slice(0, 3)
-    .map(Number);
-const mixed = (a, b, share) => a.map((x, i) => share * x + (1 - share) * b[i]);
+/**
+ * @param {string} colour
+ * @returns {Colour}
+ */
+function rgb(colour) {
+  const [r, g, b] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+  return [r, g, b];
+}
+
+/**
+ * @param {Colour} a
+ * @param {Colour} b
+ * @param {number} share
+ * @returns {Colour}
+ */
+function mixed(a, b, share) {
+  const rest = 1 - share;
+  return [share * a[0] + rest * b[0], share * a[1] + rest * b[1], share * a[2] + rest * b[2]];
+}
+
+/** @param {Colour} colour */
 const packed = ([r, g, b]) =>
   (0xff000000 | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;

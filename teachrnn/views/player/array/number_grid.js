@@ -1,7 +1,11 @@
 // The numbers of a matrix in rows and columns. A large one is seen through a window that scrolls by whole
 // cells: only what is in the window is in the document. Arrow keys move over the entries, Enter asks why.
+
+/** @import { View } from "./array.js" */
+/** @import { Context } from "../types.d.ts" */
+
 import { bracketed, indexAt, rowsAndColumns } from "../address.js";
-import { element } from "../dom.js";
+import { element, focusedBeside, partOf, within } from "../dom.js";
 import { colourOf, largestMagnitude } from "./heat.js";
 import { formatNumber } from "../number.js";
 
@@ -9,13 +13,23 @@ const CELL = { width: 68, height: 26, head: 44 };
 const MOST = { rows: 12, columns: 16 };
 
 export class NumberGrid {
-  // `view` keeps where the reader is between two grids of the same name: {place, row, column}.
+  /**
+   * `view` keeps where the reader is between two grids of the same name: {place, row, column}.
+   * @param {Context} context
+   * @param {number} k
+   * @param {View} view
+   */
   constructor(context, k, view) {
     this.context = context;
     this.k = k;
     this.view = view;
     const { name, shape } = context.story.arrays[k];
-    [this.rows, this.columns] = rowsAndColumns(shape);
+    const [rows, columns] = rowsAndColumns(shape);
+    this.rows = rows;
+    this.columns = columns;
+    this.down = Math.min(rows, MOST.rows); // the window's rows and columns
+    this.across = Math.min(columns, MOST.columns);
+    this.placed = false;
     this.numbers = context.story.numbersOf(k);
     this.largest = largestMagnitude(this.numbers);
     this.table = element("table", {
@@ -31,14 +45,15 @@ export class NumberGrid {
     this.element = element("div", { class: "number-grid" }, space);
     this.element.style.maxHeight = `${CELL.height * (Math.min(this.rows, MOST.rows) + 1) + 18}px`;
     this.element.addEventListener("scroll", () => this.#scrolled());
-    this.table.addEventListener("click", (event) => this.#open(event.target.closest("td")));
+    this.table.addEventListener("click", (event) => this.#open(within(event, "td")));
     this.table.addEventListener("keydown", (event) => this.#key(event));
     this.table.addEventListener("focusin", (event) => {
-      if (event.target.dataset.place) this.#rove(Number(event.target.dataset.place));
+      const place = within(event, "td")?.dataset.place;
+      if (place) this.#rove(Number(place));
     });
     // the width is known only once the grid is in the page
     new ResizeObserver(() => this.#fit()).observe(this.element);
-    this.#build(Math.min(this.columns, MOST.columns));
+    this.#build(this.across);
   }
 
   #fit() {
@@ -51,10 +66,10 @@ export class NumberGrid {
     }
   }
 
+  /** @param {number} across */
   #build(across) {
-    const focused = this.table.contains(this.table.getRootNode().activeElement);
+    const focused = this.table.contains(focusedBeside(this.table));
     this.across = across;
-    this.down = Math.min(this.rows, MOST.rows);
     const head = element("tr", { "aria-rowindex": 1 }, element("th", { "aria-hidden": "true" }));
     for (let c = 0; c < across; c++) head.append(element("th", { scope: "col", role: "columnheader" }));
     const lines = Array.from({ length: this.down }, () => {
@@ -77,28 +92,32 @@ export class NumberGrid {
     view.place = Math.min(view.place, this.numbers.length - 1);
     const [head, ...lines] = table.rows;
     for (let c = 0; c < this.across; c++) {
-      head.cells[c + 1].textContent = view.column + c;
-      head.cells[c + 1].setAttribute("aria-colindex", view.column + c + 2);
+      head.cells[c + 1].textContent = String(view.column + c);
+      head.cells[c + 1].setAttribute("aria-colindex", String(view.column + c + 2));
     }
     lines.forEach((line, r) => {
       const first = (view.row + r) * this.columns;
-      line.setAttribute("aria-rowindex", view.row + r + 2);
+      line.setAttribute("aria-rowindex", String(view.row + r + 2));
       line.cells[0].textContent = indexAt(shape, first).slice(0, -1).join(",");
       for (let c = 0; c < this.across; c++) {
         const place = first + view.column + c;
         const x = this.numbers[place];
         const cell = line.cells[c + 1];
-        cell.dataset.place = place;
+        cell.dataset.place = String(place);
         cell.textContent = whole ? String(x) : formatNumber(x);
         cell.title = `${name}${bracketed(indexAt(shape, place))} = ${x}`;
         cell.style.background = whole ? "" : colourOf(kind, x, this.largest);
-        cell.setAttribute("aria-colindex", view.column + c + 2);
+        cell.setAttribute("aria-colindex", String(view.column + c + 2));
         cell.tabIndex = -1;
       }
     });
     (this.#cell(view.place) || lines[0].cells[1]).tabIndex = 0;
   }
 
+  /**
+   * @param {number} place
+   * @returns {HTMLElement | null}
+   */
   #cell(place) {
     return this.table.querySelector(`[data-place="${place}"]`);
   }
@@ -115,41 +134,45 @@ export class NumberGrid {
         ? this.columns - this.across
         : Math.round(scrollLeft / CELL.width);
     if (row === this.view.row && column === this.view.column) return;
-    const active = this.table.getRootNode().activeElement;
-    const focused = this.table.contains(active);
+    const active = focusedBeside(this.table);
+    const held = this.table.contains(active) ? active?.dataset.place : undefined;
     Object.assign(this.view, { row, column });
     this.#fill();
-    if (focused && Number(active.dataset.place) !== this.view.place)
-      this.#rove(Number(active.dataset.place));
+    if (held !== undefined && Number(held) !== this.view.place) this.#rove(Number(held));
   }
 
+  /** @param {number} place */
   #rove(place) {
-    this.table.querySelector('[tabindex="0"]').tabIndex = -1;
+    partOf(this.table, '[tabindex="0"]').tabIndex = -1;
     this.view.place = place;
-    this.#cell(place).tabIndex = 0;
+    partOf(this.table, `[data-place="${place}"]`).tabIndex = 0;
   }
 
   focus() {
     (this.#cell(this.view.place) || this.table.rows[1].cells[1]).focus({ preventScroll: true });
   }
 
+  /** @param {HTMLElement | SVGElement | null} cell */
   #open(cell) {
-    if (cell)
+    if (cell) {
       this.context.open(
         this.k,
         indexAt(this.context.story.arrays[this.k].shape, Number(cell.dataset.place)),
       );
+    }
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      this.#open(event.target.closest("td"));
+      this.#open(within(event, "td"));
       return;
     }
     let row = Math.floor(this.view.place / this.columns);
     let column = this.view.place % this.columns;
+    /** @type {Record<string, () => void>} */
     const moves = {
       ArrowUp: () => {
         row -= 1;
@@ -186,7 +209,11 @@ export class NumberGrid {
     this.focus();
   }
 
-  // Moves the window so far that an entry is in it.
+  /**
+   * Moves the window so far that an entry is in it.
+   * @param {number} row
+   * @param {number} column
+   */
   #reveal(row, column) {
     const { view } = this;
     const top = Math.max(row - this.down + 1, Math.min(row, view.row));

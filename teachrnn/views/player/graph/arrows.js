@@ -27,11 +27,17 @@ export class ArrowHeads {
     this.svg.append(defs);
   }
 
+  /** @param {string} kind */
   #name(kind) {
     return `trnn-${this.number}-arrow-${kind}`;
   }
 
-  // Put a head on the end where an edge arrives: its start when the gradient comes back.
+  /**
+   * Put a head on the end where an edge arrives: its start when the gradient comes back.
+   * @param {SVGPathElement} path
+   * @param {string} kind
+   * @param {boolean} backward
+   */
   place(path, kind, backward) {
     path.removeAttribute(backward ? "marker-end" : "marker-start");
     path.setAttribute(backward ? "marker-start" : "marker-end", `url(#${this.#name(kind)})`);

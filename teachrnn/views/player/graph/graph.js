@@ -1,44 +1,130 @@
 // The unrolled graph: time to the right, depth upwards; beside it, or in its place, the rolled graph.
 
-import { calm, drawn, element } from "../dom.js";
+/** @import { Context, Edge, Step, StoryNode } from "../types.d.ts" */
+
+import { calm, drawn, element, focusedBeside, held, within } from "../dom.js";
 import { formatNumber } from "../number.js";
-import { BOX, Column } from "./column.js";
+import { BOX, Column, WAYS } from "./column.js";
 import { Routes } from "./routes.js";
 import { GradientScale } from "./scale.js";
 import { ArrowHeads } from "./arrows.js";
 import { Line } from "./line.js";
 import { GraphNode } from "./node.js";
+import { Places } from "./places.js";
 import { Stage } from "./stage.js";
 import { RolledGraph } from "./rolled.js";
 import { slideColumns, copyColumns } from "./morph.js";
 
-const UNROLLED = {
-  margin: 14, // margin left and right of the drawing
-  jump: 60, // a jump over more steps than these paints everything in sight
-};
+const JUMP = 60; // over more steps than these, everything in sight is painted
+
+/**
+ * A column of the drawing; `g` is null until it comes near.
+ * @typedef {object} Drawn
+ * @property {number} t
+ * @property {number} left
+ * @property {StoryNode[]} nodes
+ * @property {Edge[]} edges those that enter here
+ * @property {HTMLElement} label
+ * @property {SVGGElement | null} g
+ * @property {boolean} shown
+ */
 
 export class Graph {
+  /** @param {Context} context */
   constructor(context) {
-    Object.assign(this, { context, story: context.story, i: 0, known: 0, cut: -Infinity });
+    this.context = context;
+    this.story = context.story;
+    this.i = 0; // the step that is shown, and how much is known
+    this.known = 0;
+    this.cut = -Infinity; // gradients to this time and before are taken away
+    this.painted = false;
+    /** @type {number | undefined} the node that the Tab key goes to */
+    this.tabStop = undefined;
+    /** @type {(() => void) | null} */
+    this.endMorph = null;
+
     this.heads = new ArrowHeads();
     this.column = new Column(this.story);
     this.routes = new Routes(this.column, this.story);
+    this.places = new Places(this.story, this.column, this.routes);
     this.scale = new GradientScale(this.story);
-    this.boxes = new Map(); // id -> GraphNode, of the columns that have been drawn
-    this.lines = new Map(); // "from>to" -> Line
-    this.#place();
-    this.#draw();
-    this.#buildPanes();
-    this.#listen();
+    /** @type {Map<number, GraphNode>} of the columns that have been drawn */
+    this.boxes = new Map();
+    /** @type {Map<string, Line>} by edge, "from>to" */
+    this.lines = new Map();
+    /** @type {Map<number, number[]>} by node: the steps at which parts of its gradient arrive */
+    this.begun = new Map();
+    for (const { id } of this.story.nodes) {
+      const steps = (this.story.gradients.get(id) ?? []).map(([step]) => step);
+      this.begun.set(id, [...new Set(steps)]);
+    }
+    this.columns = this.#columns();
+
+    this.svg = drawn("svg", {
+      role: "group",
+      "aria-label": "Unrolled graph: time from left to right, depth upwards",
+      "data-own-keys": "",
+      viewBox: `0 0 ${this.places.width} ${this.routes.height}`,
+      class: "unrolled",
+    });
+    const width = this.column.width + 12;
+    this.band = drawn("rect", { class: "band", y: 0, width, height: this.routes.height, rx: 8 });
+    this.layer = drawn("g");
+    this.fence = drawn("g", { class: "fence" });
+    this.norms = drawn("g", { class: "norms", "aria-hidden": "true" });
+    this.svg.append(this.band, this.layer, this.fence, this.norms);
+
+    const { signal } = context;
+    this.stage = new Stage(
+      this.svg,
+      { width: this.places.width, height: this.routes.height, pitch: this.routes.pitch },
+      { changed: () => this.#show(), opened: () => this.#follow() },
+      signal,
+    );
+    this.stage.times.append(...this.columns.map(({ label }) => label));
+    this.rolled = new RolledGraph(this.story, this.column, this.routes, {
+      pick: (id) => this.#pick(id),
+      heads: this.heads,
+      signal,
+    });
+    this.panes = element(
+      "div",
+      { class: "panes" },
+      this.heads.svg,
+      this.rolled.element,
+      this.stage.element,
+    );
+    this.roll = element("button", { type: "button", class: "roll" });
+    this.roll.addEventListener("click", () => this.toggle(), { signal });
+    this.element = element(
+      "section",
+      { class: "graph", "aria-label": "Graph" },
+      this.panes,
+      element("div", { class: "under" }, this.#legend(), this.#viewButtons()),
+    );
+    this.#setRolled();
+
+    this.onRolled = () => this.#morph();
+    this.onBreakpoints = () => {
+      this.#paintAll();
+      this.rolled.paint(this.story.steps[this.i], (node) => this.#stopsAt(node));
+    };
+    context.model.on("change:rolled", this.onRolled);
+    context.model.on("change:breakpoints", this.onBreakpoints);
+    this.#listen(signal);
   }
 
-  // With `covered` the graph shows no more of step i than was known before it.
+  /**
+   * With `covered` the graph shows no more of step i than was known before it.
+   * @param {number} i
+   * @param {boolean} [covered]
+   */
   paint(i, covered = false) {
     const before = this.i;
     this.i = i;
     this.known = covered ? i - 1 : i;
     const [low, high] = [Math.min(before, i), Math.max(before, i)];
-    if (!this.painted || high - low > UNROLLED.jump) this.#paintAll();
+    if (!this.painted || high - low > JUMP) this.#paintAll();
     else for (let k = low; k <= high; k++) this.#paintStep(this.story.steps[k], k);
     this.painted = true;
     const step = this.story.steps[i];
@@ -49,14 +135,17 @@ export class Graph {
     this.#follow();
   }
 
-  // Grey out what truncation to h steps takes from the gradient of the last loss; 0: nothing.
+  /**
+   * Grey out what truncation to h steps takes from the gradient of the last loss; 0: nothing.
+   * @param {number} h
+   */
   horizon(h) {
-    const last = this.column.times.at(-1);
+    const { times } = this.column;
+    const last = times[times.length - 1];
     this.cut = h > 0 ? last - h : -Infinity; // edges from this step and before
-    const index = this.column.times.indexOf(this.cut);
     this.fence.replaceChildren();
-    if (index >= 0) {
-      const x = this.lefts[index] + this.column.width + this.routes.between / 2;
+    if (times.includes(this.cut)) {
+      const x = this.places.left(this.cut) + this.column.width + this.routes.between / 2;
       this.fence.append(
         drawn("path", { d: `M${x} 18V${this.routes.height}` }),
         drawn("text", { x, y: 12 }, "gradients stop here"),
@@ -72,125 +161,47 @@ export class Graph {
   }
 
   holdsFocus() {
-    return this.svg.contains(this.svg.getRootNode().activeElement);
+    return this.svg.contains(focusedBeside(this.svg));
   }
 
   stop() {
     this.endMorph?.();
-    for (const [event, act] of this.listeners) this.context.model.off(event, act);
+    this.context.model.off("change:rolled", this.onRolled);
+    this.context.model.off("change:breakpoints", this.onBreakpoints);
   }
 
   // Building -----------------------------------------------------------------------------------
 
-  #place() {
-    const { column, routes } = this;
-    const begins = this.story.nodes.filter((node) => node.t === column.start);
-    const width = begins.length
-      ? Math.max(...begins.map((node) => node.slots)) * BOX.pitch - BOX.pitch + BOX.width
-      : column.width;
-    this.lefts = column.times.map(
-      (_, index) => UNROLLED.margin + width - column.width + index * routes.pitch,
-    );
-    this.left = new Map(column.times.map((t, index) => [t, this.lefts[index]]));
-    this.width = this.lefts.at(-1) + column.width + UNROLLED.margin;
-    this.columns = column.times.map((t, index) => ({
-      t,
-      index,
-      left: this.lefts[index],
-      nodes: [],
-      edges: [],
-      g: null,
-      shown: false,
-    }));
-    const at = new Map(this.columns.map((c) => [c.t, c]));
-    for (const node of this.story.nodes) at.get(node.t).nodes.push(node);
-    const once = new Map(this.story.edges.map((edge) => [edge.join(">"), edge])); // h times h has one edge
-    for (const [from, to] of once.values()) at.get(this.story.node.get(to).t).edges.push([from, to]);
-    this.begun = new Map(this.story.nodes.map((node) => [node.id, this.#steps(node.id)]));
-  }
-
-  // Steps at which parts of a node's gradient arrive.
-  #steps(id) {
-    return [...new Set((this.story.gradients.get(id) || []).map(([step]) => step))];
-  }
-
-  // Left end of a node, within its column.
-  #x(node) {
-    if (node.t !== this.column.start) return this.column.kind.get(node.id).x;
-    return this.column.width - BOX.width - (node.slots - 1 - node.slot) * BOX.pitch;
-  }
-
-  #top(node) {
-    return this.routes.top(this.column.kind.get(node.id).row);
-  }
-
-  #draw() {
-    this.svg = drawn("svg", {
-      role: "group",
-      "aria-label": "Unrolled graph: time from left to right, depth upwards",
-      "data-own-keys": "",
-      viewBox: `0 0 ${this.width} ${this.routes.height}`,
-      class: "unrolled",
+  /** @returns {Drawn[]} */
+  #columns() {
+    const { story, column, places } = this;
+    const once = new Map(story.edges.map((edge) => [edge.join(">"), edge])); // h times h has one edge
+    const edges = [...once.values()];
+    return column.times.map((t) => {
+      const nodes = story.nodes.filter((node) => node.t === t);
+      const label = element("span", {}, t === column.start ? "start" : `t = ${t}`);
+      const [left, right] = places.ends(t, nodes);
+      label.style.setProperty("--x", String(places.left(t) + (left + right) / 2));
+      const entering = edges.filter(([, to]) => held(story.node, to).t === t);
+      return { t, left: places.left(t), nodes, edges: entering, label, g: null, shown: false };
     });
-    this.band = drawn("rect", {
-      class: "band",
-      y: 0,
-      width: this.column.width + 12,
-      height: this.routes.height,
-      rx: 8,
-    });
-    this.layer = drawn("g");
-    this.fence = drawn("g", { class: "fence" });
-    this.norms = drawn("g", { class: "norms", "aria-hidden": "true" });
-    this.svg.append(this.band, this.layer, this.fence, this.norms);
   }
 
-  #buildPanes() {
+  #viewButtons() {
     const { signal } = this.context;
-    this.stage = new Stage(
-      this.svg,
-      { width: this.width, height: this.routes.height, pitch: this.routes.pitch },
-      () => this.#show(),
-      signal,
-    );
-    this.stage.opened = () => this.#follow();
-    this.times = this.columns.map(({ t, left, nodes }) => {
-      const label = element("span", {}, t === this.column.start ? "start" : `t = ${t}`);
-      const ends = [
-        Math.min(...nodes.map((node) => this.#x(node))),
-        Math.max(...nodes.map((node) => this.#x(node))) + BOX.width,
-      ];
-      label.style.setProperty(
-        "--x",
-        left + (t === this.column.start ? (ends[0] + ends[1]) / 2 : this.column.width / 2),
-      );
-      this.stage.times.append(label);
-      return label;
-    });
-    this.rolled = new RolledGraph(this.story, this.column, this.routes, {
-      pick: (id) => this.#pick(id),
-      heads: this.heads,
-      signal,
-    });
-    this.panes = element(
-      "div",
-      { class: "panes" },
-      this.heads.svg,
-      this.rolled.element,
-      this.stage.element,
-    );
+    /**
+     * @param {string} name
+     * @param {string} key
+     * @param {string} text
+     * @param {() => void} act
+     */
     const button = (name, key, text, act) => {
-      const b = element(
-        "button",
-        { type: "button", "aria-label": name, title: `${name} (${key})` },
-        text,
-      );
+      const title = `${name} (${key})`;
+      const b = element("button", { type: "button", "aria-label": name, title }, text);
       b.addEventListener("click", act, { signal });
       return b;
     };
-    this.roll = element("button", { type: "button", class: "roll" });
-    this.roll.addEventListener("click", () => this.toggle(), { signal });
-    const buttons = element(
+    return element(
       "div",
       { class: "view" },
       this.roll,
@@ -198,16 +209,13 @@ export class Graph {
       button("Zoom in", "+", "+", () => this.stage.closer(1)),
       button("Fit the whole graph", "0", "Fit", () => this.stage.fit()),
     );
-    this.element = element(
-      "section",
-      { class: "graph", "aria-label": "Graph" },
-      this.panes,
-      element("div", { class: "under" }, this.#legend(), buttons),
-    );
-    this.#setRolled();
   }
 
   #legend() {
+    /**
+     * @param {string} kind
+     * @param {string} sign
+     */
     const swatch = (kind, sign) =>
       element("span", { class: `swatch ${kind} ${sign}`, "aria-hidden": "true" });
     const legend = element(
@@ -238,7 +246,7 @@ export class Graph {
   // A column is drawn when it first comes near, and is left out while it is far away.
   #show() {
     const [left, right] = this.stage.sight();
-    const kept = this.story.node.get(this.tabStop)?.t; // what the Tab key goes to stays
+    const kept = this.tabStop === undefined ? undefined : this.story.node.get(this.tabStop)?.t; // what the Tab key goes to stays
     for (const c of this.columns) {
       const near =
         c.left - this.routes.between < right && c.left + this.column.width + this.routes.between > left;
@@ -249,26 +257,33 @@ export class Graph {
     }
   }
 
+  /** @param {Drawn} c */
   #fill(c) {
-    c.g = drawn("g", { class: "column", transform: `translate(${c.left} 0)` });
-    for (const [from, to] of c.edges) c.g.append(this.#drawLine(from, to));
+    const g = drawn("g", { class: "column", transform: `translate(${c.left} 0)` });
+    c.g = g;
+    for (const [from, to] of c.edges) g.append(this.#drawLine(from, to));
     for (const node of c.nodes) {
-      const box = new GraphNode(node, this.column.kind.get(node.id), this.scale);
-      box.g.setAttribute("transform", `translate(${this.#x(node)} ${this.#top(node)})`);
-      box.g.dataset.id = node.id;
+      const box = new GraphNode(node, held(this.column.kind, node.id), this.scale);
+      box.g.setAttribute("transform", `translate(${this.places.inside(node)} ${this.places.y(node)})`);
+      box.g.dataset.id = String(node.id);
       this.boxes.set(node.id, box);
-      c.g.append(box.g);
+      g.append(box.g);
       this.#paintNode(node.id);
     }
-    this.layer.append(c.g);
+    this.layer.append(g);
     if (this.tabStop !== undefined) this.boxes.get(this.tabStop)?.g.setAttribute("tabindex", "0");
   }
 
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
   #drawLine(from, to) {
-    const a = this.story.node.get(from);
-    const b = this.story.node.get(to);
-    const shift = this.left.get(b.t) - this.left.get(a.t);
-    const line = new Line(a, b, this.routes.path(this.routes.of(a, b), shift, this.#x(a)), this);
+    const a = held(this.story.node, from);
+    const b = held(this.story.node, to);
+    const shift = this.places.left(b.t) - this.places.left(a.t);
+    const d = this.routes.path(this.routes.of(a, b), shift, this.places.inside(a));
+    const line = new Line(a, b, d, this);
     this.lines.set(`${from}>${to}`, line);
     this.#paintLine(line);
     return line.path;
@@ -281,7 +296,11 @@ export class Graph {
     for (const line of this.lines.values()) this.#paintLine(line);
   }
 
-  // What a step changes when it begins or ends to be the current one.
+  /**
+   * What a step changes when it begins or ends to be the current one.
+   * @param {Step} step
+   * @param {number} k
+   */
   #paintStep(step, k) {
     const ids = new Set(step.edges.flat());
     if (step.phase === "turn") for (const [id, [begin]] of this.begun) if (begin === k) ids.add(id);
@@ -292,28 +311,31 @@ export class Graph {
     }
   }
 
+  /** @param {number} id */
   #paintNode(id) {
     const box = this.boxes.get(id);
     if (!box) return;
     const { story, known } = this;
     const step = story.steps[this.i];
-    const parts = this.begun.get(id);
+    const parts = held(this.begun, id);
     box.paint(story, {
       value: story.valueAt(id, known),
       gradient: story.gradientAt(id, known),
       arrived: parts.filter((k) => k <= known).length,
       uses: parts.length,
-      complete: parts.length > 0 && parts.at(-1) <= known,
+      complete: parts.length > 0 && parts[parts.length - 1] <= known,
       role: step.node === id ? "now" : step.edges.some(([from]) => from === id) ? "touched" : "",
       breakpoint: this.#stopsAt(box.node),
       initial: box.node.t === this.column.start,
     });
   }
 
+  /** @param {Line} line */
   #paintLine(line) {
     line.paint(this.story, this.i, this.known, line.from.t <= this.cut);
   }
 
+  /** @param {Step} step */
   #paintNorms(step) {
     const labels = [];
     for (const [from, to] of step.phase === "backward" ? step.edges : []) {
@@ -321,11 +343,11 @@ export class Graph {
       const a = this.story.node.get(from);
       const b = this.story.node.get(to);
       if (passage === null || !a || !b) continue;
-      const at = this.routes.labelAt(this.routes.of(a, b), this.#x(a));
+      const at = this.routes.labelAt(this.routes.of(a, b), this.places.inside(a));
       labels.push(
         drawn(
           "text",
-          { x: this.left.get(a.t) + at.x, y: at.y, "text-anchor": at.anchor },
+          { x: this.places.left(a.t) + at.x, y: at.y, "text-anchor": at.anchor },
           formatNumber(this.story.norm(passage)),
         ),
       );
@@ -333,27 +355,34 @@ export class Graph {
     this.norms.replaceChildren(...labels);
   }
 
+  /** @param {number | null} t */
   #paintTime(t) {
-    this.columns.forEach((c, index) => {
-      this.times[index].classList.toggle("current", c.t === t);
-      if (c.t === t) this.band.setAttribute("x", c.left - 6);
-    });
+    for (const c of this.columns) {
+      c.label.classList.toggle("current", c.t === t);
+      if (c.t === t) this.band.setAttribute("x", String(c.left - 6));
+    }
     this.band.setAttribute("visibility", t === null ? "hidden" : "inherit");
   }
 
   #follow() {
     const step = this.story.steps[this.i];
-    const node = this.story.node.get(step.node ?? step.outcomes[0]?.target);
-    if (node)
-      this.stage.follow(this.left.get(node.t) + this.#x(node), this.#top(node), BOX.width, BOX.height);
+    const id = step.node ?? step.outcomes[0]?.target ?? null;
+    const node = id === null ? undefined : this.story.node.get(id);
+    if (node) this.#bringInSight(node);
+  }
+
+  /** @param {StoryNode} node */
+  #bringInSight(node) {
+    this.stage.follow(this.places.x(node), this.places.y(node), BOX.width, BOX.height);
   }
 
   // Moving ---------------------------------------------------------------------------------------
 
-  #listen() {
-    const { model, signal } = this.context;
+  /** @param {AbortSignal} signal */
+  #listen(signal) {
+    /** @param {Event} event */
     const chosen = (event) => {
-      const id = event.target.closest?.(".node")?.dataset.id;
+      const id = within(event, ".node")?.dataset.id;
       if (id !== undefined) this.#pick(Number(id));
       return id !== undefined;
     };
@@ -369,36 +398,27 @@ export class Graph {
     this.svg.addEventListener(
       "focusin",
       (event) => {
-        const id = event.target.closest(".node")?.dataset.id;
+        const id = within(event, ".node")?.dataset.id;
         if (id !== undefined) this.#makeTabStop(Number(id));
       },
       { signal },
     );
-    this.listeners = [
-      ["change:rolled", () => this.#morph()],
-      [
-        "change:breakpoints",
-        () => {
-          this.#paintAll();
-          this.rolled.paint(this.story.steps[this.i], (node) => this.#stopsAt(node));
-        },
-      ],
-    ];
-    for (const [event, act] of this.listeners) model.on(event, act);
   }
 
+  /** @param {KeyboardEvent} event */
   #keys(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    const way = WAYS.get(event.key);
+    /** @type {Record<string, () => void>} */
     const acts = {
       "+": () => this.stage.closer(1),
       "-": () => this.stage.closer(-1),
       0: () => this.stage.fit(),
     };
-    const here = this.story.node.get(Number(event.target.closest?.(".node")?.dataset.id));
-    if (ways[event.key] && here) {
+    const here = this.story.node.get(Number(within(event, ".node")?.dataset.id));
+    if (way && here) {
       event.preventDefault();
-      const next = this.#neighbour(here, ...ways[event.key]);
+      const next = this.#neighbour(here, way.right, way.up);
       if (next) this.#focus(next);
     } else if (acts[event.key]) {
       event.preventDefault();
@@ -407,39 +427,53 @@ export class Graph {
     }
   }
 
-  // The next node that way; beyond the rim of a column, in the next column.
+  /**
+   * The next node that way; beyond the rim of a column, in the next column.
+   * @param {StoryNode} node
+   * @param {number} right
+   * @param {number} up
+   * @returns {StoryNode | null}
+   */
   #neighbour(node, right, up) {
-    const place = (other) => this.left.get(other.t) + this.#x(other);
-    const row = (other) => this.column.kind.get(other.id).row;
-    const level = row(node);
-    const x = place(node);
+    const { places } = this;
+    const level = places.row(node);
+    const x = places.x(node);
     const that = right
-      ? this.story.nodes.filter((other) => row(other) === level && (place(other) - x) * right > 0)
-      : this.story.nodes.filter((other) => other.t === node.t && (row(other) - level) * up > 0);
-    const far = (other) => Math.abs(place(other) - x) + 1e4 * Math.abs(row(other) - level);
-    return that.reduce((best, other) => (!best || far(other) < far(best) ? other : best), null);
+      ? this.story.nodes.filter(
+          (other) => places.row(other) === level && (places.x(other) - x) * right > 0,
+        )
+      : this.story.nodes.filter((other) => other.t === node.t && (places.row(other) - level) * up > 0);
+    /** @param {StoryNode} other */
+    const far = (other) => Math.abs(places.x(other) - x) + 1e4 * Math.abs(places.row(other) - level);
+    const [nearest] = that.sort((a, b) => far(a) - far(b));
+    return nearest ?? null;
   }
 
+  /** @param {StoryNode} node */
   #focus(node) {
     this.#makeTabStop(node.id);
-    this.boxes.get(node.id).g.focus({ preventScroll: true });
-    this.stage.follow(this.left.get(node.t) + this.#x(node), this.#top(node), BOX.width, BOX.height);
+    held(this.boxes, node.id).g.focus({ preventScroll: true });
+    this.#bringInSight(node);
   }
 
+  /** @param {number} id */
   #makeTabStop(id) {
     if (this.tabStop === id && this.boxes.has(id)) return;
-    this.boxes.get(this.tabStop)?.g.setAttribute("tabindex", "-1");
+    if (this.tabStop !== undefined) this.boxes.get(this.tabStop)?.g.setAttribute("tabindex", "-1");
     this.tabStop = id;
     this.#show();
     this.boxes.get(id)?.g.setAttribute("tabindex", "0");
   }
 
-  // To the step that made a node's value or, on the way back, at which its gradient is complete; for
-  // what was given, or has no gradient, to the first step of that half that used it.
+  /**
+   * To the step that made a node's value or, on the way back, at which its gradient is complete; for
+   * what was given, or has no gradient, to the first step of that half that used it.
+   * @param {number} id
+   */
   #pick(id) {
     const { story } = this;
     const back = story.steps[this.i].phase === "backward";
-    const made = back ? this.begun.get(id).at(-1) : story.values.get(id)?.[0];
+    const made = (back ? this.begun.get(id)?.at(-1) : story.values.get(id)?.[0]) ?? -1;
     const phase = back ? "backward" : "forward";
     const used = story.steps.findIndex(
       (step) =>
@@ -449,6 +483,7 @@ export class Graph {
     if (step >= 0) this.context.go(step);
   }
 
+  /** @param {StoryNode} node */
   #stopsAt(node) {
     const stops = this.context.model.get("breakpoints") || [];
     return stops.includes(node.name) || (node.op !== "" && stops.includes(node.op));
@@ -481,8 +516,9 @@ export class Graph {
         : "Unrolled: a copy of the cell for every step.",
     );
     if (still) return;
-    const copies = inwards ? before : this.#inSight();
     const cell = inwards ? this.rolled.cell.getScreenCTM() : rolledUp;
+    if (!cell) return;
+    const copies = inwards ? before : this.#inSight();
     this.endMorph = slideColumns(this.panes, copies, cell, inwards, () => {
       this.endMorph = null;
     });
@@ -490,14 +526,12 @@ export class Graph {
 
   #inSight() {
     const box = this.stage.element.getBoundingClientRect();
+    const groups = this.columns.flatMap(({ g, shown }) => (g && shown ? [g] : []));
     return copyColumns(
-      this.columns
-        .filter(({ g, shown }) => {
-          if (!g || !shown) return false;
-          const { left, right } = g.getBoundingClientRect();
-          return right > box.left && left < box.right;
-        })
-        .map(({ g }) => g),
+      groups.filter((g) => {
+        const { left, right } = g.getBoundingClientRect();
+        return right > box.left && left < box.right;
+      }),
     );
   }
 }

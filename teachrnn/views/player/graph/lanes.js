@@ -1,12 +1,20 @@
 // Lanes: lines that would lie on each other are put side by side.
 
+import { held } from "../dom.js";
+
 export class Lanes {
   constructor() {
-    this.lines = new Map(); // key -> {from, to, lane}
+    /** @type {Map<string, { from: number, to: number, lane: number }>} */
+    this.lines = new Map();
     this.count = 0;
   }
 
-  // Announce that the line `key` runs from a to b; what has the same key shares one lane.
+  /**
+   * Announce that the line `key` runs from a to b; what has the same key shares one lane.
+   * @param {string} key
+   * @param {number} a
+   * @param {number} b
+   */
   need(key, a, b) {
     const line = this.lines.get(key) || { from: Infinity, to: -Infinity, lane: 0 };
     this.lines.set(key, { from: Math.min(line.from, a, b), to: Math.max(line.to, a, b), lane: 0 });
@@ -23,7 +31,11 @@ export class Lanes {
     }
   }
 
+  /**
+   * @param {string} key
+   * @returns {number}
+   */
   lane(key) {
-    return this.lines.get(key).lane;
+    return held(this.lines, key).lane;
   }
 }

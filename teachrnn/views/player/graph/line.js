@@ -1,17 +1,40 @@
 // An edge of the unrolled graph. Backward it is dashed, turned round, and as wide as the gradient is large.
 
+/** @import { ArrowHeads } from "./arrows.js" */
+/** @import { GradientScale } from "./scale.js" */
+/** @import { Story } from "../story.js" */
+/** @import { StoryNode } from "../types.d.ts" */
+
 import { drawn } from "../dom.js";
 import { formatNumber } from "../number.js";
 
 export class Line {
-  // from, to: nodes
+  /**
+   * from, to: nodes
+   * @param {StoryNode} from
+   * @param {StoryNode} to
+   * @param {string} d
+   * @param {{ scale: GradientScale, heads: ArrowHeads }} graph
+   */
   constructor(from, to, d, { scale, heads }) {
-    Object.assign(this, { from, to, scale, heads, last: "" });
+    this.from = from;
+    this.to = to;
+    this.scale = scale;
+    this.heads = heads;
+    this.last = "";
+    /** @type {SVGTitleElement | null} */
+    this.title = null;
     this.path = drawn("path", { d, "data-lag": to.t - from.t });
   }
 
-  // How it looks at step i, of which the outcome of step `known` is known; truncation takes the gradient away
-  // that would come back here.
+  /**
+   * How it looks at step i, of which the outcome of step `known` is known; truncation takes the gradient away
+   * that would come back here.
+   * @param {Story} story
+   * @param {number} i
+   * @param {number} known
+   * @param {boolean} truncated
+   */
   paint(story, i, known, truncated) {
     const { from, to, path } = this;
     const step = story.steps[i];
@@ -38,6 +61,9 @@ export class Line {
         ? ""
         : `Gradient that came back from ${to.name} to ${from.name}: norm ${formatNumber(story.norm(passage))}`;
     if (this.title) this.title.textContent = told;
-    else if (told) path.append((this.title = drawn("title", {}, told)));
+    else if (told) {
+      this.title = drawn("title", {}, told);
+      path.append(this.title);
+    }
   }
 }

@@ -2,14 +2,30 @@
 
 import { drawn } from "../dom.js";
 
+/** @typedef {{ copy: SVGGElement, at: DOMMatrix }} Copy */
+
 const MILLISECONDS = 400;
 
-// A picture of columns, with where each stands in the window.
+/**
+ * A picture of columns, with where each stands in the window.
+ * @param {SVGGElement[]} columns
+ * @returns {Copy[]}
+ */
 export function copyColumns(columns) {
-  return columns.map((g) => ({ copy: g.cloneNode(true), at: g.getScreenCTM() }));
+  return columns.flatMap((g) => {
+    const at = g.getScreenCTM();
+    return at ? [{ copy: /** @type {SVGGElement} */ (g.cloneNode(true)), at }] : [];
+  });
 }
 
-// Show the copies sliding from where they are to where `to` says, over the panes. Returns how to end it early.
+/**
+ * Show the copies sliding from where they are to where `to` says, over the panes. Returns how to end it early.
+ * @param {HTMLElement} panes
+ * @param {Copy[]} copies
+ * @param {DOMMatrix} to
+ * @param {boolean} inwards
+ * @param {() => void} done
+ */
 export function slideColumns(panes, copies, to, inwards, done) {
   const box = panes.getBoundingClientRect();
   const svg = drawn("svg", {
@@ -18,6 +34,7 @@ export function slideColumns(panes, copies, to, inwards, done) {
     width: box.width,
     height: box.height,
   });
+  /** @param {DOMMatrix} matrix */
   const place = (matrix) =>
     `matrix(${matrix.a},0,0,${matrix.d},${matrix.e - box.left},${matrix.f - box.top})`;
   const runs = copies.map(({ copy, at }) => {
@@ -26,7 +43,7 @@ export function slideColumns(panes, copies, to, inwards, done) {
     svg.append(copy);
     const apart = { transform: place(at), opacity: 1 };
     const together = { transform: place(to), opacity: 0.35 };
-    return [copy, inwards ? [apart, together] : [together, apart]];
+    return { copy, frames: inwards ? [apart, together] : [together, apart] };
   });
   panes.append(svg);
   panes.classList.add("morphing");
@@ -38,7 +55,7 @@ export function slideColumns(panes, copies, to, inwards, done) {
     panes.classList.remove("morphing");
     done();
   };
-  const playing = runs.map(([copy, frames]) =>
+  const playing = runs.map(({ copy, frames }) =>
     copy.animate(frames, { duration: MILLISECONDS, easing: "ease-in-out", fill: "both" }),
   );
   Promise.allSettled(playing.map((run) => run.finished)).then(end);

@@ -1,41 +1,117 @@
 // A node of the graph: its letter, its value and, once backward has reached it, its gradient.
 
+/** @import { Kind } from "./column.js" */
+/** @import { GradientScale } from "./scale.js" */
+/** @import { Story } from "../story.js" */
+/** @import { Name, StoryNode } from "../types.d.ts" */
+
 import { drawn } from "../dom.js";
 import { formatNumber } from "../number.js";
 import { BOX, isToken } from "./column.js";
 import { stripPaths } from "./strip.js";
 
+const NO_PATHS = { plus: "", minus: "", other: "" };
 const STRIP = {
   width: BOX.width - 10,
   tall: 5.5, // height of the tallest bar of a value
   least: 1.5, // of a gradient at the lower end of its scale
 };
-export const GREEK = { rho: "ρ" };
 
-// The letter as in the textbook: layer above, index and time below.
-export function nodeLabel(name, x, y) {
-  const parts = /^(?:layer(\d+)\.)?([^_[]+)(?:_([^[]+))?(?:\[(\d+)\])?$/.exec(name);
-  const [, layer, base, index, t] = parts || [null, "", name];
+/**
+ * The letter as in the textbook: layer above, gate and time below.
+ * @param {Name} name
+ * @param {number} x
+ * @param {number} y
+ */
+export function nodeLabel({ letter, layer, gate, time }, x, y) {
   const text = drawn("text", { x, y, class: "label" });
-  const letter = GREEK[base] || base;
   text.append(drawn("tspan", { class: letter.length > 1 ? "word" : "letter" }, shortened(letter, 8)));
-  const below = [index && (GREEK[index] || index), t].filter(Boolean).join(",");
+  const below = [...(gate ? [gate] : []), ...(time === null ? [] : [time])].join(",");
   if (below) text.append(drawn("tspan", { class: "sub", dy: 3 }, below));
-  if (layer) text.append(drawn("tspan", { class: "sub", dy: below ? -9 : -6 }, `(${layer})`));
+  if (layer !== null) text.append(drawn("tspan", { class: "sub", dy: below ? -9 : -6 }, `(${layer})`));
   return text;
 }
 
+/**
+ * @param {string} text
+ * @param {number} most
+ */
 export function shortened(text, most) {
   const letters = Array.from(text);
   return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : text;
 }
 
-// A symbol that cannot be seen comes as its code point, U+200D, of which the box has room for the digits.
+/**
+ * A symbol that cannot be seen comes as its code point, U+200D, of which the box has room for the digits.
+ * @param {string} symbol
+ */
 const codeOf = (symbol) => /^U\+([0-9A-F]{4,6})$/.exec(symbol)?.[1];
 
+/**
+ * What is known of a node: the arrays of its value and gradient, and of the gradient how many parts of
+ * how many are there.
+ * @typedef {object} Known
+ * @property {number | null} value
+ * @property {number | null} gradient
+ * @property {number} arrived
+ * @property {number} uses
+ * @property {boolean} complete
+ * @property {"now" | "touched" | ""} role in this step
+ * @property {boolean} breakpoint
+ * @property {boolean} initial whether it is an initial state
+ */
+
+// The numbers of an array in a node: bars, or the number itself where there is only one.
+class Strip {
+  /**
+   * @param {string} kind
+   * @param {number} y
+   */
+  constructor(kind, y) {
+    /** @type {number | null | undefined} */
+    this.array = undefined;
+    this.zero = drawn("path", { class: "zero", d: `M0 0H${STRIP.width}` });
+    this.plus = drawn("path", { class: "plus" });
+    this.minus = drawn("path", { class: "minus" });
+    this.other = drawn("path", { class: "other" });
+    this.number = drawn("text", { x: STRIP.width / 2, y: 4, class: "number" });
+    this.g = drawn("g", { class: `bars ${kind}`, transform: `translate(5 ${y})` });
+    this.g.append(this.zero, this.plus, this.minus, this.other, this.number);
+  }
+
+  /**
+   * @param {Story} story
+   * @param {number | null} k the array; null: not yet
+   * @param {number} height of the tallest bar
+   */
+  paint(story, k, height) {
+    if (this.array === k) return;
+    this.array = k;
+    const numbers = k === null ? null : story.numbersOf(k);
+    const single = numbers?.length === 1;
+    this.zero.setAttribute("class", numbers ? "zero" : "not-yet");
+    this.zero.setAttribute("visibility", single ? "hidden" : "inherit");
+    this.number.textContent = single ? formatNumber(numbers[0]) : "";
+    const paths = numbers && !single ? stripPaths(numbers, STRIP.width, height) : NO_PATHS;
+    this.plus.setAttribute("d", paths.plus);
+    this.minus.setAttribute("d", paths.minus);
+    this.other.setAttribute("d", paths.other);
+  }
+}
+
 export class GraphNode {
+  /**
+   * @param {StoryNode} node
+   * @param {Kind} kind
+   * @param {GradientScale} scale
+   */
   constructor(node, kind, scale) {
-    Object.assign(this, { node, scale, token: isToken(node), shown: {}, last: "" });
+    this.node = node;
+    this.scale = scale;
+    this.token = isToken(node);
+    this.last = "";
+    /** @type {SVGGElement | null} */
+    this.stopSign = null;
     this.g = drawn("g", {
       class: node.op ? "node" : "node leaf",
       tabindex: "-1",
@@ -43,19 +119,26 @@ export class GraphNode {
       "data-name": node.name,
     });
     this.box = drawn("rect", { width: BOX.width, height: kind.height, rx: 7, class: "box" });
-    this.title = drawn("title", {}, [node.name, node.op, ...node.uses].filter(Boolean).join(" · "));
+    this.title = drawn(
+      "title",
+      {},
+      [node.name, node.op, ...node.uses.map((use) => use.name)].filter(Boolean).join(" · "),
+    );
     this.g.append(this.box, this.title);
+    /** @type {{ value: Strip, gradient: Strip } | null} */
+    this.strips = null;
     if (this.token) this.#drawToken(kind.height / 2 + 5);
     else {
-      this.g.append(nodeLabel(node.name, BOX.width / 2, 15));
-      this.value = this.#strip("value", 26.5);
-      this.gradient = this.#strip("gradient", 40);
+      this.strips = { value: new Strip("value", 26.5), gradient: new Strip("gradient", 40) };
+      const { value, gradient } = this.strips;
+      this.g.append(nodeLabel(node, BOX.width / 2, 15), value.g, gradient.g);
     }
   }
 
+  /** @param {number} y */
   #drawToken(y) {
     const { symbol } = this.node;
-    this.g.append(nodeLabel(this.node.name, symbol ? 14 : BOX.width / 2, y));
+    this.g.append(nodeLabel(this.node, symbol ? 14 : BOX.width / 2, y));
     if (!symbol) return;
     const code = codeOf(symbol);
     this.g.append(
@@ -63,19 +146,11 @@ export class GraphNode {
     );
   }
 
-  #strip(kind, y) {
-    const g = drawn("g", { class: `bars ${kind}`, transform: `translate(5 ${y})` });
-    const parts = { g, array: undefined };
-    for (const part of ["zero", "plus", "minus", "other"])
-      g.append((parts[part] = drawn("path", { class: part })));
-    parts.zero.setAttribute("d", `M0 0H${STRIP.width}`);
-    g.append((parts.number = drawn("text", { x: STRIP.width / 2, y: 4, class: "number" })));
-    this.g.append(g);
-    return parts;
-  }
-
-  // Show what is known: {value, gradient} numbers of arrays or null; `arrived` of `uses` parts of the
-  // gradient are there; `role` in this step: "now", "touched" or "".
+  /**
+   * Show what is known.
+   * @param {Story} story
+   * @param {Known} state
+   */
   paint(story, state) {
     const key = `${state.value} ${state.gradient} ${state.complete} ${state.role} ${state.breakpoint}`;
     if (key === this.last) return;
@@ -89,30 +164,21 @@ export class GraphNode {
     else this.g.removeAttribute("aria-current");
     this.g.setAttribute("aria-label", this.#name(story, state));
     this.#breakpoint(state.breakpoint);
-    if (this.token) return;
-    this.#bars(this.value, story, state.value, STRIP.tall);
+    if (!this.strips) return;
+    const { value, gradient } = this.strips;
+    value.paint(story, state.value, STRIP.tall);
     const share = state.gradient === null ? 0 : this.scale.share(story.norm(state.gradient));
-    this.#bars(this.gradient, story, state.gradient, STRIP.least + (STRIP.tall - STRIP.least) * share);
-    this.gradient.g.setAttribute(
+    gradient.paint(story, state.gradient, STRIP.least + (STRIP.tall - STRIP.least) * share);
+    gradient.g.setAttribute(
       "class",
       `bars gradient${state.gradient !== null && !state.complete ? " partial" : ""}`,
     );
   }
 
-  #bars(strip, story, k, height) {
-    if (strip.array === k) return;
-    strip.array = k;
-    const known = k !== null;
-    const numbers = known ? story.numbersOf(k) : [];
-    const single = numbers.length === 1;
-    strip.zero.setAttribute("class", known ? "zero" : "not-yet");
-    strip.zero.setAttribute("visibility", single ? "hidden" : "inherit");
-    strip.number.textContent = single ? formatNumber(numbers[0]) : "";
-    const paths =
-      known && !single ? stripPaths(numbers, STRIP.width, height) : { plus: "", minus: "", other: "" };
-    for (const part of ["plus", "minus", "other"]) strip[part].setAttribute("d", paths[part]);
-  }
-
+  /**
+   * @param {Story} story
+   * @param {Known} known
+   */
   #name(story, { value, gradient, complete, arrived, uses, breakpoint, initial }) {
     const { node } = this;
     const made = node.op ? `made by ${node.op}` : initial ? "initial state" : "given";
@@ -121,15 +187,17 @@ export class GraphNode {
     else {
       if (value === null) told.push("value not yet");
       if (gradient === null) told.push("gradient not yet");
-      else
+      else {
         told.push(
           `gradient${complete ? "" : ` so far, ${arrived} of ${uses} parts,`} of norm ${formatNumber(story.norm(gradient))}`,
         );
+      }
     }
     if (breakpoint) told.push("breakpoint");
     return told.filter(Boolean).join(", ");
   }
 
+  /** @param {boolean} set */
   #breakpoint(set) {
     if (set === Boolean(this.stopSign)) return;
     this.stopSign?.remove();

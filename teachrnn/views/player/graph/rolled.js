@@ -1,19 +1,49 @@
 // The rolled graph: the cell drawn once, with the edges that go to a later step as loops. It is the
 // column of the unrolled graph; a mark on each loop says by how many steps it delays.
 
-import { drawn, element } from "../dom.js";
-import { BOX } from "./column.js";
-import { GREEK, nodeLabel, shortened } from "./node.js";
+/** @import { ArrowHeads } from "./arrows.js" */
+/** @import { Column, Kind } from "./column.js" */
+/** @import { Route, Routes } from "./routes.js" */
+/** @import { Story } from "../story.js" */
+/** @import { Edge, Name, Step, StoryNode } from "../types.d.ts" */
+
+import { drawn, element, held, within } from "../dom.js";
+import { BOX, WAYS } from "./column.js";
+import { nodeLabel, shortened } from "./node.js";
 
 const MARGIN = 10;
 const OPERATION = { top: 30, tallest: 26, line: 8, wide: 9, widest: 11 }; // heights in pixels, widths in letters
 
 export class RolledGraph {
-  // pick(id): a node has been chosen; heads: the arrow heads
+  /**
+   * @param {Story} story
+   * @param {Column} column
+   * @param {Routes} routes
+   * @param {object} around
+   * @param {(id: number) => void} around.pick a node has been chosen
+   * @param {ArrowHeads} around.heads
+   * @param {AbortSignal} around.signal
+   */
   constructor(story, column, routes, { pick, heads, signal }) {
-    Object.assign(this, { story, column, heads, boxes: new Map(), lines: new Map(), marked: [] });
-    this.at = new Map(); // "kind t" -> node
-    for (const node of story.nodes) this.at.set(`${column.kind.get(node.id).name} ${node.t}`, node);
+    this.story = story;
+    this.column = column;
+    this.routes = routes;
+    this.heads = heads;
+    /** @type {Map<string, { g: SVGGElement, kind: Kind }>} by the name of the kind */
+    this.boxes = new Map();
+    /** @type {Map<string, SVGPathElement>} */
+    this.lines = new Map();
+    /** @type {SVGPathElement[]} edges of the step at hand */
+    this.marked = [];
+    /** @type {number | null} the time at hand */
+    this.t = null;
+    /** @type {Kind | null} what is kept in sight */
+    this.followed = null;
+    this.scale = 0; // of the drawing where it scrolls; 0: all is in sight
+    this.tall = 0;
+    /** @type {Map<string, StoryNode>} by kind and time */
+    this.at = new Map();
+    for (const node of story.nodes) this.at.set(`${held(column.kind, node.id).name} ${node.t}`, node);
     this.cell = drawn("g", { class: "cell" });
     this.svg = drawn("svg", {
       role: "group",
@@ -21,7 +51,12 @@ export class RolledGraph {
       "data-own-keys": "",
     });
     this.svg.append(this.cell);
-    this.#loops(routes);
+    const depths = this.#depths();
+    this.side = depths.size ? 18 + 7 * depths.size : 0;
+    this.width = column.width + 2 * (this.side + MARGIN);
+    this.height = routes.height + (depths.size ? 24 + 16 * depths.size : 8);
+    this.svg.setAttribute("viewBox", `${-this.side - MARGIN} 0 ${this.width} ${this.height}`);
+    this.#edges(depths);
     for (const kind of column.kinds.values()) if (kind.node.t !== column.start) this.#box(kind);
     this.caption = element("p", { class: "caption" });
     this.element = element(
@@ -33,11 +68,12 @@ export class RolledGraph {
     const watch = new ResizeObserver(() => this.#resized());
     watch.observe(this.element);
     signal.addEventListener("abort", () => watch.disconnect());
+    /** @param {Event} event */
     const chosen = (event) => {
-      const kind = event.target.closest?.(".node")?.dataset.kind;
-      const node = kind && (this.at.get(`${kind} ${this.t}`) || column.kinds.get(kind).node);
-      if (node) pick(node.id);
-      return node;
+      const kind = within(event, ".node")?.dataset.kind;
+      if (kind === undefined) return false;
+      pick((this.at.get(`${kind} ${this.t}`) ?? held(column.kinds, kind).node).id);
+      return true;
     };
     this.svg.addEventListener("click", chosen, { signal });
     this.svg.addEventListener(
@@ -50,32 +86,40 @@ export class RolledGraph {
     );
   }
 
-  #loops(routes) {
+  /**
+   * How deep each trunk of edges to another step runs round below the cell.
+   * @returns {Map<string, { depth: number, time: number }>}
+   */
+  #depths() {
     const depths = new Map();
-    for (const [, route] of routes.rolled()) {
-      if (route.lag === 0) continue;
-      const trunk = `${route.trunk} ${route.time}`;
-      if (!depths.has(trunk)) depths.set(trunk, { depth: depths.size, ...route });
+    for (const [, route] of this.routes.rolled()) {
+      if (route.lag !== 0 && !depths.has(trunkOf(route))) {
+        depths.set(trunkOf(route), { depth: depths.size, time: route.time });
+      }
     }
-    this.side = depths.size ? 18 + 7 * depths.size : 0;
+    return depths;
+  }
+
+  /** @param {Map<string, { depth: number, time: number }>} depths */
+  #edges(depths) {
+    const { routes } = this;
     for (const [key, route] of routes.rolled()) {
-      const d =
-        route.lag === 0
-          ? routes.path(route, 0)
-          : routes.loop(route, depths.get(`${route.trunk} ${route.time}`).depth);
+      const trunk = depths.get(trunkOf(route));
+      const d = trunk && route.lag !== 0 ? routes.loop(route, trunk.depth) : routes.path(route, 0);
       const line = drawn("path", { d, class: "edge seen" });
       this.heads.place(line, "seen", false);
       this.cell.append(line);
       this.lines.set(key, line);
     }
-    this.routes = routes;
     for (const { depth, time } of depths.values()) this.#delay(depth, depths.size, time, routes.height);
-    const width = this.column.width + 2 * (this.side + MARGIN);
-    const height = routes.height + (depths.size ? 24 + 16 * depths.size : 8);
-    this.svg.setAttribute("viewBox", `${-this.side - MARGIN} 0 ${width} ${height}`);
-    Object.assign(this, { width, height });
   }
 
+  /**
+   * @param {number} depth
+   * @param {number} count
+   * @param {number} time
+   * @param {number} height
+   */
   #delay(depth, count, time, height) {
     const x = this.column.width / 2 + (depth - (count - 1) / 2) * 34;
     const y = height + 12 + depth * 16;
@@ -94,6 +138,7 @@ export class RolledGraph {
     this.cell.append(mark);
   }
 
+  /** @param {Kind} kind */
   #box(kind) {
     const { node } = kind;
     const top = this.routes.top(kind.row);
@@ -105,8 +150,8 @@ export class RolledGraph {
       role: "button",
       "data-kind": kind.name,
     });
-    const name = node.name.replace(/\[\d+\]$/, "");
-    const used = node.uses.map((use) => use.replace(/^layer\d+\./, ""));
+    const name = node.timeless;
+    const used = node.uses.map(({ letter, gate }) => (gate ? `${letter}_${gate}` : letter));
     g.setAttribute(
       "aria-label",
       [name, node.op && `made by ${node.op}`, used.length && `with ${used.join(", ")}`]
@@ -115,36 +160,49 @@ export class RolledGraph {
     );
     g.append(
       drawn("rect", { width: BOX.width, height: kind.height, rx: 7, class: "box" }),
-      nodeLabel(name, middle, kind.flat ? 18 : 16),
+      nodeLabel({ ...node, time: null }, middle, kind.flat ? 18 : 16),
     );
     if (node.op) g.append(operationName(node.op, middle, used.length ? 2 : 3));
-    if (used.length) g.append(parameterNames(used, middle));
-    g.append(drawn("title", {}, [name, node.op, ...node.uses].filter(Boolean).join(" · ")));
+    if (used.length) g.append(parameterNames(node.uses, middle));
+    g.append(
+      drawn(
+        "title",
+        {},
+        [name, node.op, ...node.uses.map((use) => use.name)].filter(Boolean).join(" · "),
+      ),
+    );
     this.cell.append(g);
     this.boxes.set(kind.name, { g, kind });
   }
 
   #resized() {
     const scale = Math.min(this.svg.clientWidth / this.width, this.svg.clientHeight / this.height);
-    this.scale = this.element.scrollHeight > this.element.clientHeight + 1 ? scale : 0; // 0: all is in sight
+    this.scale = this.element.scrollHeight > this.element.clientHeight + 1 ? scale : 0;
     this.tall = this.element.clientHeight;
     if (this.followed) this.#follow(this.followed);
   }
 
+  /** @param {Kind} kind */
   #follow(kind) {
     this.followed = kind;
-    if (this.scale)
+    if (this.scale) {
       this.element.scrollTo({
         top: this.routes.top(kind.row) * this.scale - this.tall / 2,
         behavior: "instant",
       });
+    }
   }
 
-  // Mark the operation of the step, and the time at which it happens.
+  /**
+   * Mark the operation of the step, and the time at which it happens.
+   * @param {Step} step
+   * @param {(node: StoryNode) => boolean} breakpointAt
+   */
   paint(step, breakpointAt) {
+    const current = step.node === null ? undefined : this.column.kind.get(step.node);
     for (const { g, kind } of this.boxes.values()) {
-      const node = this.at.get(`${kind.name} ${step.t}`) || kind.node;
-      const now = step.node !== null && this.column.kind.get(step.node) === kind;
+      const node = this.at.get(`${kind.name} ${step.t}`) ?? kind.node;
+      const now = kind === current;
       g.classList.toggle("now", now);
       if (now) g.setAttribute("aria-current", "step");
       else g.removeAttribute("aria-current");
@@ -155,31 +213,34 @@ export class RolledGraph {
       this.heads.place(line, "seen", false);
     }
     const back = step.phase === "backward";
-    this.marked = step.edges.map((edge) => this.#line(edge)).filter(Boolean);
+    this.marked = step.edges.map((edge) => this.#line(edge)).filter((line) => line !== undefined);
     for (const line of this.marked) {
       line.setAttribute("class", back ? "edge back now" : "edge now");
       this.heads.place(line, "now", back);
     }
     this.t = step.t ?? this.t;
-    if (step.node !== null && this.column.kind.has(step.node))
-      this.#follow(this.column.kind.get(step.node));
+    if (current) this.#follow(current);
     this.caption.textContent =
       step.t === null ? "One cell for every t" : `One cell, now at t = ${step.t}`;
   }
 
+  /** @param {Edge} edge */
   #line([from, to]) {
     const a = this.story.node.get(from);
     const b = this.story.node.get(to);
-    return a && b && this.lines.get(this.routes.rolledKey(a, b));
+    return a && b ? this.lines.get(this.routes.rolledKey(a, b)) : undefined;
   }
 
-  // Arrow keys go to the next node that way.
+  /**
+   * Arrow keys go to the next node that way.
+   * @param {KeyboardEvent} event
+   */
   #walk(event) {
-    const here = this.boxes.get(event.target.closest?.(".node")?.dataset.kind);
-    const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-    if (!here || !ways[event.key]) return;
+    const here = this.boxes.get(within(event, ".node")?.dataset.kind ?? "");
+    const way = WAYS.get(event.key);
+    if (!here || !way) return;
     event.preventDefault();
-    const there = this.column.neighbour(here.kind, ...ways[event.key]);
+    const there = this.column.neighbour(here.kind, way.right, way.up);
     const next = there && this.boxes.get(there.name);
     if (!next) return;
     here.g.setAttribute("tabindex", "-1");
@@ -188,12 +249,20 @@ export class RolledGraph {
   }
 }
 
-// The name of an operation, a line for as many of its words as fit: Softmax, Cross, Entropy.
+/** @param {Route} route */
+const trunkOf = (route) => `${route.trunk} ${route.time}`;
+
+/**
+ * The name of an operation, a line for as many of its words as fit: Softmax, Cross, Entropy.
+ * @param {string} name
+ * @param {number} x
+ * @param {number} most
+ */
 export function operationName(name, x, most) {
   const lines = [""];
-  for (const word of name.match(/[A-Z]*[^A-Z_]+_?|[A-Z]+_?|_+/g)) {
-    if (lines.at(-1).length + word.length > OPERATION.wide && lines.at(-1) && lines.length < most)
-      lines.push("");
+  for (const word of name.match(/[A-Z]*[^A-Z_]+_?|[A-Z]+_?|_+/g) ?? []) {
+    const { length } = lines[lines.length - 1];
+    if (length && length + word.length > OPERATION.wide && lines.length < most) lines.push("");
     lines[lines.length - 1] += word;
   }
   const text = drawn("text", { class: "op" });
@@ -206,7 +275,7 @@ export function operationName(name, x, most) {
     );
     if (line.length > OPERATION.wide) {
       // a little narrower than it would be
-      written.setAttribute("textLength", BOX.width - 4);
+      written.setAttribute("textLength", String(BOX.width - 4));
       written.setAttribute("lengthAdjust", "spacingAndGlyphs");
     }
     text.append(written);
@@ -214,17 +283,18 @@ export function operationName(name, x, most) {
   return text;
 }
 
-// The parameters that an operation uses, which the whole sequence shares.
-function parameterNames(names, x) {
+/**
+ * The parameters that an operation uses, which the whole sequence shares.
+ * @param {Name[]} uses
+ * @param {number} x
+ */
+function parameterNames(uses, x) {
   const text = drawn("text", { x, y: 43, class: "uses" });
-  for (const name of names) {
-    const [letter, index] = name.split("_");
+  for (const { letter, gate } of uses) {
     text.append(drawn("tspan", { class: "letter" }, ` ${shortened(letter, 4)}`));
-    if (index)
-      text.append(
-        drawn("tspan", { class: "sub", dy: 2 }, GREEK[index] || index),
-        drawn("tspan", { dy: -2 }, "\u200b"),
-      );
+    if (gate) {
+      text.append(drawn("tspan", { class: "sub", dy: 2 }, gate), drawn("tspan", { dy: -2 }, "\u200b"));
+    }
   }
   return text;
 }

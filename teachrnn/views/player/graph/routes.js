@@ -2,8 +2,36 @@
 // a node. Edges from one node share a trunk; a trunk has a lane of its own where it meets others.
 // One route serves all edges between the same two kinds with the same lag, for all columns are alike.
 
+/** @import { Column, Kind } from "./column.js" */
+/** @import { Story } from "../story.js" */
+/** @import { StoryNode } from "../types.d.ts" */
+
+import { held } from "../dom.js";
 import { BOX } from "./column.js";
 import { Lanes } from "./lanes.js";
+
+/** @typedef {[x: number, y: number]} Point */
+/** @typedef {{ from: Point, to: Point }} Curve */
+/** @typedef {{ x: number, y: number, height: number }} Box */
+
+/**
+ * What an edge joins. `lag` counts columns, `time` time steps; `start`: it comes from the initial state.
+ * @typedef {{ from: Kind, to: Kind, lag: number, time: number, start: boolean }} Ends
+ */
+
+/**
+ * @typedef {object} Plan
+ * @property {"curve" | "over and up" | "up and over" | "channel"} way
+ * @property {"right" | "top"} [leaves]
+ * @property {"left" | "top" | "bottom"} enters
+ */
+
+/**
+ * Names of the lanes that it takes, and of the place where it enters.
+ * @typedef {{ trunk: string, out: string, into: string, port: string }} Names
+ */
+
+/** @typedef {Ends & Plan & Names} Route */
 
 const ROUTE = {
   lane: 7, // distance between two lanes
@@ -14,27 +42,45 @@ const ROUTE = {
 };
 
 export class Routes {
+  /**
+   * @param {Column} column
+   * @param {Story} story
+   */
   constructor(column, story) {
     this.column = column;
     this.gaps = Array.from({ length: column.rows.length + 1 }, () => new Lanes()); // gap g is below row g
     this.channel = new Lanes();
+    /** @type {Map<string, Route>} */
     this.routes = new Map();
-    this.entrances = new Map(); // side of a kind -> names of the kinds that enter there
-    for (const [from, to] of story.edges) this.#meet(story.node.get(from), story.node.get(to));
+    /** @type {Map<string, Map<string, number>>} at a side of a kind: what enters there, in which order */
+    this.entrances = new Map();
+    for (const [from, to] of story.edges) this.#meet(held(story.node, from), held(story.node, to));
     for (const lanes of [...this.gaps, this.channel]) lanes.assign();
     this.between = 2 * ROUTE.margin + Math.max(1, this.channel.count) * ROUTE.lane;
     this.pitch = column.width + this.between;
-    this.#rise();
+    const { tops, gapTops, height } = this.#rise();
+    this.tops = tops;
+    this.gapTops = gapTops;
+    this.height = height;
   }
 
-  // The route of an edge between two nodes.
+  /**
+   * The route of an edge between two nodes.
+   * @param {StoryNode} from
+   * @param {StoryNode} to
+   * @returns {Route}
+   */
   of(from, to) {
-    return this.routes.get(this.#key(from, to));
+    return held(this.routes, this.#key(from, to));
   }
 
-  // Its name in the rolled graph, where the initial state is what any step hands on.
+  /**
+   * Its name in the rolled graph, where the initial state is what any step hands on.
+   * @param {StoryNode} from
+   * @param {StoryNode} to
+   */
   rolledKey(from, to) {
-    return keyOf(this.column.kind.get(from.id), this.column.kind.get(to.id), this.#lag(from, to));
+    return keyOf(held(this.column.kind, from.id), held(this.column.kind, to.id), this.#lag(from, to));
   }
 
   // Routes of the rolled graph, by that name.
@@ -42,48 +88,83 @@ export class Routes {
     return [...this.routes].filter(([, route]) => !route.start);
   }
 
-  // Top of a row, from the top of the drawing.
+  /**
+   * Top of a row, from the top of the drawing.
+   * @param {number} row
+   */
   top(row) {
     return this.tops[row];
   }
 
+  /**
+   * @param {StoryNode} from
+   * @param {StoryNode} to
+   */
   #lag(from, to) {
     return this.column.times.indexOf(to.t) - this.column.times.indexOf(from.t);
   }
 
+  /**
+   * @param {StoryNode} from
+   * @param {StoryNode} to
+   */
   #key(from, to) {
     const begins = from.t === this.column.start ? "start" : this.#lag(from, to);
-    return keyOf(this.column.kind.get(from.id), this.column.kind.get(to.id), begins);
+    return keyOf(held(this.column.kind, from.id), held(this.column.kind, to.id), begins);
   }
 
+  /**
+   * @param {StoryNode} a
+   * @param {StoryNode} b
+   */
   #meet(a, b) {
-    const from = this.column.kind.get(a.id);
-    const to = this.column.kind.get(b.id);
+    const from = held(this.column.kind, a.id);
+    const to = held(this.column.kind, b.id);
     const lag = this.#lag(a, b);
     const time = b.t - a.t;
     const start = a.t === this.column.start;
     if (start) this.#add(this.#key(a, b), { from, to, lag, time, start });
-    if (!start || from.node.t !== this.column.start)
+    if (!start || from.node.t !== this.column.start) {
       this.#add(keyOf(from, to, lag), { from, to, lag, time, start: false });
+    }
   }
 
-  #add(key, route) {
+  /**
+   * @param {string} key
+   * @param {Ends} ends
+   */
+  #add(key, ends) {
     if (this.routes.has(key)) return;
-    Object.assign(route, this.#plan(route));
+    const { from, lag, start } = ends;
+    const out = `${from.name} out`;
+    const route = {
+      ...ends,
+      ...this.#plan(ends),
+      trunk: lag < 0 ? `${from.name} back` : from.name,
+      out,
+      into: lag === 0 ? out : `${from.name} in ${lag}`,
+      port: `${from.name} ${start ? 1 : lag}`, // from the start where the edges of the later steps enter
+    };
     this.routes.set(key, route);
     this.#reserve(route);
   }
 
-  // How an edge leaves and enters: decided on rows and places, before any height is known.
+  /**
+   * How an edge leaves and enters: decided on rows and places, before any height is known.
+   * @param {Ends} ends
+   * @returns {Plan}
+   */
   #plan({ from, to, lag, start }) {
     const { column } = this;
     const rise = to.row - from.row;
     const far = 1e6;
     if (lag === 0 && Math.abs(rise) === 1) return { way: "curve", enters: rise > 0 ? "bottom" : "top" };
     if (lag === 0 && rise > 1) {
+      /** @param {number} x */
       const clear = (x) => {
-        for (let row = from.row + 1; row < to.row; row++)
+        for (let row = from.row + 1; row < to.row; row++) {
           if (column.stands(row, x, BOX.width)) return false;
+        }
         return true;
       };
       if (clear(to.x)) return { way: "over and up", enters: "bottom" };
@@ -94,11 +175,9 @@ export class Routes {
     return { way: "channel", leaves: right ? "right" : "top", enters: left ? "left" : "bottom" };
   }
 
+  /** @param {Route} route */
   #reserve(route) {
     const { from, to, lag, way, leaves, enters } = route;
-    route.trunk = lag < 0 ? `${from.name} back` : from.name;
-    route.out = `${from.name} out`;
-    route.into = lag === 0 ? route.out : `${from.name} in ${lag}`;
     if (way === "over and up") this.gaps[from.row + 1].need(route.out, from.x, to.x);
     if (way === "up and over") this.gaps[to.row].need(route.out, from.x, to.x);
     if (way === "channel") {
@@ -112,59 +191,74 @@ export class Routes {
       if (enters === "bottom") this.gaps[to.row].need(route.into, -Infinity, Infinity);
     }
     const entrance = `${to.name} ${enters}`;
-    route.port = `${from.name} ${lag}`;
-    if (route.start) route.port = `${from.name} 1`; // where the edges of the later steps enter
-    if (!this.entrances.has(entrance)) this.entrances.set(entrance, new Map());
     const approach =
       enters === "left" ? -from.row : way !== "channel" ? from.x : lag === 0 ? 1e6 : -1e6 - lag;
-    this.entrances.get(entrance).set(route.port, approach);
+    const others = this.entrances.get(entrance) ?? new Map();
+    this.entrances.set(entrance, others.set(route.port, approach));
   }
 
   #rise() {
     const { rows } = this.column;
-    this.tops = [];
+    /** @type {number[]} */
+    const tops = [];
+    /** @type {number[]} */
+    const gapTops = [];
     let y = ROUTE.gap; // the names of lines stand above the topmost row
     for (let row = rows.length; row >= 0; row--) {
-      this.gapTop ||= [];
-      this.gapTop[row] = y;
+      gapTops[row] = y;
       y +=
         (row === 0 ? 6 : row === rows.length ? 0 : ROUTE.gap) +
         Math.max(0, this.gaps[row].count - (row > 0 && row < rows.length ? 1 : 0)) * ROUTE.lane;
       if (row > 0) {
-        this.tops[row - 1] = y;
+        tops[row - 1] = y;
         y += Math.max(...rows[row - 1].map((kind) => kind.height), 0);
       }
     }
-    this.height = y;
+    return { tops, gapTops, height: y };
   }
 
+  /**
+   * @param {number} gap
+   * @param {string} key
+   */
   #gapY(gap, key) {
     return (
-      this.gapTop[gap] +
+      this.gapTops[gap] +
       (gap === 0 || gap === this.column.rows.length ? 0 : ROUTE.gap / 2) +
       this.gaps[gap].lane(key) * ROUTE.lane
     );
   }
 
+  /** @param {Route} route */
   #laneX(route) {
     const x = ROUTE.margin + this.channel.lane(route.trunk) * ROUTE.lane + ROUTE.lane / 2;
     return route.lag < 0 ? x - this.between : this.column.width + x;
   }
 
+  /** @param {Route} route */
   #port({ to, enters, port }) {
-    const all = [...this.entrances.get(`${to.name} ${enters}`)].sort((a, b) => a[1] - b[1]);
+    const all = [...held(this.entrances, `${to.name} ${enters}`)].sort((a, b) => a[1] - b[1]);
     const step = Math.min(ROUTE.port, (BOX.width - 12) / all.length);
     return (all.findIndex(([name]) => name === port) - (all.length - 1) / 2) * step;
   }
 
-  // The path of an edge whose two ends stand `shift` apart, in the coordinates of the column it enters.
-  // startX: where the initial state stands in its own column.
+  /**
+   * The path of an edge whose two ends stand `shift` apart, in the coordinates of the column it enters.
+   * startX: where the initial state stands in its own column.
+   * @param {Route} route
+   * @param {number} shift
+   * @param {number} [startX]
+   */
   path(route, shift, startX = route.from.x) {
     const a = { x: startX - shift, y: this.tops[route.from.row], height: route.from.height };
     return bentPath(this.#points(route, a, shift));
   }
 
-  // The same edge in the rolled graph: out on the right, round below, and in again from the left.
+  /**
+   * The same edge in the rolled graph: out on the right, round below, and in again from the left.
+   * @param {Route} route
+   * @param {number} depth
+   */
   loop(route, depth) {
     const x = ROUTE.margin + depth * ROUTE.lane;
     const bottom = this.height + 12 + depth * 16;
@@ -178,14 +272,19 @@ export class Routes {
     ]);
   }
 
-  // Where the size of the gradient that comes back along an edge is written: by the end that it
-  // reaches, on the side that the edge does not bend to.
+  /**
+   * Where the size of the gradient that comes back along an edge is written: by the end that it
+   * reaches, on the side that the edge does not bend to.
+   * @param {Route} route
+   * @param {number} [startX]
+   */
   labelAt(route, startX = route.from.x) {
     const { from, to, leaves, enters } = route;
     const y = this.tops[from.row];
     const middle = startX + BOX.width / 2;
-    if (leaves === "right")
+    if (leaves === "right") {
       return { x: startX + BOX.width + 6, y: y + from.height / 2 - 8, anchor: "start" };
+    }
     const right = to.x <= from.x;
     return {
       x: middle + (right ? 7 : -7),
@@ -194,29 +293,44 @@ export class Routes {
     };
   }
 
+  /**
+   * @param {Route} route
+   * @param {Box} a
+   * @param {number} shift
+   * @returns {Point[] | Curve}
+   */
   #points(route, a, shift) {
     const { from, to, way } = route;
     const port = this.#port(route);
     const y = this.tops[to.row];
+    /** @type {Point} */
     const end = [to.x + BOX.width / 2 + port, y + to.height];
     if (way === "channel") {
       const laneX = this.#laneX(route) - shift;
       return [...this.#leaving(route, a, laneX), ...this.#entering(route, laneX)];
     }
     const middle = a.x + BOX.width / 2;
-    if (way === "curve" && route.enters === "top")
+    if (way === "curve" && route.enters === "top") {
       return { from: [middle, a.y + a.height], to: [to.x + BOX.width / 2 + port, y] };
+    }
     if (way === "curve") return { from: [middle, a.y], to: end };
     const gap = this.#gapY(way === "over and up" ? from.row + 1 : to.row, route.out);
     return [[middle, a.y], [middle, gap], [end[0], gap], end];
   }
 
+  /**
+   * @param {Route} route
+   * @param {Box} a
+   * @param {number} laneX
+   * @returns {Point[]}
+   */
   #leaving({ from, leaves, out }, a, laneX) {
-    if (leaves === "right")
+    if (leaves === "right") {
       return [
         [a.x + BOX.width, a.y + a.height / 2],
         [laneX, a.y + a.height / 2],
       ];
+    }
     const gap = this.#gapY(from.row + 1, out);
     const middle = a.x + BOX.width / 2;
     return [
@@ -226,15 +340,21 @@ export class Routes {
     ];
   }
 
+  /**
+   * @param {Route} route
+   * @param {number} laneX
+   * @returns {Point[]}
+   */
   #entering(route, laneX) {
     const { to, enters, into } = route;
     const port = this.#port(route);
     const top = this.tops[to.row];
-    if (enters === "left")
+    if (enters === "left") {
       return [
         [laneX, top + to.height / 2 + port],
         [to.x, top + to.height / 2 + port],
       ];
+    }
     const gap = this.#gapY(to.row, into);
     const x = to.x + BOX.width / 2 + port;
     return [
@@ -245,9 +365,17 @@ export class Routes {
   }
 }
 
+/**
+ * @param {Kind} from
+ * @param {Kind} to
+ * @param {number | string} lag
+ */
 const keyOf = (from, to, lag) => `${from.name}>${to.name}>${lag}`;
 
-// A path along the points with round bends, or a curve that leaves and arrives upright.
+/**
+ * A path along the points with round bends, or a curve that leaves and arrives upright.
+ * @param {Point[] | Curve} points
+ */
 function bentPath(points) {
   if (!Array.isArray(points)) {
     const [[x, y], [u, v]] = [points.from, points.to];
@@ -263,11 +391,20 @@ function bentPath(points) {
     const r = Math.min(ROUTE.bend, distance(before, at) / 2, distance(at, after) / 2);
     path += `L${towards(at, before, r)}Q${at.join(" ")} ${towards(at, after, r)}`;
   }
-  return `${path}L${corners.at(-1).join(" ")}`;
+  return `${path}L${corners[corners.length - 1].join(" ")}`;
 }
 
+/**
+ * @param {Point} a
+ * @param {Point} b
+ */
 const distance = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]);
 
+/**
+ * @param {Point} a
+ * @param {Point} b
+ * @param {number} r
+ */
 function towards(a, b, r) {
   const share = r / distance(a, b);
   return `${a[0] + (b[0] - a[0]) * share} ${a[1] + (b[1] - a[1]) * share}`;

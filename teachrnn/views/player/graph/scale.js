@@ -1,19 +1,23 @@
 // The size of a gradient on a logarithmic scale: how wide the edge is along which it came back, and
 // how high the bars of its node stand. One scale serves the whole story, so that vanishing is seen.
 
+/** @import { Story } from "../story.js" */
+
 import { drawn, element } from "../dom.js";
 import { formatNumber } from "../number.js";
 
 const GRADIENT = { thin: 0.7, wide: 4.6, fewest: 4, most: 8 }; // widths in pixels; orders of magnitude that the scale spans
 
 export class GradientScale {
+  /** @param {Story} story */
   constructor(story) {
     let least = Infinity;
     let most = 0;
     for (const [, k] of story.passages.values()) {
       const norm = story.norm(k);
-      if (Number.isFinite(norm) && norm > 0)
+      if (Number.isFinite(norm) && norm > 0) {
         [least, most] = [Math.min(least, norm), Math.max(most, norm)];
+      }
     }
     this.empty = most === 0;
     this.high = this.empty ? 0 : Math.ceil(Math.log10(most));
@@ -21,12 +25,16 @@ export class GradientScale {
     this.low = Math.max(this.high - GRADIENT.most, Math.min(low, this.high - GRADIENT.fewest));
   }
 
-  // 0 at the lower end of the scale and below, 1 at its upper end.
+  /**
+   * 0 at the lower end of the scale and below, 1 at its upper end.
+   * @param {number} norm
+   */
   share(norm) {
     if (!(norm > 0)) return 0;
     return Math.min(1, Math.max(0, (Math.log10(norm) - this.low) / (this.high - this.low)));
   }
 
+  /** @param {number} norm */
   width(norm) {
     return Number.isNaN(norm)
       ? GRADIENT.wide

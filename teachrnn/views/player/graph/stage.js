@@ -1,6 +1,6 @@
 // The window onto the unrolled graph: scrolls, zooms, can be dragged; tells which part is in sight.
 
-import { calm, element } from "../dom.js";
+import { calm, element, within } from "../dom.js";
 
 const ZOOM = {
   least: 0.1,
@@ -12,10 +12,22 @@ const ZOOM = {
 };
 
 export class Stage {
-  // svg: the drawing; sizes: its width and height and the pitch of its columns; changed(): what is in
-  // sight has changed
-  constructor(svg, sizes, changed, signal) {
-    Object.assign(this, { svg, ...sizes, changed, zoom: 1 });
+  /**
+   * @param {SVGSVGElement} svg the drawing
+   * @param {{ width: number, height: number, pitch: number }} sizes of the drawing, and of its columns
+   * @param {{ changed: () => void, opened: () => void }} tell that other things are in sight, and that it
+   *   has been laid out for the first time
+   * @param {AbortSignal} signal
+   */
+  constructor(svg, { width, height, pitch }, tell, signal) {
+    this.svg = svg;
+    this.width = width;
+    this.height = height;
+    this.pitch = pitch;
+    this.tell = tell;
+    this.zoom = 1;
+    this.sized = false;
+    this.waiting = 0;
     this.times = element("div", { class: "times", "aria-hidden": "true" });
     this.element = element("div", { class: "stage" }, svg, this.times);
     this.element.addEventListener("scroll", () => this.#soon(), { signal, passive: true });
@@ -34,6 +46,7 @@ export class Stage {
     return [left / this.zoom, (left + (1 + 2 * ZOOM.ahead) * wide) / this.zoom];
   }
 
+  /** @param {number} direction */
   closer(direction) {
     this.zoomTo(this.zoom * ZOOM.step ** direction);
   }
@@ -49,17 +62,28 @@ export class Stage {
     );
   }
 
-  // Change the scale; the point (x, y) of the window stays where it is.
+  /**
+   * Change the scale; the point (x, y) of the window stays where it is.
+   * @param {number} zoom
+   * @param {number} [x]
+   * @param {number} [y]
+   */
   zoomTo(zoom, x = this.element.clientWidth / 2, y = this.element.clientHeight / 2) {
     const { element: stage } = this;
     const before = this.zoom;
     const at = [(stage.scrollLeft + x) / before, (stage.scrollTop + y) / before];
     this.#scale(Math.min(ZOOM.most, Math.max(ZOOM.least, zoom)));
     stage.scrollTo({ left: at[0] * this.zoom - x, top: at[1] * this.zoom - y, behavior: "instant" });
-    this.changed();
+    this.tell.changed();
   }
 
-  // Scroll no more than is needed to have the box (x, y) in the inner part of the window.
+  /**
+   * Scroll no more than is needed to have the box (x, y) in the inner part of the window.
+   * @param {number} x
+   * @param {number} y
+   * @param {number} width
+   * @param {number} height
+   */
   follow(x, y, width, height) {
     const { element: stage, zoom } = this;
     const { clientWidth, clientHeight, scrollLeft, scrollTop } = stage;
@@ -76,13 +100,14 @@ export class Stage {
     stage.scrollTo({ left, top, behavior: calm() || far ? "instant" : "smooth" });
   }
 
+  /** @param {number} zoom */
   #scale(zoom) {
     this.zoom = zoom;
-    this.svg.setAttribute("width", Math.ceil(this.width * zoom));
-    this.svg.setAttribute("height", Math.ceil(this.height * zoom));
+    this.svg.setAttribute("width", String(Math.ceil(this.width * zoom)));
+    this.svg.setAttribute("height", String(Math.ceil(this.height * zoom)));
     this.svg.classList.toggle("small", zoom < 0.5);
     this.svg.classList.toggle("tiny", zoom < 0.28);
-    this.times.style.setProperty("--zoom", zoom);
+    this.times.style.setProperty("--zoom", String(zoom));
     this.times.style.width = `${Math.ceil(this.width * zoom)}px`;
     this.times.classList.toggle("sparse", zoom * this.pitch < ZOOM.name);
   }
@@ -94,18 +119,19 @@ export class Stage {
       this.sized = true;
       const room = parseFloat(getComputedStyle(this.element).maxHeight) - 30;
       this.zoomTo(Math.max(ZOOM.legible, Math.min(1, room / this.height)), 0, 0);
-      this.opened?.();
+      this.tell.opened();
     }
-    this.changed();
+    this.tell.changed();
   }
 
   #soon() {
     this.waiting ||= requestAnimationFrame(() => {
       this.waiting = 0;
-      this.changed();
+      this.tell.changed();
     });
   }
 
+  /** @param {WheelEvent} event */
   #wheel(event) {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
@@ -117,13 +143,17 @@ export class Stage {
     );
   }
 
-  // With a mouse; a finger scrolls as it does everywhere.
+  /**
+   * With a mouse; a finger scrolls as it does everywhere.
+   * @param {AbortSignal} signal
+   */
   #drag(signal) {
+    /** @type {{ x: number, y: number } | null} */
     let from = null;
     this.element.addEventListener(
       "pointerdown",
       (event) => {
-        if (event.pointerType !== "mouse" || event.button !== 0 || event.target.closest(".node")) return;
+        if (event.pointerType !== "mouse" || event.button !== 0 || within(event, ".node")) return;
         from = { x: event.clientX + this.element.scrollLeft, y: event.clientY + this.element.scrollTop };
         this.element.setPointerCapture(event.pointerId);
         this.element.classList.add("dragged");
@@ -133,12 +163,13 @@ export class Stage {
     this.element.addEventListener(
       "pointermove",
       (event) => {
-        if (from)
+        if (from) {
           this.element.scrollTo({
             left: from.x - event.clientX,
             top: from.y - event.clientY,
             behavior: "instant",
           });
+        }
       },
       { signal },
     );
@@ -146,12 +177,19 @@ export class Stage {
       from = null;
       this.element.classList.remove("dragged");
     };
-    for (const type of ["pointerup", "pointercancel"])
+    for (const type of ["pointerup", "pointercancel"]) {
       this.element.addEventListener(type, end, { signal });
+    }
   }
 }
 
-// Where a window of `size` scrolls to, from `at`, so that [from, to] lies in its inner part.
+/**
+ * Where a window of `size` scrolls to, from `at`, so that [from, to] lies in its inner part.
+ * @param {number} at
+ * @param {number} size
+ * @param {number} from
+ * @param {number} to
+ */
 function scrolledTo(at, size, from, to) {
   const edge = Math.min(size / 5, 90);
   if (from >= at + edge && to <= at + size - edge) return at;

@@ -3,6 +3,11 @@
 
 const MOST_BARS = 19;
 
+/**
+ * @param {Float64Array} numbers
+ * @param {number} width
+ * @param {number} height
+ */
 export function stripPaths(numbers, width, height) {
   const count = Math.min(numbers.length, MOST_BARS);
   const step = Math.min(8, width / count);
@@ -18,9 +23,9 @@ export function stripPaths(numbers, width, height) {
     let up = 0;
     let down = 0;
     for (let i = from; i < to; i++) {
-      if (!Number.isFinite(numbers[i]))
+      if (!Number.isFinite(numbers[i])) {
         paths.other += `M${x} ${-height}h${wide.toFixed(2)}v${2 * height}h${-wide.toFixed(2)}z`;
-      else [up, down] = [Math.max(up, numbers[i]), Math.min(down, numbers[i])];
+      } else [up, down] = [Math.max(up, numbers[i]), Math.min(down, numbers[i])];
     }
     if (up > 0) paths.plus += barPath(x, wide, -barHeight(up, largest, height));
     if (down < 0) paths.minus += barPath(x, wide, barHeight(-down, largest, height));
@@ -28,8 +33,18 @@ export function stripPaths(numbers, width, height) {
   return paths;
 }
 
-// Square roots keep small numbers visible beside large ones.
+/**
+ * Square roots keep small numbers visible beside large ones.
+ * @param {number} x
+ * @param {number} largest
+ * @param {number} height
+ */
 const barHeight = (x, largest, height) => Math.max(0.6, height * Math.sqrt(x / largest));
 
+/**
+ * @param {string} x
+ * @param {number} wide
+ * @param {number} high
+ */
 const barPath = (x, wide, high) =>
   `M${x} 0h${wide.toFixed(2)}v${high.toFixed(2)}h${(-wide).toFixed(2)}z`;

@@ -1,9 +1,13 @@
 // What a part of someone else's page adds: it finds its place, and shuts the page's style out.
 
-import { useFont } from "../dom.js";
+import { partOf, useFont } from "../dom.js";
 import { mount } from "../player.js";
 
-// What is not shown, as in a folded answer or where a live stepper stands instead, waits: it has no size.
+/**
+ * What is not shown, as in a folded answer or where a live stepper stands instead, waits: it has no size.
+ * @param {Element} place
+ * @returns {Promise<void>}
+ */
 const inSight = (place) =>
   new Promise((resolve) => {
     const observer = new ResizeObserver(([{ contentRect }]) => {
@@ -14,20 +18,26 @@ const inSight = (place) =>
     observer.observe(place);
   });
 
+/**
+ * @param {string} key
+ * @param {number} step
+ */
 export async function start(key, step) {
   // The same story may stand in a page twice: each script takes a place that no other has taken.
-  const place = document.querySelector(`[data-teachrnn="${key}"]:not([data-taken])`);
+  const place = partOf(document, `[data-teachrnn="${key}"]:not([data-taken])`);
   place.dataset.taken = "true";
   await inSight(place);
-  const bytesOf = (part) =>
-    Uint8Array.from(atob(place.querySelector(`[data-part=${part}]`).textContent), (c) =>
-      c.charCodeAt(0),
-    );
+  /** @param {string} part */
+  const bytesOf = (part) => {
+    const text = partOf(place, `[data-part=${part}]`).textContent ?? "";
+    return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  };
   const unpacked = new Blob([bytesOf("story")]).stream().pipeThrough(new DecompressionStream("gzip"));
   const story = await new Response(unpacked).arrayBuffer();
   useFont(bytesOf("font"));
   const root = place.attachShadow({ mode: "open" });
-  root.append(place.querySelector("template").content.cloneNode(true));
-  mount(root.lastElementChild, { story, step });
+  const template = /** @type {HTMLTemplateElement} */ (partOf(place, "template"));
+  root.append(template.content.cloneNode(true));
+  mount(partOf(root, "div"), { story, step });
   place.dataset.ready = "true";
 }

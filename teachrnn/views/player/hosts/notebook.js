@@ -1,11 +1,18 @@
 // What a notebook adds to the player: the font, which travels once a page and not with every widget,
 // keys that stay within, and that the form kept for when there is no kernel is out of the way.
 
+/** @import { Message, Model } from "../types.d.ts" */
+
 import { useFont } from "../dom.js";
 import { render as renderPlayer } from "../player.js";
 
+/** @param {Model} model */
 function askForFont(model) {
   if ([...document.fonts].some((face) => face.family === "TeachrnnMath")) return;
+  /**
+   * @param {Message} message
+   * @param {DataView<ArrayBuffer>[]} buffers
+   */
   const arrived = (message, buffers) => {
     if (message.kind !== "font") return;
     model.off("msg:custom", arrived);
@@ -15,17 +22,25 @@ function askForFont(model) {
   model.send({ kind: "font" });
 }
 
-// JupyterLab takes x or d d for its cells wherever the focus is, unless that very element says not to.
+/**
+ * JupyterLab takes x or d d for its cells wherever the focus is, unless that very element says not to.
+ * @param {FocusEvent} event
+ */
 function keepKeys(event) {
-  event.target.dataset.lmSuppressShortcuts = "true";
+  const { target } = event;
+  if (target instanceof HTMLElement || target instanceof SVGElement) {
+    target.dataset.lmSuppressShortcuts = "true";
+  }
 }
 
+/** @param {Model} model */
 function hideStaticForm(model) {
   const style = document.createElement("style");
-  style.textContent = model.get("hiding");
+  style.textContent = model.get("hiding") ?? "";
   document.head.append(style);
 }
 
+/** @param {{ model: Model, el: HTMLElement }} host */
 function render({ model, el }) {
   askForFont(model);
   hideStaticForm(model);

@@ -1,13 +1,14 @@
 // What a page of its own adds: it unpacks the data and starts the player.
 
-import { useFont } from "../dom.js";
+import { partOf, useFont } from "../dom.js";
 import { mount } from "../player.js";
 
+/** @param {string} id */
 const bytesIn = (id) =>
-  Uint8Array.from(atob(document.getElementById(id).textContent.trim()), (c) => c.charCodeAt(0));
+  Uint8Array.from(atob((partOf(document, `#${id}`).textContent ?? "").trim()), (c) => c.charCodeAt(0));
 const unpacked = new Blob([bytesIn("story")]).stream().pipeThrough(new DecompressionStream("gzip"));
 useFont(bytesIn("font"));
-const { model, open } = mount(document.getElementById("player"), {
+const { model, open } = mount(partOf(document, "#player"), {
   story: await new Response(unpacked).arrayBuffer(),
 });
 let writing = 0; // the address follows when the reader comes to rest: writing it is slow

@@ -2,14 +2,37 @@
 // What the trees are made of is said in teachrnn/formulas/entries/tree.py; teachrnn/formulas/entries/entry.py
 // does the same in Python, and a test holds the two together.
 
+/** @import { At, Branch, Choice, Many, One, Rule, Tree, Two } from "../types.d.ts" */
+
+/** @typedef {{ name: string, shape: number[], numbers: ArrayLike<number> }} Operand */
+/** @typedef {{ letter: string, name: string, index: number[], value: number }} Link */
+/** @typedef {string | Link} Part */
+/** @typedef {{ parts: Part[], value: number }} Term */
+/** @typedef {[parts: Part[], rank: number]} Written */
+
+/**
+ * Where in a formula we are: the indices by name, and the position in the leading axes, if there is one.
+ * @typedef {object} Place
+ * @property {Record<string, Operand>} letters
+ * @property {number[]} leading
+ * @property {number | null} position
+ * @property {Record<string, number>} index
+ */
+
+import { indexAt } from "../address.js";
+
 const SUM = 0;
 const PRODUCT = 1;
 const POWER = 2;
 const ATOM = 3;
 const MOST_SUMMANDS = 6; // a longer sum inside a term is written with dots
-const SUPERSCRIPTS = { 2: "²", 3: "³" };
+const SUPERSCRIPTS = new Map([
+  [2, "²"],
+  [3, "³"],
+]);
 
-const FUNCTIONS = {
+/** @type {Record<One, (a: number) => number>} */
+const ONE = {
   exp: Math.exp,
   log: Math.log,
   sqrt: Math.sqrt,
@@ -17,6 +40,10 @@ const FUNCTIONS = {
   sin: Math.sin,
   cos: Math.cos,
   abs: Math.abs,
+};
+
+/** @type {Record<Two, (a: number, b: number) => number>} */
+const TWO = {
   max: Math.max,
   min: Math.min,
   "+": (a, b) => a + b,
@@ -30,134 +57,185 @@ const FUNCTIONS = {
 };
 
 /**
- * The terms of one entry: [{parts: [string | {letter, name, index, value}], value}].
- *
- * `rule` is what rule_data gives; `letters` maps each letter of the operation (inputs, output, and for a
- * gradient also d and the output) to {name, shape, numbers}, the numbers row by row; `shape` is that of the
- * array asked about, `index` the entry. What is 0 whatever the numbers are has no term.
+ * The terms of one entry. What is 0 whatever the numbers are has no term.
+ * @param {Rule} rule
+ * @param {Record<string, Operand>} letters those of the operation: inputs, output, and for a gradient also
+ *   d and the output; the numbers row by row
+ * @param {number[]} shape of the array asked about
+ * @param {number[]} index the entry
  */
 export function termsOf(rule, letters, shape, index) {
   const over = letters[rule.over].shape;
   const leading = over.slice(0, over.length - rule.overAxes);
   const own = shape.length - rule.axes;
-  const state = { letters, leading, position: null, i: index[own], j: index[own + 1] };
-  if (own || !leading.length) state.position = offset(leading, index);
+  /** @type {Place} */
+  const place = { letters, leading, position: null, index: { i: index[own], j: index[own + 1] } };
+  if (own || !leading.length) place.position = offset(leading, index);
+  /** @type {Term[]} */
   const terms = [];
-  collect(state, rule.tree, false, terms);
+  collect(place, rule.tree, false, terms);
   return terms;
 }
 
-/** The summands at the top of a formula. */
-function collect(state, tree, negative, terms) {
-  switch (tree[0]) {
-    case "+":
-      collect(state, tree[1], negative, terms);
-      return collect(state, tree[2], negative, terms);
-    case "-":
-      collect(state, tree[1], negative !== (tree.length === 2), terms);
-      if (tree.length === 3) collect(state, tree[2], !negative, terms);
-      return;
-    case "sum":
-    case "positions":
-      return eachSummand(state, tree, (body) => collect(state, body, negative, terms));
-    case "if":
-      return collect(state, chosen(state, tree), negative, terms);
+/**
+ * The summands at the top of a formula.
+ * @param {Place} place
+ * @param {Tree} tree
+ * @param {boolean} negative
+ * @param {Term[]} terms
+ * @returns {void}
+ */
+function collect(place, tree, negative, terms) {
+  if (typeof tree === "object") {
+    switch (tree[0]) {
+      case "+":
+        collect(place, tree[1], negative, terms);
+        return collect(place, tree[2], negative, terms);
+      case "-":
+        collect(place, tree[1], negative !== (tree.length === 2), terms);
+        return tree.length === 3 ? collect(place, tree[2], !negative, terms) : undefined;
+      case "sum":
+      case "positions":
+        return eachSummand(place, tree, (body) => collect(place, body, negative, terms));
+      case "if":
+        return collect(place, chosen(place, tree), negative, terms);
+    }
   }
-  if (vanishes(state, tree)) return;
-  const value = valueOf(state, tree);
-  if (negative) terms.push({ parts: joined([["−"], partsOf(state, tree, PRODUCT)], ""), value: -value });
-  else terms.push({ parts: partsOf(state, tree, SUM), value });
+  if (vanishes(place, tree)) return;
+  const value = valueOf(place, tree);
+  if (negative) {
+    terms.push({ parts: joined([["−"], partsOf(place, tree, PRODUCT)], ""), value: -value });
+  } else terms.push({ parts: partsOf(place, tree, SUM), value });
 }
 
-/** What a sum adds up: `use(body)` is called with the index, or the position, filled in. */
-function eachSummand(state, tree, use) {
+/**
+ * What a sum adds up: `use(body)` is called with the index, or the position, filled in.
+ * @param {Place} place
+ * @param {Many} tree
+ * @param {(body: Tree) => void} use
+ */
+function eachSummand(place, tree, use) {
   if (tree[0] === "sum") {
     const [, name, size, body] = tree;
-    for (let k = 0, n = valueOf(state, size); k < n; k++) {
-      state[name] = k;
+    for (let k = 0, n = valueOf(place, size); k < n; k++) {
+      place.index[name] = k;
       use(body);
     }
-  } else if (state.position !== null) {
+  } else if (place.position !== null) {
     use(tree[1]);
   } else {
-    const count = state.leading.reduce((a, b) => a * b, 1);
-    for (state.position = 0; state.position < count; state.position++) use(tree[1]);
-    state.position = null;
+    const count = place.leading.reduce((a, b) => a * b, 1);
+    for (place.position = 0; place.position < count; place.position++) use(tree[1]);
+    place.position = null;
   }
 }
 
-function chosen(state, [, condition, yes, no]) {
-  return valueOf(state, condition) ? yes : no;
+/**
+ * @param {Place} place
+ * @param {Choice} tree
+ */
+function chosen(place, [, condition, yes, no]) {
+  return valueOf(place, condition) ? yes : no;
 }
 
 // Numbers
 
-function valueOf(state, tree) {
+/**
+ * @param {Place} place
+ * @param {Tree} tree
+ * @returns {number}
+ */
+function valueOf(place, tree) {
   if (typeof tree === "number") return tree;
-  if (typeof tree === "string") return state[tree];
-  const [kind, a, b] = tree;
-  switch (kind) {
+  if (typeof tree === "string") return place.index[tree];
+  switch (tree[0]) {
     case "at":
-      return state.letters[a].numbers[placeOf(state, tree)];
-    case "size":
-      return state.letters[a].shape.at(b);
+      return place.letters[tree[1]].numbers[placeOf(place, tree)];
+    case "size": {
+      const { shape } = place.letters[tree[1]];
+      return shape[shape.length + tree[2]];
+    }
     case "if":
-      return valueOf(state, chosen(state, tree));
+      return valueOf(place, chosen(place, tree));
     case "sum":
     case "positions": {
       let total = 0;
-      eachSummand(state, tree, (body) => (total += valueOf(state, body)));
+      eachSummand(place, tree, (body) => (total += valueOf(place, body)));
       return total;
     }
-    case "/":
-      // A softmax. Both sides are divided by e^a, so that inf / inf cannot come of it.
-      if (a[0] === "exp" && b[0] === "sum" && b[3][0] === "exp") {
-        const ratio = ["exp", ["-", b[3][1], valueOf(state, a[1])]];
-        return 1 / valueOf(state, ["sum", b[1], b[2], ratio]);
+    case "-":
+      return tree.length === 2
+        ? -valueOf(place, tree[1])
+        : valueOf(place, tree[1]) - valueOf(place, tree[2]);
+    case "/": {
+      const [, a, b] = tree;
+      if (isA(a, "exp") && isA(b, "sum") && isA(b[3], "exp")) {
+        // A softmax. Both sides are divided by e^a, so that inf / inf cannot come of it.
+        const exponent = valueOf(place, a[1]);
+        return 1 / valueOf(place, ["sum", b[1], b[2], ["exp", ["-", b[3][1], exponent]]]);
       }
+      return valueOf(place, a) / valueOf(place, b);
+    }
   }
-  if (kind === "-" && tree.length === 2) return -valueOf(state, a);
-  const function_ = FUNCTIONS[kind];
-  return tree.length === 2
-    ? function_(valueOf(state, a))
-    : function_(valueOf(state, a), valueOf(state, b));
+  if (tree.length === 2) return ONE[tree[0]](valueOf(place, tree[1]));
+  return TWO[tree[0]](valueOf(place, tree[1]), valueOf(place, tree[2]));
 }
 
-/** Where in an array, flat, the entry lies that stands at this place of the formula. */
-function placeOf(state, tree) {
-  const { shape } = state.letters[tree[1]];
-  const lead = shape.length - (tree.length - 2);
-  let place = lead ? state.position : 0;
-  for (let axis = 2; axis < tree.length; axis++) {
-    place = place * shape[lead + axis - 2] + valueOf(state, tree[axis]);
-  }
-  return place;
+/**
+ * @template {Branch[0]} K
+ * @param {Tree} tree
+ * @param {K} kind
+ * @returns {tree is Extract<Branch, [kind: K, ...unknown[]]>}
+ */
+const isA = (tree, kind) => typeof tree === "object" && tree[0] === kind;
+
+/**
+ * Where in an array, flat, the entry lies that stands at this place of the formula.
+ * @param {Place} place
+ * @param {At} tree
+ */
+function placeOf(place, [, letter, ...indices]) {
+  const { shape } = place.letters[letter];
+  const lead = shape.length - indices.length;
+  let at = lead ? (place.position ?? 0) : 0;
+  indices.forEach((index, axis) => {
+    at = at * shape[lead + axis] + valueOf(place, index);
+  });
+  return at;
 }
 
+/**
+ * @param {number[]} shape
+ * @param {number[]} index
+ */
 function offset(shape, index) {
   return shape.reduce((place, size, axis) => place * size + index[axis], 0);
 }
 
-/** Whether a formula is 0 here whatever the numbers are. */
-function vanishes(state, tree) {
-  if (typeof tree === "number") return tree === 0;
-  const [kind, a, b] = tree;
-  switch (kind) {
+/**
+ * Whether a formula is 0 here whatever the numbers are.
+ * @param {Place} place
+ * @param {Tree} tree
+ * @returns {boolean}
+ */
+function vanishes(place, tree) {
+  if (typeof tree !== "object") return tree === 0;
+  switch (tree[0]) {
     case "onehot":
-      return !valueOf(state, tree);
+      return !valueOf(place, tree);
     case "*":
-      return vanishes(state, a) || vanishes(state, b);
+      return vanishes(place, tree[1]) || vanishes(place, tree[2]);
     case "/":
-      return vanishes(state, a);
+      return vanishes(place, tree[1]);
     case "+":
     case "-":
-      return vanishes(state, a) && (tree.length === 2 || vanishes(state, b));
+      return vanishes(place, tree[1]) && (tree.length === 2 || vanishes(place, tree[2]));
     case "if":
-      return vanishes(state, chosen(state, tree));
+      return vanishes(place, chosen(place, tree));
     case "sum":
     case "positions": {
       let all = true;
-      eachSummand(state, tree, (body) => (all &&= vanishes(state, body)));
+      eachSummand(place, tree, (body) => (all &&= vanishes(place, body)));
       return all;
     }
   }
@@ -166,100 +244,137 @@ function vanishes(state, tree) {
 
 // Text and links
 
-/** A formula in parts, in brackets if it binds less tightly than `rank`. */
-function partsOf(state, tree, rank) {
-  const [parts, own] = written(state, tree);
+/**
+ * A formula in parts, in brackets if it binds less tightly than `rank`.
+ * @param {Place} place
+ * @param {Tree} tree
+ * @param {number} rank
+ * @returns {Part[]}
+ */
+function partsOf(place, tree, rank) {
+  const [parts, own] = written(place, tree);
   return own >= rank ? parts : joined([["("], parts, [")"]], "");
 }
 
-/** A formula in parts, and how tightly it binds. */
-function written(state, tree) {
+/**
+ * A formula in parts, and how tightly it binds.
+ * @param {Place} place
+ * @param {Tree} tree
+ * @returns {Written}
+ */
+function written(place, tree) {
   if (typeof tree === "number") return [[String(tree)], ATOM];
-  if (typeof tree === "string") return [[String(state[tree])], ATOM];
-  const [kind, a, b] = tree;
-  const part = (node, rank) => partsOf(state, node, rank);
-  const both = (left, sign, right) => joined([part(a, left), part(b, right)], sign);
-  switch (kind) {
+  if (typeof tree === "string") return [[String(place.index[tree])], ATOM];
+  switch (tree[0]) {
     case "size":
     case "onehot":
-      return [[String(valueOf(state, tree))], ATOM];
+      return [[String(valueOf(place, tree))], ATOM];
     case "at":
-      return [[link(state, tree)], ATOM];
+      return [[link(place, tree)], ATOM];
     case "if":
-      return written(state, chosen(state, tree));
+      return written(place, chosen(place, tree));
     case "sum":
     case "positions":
-      return writtenSum(state, tree);
+      return writtenSum(place, tree);
     case "+":
     case "-":
-      if (tree.length === 2) return [joined([["−"], part(a, PRODUCT)], ""), SUM];
-      if (vanishes(state, b)) return written(state, a);
-      if (vanishes(state, a)) return written(state, kind === "+" ? b : ["-", b]);
-      return [kind === "+" ? both(SUM, " + ", SUM) : both(SUM, " − ", PRODUCT), SUM];
+      if (tree.length === 2) return [joined([["−"], partsOf(place, tree[1], PRODUCT)], ""), SUM];
+      if (vanishes(place, tree[2])) return written(place, tree[1]);
+      if (vanishes(place, tree[1])) return written(place, tree[0] === "+" ? tree[2] : ["-", tree[2]]);
+      if (tree[0] === "+") return [both(place, tree, SUM, " + ", SUM), SUM];
+      return [both(place, tree, SUM, " − ", PRODUCT), SUM];
     case "*":
-      if (a[0] === "onehot") return written(state, b);
-      if (b[0] === "onehot") return written(state, a);
-      return [both(PRODUCT, " · ", PRODUCT), PRODUCT];
+      if (isA(tree[1], "onehot")) return written(place, tree[2]);
+      if (isA(tree[2], "onehot")) return written(place, tree[1]);
+      return [both(place, tree, PRODUCT, " · ", PRODUCT), PRODUCT];
     case "/":
-      return [both(PRODUCT, " / ", POWER), PRODUCT];
-    case "^":
-      if (b in SUPERSCRIPTS) {
-        return [joined([base(state, a), [SUPERSCRIPTS[b]]], ""), POWER];
-      }
-      return [joined([base(state, a), part(b, ATOM)], "^"), POWER];
+      return [both(place, tree, PRODUCT, " / ", POWER), PRODUCT];
+    case "^": {
+      const above = typeof tree[2] === "number" ? SUPERSCRIPTS.get(tree[2]) : undefined;
+      if (above) return [joined([base(place, tree[1]), [above]], ""), POWER];
+      return [joined([base(place, tree[1]), partsOf(place, tree[2], ATOM)], "^"), POWER];
+    }
     case "<":
     case ">":
-      return [joined([["["], both(SUM, ` ${kind} `, SUM), ["]"]], ""), ATOM];
+      return [joined([["["], both(place, tree, SUM, ` ${tree[0]} `, SUM), ["]"]], ""), ATOM];
   }
-  const inner = joined(
-    tree.slice(1).map((node) => part(node, SUM)),
-    ", ",
-  );
-  return [joined([[`${kind}(`], inner, [")"]], ""), ATOM];
+  const [kind, ...given] = tree;
+  const inner = given.map((node) => partsOf(place, node, SUM));
+  return [joined([[`${kind}(`], joined(inner, ", "), [")"]], ""), ATOM];
 }
 
-/** The base of a power: a negative number is put in brackets too. */
-function base(state, tree) {
-  const parts = partsOf(state, tree, ATOM);
-  return parts.length === 1 && parts[0].value < 0 ? ["(", parts[0], ")"] : parts;
+/**
+ * Two operands with a sign between them.
+ * @param {Place} place
+ * @param {[kind: string, a: Tree, b: Tree]} tree
+ * @param {number} left how tightly what stands there has to bind
+ * @param {string} sign
+ * @param {number} right
+ */
+function both(place, [, a, b], left, sign, right) {
+  return joined([partsOf(place, a, left), partsOf(place, b, right)], sign);
 }
 
-/** A sum inside a term; what a long one leaves out is marked by dots. */
-function writtenSum(state, tree) {
+/**
+ * The base of a power: a negative number is put in brackets too.
+ * @param {Place} place
+ * @param {Tree} tree
+ * @returns {Part[]}
+ */
+function base(place, tree) {
+  const parts = partsOf(place, tree, ATOM);
+  const [first, ...others] = parts;
+  return typeof first === "object" && !others.length && first.value < 0 ? ["(", first, ")"] : parts;
+}
+
+/**
+ * A sum inside a term; what a long one leaves out is marked by dots.
+ * @param {Place} place
+ * @param {Many} tree
+ * @returns {Written}
+ */
+function writtenSum(place, tree) {
   let count = 0;
-  eachSummand(state, tree, (body) => (count += vanishes(state, body) ? 0 : 1));
+  eachSummand(place, tree, (body) => (count += vanishes(place, body) ? 0 : 1));
+  /** @type {Part[][]} */
   const pieces = [];
   let number = 0;
   let rank = ATOM;
-  eachSummand(state, tree, (body) => {
-    if (vanishes(state, body)) return;
+  eachSummand(place, tree, (body) => {
+    if (vanishes(place, body)) return;
     number++;
-    if (count === 1) [pieces[0], rank] = written(state, body);
+    if (count === 1) [pieces[0], rank] = written(place, body);
     else if (count <= MOST_SUMMANDS || number <= 3 || number === count) {
-      pieces.push(partsOf(state, body, PRODUCT));
+      pieces.push(partsOf(place, body, PRODUCT));
     } else if (number === 4) pieces.push(["…"]);
   });
   return count === 1 ? [pieces[0], rank] : [joined(count ? pieces : [["0"]], " + "), SUM];
 }
 
-function link(state, tree) {
+/**
+ * @param {Place} place
+ * @param {At} tree
+ * @returns {Link}
+ */
+function link(place, tree) {
   const letter = tree[1];
-  const { name, shape, numbers } = state.letters[letter];
-  const place = placeOf(state, tree);
-  const index = [];
-  for (let axis = shape.length - 1, rest = place; axis >= 0; axis--) {
-    index.unshift(rest % shape[axis]);
-    rest = Math.floor(rest / shape[axis]);
-  }
-  return { letter, name, index, value: numbers[place] };
+  const { name, shape, numbers } = place.letters[letter];
+  const at = placeOf(place, tree);
+  return { letter, name, index: indexAt(shape, at), value: numbers[at] };
 }
 
-/** Parts with a sign between them; text beside text becomes one. */
+/**
+ * Parts with a sign between them; text beside text becomes one.
+ * @param {Part[][]} pieces
+ * @param {string} sign
+ */
 function joined(pieces, sign) {
+  /** @type {Part[]} */
   const parts = [];
+  /** @param {Part} part */
   const put = (part) => {
-    const last = parts.length - 1;
-    if (typeof part === "string" && typeof parts[last] === "string") parts[last] += part;
+    const before = parts.at(-1);
+    if (typeof part === "string" && typeof before === "string") parts[parts.length - 1] = before + part;
     else if (part !== "") parts.push(part);
   };
   pieces.forEach((piece, number) => {

@@ -1,17 +1,32 @@
 // How we know that a gradient is right: the same number by the complex step, from the page or from the kernel.
+
+/** @import { Story } from "../story.js" */
+/** @import { Context, Message } from "../types.d.ts" */
+
 import { addressText, placeAt } from "../address.js";
 import { element } from "../dom.js";
 import { formatNumber } from "../number.js";
-import { isSeed, madeAt, numberAt } from "./origin.js";
+import { isSeed, madeAt, numberAt, outcomeOf } from "./origin.js";
 
 const METHOD =
   "The complex step moves this one number by a tiny amount in the imaginary direction, computes the loss anew from there, and divides the imaginary part of the loss by that amount. It knows nothing of the chain rule and subtracts nothing, so it is right to about 16 digits.";
 
 export class Evidence {
-  constructor(context) {
+  /**
+   * @param {Context} context
+   * @param {(k: number, index: number[]) => void} follow
+   */
+  constructor(context, follow) {
     this.context = context;
+    this.follow = follow;
     this.element = element("section", { class: "evidence", "aria-label": "How we know" });
+    this.k = 0;
+    /** @type {number[]} */
+    this.index = [];
     this.asked = 0;
+    /** @type {string | null} the id of what the kernel was asked */
+    this.waiting = null;
+    /** @param {Message} message */
     this.answered = (message) => {
       if (message.kind !== "answer" || message.id !== this.waiting) return;
       if (message.error) this.#say(message.error);
@@ -24,35 +39,44 @@ export class Evidence {
     this.context.model.off("msg:custom", this.answered);
   }
 
+  /**
+   * @param {number} k
+   * @param {number[]} index
+   */
   show(k, index) {
     const { story, model } = this.context;
     const { kind, name, shape } = story.arrays[k];
     // where the way back begins, the same number stands in the turning point and in the step after
-    const { check, refused } = isSeed(story, k)
-      ? story.arrays.findLast((array) => array.name === name)
-      : story.arrays[k];
-    Object.assign(this, { k, index, waiting: null });
+    const same = isSeed(story, k) ? story.arrays.findLast((array) => array.name === name) : undefined;
+    const { check, refused } = same ?? story.arrays[k];
+    this.k = k;
+    this.index = index;
+    this.waiting = null;
     this.element.hidden = kind !== "gradient";
     this.element.replaceChildren(element("h4", {}, "How we know"));
     if (this.element.hidden) return;
     const total = completed(story, k);
-    const found =
-      check === undefined || check === null ? NaN : story.numbers[check + placeAt(shape, index)];
+    const found = check === undefined ? NaN : story.numbers[check + placeAt(shape, index)];
     if (Number.isFinite(found)) this.#compare(found);
     else if (refused) this.#say(refused);
     else if (total !== k) this.#partOnly(total);
     else if (model.get("live")) this.#offer();
-    else
+    else {
       this.#say(
         "This entry is not among those that were checked when the page was made; in a notebook with a running kernel any entry can be.",
       );
+    }
   }
 
+  /** @param {string} text */
   #say(text) {
     this.element.append(element("p", {}, text));
   }
 
-  // A part is not the derivative of anything that can be nudged: only the whole is.
+  /**
+   * A part is not the derivative of anything that can be nudged: only the whole is.
+   * @param {number | null} total
+   */
   #partOnly(total) {
     const { story } = this.context;
     this.#say(
@@ -81,12 +105,13 @@ export class Evidence {
       this.waiting = `check-${this.context.unique}-${this.asked}`;
       button.setAttribute("aria-disabled", "true");
       button.textContent = "computing …";
-      const name = this.context.story.arrays[this.k].name.slice(1); // dW is the slope along W
+      const name = this.context.story.arrays[this.k].of;
       this.context.model.send({ kind: "check", name, index: this.index, id: this.waiting });
     });
     this.element.append(button);
   }
 
+  /** @param {number} found */
   #compare(found) {
     const { story } = this.context;
     const value = numberAt(story, this.k, this.index);
@@ -103,11 +128,11 @@ export class Evidence {
     const scale = Math.max(Math.abs(value), Math.abs(found));
     const relative = scale > 0 ? Math.abs(difference) / scale : 0;
     const rows = [
-      ["backpropagation", digits17(value)],
-      ["complex step", digits17(found)],
-      ["difference", formatNumber(difference)],
-      ["relative", formatNumber(relative)],
-    ].map(([name, text]) =>
+      { name: "backpropagation", text: digits17(value) },
+      { name: "complex step", text: digits17(found) },
+      { name: "difference", text: formatNumber(difference) },
+      { name: "relative", text: formatNumber(relative) },
+    ].map(({ name, text }) =>
       element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, text)),
     );
     this.element.append(
@@ -118,21 +143,25 @@ export class Evidence {
       ),
     );
     this.#say(METHOD);
-    if (again)
+    if (again) {
       this.context.say(
         `Complex step: ${formatNumber(found)}, relative difference ${formatNumber(relative)}`,
       );
+    }
   }
 }
 
+/** @param {number} x */
 const digits17 = (x) => (x === 0 ? "0" : x.toPrecision(17).replaceAll("-", "−"));
 
-// The array that holds the complete gradient of which array k is a part; k itself if it is complete.
+/**
+ * The array that holds the complete gradient of which array k is a part; k itself if it is complete.
+ * @param {Story} story
+ * @param {number} k
+ */
 function completed(story, k) {
   const made = madeAt(story, k);
-  const outcome = story.steps[made]?.outcomes.find(({ quantities }) =>
-    quantities.some(([at]) => at === k),
-  );
+  const outcome = outcomeOf(story, k);
   if (!outcome || story.steps[made].phase !== "backward") return k;
-  return story.gradients.get(outcome.target)?.at(-1)[1] ?? null;
+  return story.gradients.get(outcome.target)?.at(-1)?.[1] ?? null;
 }

@@ -1,25 +1,49 @@
 // Into an operation: its result entry by entry, and in an entry term by term, until the sum is the recorded number.
+
+/** @import { Context, Line } from "../types.d.ts" */
+
 import { addressText, indexAt, placeAt, typesetAddress } from "../address.js";
 import { element, mathematics } from "../dom.js";
 import { HeatMap } from "../array/heat.js";
 import { formatNumber } from "../number.js";
-import { numberAt, originOf } from "./origin.js";
+import { numberAt, originOf, outcomeOf } from "./origin.js";
 import { alignedNumber, inWords, termFormula } from "./term_line.js";
 
 const LINES = 6; // terms that stay in sight
 
 export class Into {
-  // `left` is called when the learner leaves.
+  /**
+   * `left` is called when the learner leaves.
+   * @param {Context} context
+   * @param {() => void} left
+   */
   constructor(context, left) {
     this.context = context;
     this.left = left;
-    this.k = null;
+    this.inside = false;
+    this.k = -1; // the array that is walked through
+    this.place = 0; // the entry
+    this.term = 0;
+    /** @type {number[]} */
+    this.index = [];
+    /** @type {Line[]} */
+    this.terms = [];
+    /** @type {number[]} after each term */
+    this.sums = [];
+    this.written = false; // whether there is a formula entry by entry
+    /** @type {Map<number, { heat: HeatMap, figure: HTMLElement }>} by array */
+    this.maps = new Map();
     this.heading = element("h3");
     this.formula = element("div", { class: "formula" });
     this.pictures = element("div", { class: "pictures" });
     this.lines = element("ol", { class: "terms" });
     this.position = element("p", { class: "position" });
     this.outcome = element("p", { class: "total" });
+    /**
+     * @param {string} text
+     * @param {string} name
+     * @param {() => void} act
+     */
     const button = (text, name, act) => {
       const made = element(
         "button",
@@ -61,23 +85,20 @@ export class Into {
     });
   }
 
+  /** @param {number} k */
   enter(k) {
     const { story } = this.context;
-    const { name, shape } = story.arrays[k];
+    this.inside = true;
     this.k = k;
-    this.size = story.numbersOf(k).length;
-    this.shape = shape;
-    this.maps = new Map();
+    this.maps.clear();
     this.pictures.replaceChildren();
     this.heading.replaceChildren("Into ", typesetAddress(story, k, []), ", term by term");
-    const made = story.steps[story.maker.get(k)]?.outcomes.find(({ quantities }) =>
-      quantities.some(([at]) => at === k),
-    );
+    const made = outcomeOf(story, k);
     this.formula.replaceChildren();
     if (made) this.formula.append(mathematics(story.mathml(made.formula)));
     this.walker.setAttribute(
       "aria-label",
-      `Into ${name}: right and left arrow for the terms, down and up for the entries, Escape leaves`,
+      `Into ${story.arrays[k].name}: right and left arrow for the terms, down and up for the entries, Escape leaves`,
     );
     this.element.hidden = false;
     if (this.formula.scrollWidth > this.formula.clientWidth) this.formula.tabIndex = 0;
@@ -87,24 +108,31 @@ export class Into {
   }
 
   leave() {
-    this.k = null;
+    this.inside = false;
     this.element.hidden = true;
     this.left();
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const act = {
+    /** @type {Record<string, () => void>} */
+    const acts = {
       ArrowRight: () => this.#byTerm(1),
       ArrowLeft: () => this.#byTerm(-1),
       ArrowDown: () => this.#byEntry(1),
       ArrowUp: () => this.#byEntry(-1),
-    }[event.key];
-    if (!act) return;
+    };
+    if (!acts[event.key]) return;
     event.preventDefault();
-    act();
+    acts[event.key]();
   }
 
+  get #size() {
+    return this.context.story.numbersOf(this.k).length;
+  }
+
+  /** @param {number} by */
   #byTerm(by) {
     const term = this.term + by;
     if (term >= 0 && term < this.terms.length) this.#show(term);
@@ -112,17 +140,22 @@ export class Into {
     else if (this.place > 0) this.#entry(this.place - 1, -1);
   }
 
+  /** @param {number} by */
   #byEntry(by) {
     const place = this.place + by;
-    if (place >= 0 && place < this.size) this.#entry(place, 0);
+    if (place >= 0 && place < this.#size) this.#entry(place, 0);
     else this.context.say(by > 0 ? "That was the last entry." : "This is the first entry.");
   }
 
-  // Goes to an entry of the result, at a term; -1 is its last.
+  /**
+   * Goes to an entry of the result, at a term; -1 is its last.
+   * @param {number} place
+   * @param {number} term
+   */
   #entry(place, term) {
     const { story } = this.context;
     this.place = place;
-    this.index = indexAt(this.shape, place);
+    this.index = indexAt(story.arrays[this.k].shape, place);
     const origin = originOf(story, this.k, this.index);
     this.terms = origin.lines;
     this.written = origin.kind !== "unwritten";
@@ -134,29 +167,36 @@ export class Into {
 
   // What this entry is made from, framed in the arrays that it comes from.
   #picture() {
+    /** @type {Map<number, number[]>} by array */
     const places = new Map();
     for (const { parts } of this.terms) {
       for (const part of parts) {
         if (typeof part === "string") continue;
-        if (!places.has(part.array)) places.set(part.array, []);
-        places.get(part.array).push(placeAt(this.context.story.arrays[part.array].shape, part.index));
+        const { shape } = this.context.story.arrays[part.array];
+        const others = places.get(part.array) ?? [];
+        others.push(placeAt(shape, part.index));
+        places.set(part.array, others);
       }
     }
-    const made = [...places.keys()].slice(0, LINES);
-    this.pictures.replaceChildren(...[...made, this.k].map((k) => this.#map(k).figure));
-    for (const k of made) this.#map(k).heat.frame(places.get(k), "used");
+    const made = [...places].slice(0, LINES);
+    const shown = [...made.map(([k]) => k), this.k];
+    this.pictures.replaceChildren(...shown.map((k) => this.#map(k).figure));
+    for (const [k, used] of made) this.#map(k).heat.frame(used, "used");
     this.#map(this.k).heat.frame([this.place], "used");
   }
 
+  /** @param {number} k */
   #map(k) {
-    if (!this.maps.has(k)) {
-      const heat = new HeatMap(this.context.story, k);
-      const caption = element("figcaption", {}, typesetAddress(this.context.story, k, []));
-      this.maps.set(k, { heat, figure: element("figure", {}, caption, heat.element) });
-    }
-    return this.maps.get(k);
+    const known = this.maps.get(k);
+    if (known) return known;
+    const heat = new HeatMap(this.context.story, k);
+    const caption = element("figcaption", {}, typesetAddress(this.context.story, k, []));
+    const map = { heat, figure: element("figure", {}, caption, heat.element) };
+    this.maps.set(k, map);
+    return map;
   }
 
+  /** @param {number} term */
   #show(term) {
     const { story } = this.context;
     this.term = term;
@@ -165,10 +205,11 @@ export class Into {
     const address = addressText(story, this.k, this.index);
     for (const { heat } of this.maps.values()) heat.frame([], "at-term");
     for (const part of this.terms[term]?.parts || []) {
-      if (typeof part !== "string")
+      if (typeof part !== "string") {
         this.maps
           .get(part.array)
           ?.heat.frame([placeAt(story.arrays[part.array].shape, part.index)], "at-term");
+      }
     }
     const first = Math.max(0, term - LINES + 1);
     this.lines.start = first + 1;
@@ -177,7 +218,7 @@ export class Into {
         .slice(first, term + 1)
         .map((line, n) => this.#line(line, this.sums[first + n], first + n === term)),
     );
-    const where = `entry ${this.place + 1} of ${this.size}`;
+    const where = `entry ${this.place + 1} of ${this.#size}`;
     if (!this.terms.length) {
       this.position.replaceChildren(typesetAddress(story, this.k, this.index), ` · ${where}`);
       const reason = this.written
@@ -208,6 +249,11 @@ export class Into {
     this.context.say(`${spoken}; ${address} is ${formatNumber(value)}, ${agreement}`);
   }
 
+  /**
+   * @param {Line} line
+   * @param {number} sum
+   * @param {boolean} now
+   */
   #line({ parts, value }, sum, now) {
     const line = element(
       "li",
@@ -228,7 +274,11 @@ export class Into {
   }
 }
 
-// Whether what was added up is what was recorded: another order of adding may change the last digits.
+/**
+ * Whether what was added up is what was recorded: another order of adding may change the last digits.
+ * @param {number} sum
+ * @param {number} value
+ */
 function agreementOf(sum, value) {
   if (Object.is(sum, value) || sum === value) return "which is the recorded number";
   if (Math.abs(sum - value) <= 1e-9 * Math.max(Math.abs(sum), Math.abs(value), 1)) {

@@ -1,47 +1,96 @@
 // Where one number comes from, out of what the story says of its array: given, a formula's terms, or a sum of parts.
+
+/** @import { Story } from "../story.js" */
+/** @import { Line } from "../types.d.ts" */
+
+/**
+ * Where a number comes from, and the summands that make it.
+ * @typedef {{ kind: "given" | "seed" | "sum" | "formula" | "unwritten", lines: Line[] }} Origin
+ */
+
 import { indexAt, placeAt } from "../address.js";
 import { termsOf } from "./entry.js";
 
 const MOST_FACTORS = 5; // links and signs of a part that is written out in its sum
 
-// The step at which array k is made; -1 for what was given.
+/**
+ * The step at which array k is made; -1 for what was given.
+ * @param {Story} story
+ * @param {number} k
+ */
 export function madeAt(story, k) {
-  if (story.maker.has(k)) return story.maker.get(k);
-  return isSeed(story, k) ? story.turn : -1;
+  return story.maker.get(k) ?? (isSeed(story, k) ? story.turn : -1);
 }
 
-// The gradient of the loss with respect to itself: nothing made it.
+/**
+ * The outcome of that step in which array k is.
+ * @param {Story} story
+ * @param {number} k
+ */
+export function outcomeOf(story, k) {
+  const outcomes = story.steps[madeAt(story, k)]?.outcomes ?? [];
+  return outcomes.find(({ quantities }) => quantities.some(([at]) => at === k));
+}
+
+/**
+ * The gradient of the loss with respect to itself: nothing made it.
+ * @param {Story} story
+ * @param {number} k
+ */
 export function isSeed(story, k) {
   const { kind, letters, parts } = story.arrays[k];
   return kind === "gradient" && !letters && !parts;
 }
 
+/**
+ * @param {Story} story
+ * @param {number} k
+ * @param {number[]} index
+ */
 export function numberAt(story, k, index) {
   return story.numbersOf(k)[placeAt(story.arrays[k].shape, index)];
 }
 
-// {kind, lines}: kind is "given", "seed", "sum", "formula" or "unwritten"; a line is
-// {parts: [string | {array, index, value}], value, array?}, with the array whose number a summand is.
+/**
+ * Where the number of an entry comes from.
+ * @param {Story} story
+ * @param {number} k
+ * @param {number[]} index
+ * @returns {Origin}
+ */
 export function originOf(story, k, index) {
-  const { letters, parts, rule } = story.arrays[k];
-  if (parts)
+  const { letters, parts } = story.arrays[k];
+  if (parts) {
     return {
       kind: "sum",
       lines: summands(story, k).flatMap((part) => summandLines(story, part, k, index)),
     };
-  if (letters && Number.isInteger(rule))
-    return { kind: "formula", lines: formulaLines(story, k, index) };
-  if (letters) return { kind: "unwritten", lines: [] };
+  }
+  if (letters) {
+    const lines = formulaLines(story, k, index);
+    return lines ? { kind: "formula", lines } : { kind: "unwritten", lines: [] };
+  }
   return { kind: isSeed(story, k) ? "seed" : "given", lines: [] };
 }
 
-// A sum that grew step by step is a sum of sums: what was added, in order.
+/**
+ * A sum that grew step by step is a sum of sums: what was added, in order.
+ * @param {Story} story
+ * @param {number} k
+ * @returns {number[]}
+ */
 function summands(story, k) {
   const { parts } = story.arrays[k];
   return parts ? parts.flatMap((part) => summands(story, part)) : [k];
 }
 
-// A part of the sum's own shape gives the same entry; the losses of a batch, summed up, give all of theirs.
+/**
+ * A part of the sum's own shape gives the same entry; the losses of a batch, summed up, give all of theirs.
+ * @param {Story} story
+ * @param {number} part
+ * @param {number} k
+ * @param {number[]} index
+ */
 function summandLines(story, part, k, index) {
   const { shape } = story.arrays[part];
   if (shape.length === story.arrays[k].shape.length) return [summandLine(story, part, index)];
@@ -50,20 +99,31 @@ function summandLines(story, part, k, index) {
   );
 }
 
+/**
+ * @param {Story} story
+ * @param {number} part
+ * @param {number[]} index
+ * @returns {Line}
+ */
 function summandLine(story, part, index) {
-  const { letters, rule } = story.arrays[part];
   const value = numberAt(story, part, index);
-  if (letters && Number.isInteger(rule)) {
-    const [only, ...others] = formulaLines(story, part, index);
-    // one product says more than the name of the part; a part that is a sum itself is asked on its own
-    if (only && !others.length && only.parts.length <= MOST_FACTORS)
-      return { parts: only.parts, value, array: part };
+  const lines = formulaLines(story, part, index);
+  // one product says more than the name of the part; a part that is a sum itself is asked on its own
+  if (lines?.length === 1 && lines[0].parts.length <= MOST_FACTORS) {
+    return { parts: lines[0].parts, value, array: part };
   }
   return { parts: [{ array: part, index, value }], value, array: part };
 }
 
+/**
+ * @param {Story} story
+ * @param {number} k
+ * @param {number[]} index
+ * @returns {Line[] | null}
+ */
 function formulaLines(story, k, index) {
   const { letters, rule, shape } = story.arrays[k];
+  if (!letters || typeof rule !== "number") return null;
   // a value's own letter is that of its operation's output, and carries the batch axes
   const known = { [story.rules[rule].over]: operand(story, k) };
   for (const [letter, at] of Object.entries(letters)) known[letter] = operand(story, at);
@@ -77,6 +137,10 @@ function formulaLines(story, k, index) {
   }));
 }
 
+/**
+ * @param {Story} story
+ * @param {number} k
+ */
 const operand = (story, k) => ({
   name: story.arrays[k].name,
   shape: story.arrays[k].shape,

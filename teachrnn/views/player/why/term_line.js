@@ -1,9 +1,28 @@
 // A summand in one line: its formula with the numbers in it, what it comes to, and a bar of its size.
+
+/** @import { Story } from "../story.js" */
+/** @import { Factor, Line } from "../types.d.ts" */
+
 import { addressText, typesetAddress } from "../address.js";
 import { element } from "../dom.js";
 import { formatNumber } from "../number.js";
 
-// One number of a formula: its address above, the number below. With `follow` it is a link.
+/** @typedef {(array: number, index: number[]) => void} Follow */
+
+const SPOKEN = new Map([
+  [" · ", "times"],
+  [" + ", "plus"],
+  [" − ", "minus"],
+  ["−", "minus"],
+  [" / ", "divided by"],
+]);
+
+/**
+ * One number of a formula: its address above, the number below. With `follow` it is a link.
+ * @param {Story} story
+ * @param {Factor} factor
+ * @param {Follow} [follow]
+ */
 export function numberInFormula(story, { array, index, value }, follow) {
   const text = story.isWhole(array) ? String(value) : formatNumber(value);
   const inside = [typesetAddress(story, array, index), element("span", { class: "figure" }, text)];
@@ -22,6 +41,11 @@ export function numberInFormula(story, { array, index, value }, follow) {
   return link;
 }
 
+/**
+ * @param {Story} story
+ * @param {Line["parts"]} parts
+ * @param {Follow} [follow]
+ */
 export function termFormula(story, parts, follow) {
   return element(
     "span",
@@ -34,7 +58,10 @@ export function termFormula(story, parts, follow) {
   );
 }
 
-// A number whose point stands under the points of the lines above.
+/**
+ * A number whose point stands under the points of the lines above.
+ * @param {number} x
+ */
 export function alignedNumber(x) {
   const text = formatNumber(x);
   const point = text.indexOf(".");
@@ -47,27 +74,30 @@ export function alignedNumber(x) {
   );
 }
 
-// A bar from the middle: minus to the left, plus to the right.
+/**
+ * A bar from the middle: minus to the left, plus to the right.
+ * @param {string} kind
+ * @param {number} x
+ * @param {number} largest
+ */
 export function shareBar(kind, x, largest) {
   const share = largest > 0 && Number.isFinite(x) ? Math.abs(x) / largest : 0;
-  const bar = element(
-    "span",
-    { class: `share ${kind} ${x < 0 ? "minus" : "plus"}`, "aria-hidden": "true" },
-    element("span"),
-  );
-  bar.firstChild.style.width = `${(50 * share).toFixed(2)}%`;
-  return bar;
+  const filled = element("span");
+  filled.style.width = `${(50 * share).toFixed(2)}%`;
+  const sign = x < 0 ? "minus" : "plus";
+  return element("span", { class: `share ${kind} ${sign}`, "aria-hidden": "true" }, filled);
 }
 
+/**
+ * @param {Story} story
+ * @param {Line["parts"]} parts
+ */
 export function inWords(story, parts) {
   return parts
     .map((part) => {
-      if (typeof part === "string")
-        return (
-          { " · ": "times", " + ": "plus", " − ": "minus", "−": "minus", " / ": "divided by" }[part] ||
-          part.trim()
-        );
-      return `${addressText(story, part.array, part.index)} ${story.isWhole(part.array) ? part.value : formatNumber(part.value)}`;
+      if (typeof part === "string") return SPOKEN.get(part) ?? part.trim();
+      const { array, index, value } = part;
+      return `${addressText(story, array, index)} ${story.isWhole(array) ? value : formatNumber(value)}`;
     })
     .join(" ");
 }

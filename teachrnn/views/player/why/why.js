@@ -1,22 +1,35 @@
 // Why this number: the formula that made it, the same with the numbers in it, term by term, and how we know.
+
+/** @import { Story } from "../story.js" */
+/** @import { Context, Entry, Line } from "../types.d.ts" */
+/** @import { Origin } from "./origin.js" */
+
 import { addressText, typesetAddress } from "../address.js";
-import { bar, element, mathematics } from "../dom.js";
+import { bar, element, focusedBeside, mathematics } from "../dom.js";
 import { Evidence } from "./evidence.js";
 import { Into } from "./into.js";
 import { formatNumber } from "../number.js";
-import { madeAt, numberAt, originOf } from "./origin.js";
+import { madeAt, numberAt, originOf, outcomeOf } from "./origin.js";
 import { alignedNumber, shareBar, termFormula } from "./term_line.js";
 
 const MOST_TERMS = 8; // of a longer sum, the largest are shown first
 const ROUNDING = 1e-9; // what the order of adding may change, in parts of the terms' magnitudes
 
 export class Why {
+  /** @param {Context} context */
   constructor(context) {
     this.context = context;
-    this.trail = []; // the entries that were open before this one
+    /** @type {Entry[]} the entries that were open before this one */
+    this.trail = [];
+    this.step = -1;
+    this.covered = false;
+    this.following = false; // whether the entry is about to change because a link was followed
+    /** @type {string | null} */
+    this.shown = null;
+    /** @type {HTMLElement | SVGElement | null} what had the focus before this was opened */
+    this.returnTo = null;
     this.all = false; // whether all terms of a long sum are shown
-    this.evidence = new Evidence(context);
-    this.evidence.follow = (k, index) => this.#follow(k, index);
+    this.evidence = new Evidence(context, (k, index) => this.#follow(k, index));
     this.walk = new Into(context, () => this.#left());
     this.back = wordButton("‹ back", () => this.#goBack());
     this.back.title = "Back to the number that was open before";
@@ -52,14 +65,22 @@ export class Why {
     this.evidence.stop();
   }
 
-  // Shows the entry as it is known at step i; what the learner is asked to predict there is kept back.
+  /**
+   * Shows the entry as it is known at step i; what the learner is asked to predict there is kept back.
+   * @param {number} i
+   * @param {boolean} [covered]
+   */
   paint(i, covered = false) {
-    if (this.walk.k !== null && i !== this.step) this.walk.leave();
-    Object.assign(this, { step: i, covered });
+    if (this.walk.inside && i !== this.step) this.walk.leave();
+    this.step = i;
+    this.covered = covered;
     this.#show();
   }
 
-  // Walks through the operation that made array k, term by term.
+  /**
+   * Walks through the operation that made array k, term by term.
+   * @param {number} k
+   */
   into(k) {
     this.returnTo = this.#focused() || this.returnTo;
     this.answer.hidden = true;
@@ -73,11 +94,11 @@ export class Why {
     if (this.returnTo?.isConnected) this.returnTo.focus();
   }
 
+  /** @returns {Entry | null} */
   get #entry() {
-    const { array, index } = this.context.model.get("entry") || {};
-    return Number.isInteger(array) && this.context.story.arrays[array]
-      ? { k: array, index: index || [] }
-      : null;
+    const { array, index } = this.context.model.get("entry");
+    if (array === undefined || !this.context.story.arrays[array]) return null;
+    return { k: array, index: index ?? [] };
   }
 
   #focused() {
@@ -85,16 +106,16 @@ export class Why {
   }
 
   #active() {
-    return this.element.getRootNode().activeElement;
+    return focusedBeside(this.element);
   }
 
   #entryChanged() {
     const focused = this.#focused();
     if (!this.following) this.trail = [];
     this.following = false;
-    if (this.walk.k !== null) this.walk.leave();
+    if (this.walk.inside) this.walk.leave();
     this.all = false;
-    if (this.step === undefined) return;
+    if (this.step < 0) return; // not painted yet
     if (focused && !this.element.contains(focused)) this.returnTo = focused;
     this.#show();
     if (focused && !this.element.hidden) this.reveal(); // what was opened from Python takes nobody's focus
@@ -108,12 +129,17 @@ export class Why {
 
   // Closes what is open, if anything is.
   dismiss() {
-    if (this.walk.k !== null) this.walk.leave();
+    if (this.walk.inside) this.walk.leave();
     else if (this.#entry) this.#close();
   }
 
+  /**
+   * @param {number} k
+   * @param {number[]} index
+   */
   #follow(k, index) {
-    this.trail.push(this.#entry);
+    const entry = this.#entry;
+    if (entry) this.trail.push(entry);
     this.following = true;
     this.context.open(k, index);
   }
@@ -133,9 +159,9 @@ export class Why {
 
   #show() {
     const entry = this.#entry;
-    this.element.hidden = !entry && this.walk.k === null;
-    this.answer.hidden = !entry || this.walk.k !== null;
-    if (this.answer.hidden) {
+    this.element.hidden = !entry && !this.walk.inside;
+    this.answer.hidden = !entry || this.walk.inside;
+    if (!entry || this.answer.hidden) {
       this.shown = null;
       return;
     }
@@ -158,12 +184,13 @@ export class Why {
     else this.#notYet(made);
     // what scrolls can be reached with the keyboard
     const line = this.body.querySelector(".formula");
-    if (line && line.scrollWidth > line.clientWidth) line.tabIndex = 0;
+    if (line instanceof HTMLElement && line.scrollWidth > line.clientWidth) line.tabIndex = 0;
     if (known) this.evidence.show(entry.k, entry.index);
     else this.evidence.element.hidden = true;
     if (focused) this.heading.focus({ preventScroll: true });
   }
 
+  /** @param {Entry} entry */
   #head({ k, index }) {
     const { story } = this.context;
     bar(this.back, !this.trail.length);
@@ -173,16 +200,22 @@ export class Why {
     this.heading.replaceChildren("Why is ", typesetAddress(story, k, index), " what it is?");
   }
 
+  /** @param {number} made */
   #notYet(made) {
     const text =
       made === this.step
         ? "Covered: say first what you expect."
         : `Not yet: it is made in step ${made + 1}.`;
     this.body.append(element("p", { class: "not-yet" }, text));
-    if (made !== this.step)
+    if (made !== this.step) {
       this.body.append(wordButton(`go to step ${made + 1}`, () => this.context.go(made)));
+    }
   }
 
+  /**
+   * @param {Entry} entry
+   * @param {number} made
+   */
   #tell({ k, index }, made) {
     const { story } = this.context;
     const value = numberAt(story, k, index);
@@ -199,7 +232,7 @@ export class Why {
     const text = this.#inWords(k, origin);
     if (text) this.body.append(element("p", {}, text));
     if (origin.lines.length) this.#terms(k, index, value, origin);
-    if (index.length)
+    if (index.length) {
       this.body.append(
         element(
           "p",
@@ -207,27 +240,36 @@ export class Why {
           "In brackets, entries count from 0, as in Python; time steps count from 1.",
         ),
       );
+    }
   }
 
+  /**
+   * @param {number} k
+   * @param {number} made
+   */
   #made(k, made) {
     const { story } = this.context;
-    const { formula } =
-      story.steps[made].outcomes.find(({ quantities }) => quantities.some(([at]) => at === k)) || {};
-    if (formula !== undefined) {
+    const outcome = outcomeOf(story, k);
+    if (outcome) {
       const line = element("div", { class: "formula" });
-      line.append(mathematics(story.mathml(formula)));
+      line.append(mathematics(story.mathml(outcome.formula)));
       this.body.append(line);
     }
     this.body.append(wordButton(`made in step ${made + 1}`, () => this.context.go(made)));
   }
 
+  /**
+   * @param {number} k
+   * @param {Origin} origin
+   */
   #inWords(k, { kind, lines }) {
     const { story } = this.context;
     if (kind === "given") return givenInWords(story, k);
-    if (kind === "seed")
+    if (kind === "seed") {
       return "Here the way back begins: L is the sum of the losses, and if one of them grows by a little, L grows by as much.";
+    }
     if (kind === "unwritten") {
-      const from = Object.values(story.arrays[k].letters).map((at) => story.arrays[at].name);
+      const from = Object.values(story.arrays[k].letters ?? {}).map((at) => story.arrays[at].name);
       return `Made by ${story.arrays[k].op} from ${from.join(", ")}; its formula is not written entry by entry.`;
     }
     if (!lines.length) return "It is 0 whatever the numbers are: nothing reaches this entry.";
@@ -236,6 +278,12 @@ export class Why {
       : "";
   }
 
+  /**
+   * @param {number} k
+   * @param {number[]} index
+   * @param {number} value
+   * @param {Origin} origin
+   */
   #terms(k, index, value, { lines }) {
     const { story } = this.context;
     const { kind } = story.arrays[k];
@@ -278,24 +326,27 @@ export class Why {
     this.body.append(total);
   }
 
+  /**
+   * @param {string} kind
+   * @param {Line} line
+   * @param {number} largest
+   * @param {boolean} several
+   */
   #term(kind, { parts, value, array }, largest, several) {
     const { story } = this.context;
-    const line = element(
-      "li",
-      {},
-      element(
-        "div",
-        { class: "what" },
-        termFormula(story, parts, (k, index) => this.#follow(k, index)),
-      ),
-    );
-    if (array !== undefined) line.firstChild.prepend(this.#use(array));
-    line.append(element("span", { class: "sign" }, "="), alignedNumber(value));
+    const formula = termFormula(story, parts, (k, index) => this.#follow(k, index));
+    const what = element("div", { class: "what" }, formula);
+    if (array !== undefined) what.prepend(this.#use(array));
+    const sign = element("span", { class: "sign" }, "=");
+    const line = element("li", {}, what, sign, alignedNumber(value));
     if (several) line.append(shareBar(kind, value, largest));
     return line;
   }
 
-  // Which use of a shared array a part belongs to, and the way to the step that made it.
+  /**
+   * Which use of a shared array a part belongs to, and the way to the step that made it.
+   * @param {number} array
+   */
   #use(array) {
     const { story } = this.context;
     const made = madeAt(story, array);
@@ -309,23 +360,35 @@ export class Why {
   #showAll() {
     this.all = true;
     this.#show();
-    this.body.querySelector(".terms button")?.focus();
+    const first = this.body.querySelector(".terms button");
+    if (first instanceof HTMLElement) first.focus();
   }
 }
 
+/**
+ * @param {string} text
+ * @param {() => void} act
+ */
 function wordButton(text, act) {
   const button = element("button", { type: "button", class: "word" }, text);
   button.addEventListener("click", act);
   return button;
 }
 
-// The terms that make most of the sum, in the order of the sum.
+/**
+ * The terms that make most of the sum, in the order of the sum.
+ * @param {Line[]} lines
+ */
 function mostOf(lines) {
   if (lines.length <= MOST_TERMS) return lines;
   const largest = [...lines].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOST_TERMS);
   return lines.filter((line) => largest.includes(line));
 }
 
+/**
+ * @param {Story} story
+ * @param {number} k
+ */
 function givenInWords(story, k) {
   const { name } = story.arrays[k];
   if (story.isWhole(k)) return "Given: the number of a symbol of the text.";

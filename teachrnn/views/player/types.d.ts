@@ -1,0 +1,250 @@
+/** What Python tells the player (teachrnn/views/player/story_data.py), and what its parts share. */
+
+import type { Story } from "./story.js";
+
+/** The name of a recorded value, with its parts as they are written. */
+export interface Name {
+  name: string; // layer2.h[3]
+  timeless: string; // layer2.h
+  letter: string;
+  layer: number | null;
+  gate: string;
+  time: number | null;
+}
+
+/** A value in the graph: where it stands, and what made it. */
+export interface StoryNode extends Name {
+  id: number;
+  op: string; // "" for what was given
+  uses: Name[]; // parameters, which are not drawn
+  t: number; // its column
+  row: number;
+  slot: number;
+  slots: number;
+  symbol: string; // what a token number stands for
+  given: number | null; // number of the array, if it was given
+}
+
+export type Edge = [from: number, to: number];
+
+/** Number of an array, and what distinguishes it there. */
+export type Shown = [k: number, note?: string];
+
+export interface Outcome {
+  formula: number;
+  target: number | null;
+  quantities: Shown[];
+}
+
+export type Step = Passage | Turn;
+
+/** An operation, forward or backward. */
+export interface Passage extends Told {
+  phase: "forward" | "backward";
+  t: number | null;
+  node: number;
+}
+
+/** The loss is complete, and the way back begins. */
+export interface Turn extends Told {
+  phase: "turn";
+  t: null;
+  node: null;
+}
+
+interface Told {
+  op: string;
+  title: string;
+  sentence: string;
+  code: string;
+  edges: Edge[];
+  operands: Shown[];
+  outcomes: Outcome[];
+}
+
+/** An array of the story. Its numbers come in one of five ways; `Story.numbersOf` decodes them. */
+export interface StoryArray {
+  name: string;
+  math: number;
+  kind: "value" | "gradient";
+  of?: string; // the value of which it is the gradient
+  via?: string; // the use through which this part of it came
+  shape: number[];
+
+  at?: number; // where the numbers begin
+  whole?: number[];
+  sum?: number[]; // arrays
+  outer?: [rows: number, columns: number]; // arrays
+  spots?: number[]; // where the numbers belong; the others are 0
+
+  letters?: Record<string, number>; // what the letters of the formula that made it stand for
+  op?: string;
+  rule?: number | null;
+  parts?: number[]; // the arrays whose sum it is
+
+  check?: number; // where the derivatives by complex step begin
+  refused?: string; // why there are none
+
+  numbers?: Float64Array; // once they have been asked for
+  norm?: number;
+}
+
+/** The formula of one entry: see teachrnn/formulas/entries/tree.py. */
+export type Tree = number | string | Branch;
+export type Branch =
+  | At
+  | [kind: "size", letter: string, axis: number]
+  | [kind: "-", a: Tree]
+  | Unary<One>
+  | Binary<Two>
+  | Choice
+  | Many;
+export type At = [kind: "at", letter: string, ...index: Tree[]];
+export type Choice = [kind: "if", condition: Tree, yes: Tree, no: Tree];
+export type Many =
+  [kind: "sum", index: string, size: Tree, body: Tree] | [kind: "positions", body: Tree];
+type Unary<K> = K extends One ? [kind: K, a: Tree] : never;
+type Binary<K> = K extends Two ? [kind: K, a: Tree, b: Tree] : never;
+export type One = "exp" | "log" | "sqrt" | "tanh" | "sin" | "cos" | "abs";
+export type Two = "+" | "-" | "*" | "/" | "^" | "<" | ">" | "max" | "min" | "onehot";
+
+export interface Rule {
+  axes: number;
+  over: string;
+  overAxes: number;
+  tree: Tree;
+}
+
+/** The norms of a gradient, itemised; null stands for what is not finite. */
+export interface Reached {
+  name: string;
+  kind: string;
+  norms: (number | null)[][];
+  kept: (number | null)[];
+  cosine: (number | null)[];
+  distance: (number | null)[];
+}
+
+export interface Triangle {
+  T: number;
+  losses: number[];
+  reaches: Reached[];
+}
+
+export interface StoryData {
+  about: string[];
+  nodes: StoryNode[];
+  edges: Edge[];
+  steps: Step[];
+  arrays: StoryArray[];
+  rules: Rule[];
+  math: [template: number, ...indices: string[]][];
+  templates: string[];
+  triangle: Triangle | null;
+}
+
+/** What a reader can change, and a notebook's widget shares with Python. */
+export interface State {
+  story: ArrayBuffer | DataView;
+  step: number;
+  entry: { array?: number; index?: number[] };
+  rolled: boolean;
+  horizon: number; // 0: no truncation
+  breakpoints: string[];
+  predict: string;
+  live: boolean;
+  settings?: Record<string, string | number>;
+  cells?: string[];
+  hiding?: string;
+}
+
+/** What the kernel says. What is not finite comes as a word. */
+export interface Message {
+  kind: string;
+  id?: string;
+  error?: string;
+  value?: number | string;
+  before?: number | string;
+  after?: number | string;
+  predicted?: number | string;
+  remainder?: number | string;
+}
+
+/** What a model tells: a message from Python, or that something has changed. */
+export type Heard = "msg:custom" | `change:${keyof State}`;
+
+export type Listener = (message: Message, buffers: DataView<ArrayBuffer>[]) => void;
+
+/** Of anywidget: the part of a widget's model that the player needs. */
+export interface Model {
+  get<K extends keyof State>(key: K): State[K];
+  set<K extends keyof State>(key: K, value: State[K]): void;
+  on(event: Heard, f: Listener): void;
+  off(event: Heard, f: Listener): void;
+  save_changes(): void;
+  send(message: object): void;
+}
+
+/** What the panels of one player share. */
+export interface Context {
+  story: Story;
+  model: Model;
+  signal: AbortSignal; // aborts when the player is taken away
+  unique: number;
+  go(i: number): void;
+  open(k: number, index: number[]): void;
+  say(text: string): void; // to those who listen
+  tell(text: string): void; // to all
+  horizon(steps: number): void;
+  covers(i: number): boolean; // whether the result of step i must not be shown yet
+}
+
+/** What a key does. */
+export type Act =
+  | "next"
+  | "previous"
+  | "nextTime"
+  | "previousTime"
+  | "first"
+  | "last"
+  | "turn"
+  | "play"
+  | "faster"
+  | "slower"
+  | "sameOperation"
+  | "breakpoint"
+  | "toBreakpoint"
+  | "jump"
+  | "into"
+  | "why"
+  | "roll"
+  | "predict"
+  | "help"
+  | "close";
+
+export interface Key {
+  keys: string[];
+  shown: string;
+  does: string;
+  act: Act;
+}
+
+/** One number of the story. */
+export interface Entry {
+  k: number;
+  index: number[];
+}
+
+/** A number in a formula that is written out. */
+export interface Factor {
+  array: number;
+  index: number[];
+  value: number;
+}
+
+/** A summand: its formula in text and numbers, what it comes to, and the array whose number it is. */
+export interface Line {
+  parts: (string | Factor)[];
+  value: number;
+  array?: number;
+}
