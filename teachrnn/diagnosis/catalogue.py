@@ -61,7 +61,8 @@ class Catalogue:
 
 
 def _changes(site: Site, cell: CellMap) -> list[Change]:
-    return [change for kind in CHANGES.values() for change in kind.at(site, cell)]
+    every = (change for kind in CHANGES.values() for change in kind.at(site, cell))
+    return [change for change in every if cell.matters(change, site)]
 
 
 def _everywhere(
@@ -69,7 +70,7 @@ def _everywhere(
 ) -> Iterator[SweepMistake | ParameterMistake]:
     for site, own in changes.items():
         for change in own:
-            yield _mistake(f"what {_sender(site)} sends {change.words(site)}", ((site, change),), cell)
+            yield _mistake(f"{_sent(site)} {change.words(site)}", ((site, change),), cell)
     for title, group in _groups(list(changes)):
         for change in changes[group[0]]:
             alike = tuple((site, _alike(change, site, group[0], cell)) for site in group)
@@ -91,11 +92,13 @@ def _mistake(
     return ParameterMistake(title, specs, weight, tuple(sites))
 
 
-def _sender(site: Site) -> str:
-    """Who sends it, and where to: "h to a", "r to h of the step before", "r to dW"."""
+def _sent(site: Site) -> str:
+    """What is sent there, in words."""
     if not site.flows:
-        return f"{site.op} to d{site.of}"
-    return f"{site.op} to {site.of}" + (" of the step before" if site.carries else "")
+        return f"what {site.result} adds to d{site.of}"
+    if site.carries:
+        return f"the gradient carried back from {site.result} to {site.source}"
+    return f"the gradient that goes back from {site.result} to {site.source}"
 
 
 def _alike(change: Change, site: Site, first: Site, cell: CellMap) -> Change | None:
@@ -119,14 +122,14 @@ def _groups(sites: list[Site]) -> Iterator[tuple[str, list[Site]]]:
     by: dict[str, list[Site]] = defaultdict(list)
     for site in sites:
         letter = "" if site.flows else f" for d{Name.of(site.of).letter}"
-        by[f"what every {site.kind.__name__} sends to its {site.input}{letter}"].append(site)
+        by[f"the gradient of {site.input}{letter} in every {site.kind.__name__}"].append(site)
         if site.carries:
-            by[f"all that goes back to {site.of} of the step before"].append(site)
+            by[f"every gradient carried back to {site.source}"].append(site)
         elif site.flows:
-            by[f"all that goes back to {site.of} within its step"].append(site)
+            by[f"every gradient that goes back to {site.source} within its step"].append(site)
         gates = Name.of(site.op)
         if gates.gate:
-            by[f"what {gates.letter} of every gate sends to {site.input}{letter}"].append(site)
+            by[f"in every gate, the gradient of {site.input}{letter} at {gates.letter}"].append(site)
     seen: set[tuple[Site, ...]] = set()
     for title, group in by.items():
         if len(group) > 1 and tuple(group) not in seen:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property, lru_cache
 
 import numpy as np
 
+from teachrnn.diagnosis.changes.change import Change
 from teachrnn.diagnosis.site import Site, timeless
-from teachrnn.diagnosis.tape import Tape
+from teachrnn.diagnosis.tape import Edge, Tape
 
 
 class CellMap:
@@ -62,6 +64,26 @@ class CellMap:
         other = old + 0.37 if old.dtype.kind == "f" else np.where(old > 0, 0, 1)
         dy = np.random.default_rng(0).normal(size=edge.op.shape)
         return not np.array_equal(edge.right(dy), edge.with_array(place, other)(dy))
+
+    def matters(self, change: Change, site: Site) -> bool:
+        """Whether a change makes a difference at all: nothing is lacking where the derivative is 1."""
+        rng = np.random.default_rng(0)
+        for edge in self._edges[site]:
+            source, local = change.source(self.tape, edge), change.local(self.tape, edge)
+            if source is not edge.op or local is None or type(change).send is not Change.send:
+                return True
+            dy = rng.normal(size=edge.op.shape)
+            with np.errstate(all="ignore"):
+                if not np.array_equal(local(dy), edge.right(dy)):
+                    return True
+        return False
+
+    @cached_property
+    def _edges(self) -> dict[Site, list[Edge]]:
+        by: dict[Site, list[Edge]] = defaultdict(list)
+        for edge in self.tape.edges():
+            by[edge.site].append(edge)
+        return by
 
     def values_like(self, site: Site, place: int) -> list[str]:
         """Values that could stand in the place of an argument: what a student has a variable for."""

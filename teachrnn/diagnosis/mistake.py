@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from teachrnn.array import Array
 from teachrnn.diagnosis.changes.change import Change
 from teachrnn.diagnosis.reading import Spec
 from teachrnn.diagnosis.site import Site
-
-
-@dataclass(frozen=True)
-class Explained:
-    """What is said of a mistake.
-
-    Attributes
-    ----------
-    name : str
-        What it is called, such as "transpose left out".
-    sentence : str
-        What happens: "What the carry r.x sends back to h[t-1] goes through W without its transpose."
-    why : str
-        Why that is wrong.
-    seen : str
-        What a check must have to see it.
-    right, wrong : str
-        The line as it should be and as it is, where it can be written down.
-    """
-
-    name: str
-    sentence: str
-    why: str
-    seen: str
-    right: str = ""
-    wrong: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +82,7 @@ class WholeMistake:
     title: str
     name: str
     why: str
+    done_to: Callable[[dict[str, Array]], dict[str, Array]] = field(compare=False)
     seen: str = "any numbers"
     weight: int = 1
 

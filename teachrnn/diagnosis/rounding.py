@@ -46,5 +46,5 @@ def rounding_units(tape: Tape, instance: Instance) -> dict[str, float]:
         reading = instance.reading(name, None)
         assert reading is not None
         _, sizes = reading.with_size(sweeps)
-        units[name] = float(sizes.sum())
+        units[name] = max(float(sizes.sum()), float(np.finfo(np.float64).tiny))  # h0 = 0 at T = 1
     return units

@@ -28,6 +28,8 @@ class Site:
     back : int or None
         How many steps before its use the value was made: 1 for a state that is carried from step to
         step, 0 within a step; None for a parameter, which belongs to none.
+    operands : tuple of str
+        The operands with their steps as they stand in formulas: ``("h[t-1]", "W", "b")``.
     """
 
     op: str
@@ -35,6 +37,7 @@ class Site:
     kind: type[Op]
     of: str
     back: int | None
+    operands: tuple[str, ...]
 
     @classmethod
     def at(cls, op: Op, place: int) -> Site:
@@ -42,7 +45,23 @@ class Site:
         value = op.operands[place]
         shared = value.role == "parameter" or op.t is None or value.t is None
         back = None if shared else op.t - value.t  # type: ignore[operator]
-        return cls(timeless(op), op.inputs[place], type(op), timeless(value), back)
+        operands = tuple(_relative(v, op.t) for v in op.operands)
+        return cls(timeless(op), op.inputs[place], type(op), timeless(value), back, operands)
+
+    @property
+    def result(self) -> str:
+        """The result with its step: ``r[t]``."""
+        return f"{self.op}[t]"
+
+    @property
+    def source(self) -> str:
+        """The value that is used, with its step: ``h[t-1]``."""
+        return self.operands[self.place]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What the letters of the operation's class stand for here."""
+        return {**dict(zip(self.kind.inputs, self.operands, strict=True)), self.kind.output: self.result}
 
     @property
     def place(self) -> int:
@@ -87,6 +106,14 @@ def is_squashing(kind: type[Op]) -> bool:
         return False
     both = np.array([0.3, 0.7])
     return bool(np.array_equal(kind.forward(both)[:1], kind.forward(both[:1])))
+
+
+def _relative(value: Value, t: int | None) -> str:
+    name = timeless(value)
+    if value.t is None or t is None:
+        return name
+    back = t - value.t
+    return f"{name}[t]" if back == 0 else f"{name}[t{-back:+d}]"
 
 
 def timeless(value: Value) -> str:

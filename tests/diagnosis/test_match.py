@@ -101,10 +101,13 @@ def titled(cell, words):
 @pytest.mark.parametrize(
     "words",
     [
-        "what r to h of the step before sends is left out",
-        "what r to h of the step before sends goes through the matrix without its transpose",
-        "what h to a sends lacks the derivative",
-        "what h to a sends has the derivative taken at the result squashed a second time",
+        "the gradient carried back from r[t] to h[t-1] is left out",
+        "the gradient carried back from r[t] to h[t-1] goes through W, not through its transpose",
+        "the gradient that goes back from h[t] to a[t] lacks the derivative",
+        (
+            "the gradient that goes back from h[t] to a[t] has the derivative taken at the result"
+            " squashed a second time"
+        ),
         "dW holds the term of t = 1 alone, the last that the loop comes to",
         "every gradient is divided by T",
     ],
@@ -115,15 +118,15 @@ def test_well_known_mistakes_are_named_first(words):
 
 
 def test_two_mistakes_are_named_together():
-    first = titled("vanilla", "what h to a sends lacks the derivative")
+    first = titled("vanilla", "the gradient that goes back from h[t] to a[t] lacks the derivative")
     second = titled("vanilla", "dW is transposed")
     both = match("vanilla", gradients_of([first, second], instances("vanilla"))).explanations()
     assert {first, second} in [set(e.mistakes) for e in both]
 
 
 def test_two_mistakes_of_the_sweep_are_named_together():
-    first = titled("lstm", "what squash to s sends lacks the derivative")
-    second = titled("lstm", "what r_f to h of the step before sends is left out")
+    first = titled("lstm", "the gradient that goes back from squash[t] to s[t] lacks the derivative")
+    second = titled("lstm", "the gradient carried back from r_f[t] to h[t-1] is left out")
     found = match("lstm", gradients_of([first, second], instances("lstm")))
     assert found.explanations() == []
     pairs = found.pairs_of_sweep_mistakes(seconds=600)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from teachrnn.diagnosis.changes.change import Change
+from teachrnn.diagnosis.replaced import replaced
 from teachrnn.formulas.tree import Formula, Letter
 
 if TYPE_CHECKING:
@@ -65,13 +66,8 @@ class AnotherGradient(Change):
         return super().send(row, edge)
 
     def words(self, site: Site) -> str:
-        return f"is made of d{self.value}[{STEPS[self.step]}]"
+        return f"is made of d{self.value}[{STEPS[self.step]}], not of d{site.result}"
 
     def rewritten(self, formula: Formula, site: Site) -> Formula:
-        return _exchanged(formula, site.kind.output, f"{self.value}[{STEPS[self.step]}]")
-
-
-def _exchanged(formula: Formula, old: str, new: str) -> Formula:
-    if formula == Letter(old, "total"):
-        return Letter(new, "total")
-    return formula.rebuilt(lambda part: _exchanged(part, old, new))
+        wrong = Letter(f"{self.value}[{STEPS[self.step]}]", "total")
+        return replaced(formula, Letter(site.kind.output, "total"), wrong)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from teachrnn.diagnosis.changes.change import Change
-from teachrnn.formulas.tree import Formula
+from teachrnn.diagnosis.replaced import replaced
+from teachrnn.formulas.tree import Formula, Letter
 
 if TYPE_CHECKING:
     from teachrnn.array import Array
@@ -78,10 +79,12 @@ class AnotherValue(Change):
         return None if np.array_equal(new, old) and new is old else edge.with_array(self.place, new)
 
     def words(self, site: Site) -> str:
-        return f"uses {self.value}[{STEPS[self.step]}] for {self._letter(site)}{ENDS[self.outside]}"
+        own = site.names[self._letter(site)]
+        return f"uses {self.value}[{STEPS[self.step]}] in the place of {own}{ENDS[self.outside]}"
 
     def rewritten(self, formula: Formula, site: Site) -> Formula:
-        return formula.renamed({self._letter(site): f"{self.value}[{STEPS[self.step]}]"})
+        wrong = f"{self.value}[{STEPS[self.step]}]"
+        return replaced(formula, Letter(self._letter(site)), Letter(wrong))
 
     def _letter(self, site: Site) -> str:
         return site.kind.output if self.place == -1 else site.kind.inputs[self.place]

@@ -43,7 +43,7 @@ class Complement(Change):
         return edge.with_array(self.place, 1 - edge.arrays[self.place])
 
     def words(self, site: Site) -> str:
-        letter = site.kind.inputs[self.place]
+        letter = site.operands[self.place]
         return f"has 1 - {letter} in the place of {letter}"
 
     def rewritten(self, formula: Formula, site: Site) -> Formula:

@@ -46,7 +46,7 @@ class Exchanged(Change):
         return None if gradient is None else lambda dy: gradient(dy, *edge.arrays)
 
     def words(self, site: Site) -> str:
-        return f"is the gradient of the other input, {self.input}"
+        return f"is the one that belongs to {site.names[self.input]}"
 
     def rewritten(self, formula: Formula, site: Site) -> Formula | None:
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from teachrnn.diagnosis.changes.change import Change
+from teachrnn.diagnosis.replaced import replaced
 from teachrnn.formulas.tree import Formula, Function, Letter
 
 if TYPE_CHECKING:
@@ -40,11 +41,5 @@ class SquashedAgain(Change):
         return "has the derivative taken at the result squashed a second time"
 
     def rewritten(self, formula: Formula, site: Site) -> Formula:
-        return _squashed(formula, site)
-
-
-def _squashed(formula: Formula, site: Site) -> Formula:
-    letter = Letter(site.kind.output)
-    if formula == letter:
-        return Function(site.kind.__name__.lower(), (letter,))
-    return formula.rebuilt(lambda part: _squashed(part, site))
+        letter = Letter(site.kind.output)
+        return replaced(formula, letter, Function(site.kind.__name__.lower(), (letter,)))

@@ -42,7 +42,7 @@ class Transposed(Change):
         return edge.with_array(self.place, edge.arrays[self.place].T)
 
     def words(self, site: Site) -> str:
-        return "goes through the matrix without its transpose"
+        return f"goes through {site.operands[self.place]}, not through its transpose"
 
     def rewritten(self, formula: Formula, site: Site) -> Formula:
         return _turned(formula, site.kind.inputs[self.place])

@@ -1,0 +1,203 @@
+"""Compare a student's backward pass with ours, and find out what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from teachrnn.array import Array
+from teachrnn.diagnosis.answer import Answer
+from teachrnn.diagnosis.catalogue import Catalogue
+from teachrnn.diagnosis.diagnosis import Compared, Diagnosis, Verdict
+from teachrnn.diagnosis.first_wrong import first_wrong
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.match import Explanation, Match
+from teachrnn.diagnosis.mistaken import mistaken_gradients
+from teachrnn.diagnosis.probes import other_instances, probes
+from teachrnn.diagnosis.remarks import remarks
+from teachrnn.diagnosis.rounding import TOLERANCE
+from teachrnn.diagnosis.smallest import smallest_failing
+from teachrnn.diagnosis.whole import whole_mistakes
+
+CONFIRM = 12
+"""On how many further instances an explanation must hold."""
+SAME_LOSS = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 1e-4}
+"""What the loss of a right forward pass may differ by, relative to ours."""
+
+
+def diagnose(
+    answer: Callable[[Instance], Answer],
+    *,
+    cell: str = "vanilla",
+    batches: bool = True,
+    starts: bool = True,
+    dtype: DTypeLike = np.float64,
+    seconds: float = 4.0,
+    seed: int = 0,
+) -> Diagnosis:
+    """Find out whether a backward pass is right, and which mistake it most likely holds.
+
+    Parameters
+    ----------
+    answer : callable
+        Runs the student's code on an `Instance` and returns an `Answer` in our names and shapes.
+    cell : str
+        Which cell it is.
+    batches : bool
+        Whether the code takes several sequences at once.
+    starts : bool
+        Whether it takes an initial state; if not, that is 0, and some mistakes do not show.
+    dtype : dtype
+        In which precision it computes.
+    seconds : float
+        How long to look for two mistakes at once.
+    seed : int
+        Of the instances' numbers.
+
+    Returns
+    -------
+    Diagnosis
+        The verdict, and what it rests on.
+
+    Examples
+    --------
+    >>> from teachrnn.diagnosis.answer import Answer
+    >>> def forgetful(instance):
+    ...     return Answer({**instance.gradients, "b": 0 * instance.gradients["b"]})
+    >>> found = diagnose(forgetful)
+    >>> found.mistakes[0].title
+    'db is zero'
+    """
+    tolerance = TOLERANCE[np.dtype(dtype)]
+    instances = probes(cell, batches=batches, starts=starts, seed=seed)
+    answers = [answer(instance) for instance in instances]
+    catalogue = catalogue_of(cell)
+    known = len(catalogue.sweep) + len(catalogue.parameter)
+    given = [a.gradients for a in answers]
+    match = Match(catalogue, instances, given, tolerance)
+    compared = [
+        Compared(
+            name,
+            sum(errors[name] > tolerance for errors in match.errors),
+            len(instances),
+            max(errors[name] for errors in match.errors),
+        )
+        for name in instances[0].tape.uses
+        if name in match.names
+    ]
+    forward = _forward(instances, answers, SAME_LOSS[np.dtype(dtype)])
+    said = [*forward, *_missing(instances[0], match.names)]
+    if match.right:
+        verdict: Verdict = "forward pass differs" if forward else "right"
+        return Diagnosis(cell, verdict, compared, instances, remarks=said, tolerance=tolerance)
+
+    def gradients(instance: Instance) -> dict[str, Array]:
+        return answer(instance).gradients
+
+    found, confirmed = _confirmed(
+        _explained(match, instances, given, tolerance, seconds), gradients, match.names, tolerance,
+        other_instances(cell, CONFIRM, batches=batches, starts=starts, seed=seed + 100),
+    )  # fmt: skip
+    if not found:
+        wrong = [c.name for c in compared if c.wrong]
+        telling = next(i for i in range(len(instances)) if max(match.errors[i].values()) > tolerance)
+        longest = max((3, telling), key=lambda i: max(match.errors[i].values()))
+        said += remarks(instances[longest], given[longest], wrong)
+    mistakes = len(found[0].mistakes) if found else 0
+    verdicts: dict[int, Verdict] = {0: "unknown mistake", 1: "known mistake"}
+    return Diagnosis(
+        cell,
+        verdicts.get(mistakes, "two mistakes") if found or not forward else "forward pass differs",
+        compared,
+        instances,
+        found,
+        confirmed,
+        known,
+        first_wrong(instances[3], given[3], tolerance),
+        smallest_failing(cell, gradients, tolerance, batches=batches, start=0.8 if starts else 0.0),
+        said,
+        tolerance,
+    )
+
+
+@lru_cache
+def catalogue_of(cell: str) -> Catalogue:
+    """The mistakes of a cell, derived once."""
+    return Catalogue.of(Instance.draw(cell, T=4, hidden=3, symbols=7, distinct=True).tape)
+
+
+def _explained(
+    match: Match,
+    instances: Sequence[Instance],
+    given: Sequence[dict[str, Array]],
+    tolerance: float,
+    seconds: float,
+) -> list[Explanation]:
+    found = match.explanations()
+    if not found or len(found[0].mistakes) > 1:
+        pairs = list(zip(instances, given, strict=True))
+        whole = whole_mistakes(pairs, match.names, tolerance)
+        if whole:
+            return [Explanation((mistake,), error) for mistake, error in whole]
+    return found or match.pairs_of_sweep_mistakes(seconds)
+
+
+def _confirmed(
+    found: list[Explanation],
+    gradients: Callable[[Instance], dict[str, Array]],
+    names: Sequence[str],
+    tolerance: float,
+    further: Sequence[Instance],
+) -> tuple[list[Explanation], int]:
+    """The explanations that hold on further instances too, and on how many."""
+    confirmed = 0
+    for instance in further if found else ():
+        own = gradients(instance)
+        held = []
+        for explanation in found:
+            wrong = mistaken_gradients(explanation.mistakes, instance)
+            if wrong is None:
+                held.append(explanation)  # cannot be made with these sizes: nothing is said either way
+            elif _same(wrong, own, names, instance, tolerance):
+                held.append(explanation)
+        found, confirmed = held, confirmed + 1
+    return found, confirmed
+
+
+def _same(
+    wrong: dict[str, Array],
+    own: dict[str, Array],
+    names: Sequence[str],
+    instance: Instance,
+    tolerance: float,
+) -> bool:
+    return all(
+        np.abs(wrong[n] - own[n]).max(initial=0.0)
+        <= 10 * tolerance * max(instance.units[n], float(np.abs(wrong[n]).max(initial=0.0)))
+        for n in names
+    )
+
+
+def _forward(instances: Sequence[Instance], answers: Sequence[Answer], tolerance: float) -> list[str]:
+    """What is wrong with the forward pass, in sentences."""
+    for instance, answer in zip(instances, answers, strict=True):
+        sizes = f"T = {instance.T}, m = {instance.model.hidden}, B = {instance.B}"
+        h = answer.values.get("h")
+        if h is not None:
+            for t in range(1, instance.T + 1):
+                right = instance.trace[f"h[{t}]"].data
+                if not np.allclose(h[t - 1], right, rtol=0, atol=10 * tolerance):
+                    return [f"h[{t}] differs from the model's, at {sizes}; the steps before are right."]
+        if answer.loss is not None:
+            ours = float(instance.trace.total_loss)
+            if not abs(answer.loss - ours) <= tolerance * max(abs(ours), 1e-300):
+                return [f"the loss is {answer.loss:.6g} nats where it should be {ours:.6g}, at {sizes}."]
+    return []
+
+
+def _missing(instance: Instance, names: Sequence[str]) -> list[str]:
+    missing = [f"d{name}" for name in instance.tape.uses if name not in names]
+    return [f"not compared, as the code does not return them: {', '.join(missing)}."] if missing else []

@@ -1,0 +1,196 @@
+"""What is known about a student's backward pass: the verdict, its evidence, and hints one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal
+
+import numpy as np
+
+from teachrnn.diagnosis.description import Description, describe
+from teachrnn.diagnosis.first_wrong import FirstWrong
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.match import Explanation
+from teachrnn.diagnosis.smallest import Smallest
+
+Verdict = Literal["right", "forward pass differs", "known mistake", "two mistakes", "unknown mistake"]
+
+
+class Hint(IntEnum):
+    """How much is told: each step says more than the one before."""
+
+    VERDICT = 1
+    """Whether it is right."""
+    WHERE = 2
+    """Which gradients are wrong, and from which step on."""
+    CASE = 3
+    """The smallest case that fails, with the expected and the given number."""
+    FORMULA = 4
+    """The line of the backward pass that is violated, as it should be."""
+    MISTAKE = 5
+    """What the mistake is, why, and how to see it."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One gradient, over all instances.
+
+    Attributes
+    ----------
+    name : str
+        The parameter.
+    wrong : int
+        On how many instances it is wrong.
+    of : int
+        On how many it was compared.
+    error : float
+        The largest error, in units of rounding: the sum of the terms' absolute values.
+    """
+
+    name: str
+    wrong: int
+    of: int
+    error: float
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was found; printing it tells everything, `told` no more than a course allows.
+
+    Attributes
+    ----------
+    cell : str
+        Which cell it was compared with.
+    verdict : str
+        "right", "forward pass differs", "known mistake", "two mistakes" or "unknown mistake".
+    compared : list of Compared
+        Every gradient.
+    instances : list of Instance
+        On which numbers.
+    explanations : list of Explanation
+        What gives the same numbers, the least far-fetched first: if there are several, no number can
+        tell them apart.
+    confirmed : int
+        On how many further instances the first of them gave the same numbers.
+    known : int
+        How many mistakes were considered.
+    first : FirstWrong, optional
+        Where the gradient first goes wrong on its way back.
+    smallest : Smallest, optional
+        The smallest case that fails.
+    remarks : list of str
+        What else can be said: of the forward pass, of the code's manners, of gradients that no known
+        mistake explains.
+    tolerance : float
+        What right code may differ by, in units of rounding.
+    """
+
+    cell: str
+    verdict: Verdict
+    compared: list[Compared]
+    instances: list[Instance] = field(repr=False)
+    explanations: list[Explanation] = field(default_factory=list)
+    confirmed: int = 0
+    known: int = 0
+    first: FirstWrong | None = None
+    smallest: Smallest | None = None
+    remarks: list[str] = field(default_factory=list)
+    tolerance: float = 1e-12
+
+    @property
+    def right(self) -> bool:
+        """Whether every gradient is right on every instance."""
+        return self.verdict == "right"
+
+    @property
+    def mistakes(self) -> list[Description]:
+        """The mistakes of the first explanation, described."""
+        return [describe(m) for m in self.explanations[0].mistakes] if self.explanations else []
+
+    @property
+    def ties(self) -> list[list[Description]]:
+        """The other explanations, which give the very same numbers."""
+        return [[describe(m) for m in e.mistakes] for e in self.explanations[1:]]
+
+    def told(self, hint: Hint | int = Hint.MISTAKE) -> str:
+        """What is known, no further than to a step of the ladder of hints.
+
+        Parameters
+        ----------
+        hint : Hint or int
+            How far: 1 the verdict, 2 where, 3 the smallest case, 4 the formula, 5 the mistake.
+
+        Returns
+        -------
+        str
+            Lines of text.
+        """
+        steps = (self._verdict, self._where, self._case, self._formula, self._mistake)
+        return "\n".join(line for step in steps[: int(hint)] for line in step())
+
+    def __str__(self) -> str:
+        return self.told()
+
+    def _verdict(self) -> Iterator[str]:
+        count = len(self.instances)
+        if self.right:
+            worst = max((c.error for c in self.compared), default=0.0)
+            yield f"Right: every gradient agrees on {count} of {count} instances, to {worst:.0e}."
+        elif self.verdict == "forward pass differs":
+            yield "The forward pass differs from the model's: look at it before the gradients."
+        else:
+            wrong = sum(c.wrong > 0 for c in self.compared)
+            yield f"Wrong: {wrong} of {len(self.compared)} gradients differ from the loss's derivatives."
+        yield from (f"  {remark}" for remark in self.remarks)
+
+    def _where(self) -> Iterator[str]:
+        if self.right:
+            return
+        for c in self.compared:
+            state = f"wrong on {c.wrong} of {c.of} instances" if c.wrong else "right"
+            yield f"  d{c.name:<6} {state}"
+        if self.first is not None:
+            first = self.first
+            names = ", ".join(f"d{name}" for name in first.values)
+            before = "; at the later steps it is right" if first.right_after else ""
+            yield f"  On the way back {names} is first wrong at t = {first.t}{before}."
+
+    def _case(self) -> Iterator[str]:
+        if self.smallest is not None:
+            yield f"  {str(self.smallest)[0].upper()}{str(self.smallest)[1:]}"
+        if self.first is not None:
+            expected, given = (
+                np.array2string(a, precision=5) for a in (self.first.expected, self.first.given)
+            )
+            yield f"  d{self.first.values[0]}[{self.first.t}] should be {expected} and is {given}."
+
+    def _formula(self) -> Iterator[str]:
+        lines = [m.right for m in self.mistakes if m.right]
+        if lines:
+            yield "  Look at the line that should say: " + "; ".join(lines)
+
+    def _mistake(self) -> Iterator[str]:
+        if self.right:
+            return
+        if not self.explanations:
+            if self.verdict == "unknown mistake":
+                yield f"None of {self.known} known mistakes, nor two of them, gives these numbers."
+            return
+        for m in self.mistakes:
+            yield f"Most likely: {m.title}."
+            if m.wrong:
+                yield f"  yours:  {m.wrong}"
+                yield f"  right:  {m.right}"
+            yield f"  {m.why}"
+            yield f"  To see it, a check needs {m.seen}."
+        e, count = self.explanations[0], len(self.instances) + self.confirmed
+        alone = "and no other known mistake does" if len(self.explanations) == 1 else ""
+        yield (
+            f"Evidence: your gradients equal, to {e.error:.0e}, what this gives, on {count} of {count} "
+            f"instances{', ' if alone else ''}{alone} (of {self.known})."
+        )
+        if self.ties:
+            yield "No number can tell it from:"
+            yield from (f"  {' and '.join(m.title for m in tie)}" for tie in self.ties)

@@ -1,0 +1,103 @@
+"""What can be said of a wrong gradient that no known mistake explains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from teachrnn.array import Array
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.site import timeless
+
+CLOSE = 1e-6
+"""A relation holds if it leaves no more than this of the gradient."""
+
+
+def remarks(instance: Instance, given: Mapping[str, Array], wrong: list[str]) -> list[str]:
+    """One sentence for each wrong gradient of which something can be said.
+
+    Parameters
+    ----------
+    instance : Instance
+        On which numbers.
+    given : mapping
+        The student's gradients.
+    wrong : list of str
+        Which of them are wrong.
+    """
+    found = []
+    for name in wrong:
+        own, right = np.asarray(given[name], dtype=float), instance.gradients[name]
+        said = _said(instance, name, own, right)
+        if said:
+            found.append(f"d{name} {said}.")
+    return found
+
+
+def _said(instance: Instance, name: str, own: Array, right: Array) -> str:
+    if not np.isfinite(own).all():
+        return f"holds {int((~np.isfinite(own)).sum())} numbers that are not finite"
+    if not own.any():
+        return "is zero"
+    factor = float(np.vdot(right, own) / np.vdot(right, right)) if right.any() else 0.0
+    if _near(own, factor * right):
+        return f"is {factor:.4g} times the right one"
+    counts = _counts(instance, name, own)
+    if counts is not None:
+        times = ", ".join(f"{c:.4g} at t = {t}" for t, c in counts if abs(c - 1) > CLOSE)
+        return f"is made of the right terms, which do not all count once: {times}"
+    off = ~np.isclose(own, right, rtol=0, atol=CLOSE * np.abs(right).max(initial=0.0))
+    if off.ndim == 2 and not off.all():
+        repeated = _repeated(instance)
+        columns = np.flatnonzero(off.any(axis=0))
+        if repeated and set(columns.tolist()) <= repeated:
+            return (
+                "is wrong only for symbols that occur more than once: `dU[:, x] += ...` with an array "
+                "of indices adds once for each; np.add.at adds every time"
+            )
+        rows = np.flatnonzero(off.any(axis=1))
+        if len(columns) < off.shape[1]:
+            return f"is wrong only in the columns {columns.tolist()} (counted from 0)"
+        if len(rows) < off.shape[0]:
+            return f"is wrong only in the rows {rows.tolist()} (counted from 0)"
+    for other, d in instance.gradients.items():
+        if other != name and d.shape == own.shape and _near(own, d):
+            return f"is the right d{other}"
+    for value, d in _others(instance):
+        if d.shape == own.shape and _near(own, d):
+            return f"is the sum over time of d{value}"
+    return ""
+
+
+def _near(a: Array, b: Array) -> bool:
+    return bool(np.abs(a - b).max(initial=0.0) <= CLOSE * max(np.abs(a).max(initial=0.0), 1e-300))
+
+
+def _repeated(instance: Instance) -> set[int]:
+    symbols, counts = np.unique(instance.x, return_counts=True)
+    return {int(s) for s, c in zip(symbols, counts, strict=True) if c > 1}
+
+
+def _counts(instance: Instance, name: str, own: Array) -> list[tuple[int, float]] | None:
+    """How many times each step's term counts in a gradient, if it is made of them at all."""
+    terms = [
+        (edge.op.t, edge.right(instance.right.arrived(edge.op)[0])) for edge in instance.tape.uses[name]
+    ]
+    matrix = np.array([term.ravel() for _, term in terms]).T
+    if matrix.shape[0] <= matrix.shape[1]:  # any gradient is made of so many terms
+        return None
+    counts, *_ = np.linalg.lstsq(matrix, own.ravel(), rcond=None)
+    if not _near(own.ravel(), matrix @ counts):
+        return None
+    return sorted((t or 0, float(c)) for (t, _), c in zip(terms, counts, strict=True))
+
+
+def _others(instance: Instance) -> list[tuple[str, Array]]:
+    """The gradients of the results, each summed over time."""
+    sums: dict[str, Array] = {}
+    for op, _ in instance.tape.steps:
+        d = instance.right.arrived(op)[0]
+        d = d.reshape(-1, d.shape[-1]).sum(axis=0) if d.ndim else d
+        sums[timeless(op)] = sums[timeless(op)] + d if timeless(op) in sums else d
+    return list(sums.items())

@@ -1,0 +1,120 @@
+"""A diagnosis passes right code, names a mistake by its numbers, and says what it does not know."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from teachrnn.diagnosis.answer import Answer
+from teachrnn.diagnosis.diagnose import catalogue_of, diagnose
+from teachrnn.diagnosis.diagnosis import Hint
+from teachrnn.diagnosis.mistaken import mistaken_gradients
+
+NO_TRANSPOSE = "the gradient carried back from r[t] to h[t-1] goes through W, not through its transpose"
+NO_CARRY = "the gradient carried back from r[t] to h[t-1] is left out"
+
+
+def right(instance):
+    return Answer(dict(instance.gradients), float(instance.trace.total_loss))
+
+
+def program_with(*titles, cell="vanilla"):
+    every = [*catalogue_of(cell).sweep, *catalogue_of(cell).parameter]
+    mistakes = [next(m for m in every if m.title == title) for title in titles]
+
+    def program(instance):
+        return Answer(mistaken_gradients(mistakes, instance) or right(instance).gradients)
+
+    return program
+
+
+@pytest.mark.parametrize("cell", ["vanilla", "gru"])
+def test_right_code_is_right(cell):
+    found = diagnose(right, cell=cell)
+    assert found.right, str(found)
+    assert found.explanations == []
+
+
+def test_missing_transpose_is_named_with_its_line_its_place_and_its_smallest_case():
+    found = diagnose(program_with(NO_TRANSPOSE))
+    assert found.verdict == "known mistake"
+    (mistake,) = found.mistakes
+    assert (mistake.wrong, mistake.right) == ("dh[t-1] += W dr[t]", "dh[t-1] += Wᵀ dr[t]")
+    assert found.first.values == ["a"]
+    assert found.smallest.passes == ["T = 1", "T = 2 with m = 1"]
+    assert found.smallest.instance.T == 2
+    assert {c.name for c in found.compared if c.wrong} == {"U", "W", "b"}
+
+
+def test_each_hint_says_more_and_the_first_says_only_the_verdict():
+    found = diagnose(program_with(NO_CARRY))
+    said = [found.told(hint) for hint in Hint]
+    assert all(longer.startswith(shorter) for shorter, longer in pairwise(said))
+    assert "Wrong" in said[0]
+    assert "dW" not in said[0]
+    assert "left out" not in said[3]
+    assert "left out" in said[4]
+
+
+def test_two_mistakes_are_both_named():
+    found = diagnose(program_with(NO_CARRY, "dc is zero"))
+    assert found.verdict == "two mistakes"
+    assert {NO_CARRY, "dc is zero"} in [
+        {m.title for m in found.mistakes},
+        *({m.title for m in t} for t in found.ties),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("done", "words"),
+    [
+        (lambda d: np.clip(d, -1, 1), "every entry of the gradients is clipped to [-1, 1]"),
+        (lambda d: 0.3 * d, "every gradient is 0.3 times the right one"),
+    ],
+)
+def test_what_is_done_to_finished_gradients_is_named(done, words):
+    found = diagnose(lambda i: Answer({name: done(d) for name, d in i.gradients.items()}))
+    assert [m.title for m in found.mistakes] == [words]
+
+
+def test_an_unknown_mistake_is_called_unknown_and_described():
+    def program(instance):
+        U = np.zeros_like(instance.gradients["U"])
+        for op, _ in instance.tape.steps:
+            if op.name.startswith("u["):  # the well-known trap of NumPy: adds once for a repeated index
+                U[:, np.atleast_1d(op.operands[0].data)] += np.atleast_2d(
+                    instance.right.arrived(op)[0]
+                ).T
+        return Answer({**instance.gradients, "U": U})
+
+    found = diagnose(program)
+    assert found.verdict == "unknown mistake"
+    assert found.explanations == []
+    assert any("np.add.at" in remark for remark in found.remarks), str(found)
+
+
+def test_wrong_forward_pass_is_said_before_the_gradients():
+    found = diagnose(lambda i: Answer(dict(i.gradients), 1.01 * float(i.trace.total_loss)))
+    assert found.verdict == "forward pass differs"
+    assert "the loss is" in str(found)
+
+
+def test_code_of_float32_is_not_accused():
+    def program(instance):
+        return Answer({name: d.astype(np.float32) for name, d in instance.gradients.items()})
+
+    assert diagnose(program, dtype=np.float32).right
+    assert not diagnose(program).right
+
+
+def test_code_without_batches_and_initial_state_is_tried_without_them():
+    seen = []
+
+    def program(instance):
+        seen.append((instance.B, float(np.abs(instance.state["h"]).max())))
+        return right(instance)
+
+    assert diagnose(program, batches=False, starts=False).right
+    assert set(seen) == {(1, 0.0)}
