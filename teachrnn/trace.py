@@ -19,6 +19,7 @@ from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole, NotPickled
 from teachrnn.errors import DomainError, NameLookupError, ReplayError, TeachrnnError
 from teachrnn.op import Op, Value
+from teachrnn.text_table import aligned
 from teachrnn.underflow import computed
 
 if TYPE_CHECKING:
@@ -358,11 +359,7 @@ class Trace(CopiedWhole, NotPickled):
             if isinstance(v, Op):
                 made_by = f"{type(v).__name__}({', '.join(o.name for o in v.operands)})"
             rows.append((str(v.index), v.name, "-" if v.t is None else str(v.t), made_by, str(v.shape)))
-        widths = [max(len(row[i]) for row in rows) for i in range(5)]
-        return "\n".join(
-            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        )
+        return "\n".join(aligned(rows))
 
     # Doing it again --------------------------------------------------------------------------
 

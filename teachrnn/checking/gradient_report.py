@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isinf
 from typing import Any
 
 from teachrnn.checking.parameter_check import ParameterCheck
 from teachrnn.errors import NameLookupError
+from teachrnn.text_table import aligned
 
 KINKS_NAMED = 3
 """How many entries of a kind a sentence lists."""
@@ -98,7 +98,7 @@ class GradientReport:
             for c in self.checks
         ]
         title = f"analytic gradient against {self.oracle}; L = {self.loss:.6g} nats"
-        return "\n".join([title, *_aligned(verdicts), "", *_aligned(errors), *self.notes()])
+        return "\n".join([title, *aligned(verdicts), "", *aligned(errors), *self.notes()])
 
     def notes(self) -> list[str]:
         """What has to be known to read the table, in sentences.
@@ -155,8 +155,3 @@ class GradientReport:
             "notes": self.notes(),
             "checks": [check.to_dict() for check in self.checks],
         }
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(w) for cell, w in zip(r, widths, strict=True)).rstrip() for r in rows]

@@ -17,6 +17,7 @@ from teachrnn.cli.now_and_then import NowAndThen
 from teachrnn.cli.options import HELP, Seed
 from teachrnn.errors import NameLookupError
 from teachrnn.runs import random_network
+from teachrnn.text_table import aligned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,9 +106,9 @@ def _size(name: str) -> NetworkSize:
 
 def _print_operations(checks: list[OpCheck]) -> None:
     say("operations against SymPy's derivative of their formula (largest relative error)")
-    width = max(len(c.name) for c in checks)
-    for c in checks:
-        say(f"  {c.name.ljust(width)}  {c.error:.1e}  {'agrees' if c.agrees else 'DIFFERS'}")
+    rows = [("", c.name, f"{c.error:.1e}", "agrees" if c.agrees else "DIFFERS") for c in checks]
+    for line in aligned(rows):
+        say(line)
 
 
 def _print_conclusion(fine: bool, reports: list[GradientReport]) -> None:

@@ -6,6 +6,7 @@ import html
 from dataclasses import dataclass
 from numbers import Real
 
+from teachrnn.text_table import aligned
 from teachrnn.views.style.number import format_number
 
 TableCell = str | float | int
@@ -46,18 +47,9 @@ class Table:
             The lines, with the caption above them.
         """
         written = [[_written(cell) for cell in row] for row in self.rows]
-        widths = [
-            max(len(cell) for cell in column)
-            for column in zip(_one_line(self.columns), *written, strict=True)
-        ]
-        numeric = [all(isinstance(row[i], Real) for row in self.rows) for i in range(len(self.columns))]
-        lines = [
-            "   ".join(
-                cell.rjust(width) if number else cell.ljust(width)
-                for cell, width, number in zip(row, widths, numeric, strict=True)
-            ).rstrip()
-            for row in (_one_line(self.columns), *written)
-        ]
+        count = range(len(self.columns))
+        numeric = [i for i in count if all(isinstance(row[i], Real) for row in self.rows)]
+        lines = aligned([[*map(_written, self.columns)], *written], right=numeric, gap="   ")
         return "\n".join([" ".join(self.caption.split()), *lines])
 
     def html(self) -> str:
@@ -82,7 +74,3 @@ class Table:
 
 def _written(cell: TableCell) -> str:
     return " ".join(cell.split()) if isinstance(cell, str) else format_number(cell)
-
-
-def _one_line(names: tuple[str, ...]) -> list[str]:
-    return [_written(name) for name in names]
