@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from teachrnn.extras import require
+from teachrnn.views.style.number import power_of_ten
 from teachrnn.views.style.palette import INK
 
 if TYPE_CHECKING:
@@ -27,7 +28,14 @@ def whole_ticks(axis: Axis) -> None:
 def powers_as_ticks(axis: Axis) -> None:
     """Ticks of an axis of logarithms: 10 to the -3, not -3."""
     whole_ticks(axis)
-    axis.set_major_formatter(lambda power, _: f"$10^{{{power:.0f}}}$")
+    axis.set_major_formatter(lambda power, _: power_of_ten(power))
+
+
+def decades_as_ticks(axis: Axis) -> None:
+    """Ticks of a logarithmic axis: its powers of ten."""
+    ticker = require("matplotlib.ticker", extra="figures", purpose="A figure")
+    axis.set_major_formatter(lambda x, _: power_of_ten(np.log10(x)))
+    axis.set_minor_formatter(ticker.NullFormatter())
 
 
 def not_yet(axes: Axes, what: str, *, everywhere: bool = True) -> None:
@@ -70,12 +78,11 @@ def log_scale(axes: Axes, data: Sequence[float]) -> None:
 
     So it is at least a decade high and does not make much of little.
     """
-    ticker = require("matplotlib.ticker", extra="figures", purpose="A figure")
     known = np.array([x for x in data if np.isfinite(x) and x > 0])
     powers = np.log10(known) if known.size else np.zeros(1)
     axes.set_yscale("log")
     axes.set_ylim(10.0 ** np.floor(powers.min() - MARGIN), 10.0 ** np.ceil(powers.max() + MARGIN))
-    axes.yaxis.set_minor_formatter(ticker.NullFormatter())
+    decades_as_ticks(axes.yaxis)
 
 
 def line_at_one(axes: Axes) -> None:

@@ -8,6 +8,7 @@ from teachrnn.checking import StepSizeCurve, step_size_curve
 from teachrnn.runs import small_network
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import math_label
+from teachrnn.views.figures.panel import decades_as_ticks
 from teachrnn.views.style.palette import COLOURS
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def v_curve(curve: StepSizeCurve) -> Figure:
     for method, errors in curve.errors.items():
         axes.loglog(curve.steps, errors, label=method, **STYLES[method])
     axes.invert_xaxis()
+    decades_as_ticks(axes.xaxis)
+    decades_as_ticks(axes.yaxis)
     of = math_label(curve.parameter, d=True)
     axes.set(xlabel="step $h$", ylabel=f"norm-relative error of {of}")
     axes.grid(True, which="major")

@@ -6,6 +6,18 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "\N{MINUS SIGN}"
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power_of_ten(exponent: float) -> str:
+    """Write a power of ten in plain characters.
+
+    Examples
+    --------
+    >>> [power_of_ten(n) for n in (-12, 0, 3.0)]
+    ['10⁻¹²', '10⁰', '10³']
+    """
+    return "10" + f"{exponent:.0f}".translate(RAISED)
 
 
 def format_number(x: float, digits: int = 3) -> str:
