@@ -8,6 +8,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from spoilt import AT_SIGHT
 
 from teachrnn import CELLS, Add, Affine, Backprop, CharRNN, Relu, Sum, Tanh, Trace
 from teachrnn.cells import VanillaCell
@@ -352,7 +353,7 @@ def test_number_taken_out_of_the_record_is_named_where_the_model_is_given(leaky)
 
 def test_cell_that_takes_a_number_out_of_the_record_breaks_one_law_of_cells(leaky):
     def broken(law):
-        @settings(max_examples=10, derandomize=True, database=None, deadline=None)
+        @settings(max_examples=10, **AT_SIGHT)
         @given(data=st.data())
         def holds(data):
             law(leaky, data.draw)

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from browser import served
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from spoilt import AT_SIGHT
 
 import teachrnn.formulas.entries.tree
 from teachrnn import (
@@ -427,7 +428,7 @@ def named_law(op, part):
 def broken(law):
     """Whether a law finds fault with its operation."""
 
-    @settings(max_examples=100, derandomize=True, database=None, phases=[Phase.generate])
+    @settings(max_examples=100, **AT_SIGHT)
     @given(data=st.data())
     def run(data):
         law.check(data.draw)
@@ -444,6 +445,11 @@ def affine_that_says(dx=r"W^\top dy", dW=r"\sum dy\, x^\top", db=r"\sum dy"):
     return type(Op)("Says", (Affine,), {"__doc__": doc}, register=False)
 
 
+@pytest.mark.parametrize("part", ["dx", "dW", "db"])
+def test_law_accepts_the_right_formula_in_a_docstring(part):
+    assert not broken(named_law(affine_that_says(), f"{part} as written"))
+
+
 @pytest.mark.parametrize(
     ("part", "said"),
     [
@@ -457,7 +463,6 @@ def affine_that_says(dx=r"W^\top dy", dW=r"\sum dy\, x^\top", db=r"\sum dy"):
     ],
 )
 def test_law_finds_a_wrong_formula_in_a_docstring(part, said):
-    assert not broken(named_law(affine_that_says(), f"{part} as written"))
     assert broken(named_law(affine_that_says(**said), f"{part} as written"))
     assert not broken(named_law(affine_that_says(**said), part))  # the code itself is right
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
+from spoilt import AT_SIGHT
 
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.optimizers import (
@@ -332,7 +333,7 @@ def test_the_suite_finds_the_fault(fault, guilty, monkeypatch):
     monkeypatch.setattr(Faulty, "rule", fault)
     (law,) = [law for law in LAWS if law.__name__ == guilty]
 
-    @settings(report_multiple_bugs=False, database=None, phases=[Phase.generate])
+    @settings(**AT_SIGHT)
     @given(data=st.data())
     def holds(data):
         law(Faulty, data.draw)

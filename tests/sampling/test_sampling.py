@@ -6,9 +6,10 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
+from spoilt import AT_SIGHT
 
 from teachrnn import CELLS, CharRNN
 from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
@@ -309,7 +310,7 @@ def test_a_rule_that_is_wrong_but_valid_is_not_that_of_the_formula(rule):
 
         draw = Sampler.draw
 
-    @settings(max_examples=300, derandomize=True, database=None, phases=[Phase.generate])
+    @settings(max_examples=300, **AT_SIGHT)
     @given(st.data())
     def check(data):
         draws_follow_the_distribution(Wrong(**right.settings()), data.draw)
@@ -361,7 +362,7 @@ def test_the_laws_find_every_trap(trap):
         def draw(self, scores, u):
             return wrong.get("draw", invert)(self.distribution(scores), u)
 
-    @settings(max_examples=300, derandomize=True, database=None, report_multiple_bugs=False)
+    @settings(max_examples=300, **AT_SIGHT)
     @given(st.data())
     def check(data):
         law(Trapped(), data.draw)

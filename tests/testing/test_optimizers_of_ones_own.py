@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
+from spoilt import AT_SIGHT
 
 from teachrnn.hyper_parameter import fraction, not_negative, positive
 from teachrnn.optimizers import SGD, Optimizer
@@ -251,7 +252,7 @@ def test_a_wrong_rule_fails(kind, fault, guilty, monkeypatch):
     monkeypatch.setattr(kind, "rule", fault)
     (law,) = [law for law in LAWS if law.__name__ == guilty]
 
-    @settings(report_multiple_bugs=False, database=None, derandomize=True, phases=[Phase.generate])
+    @settings(**AT_SIGHT)
     @given(data=st.data())
     def holds(data):
         law(kind, data.draw)

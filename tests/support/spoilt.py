@@ -1,0 +1,16 @@
+"""How a law is run on a part that is wrong on purpose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import Phase
+
+AT_SIGHT: dict[str, Any] = {
+    "derandomize": True,
+    "database": None,
+    "deadline": None,
+    "report_multiple_bugs": False,
+    "phases": [Phase.generate],
+}
+"""Settings under which a fault is found and no more: to make the example smaller takes most of the time."""
