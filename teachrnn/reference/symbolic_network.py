@@ -107,7 +107,7 @@ class SymbolicNetwork:
     def gradients(self, names: Iterable[str]) -> dict[str, Array]:
         """The derivatives by several leaves, at the recorded numbers.
 
-        Much is common to derivatives of one loss; it is found once, and computed once.
+        Much is common to derivatives of one loss; it is computed once.
 
         Parameters
         ----------
@@ -119,14 +119,22 @@ class SymbolicNetwork:
         dict
             Gradients by name.
         """
-        derivatives = {name: self.derivative(name) for name in names}
-        symbols = [s for entries in self.symbols.values() for s in entries]
-        numbers = [x for leaf in self.symbols for x in self.trace[leaf].data.ravel().tolist()]
-        flat = [d for entries in derivatives.values() for d in entries]
-        found = iter(sympy.lambdify([symbols], flat, modules="numpy", cse=True)(numbers))
+        known: dict[Any, Any] = {
+            symbol: sympy.Float(number)
+            for leaf, symbols in self.symbols.items()
+            for symbol, number in zip(symbols, self.trace[leaf].data.ravel().tolist(), strict=True)
+        }
+
+        def number(part: Any) -> Any:
+            if part not in known:
+                known[part] = part.func(*map(number, part.args)) if part.args else part
+            return known[part]
+
         return {
-            name: np.array([next(found) for _ in entries], float).reshape(self.trace[name].shape)
-            for name, entries in derivatives.items()
+            name: np.array([number(d) for d in self.derivative(name)], float).reshape(
+                self.trace[name].shape
+            )
+            for name in names
         }
 
     def _apply(self, applied: Op) -> list[Any]:
