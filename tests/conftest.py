@@ -9,6 +9,9 @@ import signal
 # product of matrices, and a test of a second takes a minute.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# The processes that tests start would each compile the package, which takes as long as to import it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 import pytest
 from browser import browser_page, chromium, shared_pages  # noqa: F401  (fixtures)
 from hypothesis import settings

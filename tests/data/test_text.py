@@ -179,7 +179,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
         assert vocabulary.decode(tokens[-24:]) == with_lf(line)
         return peak
 
-    short, long = most(60_000), most(600_000)  # 2 and 21 MB
+    short, long = most(50_000), most(250_000)  # 1.7 and 8.7 MB
     assert long < 1.05 * short
     assert long < 8 << 20
 

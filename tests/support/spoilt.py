@@ -13,4 +13,4 @@ AT_SIGHT: dict[str, Any] = {
     "report_multiple_bugs": False,
     "phases": [Phase.generate],
 }
-"""Settings under which a fault is found and no more: to make the example smaller takes most of the time."""
+"""Settings under which a fault is found and no more: most of the time goes into smaller examples."""

@@ -61,10 +61,17 @@ every_trace_figure = pytest.mark.parametrize("draw", OF_A_TRACE.values(), ids=OF
 
 
 @pytest.fixture(scope="module")
-def examples():
+def first_drawn():
+    """Every example with its bytes: matplotlib's layout moves a little when a figure is drawn again."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return {name: kind.example() for name, kind in FIGURES.items()}
+        figures = {name: kind.example() for name, kind in FIGURES.items()}
+        return {name: (figure, svg(figure)) for name, figure in figures.items()}
+
+
+@pytest.fixture(scope="module")
+def examples(first_drawn):
+    return {name: figure for name, (figure, _) in first_drawn.items()}
 
 
 def recorded(T=4, *, back=True, hidden=3, **options):
@@ -173,12 +180,12 @@ def test_saves_as_a_file_that_is_what_its_name_says(kind, examples, form, tmp_pa
 
 
 @every_figure
-def test_same_bytes_twice_whatever_the_style_of_the_user(kind, examples):
-    first = svg(kind.example())
+def test_same_bytes_twice_whatever_the_style_of_the_user(kind, first_drawn):
+    figure, first = first_drawn[kind.name]
     with matplotlib.rc_context({"font.size": 23, "text.color": "red", "axes.facecolor": "black"}):
         again = kind.example()
         assert svg(again) == first
-    assert table_of(again) == table_of(examples[kind.name])
+    assert table_of(again) == table_of(figure)
 
 
 @every_figure
@@ -241,14 +248,14 @@ def test_draws_any_cell_and_stacked_ones(draw, cell, layers):
         figure = draw(trace, next(p for p in trace.parameters if p.startswith(name)))
     else:
         figure = draw(trace)
-    assert svg(figure)
+    assert texts(figure)
     assert table_of(figure).rows
 
 
 @every_trace_figure
 def test_one_step_and_a_long_sequence_can_be_drawn(draw):
     for T in (1, 30):
-        assert svg(draw(recorded(T)))
+        assert texts(draw(recorded(T)))
 
 
 @pytest.mark.parametrize("name", OF_GRADIENTS)
