@@ -144,9 +144,7 @@ def main() -> None:
             place = "confused" if (every[i],) not in names else "first"
             first["among the ties" if place == "first" and names[0] != (every[i],) else place] += 1
     print(f"{given.cell}: {len(every) - 1} mistakes, {given.configurations} configurations: {counts}")
-    print(
-        f"  through the matcher: {first}, median {np.median(seconds):.2f} s, longest {max(seconds):.2f} s"
-    )
+    print(f"  by the matcher: {first}, median {np.median(seconds):.2f} s, longest {max(seconds):.2f} s")
     if given.pairs:
         pairs(given.cell, catalogue, every[1:], given.pairs, rng)
 
