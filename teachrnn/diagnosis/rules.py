@@ -93,7 +93,7 @@ def wrong_rules(
 
 
 class _Forced(Sweeps):
-    """A backward sweep in which the code's gradients take the place of ours as soon as both are known."""
+    """A backward sweep in which the code's gradients replace ours as soon as both are known."""
 
     def __init__(self, instance: Instance, given: Mapping[str, Array]) -> None:
         self.given = {name: np.asarray(d, dtype=float) for name, d in given.items()}
