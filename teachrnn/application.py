@@ -1,6 +1,6 @@
-"""A part of an operation, ``forward`` or a gradient, applied to arrays and held to its signature.
+"""A part of an operation, ``forward`` or a gradient, applied to arrays and checked by its signature.
 
-Whoever writes an operation is told at once, and by name, when a part writes into what it was
+Whoever writes an operation learns at once, and by name, when a part writes into what it was
 handed, or gives what the signature does not say: found later, such a mistake is a wrong number.
 """
 

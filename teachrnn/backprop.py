@@ -268,7 +268,7 @@ class Itemised(CopiedWhole):
     trace : Trace
         A record whose losses belong to time steps.
     horizon : int, optional
-        Follow each loss back over so many steps only (truncated BPTT).
+        Follow each loss back over this many steps only (truncated BPTT).
 
     Examples
     --------

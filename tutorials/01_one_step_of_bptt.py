@@ -333,7 +333,7 @@ print("dW from the triangle\n", items.total("W"))
 # ## How do we know that it is right?
 #
 # That two programs agree is little comfort if one person wrote both. So ask two sources that use no
-# derivative of ours.
+# derivative of teachrnn's.
 #
 # The **complex step** runs forward once with $w + ih$ in place of $w$, where $h$ is tiny, and reads
 # the derivative off the imaginary part. Nothing is subtracted, so no digits are lost:
@@ -349,12 +349,12 @@ largest = {}
 print("largest error, relative to the largest entry of the gradient\n")
 print("     against complex step   against 50 digits")
 for name in ("U", "W", "b", "V", "c"):
-    ours = sweep.gradient(name)
-    entries = np.arange(ours.size)
+    found = sweep.gradient(name)
+    entries = np.arange(found.size)
     complex_step = ComplexStep().estimate(trace, name, entries).values
-    scale = np.abs(ours).max()
-    by_complex_step = np.abs(ours.ravel() - complex_step).max() / scale
-    by_digits = np.abs(ours - truth[name].astype(float)).max() / scale
+    scale = np.abs(found).max()
+    by_complex_step = np.abs(found.ravel() - complex_step).max() / scale
+    by_digits = np.abs(found - truth[name].astype(float)).max() / scale
     largest[name] = max(by_complex_step, by_digits)
     print(f"d{name}   {by_complex_step:20.1e}   {by_digits:17.1e}")
 
@@ -367,7 +367,7 @@ assert max(largest.values()) < 1e-14
 # %%
 print("entry in row 1, column 2 of dW\n")
 print("true, 30 of 50 digits ", mpmath.nstr(truth["W"][0, 1], 30))
-print("ours, all of float64  ", sweep.gradient("W")[0, 1])
+print("teachrnn, all of float64", sweep.gradient("W")[0, 1])
 
 # %% [markdown]
 # ## Exercises

@@ -1,4 +1,4 @@
-"""Gradient reports: whether a gradient is right, and whether the check could have told."""
+"""Gradient reports: whether a gradient is right, and whether the check could have seen a mistake."""
 
 from teachrnn.checking.check_gradient import check_gradient
 from teachrnn.checking.gradient_report import GradientReport

@@ -1,4 +1,4 @@
-"""Compare gradients with an oracle, and say whether the check could have told.
+"""Compare gradients with an oracle, and say whether the check could have seen a mistake.
 
 An error is judged against what the check itself can see, never against a fixed threshold: the
 entries of W's gradient are tiny at small weights, and a fixed relative threshold fails correct code

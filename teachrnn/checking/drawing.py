@@ -10,7 +10,9 @@ ELSEWHERE = 0.1
 """Share of the entries that is drawn where both gradients are 0."""
 
 
-def drawn_entries(count: int, given: Array, ours: Array | None, *, rng: np.random.Generator) -> Array:
+def drawn_entries(
+    count: int, given: Array, computed: Array | None, *, rng: np.random.Generator
+) -> Array:
     """Flat indices of entries to compare, sorted: mostly such as are not 0 on both sides.
 
     The columns of U that belong to symbols which do not occur have a gradient of 0, four in five of
@@ -20,7 +22,7 @@ def drawn_entries(count: int, given: Array, ours: Array | None, *, rng: np.rando
     ----------
     count : int
         How many.
-    given, ours : ndarray
+    given, computed : ndarray
         The gradient to be judged, and the library's, which only serves to choose places; None if
         the loss does not depend on the value.
     rng : numpy.random.Generator
@@ -37,8 +39,8 @@ def drawn_entries(count: int, given: Array, ours: Array | None, *, rng: np.rando
     if count >= given.size:
         return np.arange(given.size)
     alive = given.ravel() != 0
-    if ours is not None:
-        alive |= ours.ravel() != 0
+    if computed is not None:
+        alive |= computed.ravel() != 0
     there, elsewhere = np.flatnonzero(alive), np.flatnonzero(~alive)
     beside = min(len(elsewhere), max(int(ELSEWHERE * count), count - len(there)))
     parts = [

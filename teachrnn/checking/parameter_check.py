@@ -120,7 +120,7 @@ class ParameterCheck:
         Parameters
         ----------
         first : int, optional
-            Only so many entries, in the order in which they lie in memory; all if not given.
+            Only this many entries, in the order in which they lie in memory; all if not given.
 
         Returns
         -------
@@ -175,14 +175,16 @@ class ParameterCheck:
 
     @cached_property
     def _against_allowed(self) -> Array:
-        """Each error over what is allowed: above 1 it is a mistake; 0 where nothing can be told."""
+        """Each error over what is allowed: above 1 it is a mistake; 0 where no judgement is possible."""
         ratios = np.zeros(self.checked)
         kinks = set(self.kinks)
         smooth = [self.place(i) not in kinks for i in range(self.checked)]
-        told = np.isfinite(self.allowed) & np.array(smooth, dtype=bool)
-        error = np.abs(self.analytic[told] - self.reference[told])
+        judged = np.isfinite(self.allowed) & np.array(smooth, dtype=bool)
+        error = np.abs(self.analytic[judged] - self.reference[judged])
         exact = np.where(error == 0, 0.0, np.inf)
-        ratios[told] = np.divide(error, self.allowed[told], out=exact, where=self.allowed[told] > 0)
+        ratios[judged] = np.divide(
+            error, self.allowed[judged], out=exact, where=self.allowed[judged] > 0
+        )
         return ratios
 
     @property
@@ -224,7 +226,7 @@ class ParameterCheck:
         """Whether every entry lies within the oracle's error and rounding.
 
         "differs" if one does not, and "blind" where what is allowed is so large, against the
-        gradient, that the check could not have told. "not differentiable" where all that differs,
+        gradient, that the check could not have seen it. "not differentiable" where all that differs,
         or might, lies at a kink of the loss: there is no right number there, only conventions.
         """
         if (self._against_allowed > 1).any():

@@ -1,4 +1,4 @@
-"""The mean loss of each epoch, told as it ends."""
+"""The mean loss of each epoch, printed as it ends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from teachrnn.runs import Session
 from teachrnn.views.style.loss_units import LossUnits, per_symbol
 
 MOST = 40
-"""Lines at most: a short text has thousands of epochs, which are then told several together."""
+"""Lines at most: a short text has thousands of epochs, several of which then share a line."""
 
 
 class EpochMeans:
@@ -27,20 +27,20 @@ class EpochMeans:
         self.symbol = LossUnits.of(run).symbol
         count = ceil(run.recipe.updates / run.training.batching.batches_per_epoch)
         self.together = ceil(count / MOST)
-        self._told = len(self.epochs)
+        self._printed = len(self.epochs)
 
     def lines(self, *, last: bool = False) -> Iterator[str]:
-        """Lines for the epochs that are to be told now; with ``last`` for all that have ended."""
+        """Lines for the epochs that are due now; with ``last`` for all that have ended."""
         while True:
-            end = self._told - self._told % self.together + self.together
+            end = self._printed - self._printed % self.together + self.together
             end = min(end, len(self.epochs)) if last else end
-            if not self._told < end <= len(self.epochs):
+            if not self._printed < end <= len(self.epochs):
                 return
-            told = self.epochs[self._told : end]
-            mean = sum(epoch.mean_loss for epoch in told) / len(told)
-            which = f"epoch {end}" if len(told) == 1 else f"epochs {self._told + 1} to {end}"
+            due = self.epochs[self._printed : end]
+            mean = sum(epoch.mean_loss for epoch in due) / len(due)
+            which = f"epoch {end}" if len(due) == 1 else f"epochs {self._printed + 1} to {end}"
             yield (
-                f"{which}, to update {told[-1].last:,}: mean loss {per_symbol(mean)} nats per "
+                f"{which}, to update {due[-1].last:,}: mean loss {per_symbol(mean)} nats per "
                 f"{self.symbol} ({per_symbol(mean / log(2))} bits)"
             )
-            self._told = end
+            self._printed = end

@@ -33,7 +33,7 @@ def report(
     """Train by a recipe and write everything up: gradient check, losses, samples, best passage.
 
     Writes report.html, one self-contained page, and report.md with its figures beside it. The same
-    command goes on with a run that was stopped (Ctrl-C), or that has had fewer updates. Of several
+    command resumes a run that was stopped (Ctrl-C), or that has had fewer updates. Of several
     recipes each has a report of its own, and one more compares them.
     """
     require("matplotlib.figure", extra="figures", purpose="A report")
@@ -48,7 +48,7 @@ def report(
     sessions = [options.session(name, together / name if inside else None) for name in names]
     check_comparable([session.run for session in sessions])
     for folder in {together, *(session.folder for session in sessions)}:
-        load_remarks(folder)  # a file that cannot be shown is told of now, not after the training
+        load_remarks(folder)  # a file that cannot be shown is reported now, not after the training
     console, reported = open_console(), []
     for session in sessions:
         if len(names) > 1:

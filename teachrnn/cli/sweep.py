@@ -22,7 +22,7 @@ from teachrnn.views.style.loss_units import per_symbol
 BACKENDS = ("loky", "dask")
 
 OPTION = {"optimizer.eta": "eta", "optimizer.name": "optimizer"}
-"""The options for what can be searched over by another name than theirs."""
+"""Options whose name differs from that of the hyper-parameter they set."""
 
 SHOWN = 20
 """Trials in the table of the terminal; the file has all."""
@@ -102,7 +102,7 @@ def sweep(
     if figure and search.results:
         _draw(search)
     if stopped:
-        say("Stopped. The same command goes on with the trials that are not done yet.")
+        say("Stopped. The same command continues with the remaining trials.")
     say(f"Results: {folder.resolve()}")
     found = [result.loss for result in search.results if isfinite(result.loss)]
     guess = log(search.symbols)

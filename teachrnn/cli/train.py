@@ -25,7 +25,7 @@ WIDEST = 100
 def train(options: RunOptions, recipe: RecipeName = "adagrad") -> None:
     """Train a character model on a text, and watch it learn to write.
 
-    The same command goes on with a run that was stopped (Ctrl-C), or that has had fewer updates.
+    The same command resumes a run that was stopped (Ctrl-C), or that has had fewer updates.
     """
     console = open_console()
     with options.session(recipe) as session:

@@ -112,7 +112,7 @@ def join_items(items: Iterable[str]) -> str:
 
 
 def show_items(text: str) -> str:
-    r"""A text with end symbols, for the screen: a sign for each, and a new line after it.
+    r"""A text with end symbols, for the screen: a visible glyph for each, followed by a line break.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def _from_array(text: str, path: Path, field: str) -> Iterator[tuple[str, str]]:
             "A .json file is one array; with one object a line its name should end in .jsonl."
         ) from error
     if not isinstance(array, list):
-        raise FileFormatError(f"{path} holds no array of objects: the first sign should be [.")
+        raise FileFormatError(f"{path} holds no array of objects: the first character should be [.")
     for i, item in enumerate(array, 1):
         where = f"{path}, object {i} of the array"
         yield where, _field(item, field, where)

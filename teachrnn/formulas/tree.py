@@ -50,8 +50,8 @@ class Formula:
         return hash((type(self), self._fields()))
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._names)
-        return f"{type(self).__name__}({told})"
+        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._names)
+        return f"{type(self).__name__}({fields})"
 
     def changed(self, **fields: Any) -> Self:
         """The same node with some other fields.

@@ -24,7 +24,7 @@ def save_safetensors(path: str | Path, model: CharRNN, *, vocabulary: Vocabulary
     """Write a network, and the characters that its symbols stand for, to a safetensors file.
 
     The arrays have the names that `to_torch` gives them, so that the module shown there loads them
-    with no help of ours: ``network.load_state_dict(safetensors.torch.load_file(path))``. What the
+    without teachrnn: ``network.load_state_dict(safetensors.torch.load_file(path))``. What the
     arrays don't say (the format and its version, the cell, the vocabulary, a digest that finds
     damage) stands in the file's metadata.
 

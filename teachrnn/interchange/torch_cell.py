@@ -14,7 +14,7 @@ TorchPlace = tuple[str, int]
 
 @dataclass(frozen=True)
 class TorchCell:
-    """A cell of ours as PyTorch has it: one array for all gates, and two biases where we have one.
+    """A cell as PyTorch has it: one array for all gates, and two biases where teachrnn has one.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class TorchCell:
     gates : tuple of str
         Our gates, in the order in which PyTorch stacks them.
     outside : mapping of str to str
-        For a gate that needs both biases: what ours calls the one beside U x, PyTorch's ``bias_ih``.
+        For a gate that needs both biases: our name of the one beside U x, PyTorch's ``bias_ih``.
 
     Examples
     --------
@@ -86,7 +86,7 @@ TORCH_CELLS: dict[str, TorchCell] = {
     "lstm": TorchCell("LSTM", ("i", "f", "g", "q")),
     "gru-reset-after": TorchCell("GRU", ("rho", "z", "n"), outside={"n": "c_n"}),
 }
-"""Every cell of ours that PyTorch has too, by our name; a cell of your own may be added."""
+"""Every cell that PyTorch has too, by its name in teachrnn; a cell of your own may be added."""
 
 REFUSED = {
     "gru": "torch.nn.GRU resets after the recurrent product, this cell before it; "
@@ -96,7 +96,7 @@ REFUSED = {
 
 
 def find_torch_cell(which: str | type[Cell]) -> TorchCell:
-    """The counterpart of a cell of ours.
+    """The counterpart in PyTorch of a cell.
 
     Raises
     ------

@@ -61,17 +61,17 @@ def other_names(state: Mapping[str, Array]) -> str:
 
 def about_entry(name: str, state: Mapping[str, Array], *, rnn: str, prefix: str) -> str:
     """What to do about an entry that has no place in the network."""
-    ours, theirs = state[name], f"{prefix}{name}"
+    table, full = state[name], f"{prefix}{name}"
     inner = f"{rnn}.weight_ih_l0"
-    if ours.ndim == 2 and ours.shape[1] == state[inner].shape[1] and name.endswith("weight"):
+    if table.ndim == 2 and table.shape[1] == state[inner].shape[1] and name.endswith("weight"):
         return (
-            f"It looks like an embedding of {ours.shape[0]} symbols before `{prefix}{rnn}`; our U takes "
+            f"It looks like an embedding of {table.shape[0]} symbols before `{prefix}{rnn}`; U takes "
             "the symbols themselves, so multiply it in, in the state dict: "
-            f"state[{prefix + inner!r}] = state[{prefix + inner!r}] @ state.pop({theirs!r}).T."
+            f"state[{prefix + inner!r}] = state[{prefix + inner!r}] @ state.pop({full!r}).T."
         )
     return (
         "If the scores do not depend on it, hand over the rest: "
-        f"from_torch({{n: a for n, a in state.items() if n != {theirs!r}}})."
+        f"from_torch({{n: a for n, a in state.items() if n != {full!r}}})."
     )
 
 

@@ -117,7 +117,7 @@ def from_torch(source: Any, *, rnn: str = "rnn", readout: str = "readout") -> Ch
     Returns
     -------
     CharRNN
-        A network of ours, with copies of the weights, in their precision.
+        A network of teachrnn, with copies of the weights, in their precision.
 
     Raises
     ------

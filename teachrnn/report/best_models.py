@@ -22,7 +22,7 @@ def best_models_section(session: Session) -> Section:
     run, units = session.run, LossUnits.of(session.run)
     best, smooth = run.training.best_validation, run.training.best_smooth
     if best.iteration:
-        at = f"after update {best.iteration:,}: {units.told(best.loss)}"
+        at = f"after update {best.iteration:,}: {units.text(best.loss)}"
         caption = f"The best model by validation loss, {at}"
         meaning = "The best model is the one with the lowest loss on text that it has not learnt from. "
     else:

@@ -140,7 +140,7 @@ def _best(entries: Sequence[ReportedRun]) -> str:
     )
     at = best.run.training.best_validation
     return (
-        f"On text that none of them has learnt from, {best.name} is the best: {units.told(at.loss)}, "
+        f"On text that none of them has learnt from, {best.name} is the best: {units.text(at.loss)}, "
         f"after update {at.iteration:,}; in nats per {units.symbol}, {others}. This is one run of each: "
         "with other seeds the figures, and where they are close their order, would be others."
     )
@@ -169,7 +169,7 @@ def _gradients(entries: Sequence[ReportedRun]) -> Section:
             (entry.name, *(str(verdicts.count(verdict)) for verdict in ("agrees", "differs", "blind")))
         )
     wrong = [entry.name for entry in entries if entry.found.differs]
-    told = (
+    summary = (
         f"Of {', '.join(wrong)} a gradient DIFFERS from its reference; see the report of that run."
         if wrong
         else "No gradient differs from its reference. The reports of the runs have every figure."
@@ -178,9 +178,9 @@ def _gradients(entries: Sequence[ReportedRun]) -> Section:
         "gradients",
         "Gradient checks",
         [
-            Paragraph(told, notice=bool(wrong)),
+            Paragraph(summary, notice=bool(wrong)),
             TextTable(
-                "Comparisons of a gradient with a reference; a blind one could not have told",
+                "Comparisons of a gradient with a reference; a blind one could not have seen an error",
                 ("recipe", "agree", "differ", "blind"),
                 rows,
             ),

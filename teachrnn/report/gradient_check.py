@@ -243,7 +243,7 @@ def _conclusion(found: RunCheck) -> str:
             f"{n['differs']} of {len(checks)} comparisons DIFFER, for {', '.join(names)}: a gradient is "
             "not that of its loss."
         )
-    blind = f"; {n['blind']} could not have told" if n["blind"] else ""
+    blind = f"; {n['blind']} could not have seen an error" if n["blind"] else ""
     bent = n["not differentiable"]
     kinks = f"; {bent} met a kink, where no number is right" if bent else ""
     return f"Of {len(checks)} comparisons {n['agrees']} agree and none differs{blind}{kinks}."

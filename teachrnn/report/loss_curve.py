@@ -140,7 +140,7 @@ def _swing(run: Run) -> list[Element]:
 def _description(run: Run) -> str:
     training, units = run.training, LossUnits.of(run)
     curve = training.curve
-    parts = [f"The cost of guessing is {units.told(log(len(run.vocabulary)))}."]
+    parts = [f"The cost of guessing is {units.text(log(len(run.vocabulary)))}."]
     if curve.smooth:
         n, at_first = curve.smooth[0]
         lowest = training.best_smooth

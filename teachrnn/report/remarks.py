@@ -1,4 +1,4 @@
-"""What the one who hands the report in has to say: read from a file that is theirs alone."""
+"""The author's own remarks, read from a file that teachrnn never writes."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def _text(run: Run) -> list[tuple[str, str]]:
         ("Length", f"{len(run.source.tokens):,} {units.symbol}s, K = {K} different ones"),
         ("Fingerprint", f"SHA-256 {run.source.fingerprint()} of its symbols' numbers"),
         ("Split", split),
-        ("Cost of guessing", f"{'T ' if units.length else ''}ln K: {units.told(log(K))}"),
+        ("Cost of guessing", f"{'T ' if units.length else ''}ln K: {units.text(log(K))}"),
     ]
 
 

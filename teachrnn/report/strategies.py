@@ -33,7 +33,7 @@ def strategies_section(session: Session) -> Section:
             "becomes likelier, above 1 everything comes closer together. Nucleus sampling draws from "
             "the fewest symbols that together have the share \N{GREEK SMALL LETTER THETA} of the "
             "probability. Greedy choice and beam search look for likely texts, and find that the "
-            "likeliest text is not a good one: it goes round in circles. How likely theirs are is "
+            "likeliest text is not a good one: it goes round in circles. How likely a text is, is "
             "what the network itself says of each symbol; the wider search sees further ahead, but "
             "nothing makes it certain to end with the likelier text."
         )

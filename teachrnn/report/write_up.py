@@ -104,7 +104,7 @@ def _opening(session: Session) -> list[Element]:
     if best.iteration:
         figure = (
             f"On text that it has not learnt from, the best model of {done:,} updates costs "
-            f"{units.told(best.loss)}"
+            f"{units.text(best.loss)}"
         )
     else:
         figure = f"After {done:,} updates the smooth loss is {units.smooth(run.training.smooth_loss)}"

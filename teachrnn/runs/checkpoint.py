@@ -32,8 +32,9 @@ CHECKPOINT = Archive(
 class Checkpoint:
     """All that a run needs to go on, but for the text, and all that its model needs to write.
 
-    Its fields, and theirs, are the schema of the file: see `teachrnn.files.pack`. Whoever changes one
-    adds what makes the new of the old to `checkpoint_upgrades`, unless it is a new field with a default.
+    Its fields, and the fields of these, are the schema of the file: see `teachrnn.files.pack`.
+    Whoever changes one adds to `checkpoint_upgrades` what makes the new one of the old one, unless it
+    is a new field with a default.
 
     Attributes
     ----------
@@ -129,8 +130,8 @@ class Checkpoint:
         list of str
             Names of settings, ``text`` and ``seed``.
         """
-        ours, theirs = self.recipe.decides(), recipe.decides()
-        other = [name for name in ours if ours[name] != theirs[name]]
+        held, asked = self.recipe.decides(), recipe.decides()
+        other = [name for name in held if held[name] != asked[name]]
         # Another vocabulary makes other symbols of the same text.
         same_reading = not {"vocabulary", "max_symbols", "items"} & set(other)
         if same_reading and not source.is_that_of(self.fingerprint, self.vocabulary):

@@ -139,7 +139,7 @@ def _holder(path: Path) -> str:
         process, machine, since = (held[name] for name in ("process", "machine", "since"))
     except (OSError, ValueError, KeyError, TypeError):  # it is being written just now
         return "another process"
-    ours = _ourselves()
-    if (process, machine) == (ours["process"], ours["machine"]):
+    this = _ourselves()
+    if (process, machine) == (this["process"], this["machine"]):
         return f"this very process, in another session, since {since}"
     return f"process {process} on {machine}, since {since}"

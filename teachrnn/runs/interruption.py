@@ -1,4 +1,4 @@
-"""Ctrl-C, and being told to end, that wait for the end of an update."""
+"""Ctrl-C and the request to terminate, which wait for the end of an update."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class Run(CopiedWhole):
         """What is wrong where the network does far worse than guessing; None where it does not.
 
         A learning rate that is far too large need not make training diverge: where gradients are
-        clipped, the loss can stay high and finite for ever. Guessing among K symbols costs log K nats
+        clipped, the loss can stay high and finite forever. Guessing among K symbols costs log K nats
         each, and so does an untrained network; what counts is the smooth loss, and the validation
         loss as well where it was measured.
 
@@ -215,7 +215,7 @@ class Run(CopiedWhole):
         updates: int | None = None,
         recorder: FlightRecorder | None = None,
     ) -> Run:
-        """Go on with a run: every number that follows is what it would have been.
+        """Resume a run: every number that follows is what it would have been without the break.
 
         Parameters
         ----------
@@ -258,7 +258,7 @@ class Run(CopiedWhole):
         updates: int | None = None,
         recorder: FlightRecorder | None = None,
     ) -> Run:
-        """Go on with a run of which the checkpoint has been read, and the text too: see `load`.
+        """Resume a run whose checkpoint and text have been read already: see `load`.
 
         Parameters
         ----------

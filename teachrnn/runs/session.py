@@ -104,7 +104,7 @@ class Session(NotPickled):
             done = held.training.iteration
             if done > run.training.iteration:
                 raise FileFormatError(
-                    f"the folder {folder} holds this run after update {done}: go on with that, by "
+                    f"the folder {folder} holds this run after update {done}: resume it with "
                     "Session.open, or choose another folder."
                 )
 
@@ -138,7 +138,7 @@ class Session(NotPickled):
         sample_length: int = 200,
         save_every: int = 5_000,
     ) -> Session:
-        """Begin a run in a folder, or go on with the one that it holds.
+        """Begin a run in a folder, or resume the one that it holds.
 
         Parameters
         ----------
@@ -178,7 +178,7 @@ class Session(NotPickled):
             held = Checkpoint.load(checkpoint)
             _refuse_another(held, folder, recipe, text, seed)
             run = Run.of(held, text, where=checkpoint, updates=recipe.updates, recorder=recorder)
-        # Not looked into a second time: another may be going on with the run, which the first step says.
+        # Not looked into again: if another process has resumed the run, the first step says so.
         session = cls.__new__(cls)
         session._set_up(run, folder, sample_every, sample_length, save_every)
         session._seen = seen
@@ -217,7 +217,7 @@ class Session(NotPickled):
         that is left, by such an error or by ``break``, leaves the run saved too.
 
         Whatever ends it, the last checkpoint stays good: it is written whole or not at all, and only
-        between two updates. Nobody else can go on with the run meanwhile.
+        between two updates. No other process can resume the run meanwhile.
 
         Yields
         ------
@@ -350,7 +350,7 @@ class Session(NotPickled):
         path = self.folder / SAMPLES
         if not path.exists():
             return []
-        return load_json(list[Sample], path, advice="delete it to go on without old samples.")
+        return load_json(list[Sample], path, advice="delete it to continue without the old samples.")
 
 
 def _refuse_another(
@@ -360,7 +360,7 @@ def _refuse_another(
     if other:
         raise FileFormatError(
             f"the folder {folder} holds another run: it differs in {', '.join(other)}. Choose another "
-            "folder (--out), or go on with that run as it was begun."
+            "folder (--out), or resume that run with its own settings."
         )
 
 

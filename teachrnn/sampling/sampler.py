@@ -29,7 +29,7 @@ class Sampler(HyperParameters, Part, registry=SAMPLERS, required=("probabilities
     ``probabilities(sp, o, ...)``
         The same a second time, from its definition: a static method that takes the scores as a list
         of numbers of the module ``sp`` (SymPy) that is handed in, the settings as keywords, and
-        gives a list of as many probabilities. It is never drawn with: it is what the drawing is held to.
+        gives a list of as many probabilities. Nothing is drawn with it: draws are tested against it.
 
     A strategy holds no randomness: a draw is a function of the scores and of a number ``u`` that
     someone else drew. Defining it registers it in `SAMPLERS`, and `teachrnn.testing.sampler_suite`

@@ -15,7 +15,7 @@ class DaskBackend(DaskDistributedBackend):  # type: ignore[misc]
     """The back end of joblib, but a trial that Dask gives up is a result like any other.
 
     Where Dask itself fails a task, as it does when several workers have died of it, joblib's back
-    end notes the error and tells nobody: `joblib.Parallel` waits for ever.
+    end notes the error and tells nobody: `joblib.Parallel` waits forever.
 
     And where the cluster has a single worker, if only until another has started again,
     `joblib.Parallel` would leave it alone and work in this very process, which a dying trial takes

@@ -224,7 +224,7 @@ class Sweep:
             if other:
                 raise FileFormatError(
                     f"the folder {self.folder} holds another sweep: it differs in {', '.join(other)}. "
-                    "Choose another folder, or go on with that sweep as it was begun."
+                    "Choose another folder, or continue that sweep with its own settings."
                 )
         save_json(path, plan)
         return self._read_results()

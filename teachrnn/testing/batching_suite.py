@@ -1,4 +1,4 @@
-"""The laws that every batching obeys, as one pytest test for any batching, ours or yours."""
+"""The laws that every batching obeys, as one pytest test for any batching, built in or your own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The laws that every recurrent cell obeys, as one pytest test for any cell, ours or yours."""
+"""The laws that every recurrent cell obeys, as one pytest test for any cell, built in or your own."""
 
 from __future__ import annotations
 

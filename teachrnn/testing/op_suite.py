@@ -1,4 +1,4 @@
-"""The laws that every operation obeys, as one pytest test for any operation, ours or yours."""
+"""The laws that every operation obeys, as one pytest test for any operation, built in or your own."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def op_suite(*ops: type[Op]) -> Callable[..., None]:
 
 def laws_of(op: type[Op]) -> list[Law]:
     """Every law that applies to the operation."""
-    ours = op.__module__.startswith("teachrnn.")
+    built_in = op.__module__.startswith("teachrnn.")
     laws = [
         Law(op, "forward", partial(value_is_that_of_the_formula, op)),
         Law(op, "pure", partial(inputs_are_left_alone, op)),
@@ -93,14 +93,14 @@ def laws_of(op: type[Op]) -> list[Law]:
         laws.append(Law(op, "batch", partial(batch_is_the_sum_of_its_members, op)))
     if misshapings(op):
         laws.append(Law(op, "refuses shape", partial(wrong_shape_is_refused, op)))
-    if ours or can_be_read(op, None):
+    if built_in or can_be_read(op, None):
         laws.append(Law(op, "forward as written", partial(written_formula_is_the_value, op)))
-    if ours or "\nShapes\n" in (inspect.getdoc(op) or ""):
+    if built_in or "\nShapes\n" in (inspect.getdoc(op) or ""):
         laws.append(Law(op, "docstring", partial(docstring_states_shapes_and_gradients, op)))
     for name in differentiable(op):
         laws.append(Law(op, f"d{name}", partial(gradient_is_the_derivative, op, name)))
         laws.append(Law(op, f"d{name} by complex step", partial(gradient_is_the_slope, op, name)))
-        if ours or can_be_read(op, name):
+        if built_in or can_be_read(op, name):
             laws.append(
                 Law(op, f"d{name} as written", partial(written_gradient_is_the_gradient, op, name))
             )

@@ -1,4 +1,4 @@
-"""The laws that every optimizer obeys, as one pytest test for any optimizer, ours or yours."""
+"""The laws that every optimizer obeys, as one pytest test for any optimizer, built in or your own."""
 
 from __future__ import annotations
 
@@ -134,8 +134,8 @@ def update_is_that_of_the_formula(rule: type[Optimizer], draw: Draw) -> None:
             for share in (-8 * np.finfo(dtype).eps, 8 * np.finfo(dtype).eps):
                 nudged = np.array(_by_formula(rule, run, i, nudge={t: share}))
                 assume((np.abs(nudged - expected[:, i]) <= allowed[:, 0]).all())
-    for name, ours, wanted, atol in zip(("theta", *rule.state), mine, expected, allowed, strict=True):
-        np.testing.assert_allclose(ours, wanted, rtol=0, atol=atol[0], err_msg=name)
+    for name, found, wanted, atol in zip(("theta", *rule.state), mine, expected, allowed, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=0, atol=atol[0], err_msg=name)
 
 
 def _by_formula(

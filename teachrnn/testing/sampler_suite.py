@@ -1,4 +1,4 @@
-"""The laws that every sampling strategy obeys, as one pytest test for any strategy, ours or yours."""
+"""The laws that every sampling strategy obeys, as one pytest test for any of them, built in or not."""
 
 from __future__ import annotations
 

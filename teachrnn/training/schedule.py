@@ -165,7 +165,7 @@ class InverseDecay(Schedule):
     r"""The learning rate falls as a power of the time: $d(s) = (1 + (s - 1) / n)^{-p}$.
 
     With $p = 1$ it is inverse time, with $p = 1/2$ the inverse square root. For $1/2 < p \le 1$ the
-    steps go on for ever, and yet their noise dies out: stochastic gradient descent converges.
+    steps go on forever, and yet their noise dies out: stochastic gradient descent converges.
 
     Parameters
     ----------

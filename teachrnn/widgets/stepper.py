@@ -154,9 +154,9 @@ class Stepper(anywidget.AnyWidget):
         NameLookupError
             If the story has no such name or step, with the nearest names.
         """
-        count = len(self.told)
+        count = len(self.steps)
         if isinstance(place, str):
-            self.step = Places(self.told).find(place, self.step)
+            self.step = Places(self.steps).find(place, self.step)
         elif -count <= place < count:
             self.step = place % count
         else:
@@ -166,7 +166,7 @@ class Stepper(anywidget.AnyWidget):
     @property
     def title(self) -> str:
         """What happens at the step that is shown."""
-        return self.told[self.step].title
+        return self.steps[self.step].title
 
     def _ipython_display_(self) -> None:
         """The live stepper, and for when there is no kernel any more, one that needs none."""
@@ -183,16 +183,18 @@ class Stepper(anywidget.AnyWidget):
 
     def _take(self, trace: Trace, symbols: Sequence[str] | None, about: Sequence[str]) -> bytes:
         """Keep what Python answers from; what the page needs, which can ask Python for the checks."""
-        told = tell(trace, symbols)
-        story = story_bytes(trace, symbols=symbols, about=about, check=False, told=told)
-        self.trace, self.symbols, self.about, self.told = trace, symbols, list(about), told
+        steps = tell(trace, symbols)
+        story = story_bytes(trace, symbols=symbols, about=about, check=False, steps=steps)
+        self.trace, self.symbols, self.about, self.steps = trace, symbols, list(about), steps
         return story
 
     @traitlets.validate("step")
     def _inside(self, proposal: dict[str, Any]) -> int:
         step: int = proposal["value"]
-        if not 0 <= step < len(self.told):
-            raise DomainError(f"`step` is {step} but the story has the steps 0 to {len(self.told) - 1}.")
+        if not 0 <= step < len(self.steps):
+            raise DomainError(
+                f"`step` is {step} but the story has the steps 0 to {len(self.steps) - 1}."
+            )
         return step
 
     def _receive(self, _widget: Any, asked: request.Request, _buffers: Any) -> None:

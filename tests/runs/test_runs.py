@@ -804,7 +804,7 @@ def test_checkpoint_of_somebody_else_is_not_overwritten_where_there_are_no_locks
 def test_session_is_not_begun_over_a_run_that_is_further_or_another(text, tmp_path):
     list(islice(a_session(tmp_path / "run", text).steps(), 9))
     source = Source.load(text, RECIPE)
-    with pytest.raises(FileFormatError, match="holds this run after update 9: go on with that"):
+    with pytest.raises(FileFormatError, match="holds this run after update 9: resume it"):
         Session(Run(RECIPE, source), tmp_path / "run")
     with pytest.raises(FileFormatError, match="holds another run: it differs in seed"):
         Session(Run(RECIPE, source, seed=1), tmp_path / "run")

@@ -168,11 +168,11 @@ def test_go_names_what_there_is(stepper):
     assert stepper.go("dW").title.startswith("back through r[1]")
     with pytest.raises(NameLookupError, match=r"nothing is named 'dh\[9\]'; near: dh\["):
         stepper.go("dh[9]")
-    assert stepper.go(-1).step == len(stepper.told) - 1
+    assert stepper.go(-1).step == len(stepper.steps) - 1
     with pytest.raises(NameLookupError, match="does not exist: the story has"):
-        stepper.go(len(stepper.told))
+        stepper.go(len(stepper.steps))
     with pytest.raises(DomainError, match="the steps 0 to"):
-        stepper.step = len(stepper.told)
+        stepper.step = len(stepper.steps)
 
 
 def test_notebook_is_given_widget_and_html_apart_and_static_display_the_html_alone(stepper, monkeypatch):

@@ -84,13 +84,13 @@ class FusedGRU(FusedLayer):
         self.reset, self.h_minus_n = self.rows(N, m + 1), self.rows(N, m)
         self.reset[:, -1] = 1
         self.a, self.a_n = step(self.rows(B, 2 * m), 0), step(self.rows(B, m), 0)
-        self.forth = [GRUForward(self, t) for t in range(T)]
+        self.forwards = [GRUForward(self, t) for t in range(T)]
         self.du = self.rows(N, 3 * m)
         self.da, self.da_n = self.rows(N, 2 * m), self.rows(N, m)
         self.dh_t, self.past, self.dreset = (step(self.rows(B, m), 0) for _ in range(3))
         spans = self.spans()
         factors = self.gate_rows(3, len(spans[0]))
-        self.back = [
+        self.backwards = [
             (
                 self.gates[span.start : span.stop],
                 self.span_rows(self.h_minus_n, span),
@@ -108,7 +108,7 @@ class FusedGRU(FusedLayer):
         u_gates = self.u[:, : 2 * self.m]
         multiply(self.weights.W[0], half, Wb)
         multiply(u_gates, half, u_gates)
-        for now in self.forth:
+        for now in self.forwards:
             gates, past, n, h_minus_n, h = now.gates, now.past, now.n, now.h_minus_n, now.h
             now.h_times(Wb, a)
             add(a_by_gate, now.u, gates)
@@ -128,7 +128,7 @@ class FusedGRU(FusedLayer):
         add, multiply = np.add, np.multiply
         self.transpose()
         past[...] = 0
-        for gates, h_minus_n, before, factors, steps in self.back:
+        for gates, h_minus_n, before, factors, steps in self.backwards:
             self._factors(gates, h_minus_n, before, factors)
             for now in steps:
                 add(past, now.dh, dh_t)

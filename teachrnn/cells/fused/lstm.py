@@ -60,14 +60,14 @@ class FusedLSTM(FusedLayer):
         self.final_state["s"] = self.gates[T, 4].reshape(B, m)
         self.a = step(self.rows(B, 4 * m), 0)
         self.parts = self.gate_rows(2, 1)[0]
-        self.forth = [LSTMForward(self, t) for t in range(T)]
+        self.forwards = [LSTMForward(self, t) for t in range(T)]
         self.da = self.rows(N + B, 4 * m)  # ends with the 0 that comes from beyond the last step
         self.du = self.da[:N]
         self.dh_t, self.ds, self.term = (step(self.rows(B, m), 0) for _ in range(3))
         spans = self.spans()
         to_s, to_q = self.gate_rows(1, len(spans[0]))[:, 0], self.gate_rows(1, len(spans[0]))[:, 0]
         to_gates = self.gate_rows(3, len(spans[0]))
-        self.back = [
+        self.backwards = [
             (
                 self.gates[span.start : span.stop],
                 self.span_rows(self.squash, span),
@@ -86,7 +86,7 @@ class FusedLSTM(FusedLayer):
         (written, kept), half, Wb = parts, self.dtype.type(0.5), self.Wb
         multiply(self.weights.W[0], self.half, Wb)
         multiply(self.u, self.half, self.u)
-        for now in self.forth:
+        for now in self.forwards:
             gates, sigmoids, squash, s = now.gates, now.sigmoids, now.squash, now.s
             now.h_times(Wb, a)
             add(a_by_gate, now.u, gates)
@@ -103,7 +103,7 @@ class FusedLSTM(FusedLayer):
         add, multiply = np.add, np.multiply
         self.transpose()
         ds[...] = 0
-        for gates, squash, factors, steps in self.back:
+        for gates, squash, factors, steps in self.backwards:
             self._factors(gates, squash, *factors)
             for now in steps:
                 now.da_times(W, dh_t)

@@ -42,7 +42,7 @@ class FusedResetAfterGRU(FusedLayer):
         self.gates = self.gate_rows(3)  # rho, z, n
         self.r_n, self.h_minus_n = self.rows(N, m), self.rows(N, m)
         self.r, self.a_n = step(self.rows(B, 3 * m), 0), step(self.rows(B, m), 0)
-        self.forth = [ResetAfterForward(self, t) for t in range(T)]
+        self.forwards = [ResetAfterForward(self, t) for t in range(T)]
         d = self.rows(N + B, 4 * m)  # dr_n, da_rho, da_z, da_n
         self.du, self.dr = d[:N, m:], d[:N, : 3 * m]
         self.ones = self.rows(N)
@@ -51,7 +51,7 @@ class FusedResetAfterGRU(FusedLayer):
         self.dr_t = step(self.rows(B, 3 * m), 0)
         spans = self.spans()
         factors = self.gate_rows(4, len(spans[0]))
-        self.back = [
+        self.backwards = [
             (
                 self.gates[span.start : span.stop],
                 self.span_rows(self.r_n, span),
@@ -79,7 +79,7 @@ class FusedResetAfterGRU(FusedLayer):
         multiply(self.weights.W[0], self.half, Wb)
         multiply(u_gates, half, u_gates)
         add(u_candidate, self.weights.c, u_candidate)
-        for now in self.forth:
+        for now in self.forwards:
             gates, r_n, n, h_minus_n, h = now.gates, now.r_n, now.n, now.h_minus_n, now.h
             now.h_times(Wb, r)
             add(r_gates, now.u, gates)
@@ -99,7 +99,7 @@ class FusedResetAfterGRU(FusedLayer):
         add, multiply = np.add, np.multiply
         self.transpose()
         passed[...] = 0
-        for gates, r_n, h_minus_n, factors, steps in self.back:
+        for gates, r_n, h_minus_n, factors, steps in self.backwards:
             self._factors(gates, r_n, h_minus_n, factors)
             for dr, dh, to, d, z in steps:
                 np.copyto(dr_t, dr)

@@ -20,12 +20,12 @@ class FusedVanilla(FusedLayer):
         da = self.rows(N + B, m)  # ends with the 0 that comes from beyond the last step
         self.du = da[:N]
         # Tuples, as a step is three calls. Forward: [h_{t-1}, 1] times a matrix, U x_t, h_t.
-        self.forth = [
+        self.forwards = [
             (step(self.H, t).dot, step(self.u, t), step(self.H, t + 1)[..., :-1]) for t in range(self.T)
         ]
         # Backward, a group of steps: its [h_t, 1], room for its derivatives, and for each of its steps,
         # the last first, da_{t+1} times a matrix, what reaches h_t from above, the derivative, da_t.
-        self.back = [
+        self.backwards = [
             (
                 self.span_rows(self.after, span),
                 self.span_rows(self.derivative, span),
@@ -45,7 +45,7 @@ class FusedVanilla(FusedLayer):
     def forward(self) -> None:
         z, add, tanh = self.z, np.add, np.tanh
         (Wb,) = self.weights.W
-        for dot, u, h in self.forth:
+        for dot, u, h in self.forwards:
             dot(Wb, z)
             add(z, u, z)
             tanh(z, h)
@@ -53,7 +53,7 @@ class FusedVanilla(FusedLayer):
     def backward(self) -> None:
         z, W, add, multiply = self.z, self.W, np.add, np.multiply
         self.transpose()
-        for H, derivative, steps in self.back:
+        for H, derivative, steps in self.backwards:
             multiply(H, H, derivative)
             np.subtract(1, derivative, derivative)
             for dot, dh, d, da in steps:

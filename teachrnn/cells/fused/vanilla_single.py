@@ -39,26 +39,28 @@ class FusedVanillaSingle(FusedLayer):
         # reaches h_t from above), where they go, the matrix with them on top, and its steps. Forward:
         # [e_t, h_{t-1}, 1] times a matrix, h_t. Backward, the last first: [e_t, da_{t+1}] times a
         # matrix, the derivative, da_t.
-        self.forth: list[tuple[Array, Array, Array, list[tuple[Times, Array]]]] = []
-        self.back: list[tuple[Array, Array, Array, list[tuple[Times, Array, Array]]]] = []
+        self.forwards: list[tuple[Array, Array, Array, list[tuple[Times, Array]]]] = []
+        self.backwards: list[tuple[Array, Array, Array, list[tuple[Times, Array, Array]]]] = []
         for start in range(0, T, n):
             span = range(start, min(start + n, T))
             top = n - len(span)  # the last group may be smaller: it leaves out the first rows
             for t in span:
                 past[t, top + t - start] = future[t + 1, top + t - start] = 1
-            forth: list[tuple[Times, Array]] = [(past[t, top:].dot, self.past[t + 1, :m]) for t in span]
+            forwards: list[tuple[Times, Array]] = [
+                (past[t, top:].dot, self.past[t + 1, :m]) for t in span
+            ]
             back: list[tuple[Times, Array, Array]] = [
                 (future[t + 1, top:].dot, self.derivative[t + 1, :m], self.future[t])
                 for t in reversed(span)
             ]
             here = slice(span.start, span.stop)
-            self.forth.append((self.u[here], self.below[top:n], self.below[top:], forth))
-            self.back.insert(0, (self.dh[here], self.above[top:n], self.above[top:], back))
+            self.forwards.append((self.u[here], self.below[top:n], self.below[top:], forwards))
+            self.backwards.insert(0, (self.dh[here], self.above[top:n], self.above[top:], back))
 
     def forward(self) -> None:
         z, tanh = self.z, np.tanh
         np.copyto(self.Wb, self.weights.W[0])
-        for u, picked, M, steps in self.forth:
+        for u, picked, M, steps in self.forwards:
             np.copyto(picked, u)
             for dot, h in steps:
                 dot(M, z)
@@ -70,7 +72,7 @@ class FusedVanillaSingle(FusedLayer):
         self.transpose()
         multiply(self.H, self.H, self.derivative)
         np.subtract(1, self.derivative, self.derivative)
-        for dh, picked, M, steps in self.back:
+        for dh, picked, M, steps in self.backwards:
             np.copyto(picked, dh)
             for dot, d, da in steps:
                 dot(M, z)

@@ -140,12 +140,12 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
         FileFormatError
             If the state is that of another batching or text.
         """
-        ours = {"settings": self.settings(), "symbols": len(self.tokens)}
-        for name, needed in ours.items():
+        own = {"settings": self.settings(), "symbols": len(self.tokens)}
+        for name, needed in own.items():
             if state.get(name) != needed:
                 raise FileFormatError(
                     f"the saved place is that of another batching: {name} was {state.get(name)!r} and "
-                    f"is {needed!r} here. Go on with the text and the settings that it was saved with."
+                    f"is {needed!r} here. Use the text and the settings that it was saved with."
                 )
         place = state["place"]
         for name in self.moving:

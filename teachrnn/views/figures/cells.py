@@ -43,7 +43,7 @@ def draw_cells(
 ) -> PolyCollection:
     """Draw a matrix, its first row at the bottom: vector graphics, so text and PDF stay sharp.
 
-    Sign is told twice: by the colour, and by a stroke, a minus sign, in the cells below 0. Numbers
+    The sign is shown twice: by the colour, and by a stroke, a minus sign, in the cells below 0. Numbers
     that are not finite are crossed out. Entries that are masked are not yet known: an empty outline.
 
     Parameters

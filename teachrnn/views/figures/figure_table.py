@@ -53,7 +53,7 @@ def table_of(figure: Figure) -> Table:
     Raises
     ------
     TeachrnnError
-        If the figure is not one of ours.
+        If no function of teachrnn drew the figure.
 
     Examples
     --------

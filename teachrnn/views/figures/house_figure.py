@@ -54,7 +54,7 @@ HOUSE = {
 
 
 def house_style() -> AbstractContextManager[None]:
-    """Matplotlib's own defaults with ours over them, for as long as the context lasts."""
+    """Matplotlib's defaults, overridden by those of the house, for as long as the context lasts."""
     plain = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith(NOT_STYLE)}
     return mpl.rc_context(plain | HOUSE)
 

@@ -67,9 +67,11 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> st
         "stroke-linejoin": "round",
     }
     for tag, text in (("description", description), ("title", title)):
-        told = ElementTree.Element("desc" if tag == "description" else tag, id=f"{name}-{tag}")
-        told.text = text
-        root.insert(0, told)
+        text_alternative = ElementTree.Element(
+            "desc" if tag == "description" else tag, id=f"{name}-{tag}"
+        )
+        text_alternative.text = text
+        root.insert(0, text_alternative)
     return ElementTree.tostring(root, encoding="unicode")
 
 

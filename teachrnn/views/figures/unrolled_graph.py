@@ -279,7 +279,7 @@ def _table(nodes: dict[int, Node], data: dict[int, Array | None], show: Show) ->
             if isinstance(value, Op)
             else value.role
         )
-        told = "not yet" if x is None else ", ".join(format_number(float(n)) for n in np.ravel(x))
-        rows.append((f"{d}{value.name}", made, told))
+        shown = "not yet" if x is None else ", ".join(format_number(float(n)) for n in np.ravel(x))
+        rows.append((f"{d}{value.name}", made, shown))
     unit = ", gradients in nats per unit" if d else ""
     return Table(("name", "made by", "numbers"), rows, f"The unrolled graph{unit}.")

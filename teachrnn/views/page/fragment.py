@@ -29,7 +29,7 @@ def story_fragment(
     Parameters
     ----------
     trace : Trace
-        The record to be told.
+        The record to step through.
     symbols : sequence of str, optional
         What the token numbers stand for.
     about : sequence of str

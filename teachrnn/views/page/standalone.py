@@ -34,7 +34,7 @@ def story_page(
     Parameters
     ----------
     trace : Trace
-        The record to be told.
+        The record to step through.
     symbols : sequence of str, optional
         What the token numbers stand for.
     title : str

@@ -44,14 +44,14 @@ def story_bytes(
     symbols: Sequence[str] | None = None,
     about: Sequence[str] = (),
     check: bool = True,
-    told: Sequence[StoryStep] | None = None,
+    steps: Sequence[StoryStep] | None = None,
 ) -> bytes:
     """What the player needs to tell a trace.
 
     Parameters
     ----------
     trace : Trace
-        The record to be told.
+        The record to step through.
     symbols : sequence of str, optional
         What the token numbers stand for.
     about : sequence of str
@@ -59,8 +59,8 @@ def story_bytes(
     check : bool
         Whether the derivatives by complex step go with it, for readers without a kernel that could be
         asked for them.
-    told : sequence of StoryStep, optional
-        The story with these symbols, where it was told already.
+    steps : sequence of StoryStep, optional
+        The story with these symbols, where it has been made already.
 
     Examples
     --------
@@ -72,8 +72,8 @@ def story_bytes(
     ['about', 'arrays', 'edges', 'math', 'nodes', 'rules', 'steps', 'templates', 'triangle']
     """
     tables = Tables()
-    with np.errstate(all="ignore"):  # a record that overflowed is told as it is
-        steps = [tables.step(step) for step in (tell(trace, symbols) if told is None else told)]
+    with np.errstate(all="ignore"):  # a record that overflowed is shown as it is
+        as_data = [tables.step(step) for step in (tell(trace, symbols) if steps is None else steps)]
         if check and trace.losses:
             _check(trace, tables)
         found = Triangle.of(trace) if trace.losses else None
@@ -82,7 +82,7 @@ def story_bytes(
         "about": list(about),
         "nodes": nodes,
         "edges": _edges(trace, nodes),
-        "steps": steps,
+        "steps": as_data,
         "arrays": tables.arrays,
         "rules": tables.rules,
         "math": tables.math,

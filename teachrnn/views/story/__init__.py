@@ -1,4 +1,4 @@
-"""A trace told as an ordered list of steps, which every view that steps through it shows."""
+"""A trace as an ordered list of steps, the story that every view shows."""
 
 from teachrnn.views.story.step import Made, Outcome, Quantity, StoryStep
 from teachrnn.views.story.tell import tell, value_of

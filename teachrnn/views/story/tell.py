@@ -1,4 +1,4 @@
-"""A trace told as an ordered list of steps: forward, the turning point, then backward.
+"""A trace as an ordered list of steps: forward, the turning point, then backward.
 
 Every renderer (page, notebook, docs, terminal) tells this one story; none derives anything itself.
 What the steps say in words is in ``narration.py``.
@@ -28,7 +28,7 @@ def tell(trace: Trace, symbols: Sequence[str] | None = None) -> list[StoryStep]:
     Parameters
     ----------
     trace : Trace
-        A record; without a loss only its forward half is told.
+        A record; without a loss the story has only its forward half.
     symbols : sequence of str, optional
         What the token numbers stand for, to be named in the sentences.
 
@@ -49,7 +49,7 @@ def tell(trace: Trace, symbols: Sequence[str] | None = None) -> list[StoryStep]:
     """
     steps = [_forward(op, symbols) for op in trace.ops]
     if trace.losses:
-        with np.errstate(all="ignore"):  # a record that overflowed is told as it is
+        with np.errstate(all="ignore"):  # a record that overflowed is shown as it is
             backward = _Backward(trace, symbols)
             steps.append(_turn(trace, list(backward.sums.values())))
             steps += backward.steps()

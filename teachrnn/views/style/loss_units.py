@@ -35,7 +35,7 @@ class LossUnits:
     Examples
     --------
     >>> units = LossUnits("character", 25)
-    >>> units.told(39.5457 / 25)
+    >>> units.text(39.5457 / 25)
     '39.55 nats per sequence = 1.582 nats = 2.282 bits per character (perplexity 4.86)'
     """
 
@@ -59,7 +59,7 @@ class LossUnits:
         each = (per_symbol(nats), per_symbol(nats / log(2)), _perplexity(nats))
         return each if self.length is None else (per_sequence(self.length * nats), *each)
 
-    def told(self, nats: float) -> str:
+    def text(self, nats: float) -> str:
         """The same as a phrase."""
         *sequence, n, bits, perplexity = self.cells(nats)
         whole = f"{sequence[0]} nats per sequence = " if sequence else ""
@@ -69,7 +69,7 @@ class LossUnits:
         """A smooth loss, which is in nats per sequence, in every unit that it has."""
         if self.length is None:
             return f"{per_sequence(loss)} nats per sequence"
-        return self.told(loss / self.length)
+        return self.text(loss / self.length)
 
     def brief(self, loss: float) -> str:
         """A smooth loss in nats: of a sequence, and of a symbol where all are of one length."""

@@ -53,7 +53,7 @@ def part_of(character: str) -> Kind:
 
 
 def signs(text: str, *, kept: str = "", blanks: bool = False, unseen: str = "U+{:04X}") -> Iterator[str]:
-    """A sign for each character of a text.
+    """A visible glyph for each character of a text.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def _changes(hidden: str, base: str) -> bool:
 
 
 def visible_symbol(symbol: str) -> str:
-    r"""The symbol, with a sign for each character that leaves no mark or turns the writing round.
+    r"""The symbol, with a visible glyph for each character that is invisible or changes the direction.
 
     A combining mark that begins the symbol is put on a dotted circle.
 

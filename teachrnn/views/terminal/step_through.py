@@ -37,7 +37,7 @@ def step_in_terminal(
     Parameters
     ----------
     trace : Trace
-        What is told.
+        The record to step through.
     symbols : sequence of str, optional
         What the token numbers stand for.
     about : sequence of str, optional
