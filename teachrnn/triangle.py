@@ -11,6 +11,7 @@ import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.backprop import Backprop, Itemised
+from teachrnn.formulas.name import Name
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
 
@@ -155,10 +156,10 @@ class Triangle:
 def _states(trace: Trace) -> Iterator[str]:
     """Names of the states: what begins at step 0 and is computed at step 1."""
     for value in trace.values:
-        name = value.name.removesuffix("[0]")
-        first = f"{name}[1]"
-        if name != value.name and first in trace and isinstance(trace[first], Op):
-            yield name
+        name = Name.of(value.name)
+        first = str(name.at(1))
+        if name.t == 0 and first in trace and isinstance(trace[first], Op):
+            yield str(name.at(None))
 
 
 def _parameter(sweeps: dict[int, Backprop], value: Value, trace: Trace) -> Reach:

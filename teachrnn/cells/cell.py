@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from teachrnn.cells.fused.layer import FusedLayer
+from teachrnn.formulas.name import gate_suffix
 from teachrnn.op import Value
 from teachrnn.ops import Add, Affine, Embedding, Linear
 from teachrnn.part import Part
@@ -64,10 +65,8 @@ class Cell(Part, registry=CELLS):
         """
         shapes: dict[str, tuple[int, ...]] = {}
         for gate in cls.gates:
-            suffix = f"_{gate}" if gate else ""
-            shapes[f"U{suffix}"] = (hidden, inputs)
-            shapes[f"W{suffix}"] = (hidden, hidden)
-            shapes[f"b{suffix}"] = (hidden,)
+            of = gate_suffix(gate)
+            shapes |= {"U" + of: (hidden, inputs), "W" + of: (hidden, hidden), "b" + of: (hidden,)}
         return shapes
 
     @classmethod
@@ -100,7 +99,7 @@ def input_product(x: Value, U: Value, *, name: str) -> Value:
 
 def pre_activation(p: Values, x: Value, h: Value, *, gate: str = "") -> Value:
     """Record a_t = (W h_{t-1} + b) + (U x_t), the argument of a squashing function."""
-    of = f"_{gate}" if gate else ""
+    of = gate_suffix(gate)
     r = Affine(h, p["W" + of], p["b" + of], name="r" + of)
     u = input_product(x, p["U" + of], name="u" + of)
     return Add(r, u, name="a" + of)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 GREEK = {
@@ -23,8 +23,9 @@ GREEK = {
 """Letters that are written out in a name."""
 
 _PARTS = re.compile(
-    r"(?:layer(?P<layer>\d+)\.)?(?P<base>[^_\[\]]+)(?:_(?P<gate>[^\[\]]+))?(?:\[(?P<t>\d+)\])?"
+    r"(?:layer(?P<layer>\d+)\.)?(?P<letter>[^_\[\]]+)(?:_(?P<gate>[^\[\]]+))?(?:\[(?P<t>\d+)\])?"
 )
+_OTHER = re.compile(r"(?P<letter>.*?)(?:\[(?P<t>\d+)\])?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Name:
     Attributes
     ----------
     letter : str
-        ``W``; of a name that is not made this way all of it.
+        ``W``; of a name that is not made this way all but its time.
     layer : int or None
         2.
     gate : str
@@ -47,8 +48,6 @@ class Name:
     layer: int | None = None
     gate: str = ""
     t: int | None = None
-    plain: bool = True
-    """Whether the name is made this way."""
 
     @classmethod
     def of(cls, text: str) -> Name:
@@ -57,7 +56,9 @@ class Name:
         Examples
         --------
         >>> Name.of("layer2.W_f[3]")
-        Name(letter='W', layer=2, gate='f', t=3, plain=True)
+        Name(letter='W', layer=2, gate='f', t=3)
+        >>> str(Name.of("layer2.h[0]").at(1)), str(Name.of("layer2.h[0]").at(None))
+        ('layer2.h[1]', 'layer2.h')
         """
         return _name(text)
 
@@ -66,20 +67,41 @@ class Name:
         """What names of the same layer begin with: ``layer2.``, or nothing."""
         return "" if self.layer is None else f"layer{self.layer}."
 
+    def at(self, t: int | None) -> Name:
+        """The same at another time step, or at none."""
+        return replace(self, t=t)
+
     def __str__(self) -> str:
-        gate = f"_{self.gate}" if self.gate else ""
-        return f"{self.scope}{self.letter}{gate}{'' if self.t is None else f'[{self.t}]'}"
+        return (
+            f"{self.scope}{self.letter}{gate_suffix(self.gate)}{'' if self.t is None else f'[{self.t}]'}"
+        )
+
+
+def layer_scope(layer: int, layers: int) -> str:
+    """What names of a layer begin with: nothing where there is only one.
+
+    Examples
+    --------
+    >>> layer_scope(2, 3), layer_scope(1, 1)
+    ('layer2.', '')
+    """
+    return Name("", layer).scope if layers > 1 else ""
+
+
+def gate_suffix(gate: str) -> str:
+    """What names of a gate end with, but for the time: ``_f``; nothing where a cell has no gates."""
+    return f"_{gate}" if gate else ""
 
 
 @lru_cache(maxsize=8192)
 def _name(text: str) -> Name:
-    match = _PARTS.fullmatch(text)
-    if match is None:
-        return Name(text, plain=False)
-    layer, t = match["layer"], match["t"]
+    found = _PARTS.fullmatch(text) or _OTHER.fullmatch(text)
+    assert found is not None  # the second fits any text
+    parts = {"layer": None, "gate": None, **found.groupdict()}
+    layer, t = parts["layer"], parts["t"]
     return Name(
-        match["base"],
+        parts["letter"] or "",
         None if layer is None else int(layer),
-        match["gate"] or "",
+        parts["gate"] or "",
         None if t is None else int(t),
     )

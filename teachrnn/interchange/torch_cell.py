@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from teachrnn.cells import Cell
 from teachrnn.errors import DomainError
+from teachrnn.formulas.name import gate_suffix
 
 TorchPlace = tuple[str, int]
 """A block of m rows in an entry of PyTorch: ``("bias_ih", 2)`` is its third."""
@@ -47,7 +48,7 @@ class TorchCell:
         """
         places: dict[str, tuple[TorchPlace, ...]] = {}
         for block, gate in enumerate(self.gates):
-            of = f"_{gate}" if gate else ""
+            of = gate_suffix(gate)
             places["U" + of] = (("weight_ih", block),)
             places["W" + of] = (("weight_hh", block),)
             if gate in self.outside:

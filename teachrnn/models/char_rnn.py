@@ -12,6 +12,7 @@ from teachrnn.array import Array
 from teachrnn.cells import Cell
 from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError
+from teachrnn.formulas.name import layer_scope
 from teachrnn.hyper_parameter import check_counts
 from teachrnn.initializers import Initializer, Normal
 from teachrnn.memory import room_for
@@ -164,7 +165,7 @@ class CharRNN(CopiedWhole):
         str
             ``"layer2."`` or the like; empty in a network of one layer.
         """
-        return f"layer{layer}." if self.layers > 1 else ""
+        return layer_scope(layer, self.layers)
 
     def state_names(self) -> list[str]:
         """Names of the state vectors, such as ``h`` or ``layer2.s``.

@@ -14,6 +14,7 @@ from teachrnn.cells import Cell
 from teachrnn.cells.fused.weights import Weights, aligned
 from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
+from teachrnn.formulas.name import layer_scope
 from teachrnn.memory import room_for
 
 
@@ -49,7 +50,7 @@ class ParameterVector(CopiedWhole, Mapping[str, Array]):
         self.shapes: dict[str, tuple[int, ...]] = {}
         own = []  # for each layer: what its names begin with, its own shapes, its input width
         for layer in range(1, layers + 1):
-            scope = f"layer{layer}." if layers > 1 else ""
+            scope = layer_scope(layer, layers)
             width = inputs if layer == 1 else hidden
             shapes = cell.shapes(width, hidden)
             own.append((scope, shapes, width))

@@ -206,12 +206,13 @@ def test_name_knows_its_parts(name):
     parts = Name.of(name)
     assert str(parts) == name
     assert name.startswith(parts.scope)
-    assert parts.plain
 
 
-@pytest.mark.parametrize("name", ["<b>", "a_b_c", "x y", "[", "h[3", "dh[3] via o[3]"])
-def test_any_other_name_is_one_letter(name):
-    assert Name.of(name) in (Name(name, plain=False), Name(name), Name("a", gate="b_c"))
+@pytest.mark.parametrize("name", ["<b>", "x y", "", "[", "h[3", "_h", "a]b", "a\nb"])
+def test_any_other_name_is_one_letter_with_its_time(name):
+    assert Name.of(name) == Name(name)
+    assert Name.of(f"{name}[3]") == Name(name, t=3)
+    assert str(Name.of(f"{name}[3]").at(4)) == f"{name}[4]"
 
 
 def test_definition_of_an_operation_is_read_once():

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from teachrnn.array import Array
+from teachrnn.formulas.name import gate_suffix
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _take(flat: Array, rows: int, columns: int) -> tuple[Array, Array]:
 
 def _columns(gates: Sequence[str], hidden: int) -> Iterator[tuple[str, slice]]:
     for i, gate in enumerate(gates):
-        yield (f"_{gate}" if gate else ""), slice(i * hidden, (i + 1) * hidden)
+        yield gate_suffix(gate), slice(i * hidden, (i + 1) * hidden)
 
 
 def aligned(shape: tuple[int, ...], dtype: DTypeLike) -> Array:

@@ -17,7 +17,7 @@ Show = Literal["value", "gradient"]
 
 def base(value: Value) -> str:
     """The name without its time step: ``layer2.h`` of ``layer2.h[3]``."""
-    return value.name.removesuffix(f"[{value.t}]")
+    return str(Name.of(value.name).at(None))
 
 
 def over_time(trace: Trace, name: str) -> list[Value]:

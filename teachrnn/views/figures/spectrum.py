@@ -8,6 +8,7 @@ import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.errors import NameLookupError
+from teachrnn.formulas.name import Name
 from teachrnn.op import Value
 from teachrnn.runs import small_network
 from teachrnn.state_jacobian import state_jacobians
@@ -67,7 +68,7 @@ def spectrum(trace: Trace, weights: str | None = None) -> Figure:
     3
     """
     state = top_state(trace)
-    W = _matrix(trace, weights, state.rpartition(".")[0])
+    W = _matrix(trace, weights, Name.of(state).scope)
     eigenvalues = np.linalg.eigvals(W.data)
     eigenvalues = eigenvalues[np.lexsort((-eigenvalues.imag, -np.abs(eigenvalues).round(12)))]
     singular = np.linalg.svd(W.data, compute_uv=False)
@@ -96,13 +97,13 @@ def spectrum(trace: Trace, weights: str | None = None) -> Figure:
     return picture
 
 
-def _matrix(trace: Trace, name: str | None, layer: str) -> Value:
+def _matrix(trace: Trace, name: str | None, scope: str) -> Value:
     square = {
         name: value
         for name, value in trace.parameters.items()
         if value.data.ndim == 2 and value.shape[0] == value.shape[1]
     }
-    recurrent = [n for n in square if n.startswith(f"{layer}.W" if layer else "W")]
+    recurrent = [n for n in square if Name.of(n).letter == "W" and Name.of(n).scope == scope]
     chosen = name or next(iter(recurrent), "a recurrent matrix W")
     if chosen not in square:
         raise NameLookupError(

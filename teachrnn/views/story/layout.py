@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from teachrnn.formulas.name import Name
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
 
@@ -69,7 +70,7 @@ def _row_of_leaf(
     column: dict[int, int],
 ) -> int:
     if leaf.t == 0:  # an initial state: beside the states of the same name
-        later = f"{leaf.name.removesuffix('[0]')}[1]"
+        later = str(Name.of(leaf.name).at(1))
         return rows[trace[later].index] if later in trace else 1
     place = column[leaf.index]
     here = [rows[user.index] for user in users[leaf.index] if column.get(user.index) == place]

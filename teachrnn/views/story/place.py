@@ -39,7 +39,7 @@ class Places:
                 self.names.setdefault(quantity.name, i)
             for outcome in step.outcomes:
                 for quantity in outcome.quantities:
-                    if quantity.name.startswith("∂"):  # a part is shown again beside the next one
+                    if quantity.letter.kind == "immediate":  # a part is shown again beside the next one
                         self.names.setdefault(quantity.name, i)
                     else:
                         self.names[quantity.name] = i
