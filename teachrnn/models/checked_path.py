@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,12 +10,10 @@ from numpy.typing import ArrayLike
 from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.errors import DomainError, ShapeError
+from teachrnn.models.network import Network
 from teachrnn.models.parameter_vector import ParameterVector
 from teachrnn.models.path import Path
 from teachrnn.models.sequence import check_sequence, check_state, check_symbol, check_targets
-
-if TYPE_CHECKING:
-    from teachrnn.models.char_rnn import CharRNN
 
 
 class CheckedPath(CopiedWhole):
@@ -28,7 +25,7 @@ class CheckedPath(CopiedWhole):
 
     Parameters
     ----------
-    model : CharRNN
+    model : Network
         Its parameters are read in place: the path follows when they change.
     path : Path
         What computes: a `FusedPath` or a `RecordedPath`.
@@ -45,7 +42,7 @@ class CheckedPath(CopiedWhole):
     teachrnn.errors.DomainError: targets holds symbol 99 at index (2,); the model knows 0..4.
     """
 
-    def __init__(self, model: CharRNN, path: Path) -> None:
+    def __init__(self, model: Network, path: Path) -> None:
         self.model, self.inside = model, path
         self.length, self.batch = path.length, path.batch
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,10 +12,8 @@ from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.models.fused_embedding import FusedEmbedding
 from teachrnn.models.fused_readout import FusedReadout
+from teachrnn.models.network import Network
 from teachrnn.models.parameter_vector import ParameterVector
-
-if TYPE_CHECKING:
-    from teachrnn.models.char_rnn import CharRNN
 
 
 class FusedPath(CopiedWhole):
@@ -26,7 +24,7 @@ class FusedPath(CopiedWhole):
 
     Parameters
     ----------
-    model : CharRNN
+    model : Network
         Its parameters are read in place: the path follows when they change.
     gradients : ParameterVector
         Where the gradients go.
@@ -39,7 +37,7 @@ class FusedPath(CopiedWhole):
         The initial state by name, (B, m): views, to be read and written.
     """
 
-    def __init__(self, model: CharRNN, gradients: ParameterVector, *, length: int, batch: int) -> None:
+    def __init__(self, model: Network, gradients: ParameterVector, *, length: int, batch: int) -> None:
         self.model = model
         theta = model.parameters
         self.length, self.batch = length, batch

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,11 +10,10 @@ from numpy.typing import ArrayLike
 from teachrnn.array import Array
 from teachrnn.copying import CopiedWhole
 from teachrnn.errors import ShapeError
+from teachrnn.models.checked_path import CheckedPath
+from teachrnn.models.network import Network
 from teachrnn.models.path import Path
 from teachrnn.models.sequence import check_symbol
-
-if TYPE_CHECKING:
-    from teachrnn.models.char_rnn import CharRNN
 
 
 class ModelReader(CopiedWhole):
@@ -32,11 +30,11 @@ class ModelReader(CopiedWhole):
     (3,)
     """
 
-    def __init__(self, model: CharRNN) -> None:
+    def __init__(self, model: Network) -> None:
         self.model, self.symbols = model, model.symbols
         self._inputs = model.inputs
-        self._path = model.path(length=1)
-        self._read = self._path.inside.read
+        inside = model.path(length=1, checked=False)
+        self._path, self._read = CheckedPath(model, inside), inside.read
         self._several: dict[int, Path] = {}
 
     def start(self, state: Mapping[str, Array] | None = None) -> None:
@@ -105,7 +103,8 @@ class ModelReader(CopiedWhole):
             )
         batch = len(symbols)
         if batch not in self._several:
-            self._several[batch] = self.model.path(length=1, batch=batch)
+            inside = self.model.path(length=1, batch=batch, checked=False)
+            self._several[batch] = CheckedPath(self.model, inside)
         path = self._several[batch]
         path.start(state)
         scores = path.forward(symbols[np.newaxis]).copy()

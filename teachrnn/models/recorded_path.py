@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.backprop import backpropagate
 from teachrnn.copying import CopiedWhole
+from teachrnn.models.network import Network
 from teachrnn.models.parameter_vector import ParameterVector
 from teachrnn.trace import Trace
-
-if TYPE_CHECKING:
-    from teachrnn.models.char_rnn import CharRNN
 
 
 class RecordedPath(CopiedWhole):
@@ -23,7 +20,7 @@ class RecordedPath(CopiedWhole):
     A `Path` for cells that have no fused layer.
     """
 
-    def __init__(self, model: CharRNN, gradients: ParameterVector, *, length: int, batch: int) -> None:
+    def __init__(self, model: Network, gradients: ParameterVector, *, length: int, batch: int) -> None:
         self.model, self.gradients = model, gradients
         self.length, self.batch = length, batch
         self.state = model.initial_state(batch)
