@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 
 import numpy as np
@@ -14,6 +15,7 @@ from teachrnn import CELLS, CharRNN, Op, Tanh, Trace
 from teachrnn.formulas import Letter
 from teachrnn.formulas.mathml import SLOT, mathml
 from teachrnn.views.page.standalone import story_page
+from teachrnn.views.player.module import PARTS
 from teachrnn.views.player.story_data import Tables, story_bytes
 from teachrnn.views.story import tell
 
@@ -116,6 +118,38 @@ def test_every_array_says_how_it_was_made():
     assert [text["arrays"][k]["name"] for k in arrays["L"]["parts"]] == ["L[1]", "L[2]", "L[3]", "L[4]"]
     for name in (*trace.parameters, "h[0]"):
         assert "letters" not in arrays[name]
+
+
+def declared(interface):
+    """The fields of an interface in types.d.ts: all of them, and those that have to be there."""
+    text = (PARTS / "types.d.ts").read_text("utf-8")
+    base, body = re.search(
+        rf"interface {interface} (?:extends (\w+) )?{{\n(.*?)\n}}", text, re.DOTALL
+    ).groups()
+    fields = re.findall(r"^  (\w+)(\??):", body, re.MULTILINE)
+    every, needed = declared(base) if base else (set(), set())
+    return every | {f for f, _ in fields}, needed | {f for f, optional in fields if not optional}
+
+
+def test_player_is_typed_by_what_it_is_sent():
+    text, _ = opened(story_bytes(recorded(cell="gru", layers=2, T=2)))
+    sent = {
+        "StoryData": [text],
+        "StoryNode": text["nodes"],
+        "Name": [use for node in text["nodes"] for use in node["uses"]],
+        "Passage": [step for step in text["steps"] if step["phase"] != "turn"],
+        "Turn": [step for step in text["steps"] if step["phase"] == "turn"],
+        "Outcome": [outcome for step in text["steps"] for outcome in step["outcomes"]],
+        "StoryArray": text["arrays"],
+        "Rule": text["rules"],
+        "Triangle": [text["triangle"]],
+        "Reached": text["triangle"]["reaches"],
+    }
+    for interface, items in sent.items():
+        every, needed = declared(interface)
+        assert items, interface
+        for item in items:
+            assert needed <= set(item) <= every, interface
 
 
 def test_names_come_with_their_parts_as_they_are_written():
