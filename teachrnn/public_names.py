@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 IMPORT = re.compile(r"^from (\S+) import (\w+) as \2$", re.MULTILINE)
-SECTION = re.compile(r"^# (.+)\n(?=from )", re.MULTILINE)
+SECTION = r"(?m)^# (.+)\n(?=from )"
 
 
-def read_homes(stub: str | Path) -> dict[str, str]:
+def read_homes(stub: str) -> dict[str, str]:
     """The module that each public name is imported from, in the order of the stub.
 
     Parameters
     ----------
-    stub : str or Path
+    stub : str
         A file of lines ``from home import Name as Name``.
 
     Returns
@@ -28,15 +27,15 @@ def read_homes(stub: str | Path) -> dict[str, str]:
     >>> read_homes(teachrnn.__file__ + "i")["CharRNN"]
     'teachrnn.models'
     """
-    return {name: home for home, name in IMPORT.findall(Path(stub).read_text("utf-8"))}
+    return {name: home for home, name in IMPORT.findall(_text(stub))}
 
 
-def read_sections(stub: str | Path) -> dict[str, list[str]]:
+def read_sections(stub: str) -> dict[str, list[str]]:
     """The public names by the heading that they stand under, in the order of the stub.
 
     Parameters
     ----------
-    stub : str or Path
+    stub : str
         As `read_homes` takes it, with a comment above each group.
 
     Returns
@@ -50,8 +49,13 @@ def read_sections(stub: str | Path) -> dict[str, list[str]]:
     >>> read_sections(teachrnn.__file__ + "i")["Record"]
     ['CharRNN', 'Trace', 'Value']
     """
-    _, *parts = SECTION.split(Path(stub).read_text("utf-8"))
+    _, *parts = re.split(SECTION, _text(stub))
     return {
         title: [name for _, name in IMPORT.findall(text)]
         for title, text in zip(parts[::2], parts[1::2], strict=True)
     }
+
+
+def _text(stub: str) -> str:
+    with open(stub, encoding="utf-8") as file:  # noqa: PTH123  (pathlib would be a tenth of the import)
+        return file.read()

@@ -20,7 +20,7 @@ from teachrnn.sampling import SAMPLERS
 from teachrnn.training import CLIPPINGS, SCHEDULES
 
 STUB = Path(teachrnn.__file__ + "i")
-HOMES = read_homes(STUB)
+HOMES = read_homes(str(STUB))
 KINDS = {
     "operation": teachrnn.OPS,
     "cell": CELLS,
@@ -51,7 +51,7 @@ def test_every_public_name_is_what_its_home_exports(name):
 
 def test_no_line_of_the_stub_is_overlooked():
     names = [line for line in STUB.read_text("utf-8").splitlines() if line.startswith("from ")]
-    assert len(names) == len(HOMES) == sum(map(len, read_sections(STUB).values()))
+    assert len(names) == len(HOMES) == sum(map(len, read_sections(str(STUB)).values()))
     assert teachrnn.__all__ == [*HOMES, "__version__"]
 
 
