@@ -9,8 +9,10 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.resources import files
 from io import BytesIO
 from math import exp, log
+from typing import get_args
 from urllib.parse import unquote
 
 import numpy as np
@@ -39,7 +41,16 @@ from teachrnn.report import (
     write_report,
     write_up,
 )
-from teachrnn.report.document import Document, Facts, Paragraph, Picture, Section, TextTable, Verbatim
+from teachrnn.report.document import (
+    Document,
+    Element,
+    Facts,
+    Paragraph,
+    Picture,
+    Section,
+    TextTable,
+    Verbatim,
+)
 from teachrnn.report.html_page import html_page
 from teachrnn.report.loss_curve import loss_curve_section
 from teachrnn.report.markdown_page import markdown_page
@@ -63,6 +74,10 @@ HOSTILE = (
 )
 
 TEXT = "the quick brown fox <b>jumps</b> over `the` lazy dog & runs away; **then** it | comes back.\n"
+
+
+SMALL = ("--hidden", "8", "--length", "10")
+"""Options of a run whose gradients are checked, and whose updates are made, in little time."""
 
 
 def command(*arguments, cwd, **environment):
@@ -89,7 +104,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def written(folder):
     """A tiny run from end to end, through the command line: the session and both forms of its report."""
-    done = command("fox.txt", "--hidden", 8, "--updates", 300, "--out", "whole", cwd=folder)
+    done = command("fox.txt", *SMALL, "--updates", 300, "--out", "whole", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("Report: ") == 2
     return folder / "whole"
@@ -469,6 +484,14 @@ def test_page_asks_for_nothing_and_runs_nothing(written, browser_page):
     )
 
 
+def test_page_has_a_place_for_every_kind_of_element():
+    """Jinja leaves out without a word what no branch of the template is for."""
+    template = (files("teachrnn.report") / "page" / "report.html").read_text("utf-8")
+    assert set(re.findall(r'kind\(block\) == "(\w+)"', template)) == {
+        kind.__name__ for kind in get_args(Element)
+    }
+
+
 def test_ids_are_unique(written):
     ids = re.findall(r' id="([^"]+)"', (written / "report.html").read_text("utf-8"))
     assert len(ids) == len(set(ids)) > 20
@@ -577,7 +600,7 @@ def figures_of(page):
 
 
 def test_run_in_two_parts_gives_the_report_of_the_whole(folder, written):
-    options = ("fox.txt", "--hidden", 8, "--out", "parts")
+    options = ("fox.txt", *SMALL, "--out", "parts")
     for updates in (130, 300):
         done = command(*options, "--updates", updates, cwd=folder)
         assert done.returncode == 0, done.stderr
@@ -591,7 +614,7 @@ def test_run_in_two_parts_gives_the_report_of_the_whole(folder, written):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of its own kind")
 def test_ctrl_c_keeps_the_run_and_writes_what_there_is(folder):
-    options = ["fox.txt", "--hidden", "8", "--out", "stopped", "--updates"]
+    options = ["fox.txt", *SMALL, "--out", "stopped", "--updates"]
     process = subprocess.Popen(
         [sys.executable, "-m", "teachrnn", "report", *options, "10000000"],
         cwd=folder,
@@ -628,7 +651,7 @@ def test_missing_matplotlib_is_told_before_any_training(folder, tmp_path):
     [
         (("--recipe", "none"), "no recipe is named 'none'"),
         (("none.txt",), "none.txt"),
-        (("fox.txt", "--hidden", "9", "--out", "whole"), "differs in hidden"),
+        (("fox.txt", *SMALL, "--hidden", "9", "--out", "whole"), "differs in hidden"),
         (("fox.txt", "--out", "fox.txt"), "fox.txt"),
     ],
     ids=["recipe", "corpus", "another run", "no folder"],
