@@ -16,7 +16,7 @@ from teachrnn.cells.fused.vanilla import FusedVanilla
 from teachrnn.cells.fused.vanilla_single import FusedVanillaSingle
 from teachrnn.errors import DomainError
 from teachrnn.models.fused_embedding import LIKE_A_CALL
-from teachrnn.testing.cell_suite import assert_fused_pass_equals_the_record
+from teachrnn.testing.cell_suite import LONG, MANY, assert_fused_pass_equals_the_record
 
 FUSED = [name for name, cell in CELLS.items() if cell.fused]
 PICKED = FusedVanillaSingle.PICKED
@@ -59,6 +59,22 @@ def test_fused_pass_equals_the_record_at_every_edge(cell, size, dtype):
     model = a_model(cell, hidden=m, symbols=K, dtype=dtype)
     rng = np.random.default_rng(2)
     assert_fused_pass_equals_the_record(model, length=T, batch=B, weight=1 / B, rng=rng)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize("cell", FUSED)
+def test_fused_pass_equals_the_record_where_rows_begin_to_be_added(cell, more):
+    most = LIKE_A_CALL // (5 * len(CELLS[cell].gates))
+    model = a_model(cell, symbols=most + more)
+    assert_fused_pass_equals_the_record(model, length=19, batch=1, rng=np.random.default_rng(2))
+
+
+def test_numbers_that_the_suite_of_cells_draws_lie_beyond_the_edges():
+    assert LONG > ROWS_AT_ONCE
+    for cell in FUSED:
+        for m in range(1, 6):
+            q = m * len(CELLS[cell].gates)
+            assert MANY // q * q > LIKE_A_CALL
 
 
 @pytest.mark.parametrize("cell", FUSED)
