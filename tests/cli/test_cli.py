@@ -10,8 +10,9 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
-from teachrnn.cli import main
+from teachrnn.cli import app, main
 
 
 def run(*arguments, cwd=None, **environment):
@@ -177,17 +178,18 @@ def test_run_that_has_learnt_nothing_does_not_end_like_a_success(command, traine
 
 
 def test_sample_writes_by_every_strategy_without_the_text(trained, tmp_path):
-    checkpoint = trained / CHECKPOINT
+    given = ["sample", str(trained / CHECKPOINT), "--count", "30", "--prime", "the c"]
     texts = {}
     for way in (["--temperature", "0"], ["--top-k", "3"], ["--nucleus", "0.5"], ["--beam", "2"], []):
-        done = run("sample", str(checkpoint), "--count", "30", "--prime", "the c", *way, cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
+        done = CliRunner().invoke(app, [*given, *way], catch_exceptions=False)
+        assert done.exit_code == 0, done.stderr
         texts[tuple(way)] = done.stdout
         assert done.stdout.startswith("the c")
         assert len(done.stdout) == len("the c") + 30 + 1
-    again = run("sample", str(checkpoint), "--count", "30", "--prime", "the c", cwd=tmp_path)
+    again = run(*given, cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
     assert again.stdout == texts[()]
-    seeded = run("sample", str(checkpoint), "--count", "30", "--prime", "the c", "--seed", "1")
+    seeded = CliRunner().invoke(app, [*given, "--seed", "1"], catch_exceptions=False)
     assert seeded.stdout != texts[()]
 
 
