@@ -143,7 +143,7 @@ def main():
         show("record and backpropagate", own, name, theirs)
     p = {name: a.copy() for name, a in model.parameters.items()}
     memory = {name: np.zeros_like(a) for name, a in p.items()}
-    optimizer, gradients = AdaGrad(eta=0.01), model.gradients()
+    optimizer, gradients = AdaGrad(eta=0.01), model.zero_gradients()
     theirs, own = [], []
     for _ in range(ROUNDS):
         theirs.append(seconds(column_training_step, p, x, y, h0, memory))

@@ -49,7 +49,7 @@ def column_loop(p, random):
 
 def ours(model, sampler, rng):
     """Draw with teachrnn."""
-    return write(model.reader(), sampler, prime=[START], count=COUNT, rng=rng).symbols
+    return write(model.reader(), sampler, prime=[START], count=COUNT, rng=rng).tokens
 
 
 def legacy():

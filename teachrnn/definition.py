@@ -37,9 +37,9 @@ def define(cls: type[Op], *, demands: bool) -> None:
     cls.inputs = _inputs(cls)
     cls.shape_rule = _shape_rule(cls)
     cls.definition = _formula(cls)
-    cls.gradients = _gradients(cls)
+    cls.gradient_methods = _gradients(cls)
     cls.differentiable = tuple(
-        [(i, name, d) for i, (name, d) in enumerate(cls.gradients.items()) if d is not None]
+        [(i, name, d) for i, (name, d) in enumerate(cls.gradient_methods.items()) if d is not None]
     )
     cls.output = _output(cls)
     _check_rest(cls)

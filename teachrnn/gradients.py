@@ -198,7 +198,7 @@ class Gradients(CopiedWhole):
         first, name = uses[0]
         if name in first.shared and {own for _, own in uses} == {name}:
             stack = self._stack([user for user, _ in uses])
-            gradient = first.gradients[name]
+            gradient = first.gradient_methods[name]
             if stack is not None and gradient is not None:
                 handed = [stack.dy, *stack.arrays, stack.y]
                 shape = first.operands[first.inputs.index(name)].shape

@@ -178,7 +178,7 @@ class Op(Value):
     """Names of the inputs, read from ``forward``."""
     output: ClassVar[str]
     """Name of the output, read from the gradients: ``dy`` makes it ``y``."""
-    gradients: ClassVar[dict[str, Callable[..., Array] | None]]
+    gradient_methods: ClassVar[dict[str, Callable[..., Array] | None]]
     """The gradient of each input, by the input's name."""
     differentiable: ClassVar[tuple[tuple[int, str, Callable[..., Array]], ...]]
     """Place, name and gradient of every input that has one."""
@@ -320,7 +320,7 @@ class Op(Value):
             was handed.
         """
         cls = type(self)
-        gradient = cls.gradients[name]
+        gradient = cls.gradient_methods[name]
         if gradient is None:
             raise TeachrnnError(f"{cls.__name__}: input `{name}` has no gradient.")
         dy = np.asarray(dy).view()

@@ -185,7 +185,7 @@ def test_a_copied_path_goes_on_as_the_original_and_apart_from_it(way, cell, batc
 @copied
 def test_a_copied_recorded_path_goes_on_as_the_original(way):
     original = model()
-    path = RecordedPath(original, original.gradients(), length=2, batch=1)
+    path = RecordedPath(original, original.zero_gradients(), length=2, batch=1)
     x = np.array([[0], [1]])
     path.forward(x)
     twin = way(path)

@@ -78,7 +78,7 @@ def test_underflow_stops_no_writing(strict, sampler):
     reader = model_of(30.0, sure=10.0).reader()
     passage = write(reader, sampler, prime=[0], count=9, rng=np.random.default_rng(0), record=True)
     assert np.isfinite(passage.entropy).all()
-    assert len(beam(reader, prime=[0], count=5, width=3)[0].symbols) == 5
+    assert len(beam(reader, prime=[0], count=5, width=3)[0].tokens) == 5
 
 
 def test_what_does_not_pass_as_0_raises_still_where_the_user_wants_it(strict):

@@ -74,7 +74,7 @@ def test_a_sound_operation_knows_its_inputs_its_output_and_its_gradients():
     twice = make()
     assert twice.inputs == ("x",)
     assert twice.output == "y"
-    assert twice.gradients == {"x": twice.dx}
+    assert twice.gradient_methods == {"x": twice.dx}
     assert twice.shape_rule.inputs == (("n",),)
     assert (twice.shared, dict(twice.domain), twice.fuses) == ((), {}, ())
 
@@ -101,7 +101,7 @@ def test_every_gradient_that_is_missing_is_named():
 
 
 def test_a_gradient_set_to_none_is_stated_not_missing():
-    assert make(dx=None).gradients == {"x": None}
+    assert make(dx=None).gradient_methods == {"x": None}
     assert make(dx=None).output == "y"  # there is no gradient to read another name from
 
 
@@ -190,7 +190,7 @@ def test_a_refused_class_is_not_registered(registry):
 def test_an_operation_can_inherit_the_parts_of_another():
     base = make()
     child = type(Op)("Child", (base,), {"__module__": __name__}, register=False)
-    assert child.gradients == base.gradients
+    assert child.gradient_methods == base.gradient_methods
     assert child.inputs == ("x",)
 
 

@@ -62,7 +62,7 @@ def link(op: type[teachrnn.Op]) -> str:
 
 def gradients(op: type[teachrnn.Op], doc: Docstring) -> str:
     formulas = "\n\n".join(f"$${line.strip('$')}$$" for line in doc.sections["Gradients"].split("\n\n"))
-    without = [f"`{name}`" for name, gradient in op.gradients.items() if gradient is None]
+    without = [f"`{name}`" for name, gradient in op.gradient_methods.items() if gradient is None]
     return formulas + (f"\n\nnone for {', '.join(without)}" if without else "")
 
 
@@ -78,5 +78,8 @@ def domain(allowed: Reals | Index | Choice) -> str:
 
 def code(op: type[teachrnn.Op]) -> str:
     """What the class computes: the value and the gradients, as they stand in the file."""
-    methods = [op.forward, *(gradient for gradient in op.gradients.values() if gradient is not None)]
+    methods = [
+        op.forward,
+        *(gradient for gradient in op.gradient_methods.values() if gradient is not None),
+    ]
     return folded_code(op.__module__, methods)

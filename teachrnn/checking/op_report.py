@@ -73,7 +73,7 @@ def check_ops(*ops: type[Op], trials: int = 5, rng: np.random.Generator | None =
     rng = rng or np.random.default_rng(0)
     checks = []
     for op in ops or tuple(OPS.values()):
-        for name, gradient in op.gradients.items():
+        for name, gradient in op.gradient_methods.items():
             if gradient is None:
                 continue
             errors = []

@@ -94,7 +94,7 @@ def losses(session: Session, step: TrainStep) -> str:
     if units.length is None:
         measured = measured and f"{measured} {unit}"
         return f"smooth {per_sequence(step.smooth_loss)} nats/sequence{measured}"
-    return f"smooth {per_symbol(step.smooth_loss / step.symbols)}{measured} {unit}"
+    return f"smooth {per_symbol(step.smooth_loss / step.length)}{measured} {unit}"
 
 
 def _line(session: Session, step: TrainStep, speed: float) -> str:

@@ -43,7 +43,7 @@ def sample(
     trained = TrainedModel.load(checkpoint, which)
     if beam_width is not None:
         best = trained.likeliest(count, width=beam_width, prime=prime)
-        text = trained.vocabulary.decode(best.symbols)
+        text = trained.vocabulary.decode(best.tokens)
     else:
         sampler: Sampler = Temperature(temperature=temperature)
         if top_k is not None:

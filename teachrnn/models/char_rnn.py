@@ -356,7 +356,10 @@ class CharRNN(CopiedWhole):
             advice="Choose a shorter sequence, `length`, or fewer at a time, `batch`.",
         ):
             path: Path = kind(
-                self, self.gradients() if gradients is None else gradients, length=length, batch=batch
+                self,
+                self.zero_gradients() if gradients is None else gradients,
+                length=length,
+                batch=batch,
             )
         return CheckedPath(self, path) if checked else path
 
@@ -370,7 +373,7 @@ class CharRNN(CopiedWhole):
         """
         return ModelReader(self)
 
-    def gradients(self) -> ParameterVector:
+    def zero_gradients(self) -> ParameterVector:
         """Zeros under the names of the parameters: where gradients are put.
 
         Returns

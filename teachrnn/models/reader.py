@@ -75,13 +75,13 @@ class ModelReader(CopiedWhole):
         return self._read(symbol)
 
     def read_many(
-        self, symbols: ArrayLike, state: Mapping[str, Array] | None
+        self, tokens: ArrayLike, state: Mapping[str, Array] | None
     ) -> tuple[Array, dict[str, Array]]:
         """Read the next symbol of several texts, whose states are the caller's.
 
         Parameters
         ----------
-        symbols : ndarray of int
+        tokens : ndarray of int
             One for each text, (B,).
         state : mapping, optional
             State vectors before, (B, m); zeros where not given.
@@ -96,17 +96,17 @@ class ModelReader(CopiedWhole):
         NameLookupError, ShapeError, DomainError
             If the model has no such symbol or state, or a vector does not fit.
         """
-        symbols = np.asarray(symbols)
-        if symbols.ndim != 1 or symbols.size == 0:
+        tokens = np.asarray(tokens)
+        if tokens.ndim != 1 or tokens.size == 0:
             raise ShapeError(
-                f"the symbols read have shape {symbols.shape} but must be one for each text, (B,)."
+                f"the symbols read have shape {tokens.shape} but must be one for each text, (B,)."
             )
-        batch = len(symbols)
+        batch = len(tokens)
         if batch not in self._several:
             inside = self.model.path(length=1, batch=batch, checked=False)
             self._several[batch] = CheckedPath(self.model, inside)
         path = self._several[batch]
         path.start(state)
-        scores = path.forward(symbols[np.newaxis]).copy()
+        scores = path.forward(tokens[np.newaxis]).copy()
         path.carry()
         return scores, {name: vectors.copy() for name, vectors in path.state.items()}

@@ -61,8 +61,8 @@ class RecordedPath(CopiedWhole):
         for name, view in self.state.items():
             view[...] = 0 if state is None else state[name]
 
-    def _sequence(self, symbols: Array) -> Array:
-        return symbols.reshape(self.length, self.batch)
+    def _sequence(self, tokens: Array) -> Array:
+        return tokens.reshape(self.length, self.batch)
 
     def memory(self) -> list[Array]:
         """The initial state: everything else follows from it, by the same operations."""

@@ -101,7 +101,7 @@ def _applied(op: Op, new: dict[int, Array], count: int) -> Array | None:
     if result is None:
         result = _one_by_one(op, new, count)
     if result.dtype.kind != "c":
-        if all(op.gradients[name] is None for name in varied):
+        if all(op.gradient_methods[name] is None for name in varied):
             return None  # a choice (the largest of several, say): it does not move with a nudge
         raise _refusal(op, "makes real numbers of complex ones")
     kept = np.array(result, dtype=complex)

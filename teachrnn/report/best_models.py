@@ -60,8 +60,8 @@ def write_passage(
     texts, written = [], 0
     while written < count:
         passage = trained.passage(count - written, rng=rng, sampler=sampler)
-        texts.append(trained.vocabulary.decode(passage.symbols))
-        written += len(passage.symbols)
+        texts.append(trained.vocabulary.decode(passage.tokens))
+        written += len(passage.tokens)
     return "".join(texts)
 
 

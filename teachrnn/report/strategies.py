@@ -48,8 +48,8 @@ def strategies_section(session: Session) -> Section:
 
 def _search(trained: TrainedModel, title: str, width: int) -> Verbatim:
     found = trained.likeliest(COUNT, width=width)
-    mean = -found.log_probability / max(len(found.symbols), 1)
+    mean = -found.log_probability / max(len(found.tokens), 1)
     return Verbatim(
         f"{title}: {per_symbol(mean)} nats per symbol of its own text",
-        legible(trained.vocabulary.decode(found.symbols)),
+        legible(trained.vocabulary.decode(found.tokens)),
     )

@@ -161,7 +161,7 @@ class Run(CopiedWhole):
                 count=count,
                 rng=np.random.default_rng([self.seed, 2, self.training.iteration]),
             )
-        return self.vocabulary.decode(passage.symbols)
+        return self.vocabulary.decode(passage.tokens)
 
     def trained(self) -> TrainedModel:
         """The model as it is now, with its vocabulary.

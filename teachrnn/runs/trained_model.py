@@ -165,7 +165,7 @@ class TrainedModel:
         'lheeooll'
         """
         passage = self.passage(count, rng=rng, sampler=sampler, prime=prime)
-        return self.vocabulary.decode(passage.symbols)
+        return self.vocabulary.decode(passage.tokens)
 
     def likeliest(self, count: int, *, width: int, prime: str = "") -> Hypothesis:
         """The likeliest text that a search finds, from the same state as `passage`: see `beam`.

@@ -20,13 +20,13 @@ class Hypothesis(NamedTuple):
 
     Attributes
     ----------
-    symbols : ndarray of int
+    tokens : ndarray of int
         The text, without the prime.
     log_probability : float
         The logarithm of its probability, given the prime, in nats.
     """
 
-    symbols: Array
+    tokens: Array
     log_probability: float
 
 
@@ -94,11 +94,11 @@ def beam(
 
     >>> class Bigrams:
     ...     symbols = 3
-    ...     def read_many(self, symbols, state):
+    ...     def read_many(self, tokens, state):
     ...         p = np.array([[0.5, 0.4, 0.1], [0.01, 0.01, 0.98], [0.4, 0.3, 0.3]])
-    ...         return np.log(p[symbols]), {}
-    >>> for symbols, log_probability in beam(Bigrams(), prime=[0], count=2, width=2):
-    ...     print(symbols, round(np.exp(log_probability), 3))
+    ...         return np.log(p[tokens]), {}
+    >>> for tokens, log_probability in beam(Bigrams(), prime=[0], count=2, width=2):
+    ...     print(tokens, round(np.exp(log_probability), 3))
     [1 2] 0.392
     [0 0] 0.25
     """
@@ -136,10 +136,10 @@ def _search(
         rivals = np.concatenate([[text.log_probability for text in ended], longer])
         best = np.argsort(-rivals, kind="stable")[:width]
         grown = best[best >= len(ended)]
-        parents, symbols = np.divmod(grown - len(ended), reader.symbols)
+        parents, tokens = np.divmod(grown - len(ended), reader.symbols)
         ended = [ended[i] for i in best if i < len(ended)]
-        texts, log_p = np.column_stack([texts[parents], symbols]), rivals[grown]
-        open_ = symbols != stop
+        texts, log_p = np.column_stack([texts[parents], tokens]), rivals[grown]
+        open_ = tokens != stop
         ended += _hypotheses(texts[~open_], log_p[~open_])
         texts, log_p, parents = texts[open_], log_p[open_], parents[open_]
         if len(texts) == 0:

@@ -21,14 +21,14 @@ class Passage:
 
     Attributes
     ----------
-    symbols : ndarray of int
-        The symbols drawn, (N,).
+    tokens : ndarray of int
+        The numbers of the symbols drawn, (N,).
     distribution : ndarray, optional
         p, the probabilities that each was drawn with, (N, K), after temperature and the like;
         only if it was asked for with ``record=True``.
     """
 
-    symbols: Array
+    tokens: Array
     distribution: Array | None = None
 
     @property
@@ -55,7 +55,7 @@ class Passage:
             If the distribution was not recorded.
         """
         p = self._recorded("surprise")
-        return np.abs(np.log(p[np.arange(len(p)), self.symbols]))
+        return np.abs(np.log(p[np.arange(len(p)), self.tokens]))
 
     def _recorded(self, what: str) -> Array:
         if self.distribution is None:
@@ -121,7 +121,7 @@ def write(
     >>> passage = write(
     ...     Onward(), Temperature(), prime=[0], count=8, rng=np.random.default_rng(1), record=True
     ... )
-    >>> passage.symbols
+    >>> passage.tokens
     array([1, 2, 0, 1, 2, 0, 1, 2])
     >>> passage.surprise[0].round(3)                # -log 0.96
     np.float64(0.041)
@@ -149,5 +149,5 @@ def write(
             written.append(symbol)
             if symbol == stop:
                 break
-    symbols = np.array(written, np.intp)
-    return Passage(symbols, recorded[: len(symbols)] if record else None)
+    tokens = np.array(written, np.intp)
+    return Passage(tokens, recorded[: len(tokens)] if record else None)

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from teachrnn.errors import DomainError
 
 
-def check_symbols(what: str, given: ArrayLike, *, symbols: int) -> list[int]:
+def check_tokens(what: str, given: ArrayLike, *, symbols: int) -> list[int]:
     """The numbers of at least one symbol, as a list.
 
     Raises
@@ -42,5 +42,5 @@ def check_request(prime: ArrayLike, count: int, stop: int | None, *, symbols: in
     if count < 0:
         raise DomainError(f"count is {count} but cannot be negative: it is how many symbols to write.")
     if stop is not None:
-        check_symbols("stop", [stop], symbols=symbols)
-    return check_symbols("prime", prime, symbols=symbols)
+        check_tokens("stop", [stop], symbols=symbols)
+    return check_tokens("prime", prime, symbols=symbols)

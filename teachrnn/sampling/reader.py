@@ -50,12 +50,12 @@ class BranchingReader(Protocol):
 
     symbols: int
 
-    def read_many(self, symbols: Array, state: State | None) -> tuple[Array, State]:
+    def read_many(self, tokens: Array, state: State | None) -> tuple[Array, State]:
         """Read the next symbol of every text.
 
         Parameters
         ----------
-        symbols : ndarray of int
+        tokens : ndarray of int
             One for each text, (B,).
         state : dict, optional
             State vectors before, (B, m); zeros where not given.

@@ -114,7 +114,7 @@ def laws_of(op: type[Op]) -> list[Law]:
 
 def differentiable(op: type[Op]) -> list[str]:
     """Inputs that have a gradient."""
-    return [name for name, gradient in op.gradients.items() if gradient is not None]
+    return [name for name, gradient in op.gradient_methods.items() if gradient is not None]
 
 
 def can_be_read(op: type[Op], target: str | None) -> bool:
@@ -129,7 +129,7 @@ def can_be_read(op: type[Op], target: str | None) -> bool:
 
 
 def _gradient(op: type[Op], name: str, dy: Array, arrays: list[Array]) -> Array:
-    gradient = op.gradients[name]
+    gradient = op.gradient_methods[name]
     assert gradient is not None
     return gradient(dy, *arrays, np.asarray(op.forward(*arrays)))
 
@@ -200,7 +200,7 @@ def batch_is_the_sum_of_its_members(op: type[Op], draw: Draw) -> None:
     np.testing.assert_allclose(y, [op.forward(*m) for m in members], rtol=RTOL, atol=ATOL)
     dy = draw(like(y), label="gradient from above")
     for name, carried in zip(op.inputs, carries, strict=True):
-        if op.gradients[name] is None:
+        if op.gradient_methods[name] is None:
             continue
         single = np.array([_gradient(op, name, dy[i], members[i]) for i in range(size)])
         expected = single if carried else single.sum(axis=0)

@@ -15,7 +15,7 @@ class TrainStep(NamedTuple):
         Number of the update, from 1.
     epoch : int
         Which pass through the text it belongs to, from 1.
-    symbols : int
+    length : int
         T, the symbols in each sequence.
     loss : float
         L before the update, in nats per sequence, averaged over the batch.
@@ -41,7 +41,7 @@ class TrainStep(NamedTuple):
 
     iteration: int
     epoch: int
-    symbols: int
+    length: int
     loss: float
     smooth_loss: float
     gradient_norm: float
@@ -53,7 +53,7 @@ class TrainStep(NamedTuple):
     @property
     def nats_per_symbol(self) -> float:
         """The loss of this step, in nats per symbol."""
-        return self.loss / self.symbols
+        return self.loss / self.length
 
     @property
     def bits_per_symbol(self) -> float:

@@ -127,7 +127,7 @@ class Training(CopiedWhole):
         ):
             self.best_smooth = Best(theta.copy(), model.initial_state())
             self.best_validation = Best(theta.copy(), model.initial_state())
-            self.gradients: ParameterVector = model.gradients()
+            self.gradients: ParameterVector = model.zero_gradients()
         self._paths: dict[tuple[int, int], Path] = {}
         self._path: Path | None = None
         self._epoch, self._epoch_loss, self._epoch_symbols = 1, 0.0, 0

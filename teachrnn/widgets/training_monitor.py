@@ -241,5 +241,5 @@ class TrainingMonitor(App):
             count=self.sample_length,
             rng=np.random.default_rng([self.seed, step.iteration]),
         )
-        text = vocabulary.decode(passage.symbols)
+        text = vocabulary.decode(passage.tokens)
         self.samples.append(Sample(step.iteration, step.smooth_loss, text))

@@ -222,7 +222,9 @@ def test_v_curve_is_drawn_with_all_three_methods(small, tmp_path):
 def test_every_operation_is_in_the_operations_report():
     from teachrnn import OPS
 
-    expected = {f"{n}.d{i}" for n, op in OPS.items() for i, g in op.gradients.items() if g is not None}
+    expected = {
+        f"{n}.d{i}" for n, op in OPS.items() for i, g in op.gradient_methods.items() if g is not None
+    }
     checks = check_ops()
     assert {c.name for c in checks} == expected
     assert all(c.agrees for c in checks)

@@ -118,7 +118,7 @@ def test_check_at_the_size_of_the_assignment():
 def test_check_ends_with_status_1_when_a_gradient_is_wrong():
     code = (
         "import sys, teachrnn\n"
-        "teachrnn.Tanh.gradients['x'] = lambda dy, x, y: dy * (1 - y)\n"
+        "teachrnn.Tanh.gradient_methods['x'] = lambda dy, x, y: dy * (1 - y)\n"
         "from teachrnn.cli import main\n"
         "sys.argv = ['teachrnn', 'check', '--size', 'small', '--oracle', 'complex']\n"
         "main()"

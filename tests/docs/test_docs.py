@@ -88,7 +88,7 @@ def test_answers_are_folded(pages):
 def test_every_operation_has_its_section(pages, name):
     op = teachrnn.OPS[name]
     section = section_of(name, pages["reference/operations"])
-    gradients = [d for d in op.gradients.values() if d is not None]
+    gradients = [d for d in op.gradient_methods.values() if d is not None]
     assert section.count('class="formula"') >= 1 + len(gradients)
     for fact in ("Shapes", "Gradients", "Example", "Reference", "Code"):
         assert f"<dt>{fact}</dt>" in section

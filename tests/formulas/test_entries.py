@@ -53,7 +53,10 @@ CELL_NAMES = sorted(CELLS)
 FORMULAS = [
     (op, target)
     for op in OPS.values()
-    for target in (None, *(name for name, gradient in op.gradients.items() if gradient is not None))
+    for target in (
+        None,
+        *(name for name, gradient in op.gradient_methods.items() if gradient is not None),
+    )
 ]
 
 
@@ -74,7 +77,7 @@ def questions(trace):
     for op in trace.ops:
         yield op, None, op.shape
         for own, operand in zip(type(op).inputs, op.operands, strict=True):
-            if op.gradients[own] is not None:
+            if op.gradient_methods[own] is not None:
                 yield op, own, operand.shape
 
 
@@ -671,7 +674,7 @@ def test_browser_gives_the_same_terms_for_every_operation(entry_page, op):
             cases.append((applied, None, None, some_of(applied.shape, rng)))
             cases += [
                 (applied, own, dy, some_of(trace[own].shape, rng))
-                for own, gradient in op.gradients.items()
+                for own, gradient in op.gradient_methods.items()
                 if gradient is not None
             ]
     assert_same_terms(entry_page, cases)

@@ -130,7 +130,7 @@ def test_formula_that_says_what_none_may_say_is_refused_when_the_class_is_made(f
 
 @pytest.mark.parametrize(
     ("op", "name"),
-    [(op, name) for op in OPS.values() for name in op.inputs if op.gradients[name] is not None],
+    [(op, name) for op in OPS.values() for name in op.inputs if op.gradient_methods[name] is not None],
     ids=lambda x: getattr(x, "__name__", x),
 )
 def test_what_is_printed_of_a_gradient_is_read_as_the_same_tree(op, name):

@@ -256,7 +256,7 @@ def test_loss_alone_leaves_the_gradients_as_they_are():
 
 def test_several_paths_may_put_their_gradients_in_one_place():
     model = a_model()
-    gradients = model.gradients()
+    gradients = model.zero_gradients()
     path = model.path(length=3, gradients=gradients)
     path.gradient(*sequences(model, 3))
     assert gradients.flat.any()

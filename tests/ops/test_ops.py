@@ -38,7 +38,7 @@ def gradients(op, *arrays, dy=1.0):
     arrays = [np.asarray(a) for a in arrays]
     y = np.asarray(op.forward(*arrays))
     above = np.broadcast_to(dy, y.shape).copy()
-    return {name: d(above, *arrays, y) for name, d in op.gradients.items() if d is not None}
+    return {name: d(above, *arrays, y) for name, d in op.gradient_methods.items() if d is not None}
 
 
 # Extreme scores. Warnings are errors here: nothing may overflow on the way. ----------------------

@@ -276,7 +276,7 @@ def test_greedy_choice_and_beam_search_start_where_every_other_way_does(measured
     rng = np.random.default_rng(0)
     for title, width, expected in (
         ("Greedy, always the likeliest", 1, trained.sample(200, rng=rng, sampler=Greedy())),
-        ("Beam search, 8 wide", 8, trained.vocabulary.decode(trained.likeliest(200, width=8).symbols)),
+        ("Beam search, 8 wide", 8, trained.vocabulary.decode(trained.likeliest(200, width=8).tokens)),
     ):
         caption, text = next(item for item in passages(page).items() if item[0].startswith(title))
         assert text == legible(expected)

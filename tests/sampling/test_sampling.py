@@ -391,10 +391,10 @@ class Network:
         self.buffer[:] = (self.h @ self.V)[0]
         return self.buffer
 
-    def read_many(self, symbols, state):
-        assert symbols.ndim == 1
-        h = np.zeros((len(symbols), self.hidden)) if state is None else state["h"]
-        h = np.tanh(h @ self.W + self.U[symbols])
+    def read_many(self, tokens, state):
+        assert tokens.ndim == 1
+        h = np.zeros((len(tokens), self.hidden)) if state is None else state["h"]
+        h = np.tanh(h @ self.W + self.U[tokens])
         return h @ self.V, {"h": h}
 
 
@@ -413,36 +413,36 @@ def text(count, *, seed=0, reader=None, rng=None, prime=(0, 1), **options):
 
 
 def test_the_same_chance_writes_the_same_text_and_another_another():
-    np.testing.assert_array_equal(text(50).symbols, text(50).symbols)
-    assert (text(50).symbols != text(50, seed=1).symbols).any()
+    np.testing.assert_array_equal(text(50).tokens, text(50).tokens)
+    assert (text(50).tokens != text(50, seed=1).tokens).any()
 
 
 def test_a_hundred_and_a_hundred_more_are_two_hundred():
     reader, rng = Network(5, 6), np.random.default_rng(0)
-    first = text(100, reader=reader, rng=rng).symbols
-    more = text(100, reader=reader, rng=rng, prime=first[-1:]).symbols
-    np.testing.assert_array_equal([*first, *more], text(200).symbols)
+    first = text(100, reader=reader, rng=rng).tokens
+    more = text(100, reader=reader, rng=rng, prime=first[-1:]).tokens
+    np.testing.assert_array_equal([*first, *more], text(200).tokens)
 
 
 def test_every_symbol_is_read_once_in_order_but_for_the_last():
     reader = Network(5, 6)
-    written = text(20, reader=reader, prime=[3, 1, 4]).symbols
+    written = text(20, reader=reader, prime=[3, 1, 4]).tokens
     assert reader.has_read == [3, 1, 4, *written[:-1]]
     assert all(type(symbol) is int for symbol in reader.has_read)
 
 
 def test_writing_nothing_reads_the_prime_but_for_the_last():
     reader = Network(5, 6)
-    assert text(0, reader=reader, prime=[3, 1]).symbols.shape == (0,)
+    assert text(0, reader=reader, prime=[3, 1]).tokens.shape == (0,)
     assert reader.has_read == [3]
 
 
 def test_recording_changes_nothing_and_holds_what_each_symbol_was_drawn_from():
     passage = text(60, record=True)
-    np.testing.assert_array_equal(passage.symbols, text(60).symbols)
+    np.testing.assert_array_equal(passage.tokens, text(60).tokens)
     reader = Network(5, 6)
     reader.read(0)
-    for t, symbol in enumerate([1, *passage.symbols[:-1]]):
+    for t, symbol in enumerate([1, *passage.tokens[:-1]]):
         np.testing.assert_array_equal(passage.distribution[t], SAMPLER.distribution(reader.read(symbol)))
 
 
@@ -453,7 +453,7 @@ def test_entropy_and_surprise_are_those_of_the_distribution_in_nats():
     for t in range(20):
         possible = p[t][p[t] > 0]
         assert passage.entropy[t] == pytest.approx(-np.sum(possible * np.log(possible)))
-        assert passage.surprise[t] == pytest.approx(-np.log(p[t, passage.symbols[t]]))
+        assert passage.surprise[t] == pytest.approx(-np.log(p[t, passage.tokens[t]]))
     # Drawn from p, the surprise is the entropy on average.
     spread = passage.surprise - passage.entropy
     assert abs(spread.mean()) < 4 * spread.std() / np.sqrt(len(spread))
@@ -471,19 +471,19 @@ def test_what_was_not_recorded_is_missed_in_words():
 
 
 def test_a_text_ends_with_its_stop_symbol_and_is_the_beginning_of_the_unstopped_one():
-    whole = text(200).symbols
+    whole = text(200).tokens
     stop = int(whole[30])
     first = int(np.flatnonzero(whole == stop)[0])
     passage = text(200, stop=stop, record=True)
-    np.testing.assert_array_equal(passage.symbols, whole[: first + 1])
+    np.testing.assert_array_equal(passage.tokens, whole[: first + 1])
     assert passage.distribution.shape == (first + 1, 6)
     assert passage.surprise.shape == (first + 1,)
 
 
 def test_how_far_chance_advances_does_not_depend_on_the_text():
     rng, other = np.random.default_rng(0), np.random.default_rng(0)
-    stop = int(text(1).symbols[0])
-    assert len(text(50, rng=rng, stop=stop).symbols) == 1
+    stop = int(text(1).tokens[0])
+    assert len(text(50, rng=rng, stop=stop).tokens) == 1
     other.random(50)
     assert rng.random() == other.random()
 
@@ -523,7 +523,7 @@ def test_a_network_that_has_diverged_is_not_written_with():
 def test_a_model_writes_from_the_probabilities_that_its_record_shows(cell):
     model = CharRNN(hidden=3, symbols=5, cell=cell, scale=0.8, rng=np.random.default_rng(0))
     passage = text(12, reader=model.reader(), prime=[4, 2], sampler=Temperature(), record=True)
-    trace = model.record([4, 2, *passage.symbols[:-1]])
+    trace = model.record([4, 2, *passage.tokens[:-1]])
     for t, p in enumerate(passage.distribution, start=2):
         np.testing.assert_allclose(p, Temperature().distribution(trace[f"o[{t}]"].data), rtol=1e-12)
 
@@ -531,10 +531,10 @@ def test_a_model_writes_from_the_probabilities_that_its_record_shows(cell):
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_model_searched_greedily_is_a_model_written_with_greedily(cell):
     model = CharRNN(hidden=3, symbols=5, cell=cell, scale=0.8, rng=np.random.default_rng(0))
-    written = text(12, reader=model.reader(), prime=[4, 2], sampler=Greedy()).symbols
+    written = text(12, reader=model.reader(), prime=[4, 2], sampler=Greedy()).tokens
     [narrow] = beam(model.reader(), prime=[4, 2], count=12, width=1)
     wide = beam(model.reader(), prime=[4, 2], count=12, width=9, stop=1)
-    np.testing.assert_array_equal(narrow.symbols, written)
+    np.testing.assert_array_equal(narrow.tokens, written)
     assert len(wide) == 9
 
 
@@ -565,9 +565,9 @@ def test_a_beam_that_keeps_everything_ranks_every_text(seed, K, count, stops):
     reader, prime, stop = Network(seed, K), [0, 1], 1 if stops else None
     found = beam(reader, prime=prime, count=count, width=10**6, stop=stop)
     texts = {some: log_probability(reader, prime, some) for some in every_text(K, count, stop)}
-    assert {tuple(t.symbols.tolist()) for t in found} == set(texts)
+    assert {tuple(t.tokens.tolist()) for t in found} == set(texts)
     for t in found:
-        assert t.log_probability == pytest.approx(texts[tuple(t.symbols.tolist())])
+        assert t.log_probability == pytest.approx(texts[tuple(t.tokens.tolist())])
     ranked = [t.log_probability for t in found]
     assert ranked == sorted(ranked, reverse=True)
     assert np.exp(ranked).sum() == pytest.approx(1)
@@ -589,7 +589,7 @@ def test_width_1_is_greedy(seed, K):
     passage = write(
         Network(seed, K), Greedy(), prime=[0], count=12, rng=np.random.default_rng(0), record=True
     )
-    np.testing.assert_array_equal(found.symbols, passage.symbols)
+    np.testing.assert_array_equal(found.tokens, passage.tokens)
 
 
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 3), min_size=1, max_size=3))
@@ -597,9 +597,9 @@ def test_a_beam_starts_from_the_state_that_it_is_given(seed, prime):
     h = np.random.default_rng(seed).normal(size=3)
     reader = Network(seed, 4)
     reader.h = h[None]
-    written = text(12, reader=reader, prime=prime, sampler=Greedy()).symbols
+    written = text(12, reader=reader, prime=prime, sampler=Greedy()).tokens
     [found] = beam(Network(seed, 4), prime=prime, count=12, width=1, state={"h": h})
-    np.testing.assert_array_equal(found.symbols, written)
+    np.testing.assert_array_equal(found.tokens, written)
     ranked = beam(Network(seed, 4), prime=prime, count=2, width=16, state={"h": h})
     assert np.exp([t.log_probability for t in ranked]).sum() == pytest.approx(1)
 
@@ -608,11 +608,11 @@ def test_of_equally_likely_texts_a_beam_keeps_the_first():
     class Ties:
         symbols = 300
 
-        def read_many(self, symbols, state):
-            return np.tile(np.arange(300.0) % 3, (len(symbols), 1)), {}
+        def read_many(self, tokens, state):
+            return np.tile(np.arange(300.0) % 3, (len(tokens), 1)), {}
 
     found = beam(Ties(), prime=[0], count=2, width=3)
-    assert [t.symbols.tolist() for t in found] == [[2, 2], [2, 5], [2, 8]]
+    assert [t.tokens.tolist() for t in found] == [[2, 2], [2, 5], [2, 8]]
 
 
 def test_a_wider_beam_finds_what_greedy_misses():
@@ -627,27 +627,27 @@ def test_a_wider_beam_finds_what_greedy_misses():
 def test_a_text_that_has_ended_is_not_read_any_further():
     reader = Network(3, 4)
     for t in beam(reader, prime=[0], count=6, width=8, stop=2):
-        assert 2 not in t.symbols[:-1]
-        assert len(t.symbols) == 6 or t.symbols[-1] == 2
-        assert t.log_probability == pytest.approx(log_probability(reader, [0], t.symbols))
+        assert 2 not in t.tokens[:-1]
+        assert len(t.tokens) == 6 or t.tokens[-1] == 2
+        assert t.log_probability == pytest.approx(log_probability(reader, [0], t.tokens))
 
 
 def test_a_beam_whose_every_text_has_ended_stops():
     class Ends:
         symbols, reads = 2, 0
 
-        def read_many(self, symbols, state):
+        def read_many(self, tokens, state):
             self.reads += 1
-            return np.tile([0.0, 800.0], (len(symbols), 1)), {}
+            return np.tile([0.0, 800.0], (len(tokens), 1)), {}
 
     reader = Ends()
     [found] = beam(reader, prime=[0], count=100, width=1, stop=1)
-    assert (found.symbols.tolist(), found.log_probability, reader.reads) == ([1], 0.0, 1)
+    assert (found.tokens.tolist(), found.log_probability, reader.reads) == ([1], 0.0, 1)
 
 
 def test_a_beam_of_no_length_is_the_empty_text():
     [found] = beam(Network(3, 4), prime=[0], count=0, width=3)
-    assert found.symbols.shape == (0,)
+    assert found.tokens.shape == (0,)
     assert found.log_probability == 0
 
 

@@ -193,7 +193,7 @@ def test_each_update_has_loss_and_gradient_from_before_it_at_the_state_carried_t
         step = next(training)
         loss, gradients, carried = recorded(training, before, batch.x, batch.y, start)
         np.testing.assert_allclose(step.loss, loss / B, rtol=1e-12)
-        assert step.symbols == len(batch.x)
+        assert step.length == len(batch.x)
         assert_equal(gradients_of(training), {n: g / B for n, g in gradients.items()})
         g = training.gradients.flat
         np.testing.assert_allclose(step.gradient_norm, np.linalg.norm(g), rtol=1e-12)
@@ -288,7 +288,7 @@ def test_epoch_mean_is_that_of_all_its_symbols_and_stands_once_the_epoch_is_over
     expected = []
     for epoch in (1, 2):
         own = [step for step in steps if step.epoch == epoch]
-        mean = sum(step.loss for step in own) / sum(step.symbols for step in own)
+        mean = sum(step.loss for step in own) / sum(step.length for step in own)
         expected.append((own[-1].iteration, mean))
     np.testing.assert_allclose(training.curve.epochs, expected, rtol=1e-12)
     assert isinstance(training.curve.epochs[0], Epoch)

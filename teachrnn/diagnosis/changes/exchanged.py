@@ -42,7 +42,7 @@ class Exchanged(Change):
         return 2
 
     def local(self, tape: Tape, edge: Edge) -> Callable[[Array], Array] | None:
-        gradient = type(edge.op).gradients[self.input]
+        gradient = type(edge.op).gradient_methods[self.input]
         return None if gradient is None else lambda dy: gradient(dy, *edge.arrays)
 
     def words(self, site: Site) -> str:

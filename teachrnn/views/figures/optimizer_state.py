@@ -59,7 +59,7 @@ def parameter_places(model: CharRNN) -> dict[str, Array]:
     >>> sorted(np.concatenate(list(places.values())).tolist()) == list(range(8))
     True
     """
-    numbered = model.gradients()
+    numbered = model.zero_gradients()
     numbered.flat[...] = np.arange(numbered.flat.size)
     return {name: entries.astype(np.intp).ravel() for name, entries in numbered.items()}
 

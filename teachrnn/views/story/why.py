@@ -112,7 +112,7 @@ def recorded_letters(op: Op, dy: Array | None) -> Letters:
 
 
 def _checked(op: Op, input: str, dy: Array | None) -> Array:
-    with_gradient = [name for name, gradient in op.gradients.items() if gradient is not None]
+    with_gradient = [name for name, gradient in op.gradient_methods.items() if gradient is not None]
     if input not in with_gradient:
         raise NameLookupError(
             f"{type(op).__name__} has no gradient for {input!r}; it has one for: "
