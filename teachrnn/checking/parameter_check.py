@@ -18,7 +18,7 @@ from teachrnn.checking.error_measures import (
 )
 from teachrnn.errors import DomainError
 
-Verdict = Literal["agrees", "differs", "blind", "not differentiable"]
+CheckVerdict = Literal["agrees", "differs", "blind", "not differentiable"]
 
 BLIND = 0.1
 """A check that cannot see a relative error of this size has no opinion."""
@@ -222,7 +222,7 @@ class ParameterCheck:
         return tuple(int(i) for i in np.unravel_index(int(self.places[position]), self.shape))
 
     @cached_property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> CheckVerdict:
         """Whether every entry lies within the oracle's error and rounding.
 
         "differs" if one does not, and "blind" where what is allowed is so large, against the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Self
 
@@ -15,6 +16,9 @@ from teachrnn.diagnosis.sweeps import Sweeps
 from teachrnn.diagnosis.tape import Tape
 from teachrnn.models import CharRNN
 from teachrnn.trace import Trace
+
+GradientsByName = Mapping[str, Array]
+"""What a student's code returns."""
 
 
 class Instance:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from time import monotonic
@@ -11,12 +11,11 @@ import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.diagnosis.catalogue import Catalogue
-from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.instance import GradientsByName, Instance
 from teachrnn.diagnosis.mistake import Mistake, SweepMistake
 from teachrnn.diagnosis.reading import Spec
 from teachrnn.diagnosis.sweeps import Sweeps
 
-GradientsByName = Mapping[str, Array]
 RIGHT = SweepMistake("nothing is wrong with the sweep", ())
 MOST = 2
 """Of mistakes in single parameters, so many are looked for beside one of the sweep."""

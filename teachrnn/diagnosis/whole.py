@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.instance import GradientsByName, Instance
 from teachrnn.diagnosis.mistake import WholeMistake
 
-Gradients = Mapping[str, Array]
 CLIPPED = "Check the gradient as backpropagation gives it; clip afterwards, before the update."
 
 
 def whole_mistakes(
-    pairs: Sequence[tuple[Instance, Gradients]], names: Sequence[str], tolerance: float
+    pairs: Sequence[tuple[Instance, GradientsByName]], names: Sequence[str], tolerance: float
 ) -> list[tuple[WholeMistake, float]]:
     """Those that give a student's gradients on every instance, with the error that is left.
 
@@ -37,16 +36,20 @@ def whole_mistakes(
     return found
 
 
-def _error(mistake: WholeMistake, instance: Instance, own: Gradients, names: Sequence[str]) -> float:
+def _error(
+    mistake: WholeMistake, instance: Instance, own: GradientsByName, names: Sequence[str]
+) -> float:
     wrong = mistake.done_to({name: instance.gradients[name] for name in names})
     return max(float(np.abs(wrong[n] - own[n]).max(initial=0.0)) / instance.units[n] for n in names)
 
 
-def _flat(gradients: Gradients, names: Sequence[str]) -> Array:
+def _flat(gradients: GradientsByName, names: Sequence[str]) -> Array:
     return np.concatenate([np.asarray(gradients[name], dtype=float).ravel() for name in names])
 
 
-def _factor(pairs: Sequence[tuple[Instance, Gradients]], names: Sequence[str]) -> WholeMistake | None:
+def _factor(
+    pairs: Sequence[tuple[Instance, GradientsByName]], names: Sequence[str]
+) -> WholeMistake | None:
     right = np.concatenate([_flat(instance.gradients, names) for instance, _ in pairs])
     own = np.concatenate([_flat(given, names) for _, given in pairs])
     if not np.isfinite(own).all() or not right.any():
@@ -61,7 +64,7 @@ def _factor(pairs: Sequence[tuple[Instance, Gradients]], names: Sequence[str]) -
 
 
 def _clipped_values(
-    pairs: Sequence[tuple[Instance, Gradients]], names: Sequence[str]
+    pairs: Sequence[tuple[Instance, GradientsByName]], names: Sequence[str]
 ) -> WholeMistake | None:
     limit = max(float(np.abs(_flat(own, names)).max(initial=0.0)) for _, own in pairs)
     reached = sum(int((np.abs(_flat(own, names)) == limit).sum()) for _, own in pairs)
@@ -77,7 +80,7 @@ def _clipped_values(
 
 
 def _clipped_norm(
-    pairs: Sequence[tuple[Instance, Gradients]], names: Sequence[str]
+    pairs: Sequence[tuple[Instance, GradientsByName]], names: Sequence[str]
 ) -> WholeMistake | None:
     limit = max(float(np.linalg.norm(_flat(own, names))) for _, own in pairs)
 

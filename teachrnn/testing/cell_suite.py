@@ -23,7 +23,7 @@ from teachrnn.reference.high_precision import HighPrecisionGradient
 from teachrnn.reference.symbolic_network import SymbolicNetwork
 from teachrnn.testing.draw import Draw
 from teachrnn.testing.profiles import ON_ANY_MACHINE
-from teachrnn.testing.strategies import Network, networks
+from teachrnn.testing.strategies import DrawnNetwork, networks
 from teachrnn.trace import Trace
 
 MAX_NODES = 2500
@@ -126,7 +126,7 @@ def recording_again_is_replaying(cell: type[Cell], draw: Draw) -> None:
     A cell that takes a number out of its record (``h.data``) breaks this, and no oracle can see it:
     all of them replay the record, in which that number is a constant.
     """
-    network: Network = draw(networks(cell))
+    network: DrawnNetwork = draw(networks(cell))
     before = network.record()
     again = network.moved(np.random.default_rng(draw(st.integers(0, 2**32 - 1), label="move"))).record()
     changed = frozenset(v.name for v in before if v.role in ("parameter", "input"))
@@ -174,7 +174,7 @@ def gradient_is_the_symbolic_one(cell: type[Cell], draw: Draw) -> None:
 
     Of two steps, or of one where two would take minutes.
     """
-    network: Network = draw(
+    network: DrawnNetwork = draw(
         networks(
             cell,
             max_steps=2,
@@ -197,7 +197,7 @@ def gradient_is_the_symbolic_one(cell: type[Cell], draw: Draw) -> None:
         close(gradient(sweep, name), expected, of=sweep.gradient("c"), tolerance=1e-10)
 
 
-def _largest_within_reach(network: Network) -> SymbolicNetwork | None:
+def _largest_within_reach(network: DrawnNetwork) -> SymbolicNetwork | None:
     """As many of the network's steps as can be differentiated in seconds; None if not even one."""
     largest = None
     for T in range(1, len(network.x) + 1):
@@ -257,7 +257,7 @@ def horizon_truncates(cell: type[Cell], draw: Draw) -> None:
 
 def batch_is_the_sum_of_its_members(cell: type[Cell], draw: Draw) -> None:
     """Loss and gradients of a batch are the sums over its members."""
-    network: Network = draw(networks(cell, max_steps=3, max_units=3, batched=True))
+    network: DrawnNetwork = draw(networks(cell, max_steps=3, max_units=3, batched=True))
     trace = network.record()
     sweep = backpropagate(trace)
     members = [
@@ -275,7 +275,7 @@ def batch_is_the_sum_of_its_members(cell: type[Cell], draw: Draw) -> None:
 
 def fused_loss_equals_the_chain(cell: type[Cell], draw: Draw) -> None:
     """Softmax, then cross-entropy, give what the fused operation gives."""
-    network: Network = draw(networks(cell, max_steps=3, max_units=3))
+    network: DrawnNetwork = draw(networks(cell, max_steps=3, max_units=3))
     fused, chain = network.record(), network.record(fused=False)
     np.testing.assert_allclose(chain.total_loss, fused.total_loss, rtol=1e-11)
     a, b = backpropagate(fused), backpropagate(chain)

@@ -83,7 +83,7 @@ def like(array: Array) -> st.SearchStrategy[Array]:
 
 
 @dataclass(frozen=True)
-class Network:
+class DrawnNetwork:
     """A model, a sequence and its record."""
 
     model: CharRNN
@@ -95,7 +95,7 @@ class Network:
         """Record the forward pass."""
         return self.model.record(self.x, self.y, state=self.state, fused=fused)
 
-    def moved(self, rng: np.random.Generator) -> Network:
+    def moved(self, rng: np.random.Generator) -> DrawnNetwork:
         """The same network with other parameters, inputs and initial state."""
         model = CharRNN(**self.model.settings(), rng=rng)
         model.set_parameters(
@@ -103,14 +103,14 @@ class Network:
         )
         token = self.x.dtype.kind in "iu"
         x = rng.integers(0, model.inputs, self.x.shape) if token else rng.normal(size=self.x.shape)
-        return Network(
+        return DrawnNetwork(
             model, x, self.y, {n: s + rng.normal(0, 0.5, s.shape) for n, s in self.state.items()}
         )
 
     def __repr__(self) -> str:
         m = self.model
         return (
-            f"Network(cell={m.cell.name}, T={len(self.x)}, m={m.hidden}, K={m.symbols}, "
+            f"DrawnNetwork(cell={m.cell.name}, T={len(self.x)}, m={m.hidden}, K={m.symbols}, "
             f"layers={m.layers}, x={self.x.dtype}{self.x.shape})"
         )
 
@@ -127,7 +127,7 @@ def networks(
     max_inputs: int = 3,
     batched: bool | None = None,
     dense: bool | None = None,
-) -> Network:
+) -> DrawnNetwork:
     """A network with random T, m, K, B, layers, initial state, weight scale and kind of input.
 
     Parameters
@@ -151,7 +151,7 @@ def networks(
 
     Returns
     -------
-    strategy of Network
+    strategy of DrawnNetwork
         A model, with a sequence to read, its targets and its initial state.
 
     Examples
@@ -179,4 +179,4 @@ def networks(
     y = rng.integers(0, K, (T, *leading))
     zero = draw(st.booleans(), label="h0 = 0")
     state = {n: rng.normal(0, 0 if zero else 0.5, (*leading, m)) for n in model.state_names()}
-    return Network(model, x, y, state)
+    return DrawnNetwork(model, x, y, state)

@@ -17,7 +17,7 @@ from teachrnn.testing.cell_suite import (
     gradient_is_the_symbolic_one,
     record_reproduces_itself,
 )
-from teachrnn.testing.strategies import Network
+from teachrnn.testing.strategies import DrawnNetwork
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def network(cell, T, inputs=None):
     model = CharRNN(hidden=1, symbols=2, cell=cell, inputs=inputs, scale=0.5, rng=rng)
     x = rng.normal(size=(T, inputs)) if inputs else rng.integers(0, 2, T)
     state = {name: rng.normal(size=1) for name in model.state_names()}
-    return Network(model, x, rng.integers(0, 2, T), state)
+    return DrawnNetwork(model, x, rng.integers(0, 2, T), state)
 
 
 def hold(cell, law):
