@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 
 # Before NumPy is loaded: two workers with two threads each, on two cores, wait for each other in every
 # product of matrices, and a test of a second takes a minute.
@@ -33,6 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, handler)
+    # Where it is installed, jsonschema checks addresses with it, which no test needs. Importing it
+    # builds 38 grammars: three seconds in every worker, for whoever reads a notebook.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     register_profiles()
     default = "ci" if os.environ.get("CI") else "dev"
     settings.load_profile("thorough" if config.getoption("--thorough") else default)

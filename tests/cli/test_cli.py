@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 
 from teachrnn.cli import app, main
 
+pytestmark = pytest.mark.long
+
 
 def run(*arguments, cwd=None, **environment):
     return subprocess.run(

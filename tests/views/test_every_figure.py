@@ -35,6 +35,8 @@ from teachrnn.views.figures.letters import math_label
 from teachrnn.views.style.number import format_number
 from teachrnn.views.style.palette import COLOURS
 
+pytestmark = pytest.mark.long
+
 HOSTILE = "<b>$x_1$ & \\frac{%}#^~\u202e\x00"
 OF_A_TRACE = {
     "heat_map": lambda trace: heat_map(trace, "h", show="gradient"),
