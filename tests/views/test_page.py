@@ -224,7 +224,7 @@ def test_phone_shows_the_page_without_scrolling_sideways(opened, scheme):
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_core_finds_no_violation(browser_page, tmp_path, scheme, width):
-    trace, vocabulary = recorded("hello world")
+    trace, vocabulary = recorded("hello")
     path = tmp_path / "page.html"
     path.write_text(story_page(trace, symbols=vocabulary.symbols, about=["A network."]), "utf-8")
     page = browser_page
