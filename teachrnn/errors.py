@@ -40,6 +40,10 @@ class ReplayError(TeachrnnError, ArithmeticError):
     """A recorded value is not what its operation gives when it is applied again."""
 
 
+class SubmissionError(TeachrnnError, ValueError):
+    """Code that was handed in cannot be run, or what it gives cannot be read."""
+
+
 class DivergedError(TeachrnnError, ArithmeticError):
     """Training has come to numbers that are not finite."""
 

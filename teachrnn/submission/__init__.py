@@ -1,0 +1,7 @@
+"""A student's own forward and backward pass, in their own layout, asked in ours."""
+
+from teachrnn.submission.answer import Answer
+from teachrnn.submission.convention import Convention
+from teachrnn.submission.submission import Submission
+
+__all__ = ["Answer", "Convention", "Submission"]

@@ -1,0 +1,82 @@
+"""An instance taken apart into plain arrays: what a student's code can be handed, and what is right."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from teachrnn.array import Array
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.submission.form import Form
+
+
+class Case:
+    """The numbers of an instance, always with a batch axis.
+
+    Attributes
+    ----------
+    x, y : ndarray of int, shape (T, B)
+    parameters : dict
+        Of the model, and ``E``, the identity: an embedding that changes nothing.
+    state : dict of ndarray, shape (B, m)
+    T, B, m, K : int
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.x, self.y = (np.reshape(a, (instance.T, instance.B)) for a in (instance.x, instance.y))
+        model = instance.model
+        self.T, self.B, self.m, self.K = instance.T, instance.B, model.hidden, model.symbols
+        self.cell = model.cell.name
+        self._encoded: dict[Form, Array] = {}
+        self.parameters: dict[str, Array] = {n: np.array(p) for n, p in model.parameters.items()}
+        self.parameters["E"] = np.eye(self.K, dtype=model.dtype)
+        self.state = {
+            name: np.reshape(instance.state.get(name, np.zeros(self.m)), (self.B, self.m)).astype(
+                model.dtype
+            )
+            for name in model.state_names()
+        }
+
+    def encoded(self, form: Form) -> Array:
+        """A student's array with our numbers in it, as a copy that may be written into."""
+        if form not in self._encoded:
+            self._encoded[form] = form.encode(self.parameters)
+        return self._encoded[form].copy()
+
+    def shape(self, form: Form) -> tuple[int, ...]:
+        """The shape that a student's array has."""
+        if form not in self._encoded:
+            self._encoded[form] = form.encode(self.parameters)
+        return self._encoded[form].shape
+
+    @cached_property
+    def right(self) -> dict[str, Array]:
+        """What the forward pass has to give: ``h``, ``s`` (T, B, m), ``o``, ``p`` (T, B, K)."""
+        trace = self.instance.trace
+        found = {
+            name: np.stack(
+                [np.reshape(trace[f"{name}[{t}]"].data, (self.B, -1)) for t in range(1, self.T + 1)]
+            )
+            for name in (*self.state, "o")
+        }
+        shifted = np.exp(found["o"] - found["o"].max(axis=-1, keepdims=True))
+        found["p"] = shifted / shifted.sum(axis=-1, keepdims=True)
+        return found
+
+    @cached_property
+    def loss(self) -> float:
+        """Summed over T and B."""
+        return float(self.instance.trace.total_loss)
+
+    @cached_property
+    def one_hot_y(self) -> Array:
+        """(T, B, K)."""
+        return np.eye(self.K, dtype=self.right["o"].dtype)[self.y]
+
+    @cached_property
+    def upstream(self) -> dict[str, Array]:
+        """What a layer is handed: by ``o`` and ``p`` p - y, by ``h`` what the readout sends."""
+        from_o = self.right["p"] - self.one_hot_y
+        return {"o": from_o, "p": from_o, "h": from_o @ self.parameters["V"]}

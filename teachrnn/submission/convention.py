@@ -1,0 +1,28 @@
+"""What was inferred of a student's code, each in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Convention:
+    """How a student's code writes the network.
+
+    Attributes
+    ----------
+    facts : dict of str to str
+        By what they are about ("functions", "parameters", "inputs", "loss" ...): a sentence each.
+    loss : str
+        How the loss is added up, a key of `teachrnn.submission.findings.SUMS`; "" if there is none.
+    forward_right : bool
+        Whether the forward pass gives our numbers in this reading.
+    """
+
+    facts: dict[str, str] = field(default_factory=dict)
+    loss: str = ""
+    forward_right: bool = True
+
+    def sentences(self) -> list[str]:
+        """All of it, to be read."""
+        return list(self.facts.values())

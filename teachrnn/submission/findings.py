@@ -1,0 +1,165 @@
+"""Find our numbers in what a student's forward pass left: the loss up to a factor, states, scores."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from teachrnn.array import Array
+from teachrnn.submission import lexicon
+from teachrnn.submission.case import Case
+from teachrnn.submission.graph import walk
+from teachrnn.submission.run import Run
+from teachrnn.submission.sequence_form import SequenceForm, layouts_of
+
+EXACT, NEAR = 1e-9, 5e-4
+"""Relative differences: of float64; and of float32, or of a guard such as ``log(p + 1e-8)``."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A value of ours in what the student has.
+
+    Attributes
+    ----------
+    name : str
+        What the student calls it.
+    raw : object
+        It, as the student has it.
+    form : SequenceForm or None
+    array : ndarray, shape (T, B, .)
+    error : float
+        The largest difference from ours, relative to the largest entry.
+    """
+
+    name: str
+    raw: Any
+    form: SequenceForm | None
+    array: Array
+    error: float
+
+
+SUMS = {
+    "sum": "",
+    "mean over T": "T",
+    "mean over B": "B",
+    "mean over T and B": "TB",
+    "mean over T, B and K": "TBK",
+    "mean over T and K": "TK",
+    "mean over B and K": "BK",
+}
+"""How a loss can be added up, and what it is then divided by."""
+
+
+def factor_of(how: str, case: Case) -> float:
+    """What our loss, the sum, is multiplied by: a key of `SUMS`."""
+    return 1 / math.prod(getattr(case, size) for size in SUMS[how])
+
+
+def find_loss(value: Any, case: Case, near: float = NEAR) -> tuple[str, float] | None:
+    """Under which name of `SUMS` a number is our loss, and how far from it."""
+    try:
+        number = float(np.asarray(value, dtype=float).reshape(()))
+    except (TypeError, ValueError):
+        try:
+            array = np.asarray(value, dtype=float)
+        except (TypeError, ValueError):
+            return None
+        if array.size != 1:
+            return None
+        number = float(array.ravel()[0])
+    best: tuple[str, float] | None = None
+    for name in SUMS:
+        ours = case.loss * factor_of(name, case)
+        error = abs(number - ours) / abs(ours)
+        if error < near and (best is None or error < best[1] / 10):
+            best = name, error
+    return best
+
+
+def scalars(run: Run) -> list[tuple[str, Any]]:
+    """The numbers among what was returned, those called a loss first."""
+    found = []
+    for path, value in walk(run.returned):
+        if len(path.steps) > 1:
+            break
+        name = path.leaf
+        for bound, other in run.bound.items():
+            if other is value:
+                name = bound
+        array = value if isinstance(value, np.ndarray | np.generic) else None
+        if isinstance(value, float) or (
+            array is not None and array.size == 1 and array.dtype.kind == "f"
+        ):
+            found.append((name, value))
+    return sorted(found, key=lambda pair: not lexicon.is_loss(pair[0]))
+
+
+def sequences(run: Run, *, attributes: bool = True) -> list[tuple[str, Any]]:
+    """Whatever could be a sequence, in what was returned and in the object."""
+    found: list[tuple[str, Any]] = list(run.bound.items())
+    known = {id(v) for _, v in found}
+    roots = [run.returned, run.target] if attributes else [run.returned]
+    for root in roots:
+        if root is None:
+            continue
+        for path, value in walk(root):
+            if id(value) in known or not isinstance(value, np.ndarray | list | tuple | Mapping):
+                continue
+            known.add(id(value))
+            found.append((path.leaf or "what is returned", value))
+    return found
+
+
+def find_values(run: Run, *, near: float = NEAR, attributes: bool = True) -> dict[str, Finding]:
+    """Our h, s, o and p in it: each where it is nearest to ours, and no farther than ``near``."""
+    case = run.case
+    found: dict[str, Finding] = {}
+    right = case.right
+    for name, value in sequences(run, attributes=attributes):
+        if lexicon.gradient_of(name):
+            continue
+        for D, ours in ((case.m, ("h", "s")), (case.K, ("o", "p"))):
+            for form, array in layouts_of(value, case.T, case.B, D):
+                for our_name in ours:
+                    if our_name not in right or not np.isfinite(array).all():
+                        continue
+                    size = np.abs(right[our_name]).max()
+                    error = float(np.abs(array - right[our_name]).max() / size)
+                    if error < near and (our_name not in found or error < found[our_name].error):
+                        found[our_name] = Finding(name, value, form, array, error)
+        if isinstance(value, tuple) and len(value) == 2 and "s" in right:
+            continue
+    return found
+
+
+def found_again(run: Run, found: Mapping[str, Finding]) -> dict[str, Finding]:
+    """The values that were found before, at the same places on another case, right or not."""
+    there, again = dict(reversed(sequences(run))), {}
+    for name, before in found.items():
+        if before.form is None or before.name not in there:
+            continue
+        try:
+            array = before.form.decode(there[before.name], run.case.T)
+        except (ValueError, TypeError, IndexError):
+            continue
+        right = run.case.right[name]
+        if array.shape == right.shape:
+            error = float(np.abs(array - right).max() / np.abs(right).max())
+            again[name] = Finding(before.name, there[before.name], before.form, array, error)
+    return again
+
+
+def steps_right(run: Run) -> int:
+    """How many states from the first on are ours, in the reading that has most of them right."""
+    case, best = run.case, 0
+    for _, value in sequences(run):
+        for _, array in layouts_of(value, case.T, case.B, case.m):
+            apart = np.abs(array - case.right["h"]).reshape(case.T, -1).max(axis=1)
+            right = apart < NEAR * np.abs(case.right["h"]).max()
+            best = max(best, case.T if right.all() else int(np.argmin(right)))
+    return best

@@ -1,0 +1,143 @@
+"""Keep a student's code within bounds: time, what it prints, what it asks the keyboard for."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import signal
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import Any, TypeVar
+
+import numpy as np
+
+from teachrnn.errors import SubmissionError
+
+SECONDS_FOR_A_CALL = 10.0
+PRINTED_CHARACTERS = 20_000
+
+T = TypeVar("T")
+
+
+class OutOfTime(BaseException):
+    """The time is over; no ``except Exception`` of the student's catches it."""
+
+
+class Paper(io.StringIO):
+    """What is printed, of which only the beginning is kept."""
+
+    def write(self, text: str) -> int:
+        room = PRINTED_CHARACTERS - self.tell()
+        if room > 0:
+            super().write(text[:room])
+        return len(text)
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raise `OutOfTime` in what takes longer.
+
+    It can be done in the main thread of systems that have an interval timer; elsewhere nothing is
+    limited. Code inside a compiled library is interrupted only when it returns.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(*_: Any) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGALRM, ring)
+    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def quiet(paper: Paper) -> Iterator[None]:
+    """Catch what is printed; no keyboard, no warnings."""
+
+    def no_keyboard(*_: Any) -> str:
+        raise EOFError("input() has nobody to ask here")
+
+    asked = builtins.input
+    builtins.input = no_keyboard
+    try:
+        with (
+            redirect_stdout(paper),
+            redirect_stderr(paper),
+            warnings.catch_warnings(),
+            np.errstate(all="ignore"),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        builtins.input = asked
+
+
+class StudentError(SubmissionError):
+    """The student's code raised; the message names the function, and has the lines that led there."""
+
+
+def call(
+    function: Callable[..., T],
+    *args: Any,
+    paper: Paper,
+    brief: bool = False,
+    seconds: float = SECONDS_FOR_A_CALL,
+    **kw: Any,
+) -> T:
+    """Call a student's function within bounds.
+
+    Parameters
+    ----------
+    function : callable
+    *args, **kw
+        What it is called with.
+    paper : Paper
+        What it prints goes there.
+    brief : bool
+        Leave the traceback out of the message.
+    seconds : float
+        It is stopped after that.
+
+    Raises
+    ------
+    StudentError
+        If it raises, leaves the program or takes too long.
+    """
+    name = getattr(function, "__qualname__", str(function))
+    try:
+        with quiet(paper), limited(seconds):
+            return function(*args, **kw)
+    except OutOfTime:
+        raise StudentError(f"{name} was stopped after {seconds:g} s: does a loop end?") from None
+    except SystemExit as error:
+        raise StudentError(f"{name} called exit({'' if error.code is None else error.code}).") from None
+    except KeyboardInterrupt:
+        raise
+    except RecursionError:
+        raise StudentError(f"{name} calls itself without end.") from None
+    except MemoryError:
+        raise StudentError(f"{name} asked for more memory than it may have.") from None
+    except BaseException as error:
+        said = f"{type(error).__name__}: {error}" if brief else _own_lines(error)
+        raise StudentError(f"{name} raised {said}") from error
+
+
+def _own_lines(error: BaseException) -> str:
+    """The error, and the lines of the student's that led to it."""
+    frames = [
+        f"  {frame.filename.rsplit('/', 1)[-1]}, line {frame.lineno}, in {frame.name}: {frame.line}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "/teachrnn/submission/" not in frame.filename.replace("\\", "/")
+        and "site-packages" not in frame.filename
+        and not frame.filename.startswith("<")
+    ]
+    return "\n".join([f"{type(error).__name__}: {error}", *frames[-4:]])

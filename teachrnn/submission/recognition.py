@@ -1,0 +1,399 @@
+"""Find how a program is called and laid out, by trying: what gives our loss or states is it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.errors import SubmissionError, TeachrnnError
+from teachrnn.submission.case import Case
+from teachrnn.submission.findings import Finding, find_loss, find_values, scalars, steps_right
+from teachrnn.submission.form import Form, fitting_turn
+from teachrnn.submission.limits import Paper, StudentError
+from teachrnn.submission.parameter_names import CELL_GATES, NameReading, forms, readings
+from teachrnn.submission.plan import Plan, Program, Step
+from teachrnn.submission.run import Arrangement, Run, parameter_places, standing
+from teachrnn.submission.sequence_form import BATCH_X, SINGLE_X, SequenceForm
+from teachrnn.submission.styles import Style, gate_orders, sequence_pairs, styles
+
+SECONDS = 20.0
+"""For all attempts together."""
+FAR_FETCHED = 8
+"""Readings of names that are so much less likely than the first wait until all plans were tried."""
+SIZES = {
+    False: {"T": 3, "hidden": 5, "symbols": 7},
+    True: {"T": 3, "hidden": 5, "symbols": 7, "batch": 2},
+}
+OTHER_SIZES = {
+    False: {"T": 4, "hidden": 6, "symbols": 9},
+    True: {"T": 4, "hidden": 6, "symbols": 9, "batch": 3},
+}
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What an instance has to be like, for the code to be able to answer.
+
+    Attributes
+    ----------
+    zero : frozenset of str
+        Parameters and states that the code does not have, so that they have to be zero.
+    batches : bool
+        Whether it takes more than one sequence.
+    """
+
+    zero: frozenset[str] = frozenset()
+    batches: bool = False
+
+    def draw(self, cell: str, **settings: Any) -> Instance:
+        """An instance at random that the code can answer; settings as `Instance.draw` has them."""
+        if not self.batches:
+            settings.pop("batch", None)
+        instance = Instance.draw(cell, **settings)
+        for name in self.zero & instance.model.shapes().keys():
+            instance.model.parameters[name] = np.zeros_like(instance.model.parameters[name])
+        state = {n: np.zeros_like(s) if n in self.zero else s for n, s in instance.state.items()}
+        return Instance(instance.model, instance.x, instance.y, state)
+
+
+@dataclass
+class Recognised:
+    """How a program is called, and what was found when it was.
+
+    Attributes
+    ----------
+    forward_right : bool
+        Whether the forward pass gives our numbers; if not, this is the likeliest layout.
+    loss_name : str
+        How the loss is added up; "" where there is none.
+    loss_step : Step or None
+        The function that gives it, if another.
+    """
+
+    plan: Plan
+    arrangement: Arrangement
+    needs: Needs
+    forward_right: bool
+    loss_name: str = ""
+    loss_step: Step | None = None
+    found: dict[str, Finding] = field(default_factory=dict)
+    backward: Step | None = None
+    error: float = 0.0
+    score: tuple[float, ...] = ()
+
+
+@dataclass
+class _Attempts:
+    """All that is tried, with the time that is left and what came nearest."""
+
+    cell: str | None
+    until: float
+    tried: int = 0
+    best: Recognised | None = None
+    complaints: dict[str, int] = field(default_factory=dict)
+    cases: dict[Any, Case] = field(default_factory=dict)
+
+    def case(self, cell: str, needs: Needs, sizes: dict[str, int], seed: int = 1) -> Case:
+        key = (cell, needs, tuple(sizes.items()), seed)
+        if key not in self.cases:
+            self.cases[key] = Case(needs.draw(cell, seed=seed, scale=0.6, start=0.8, **sizes))
+        return self.cases[key]
+
+    @property
+    def over(self) -> bool:
+        return monotonic() > self.until
+
+
+def recognise(
+    program: Program, plans: Sequence[Plan], *, cell: str | None = None, seconds: float = SECONDS
+) -> Iterator[Recognised]:
+    """Try the plans, likely layouts of all of them first; each that gives our numbers, as it is found.
+
+    If none does, the one that came nearest.
+
+    Raises
+    ------
+    SubmissionError
+        If nothing could be called, with what the likeliest attempt came to.
+    """
+    attempts = _Attempts(cell, monotonic() + seconds)
+    any_found = False
+    for thorough in (False, True):
+        for plan in plans:
+            for batch in (True, False):
+                found = _try(program, plan, batch, thorough, attempts)
+                if found is not None:
+                    any_found = True
+                    yield found
+                    break
+            if attempts.over:
+                break
+    if any_found:
+        return
+    if attempts.best is None:
+        raise SubmissionError(_what_failed(program, plans, attempts))
+    yield attempts.best
+
+
+def _what_failed(program: Program, plans: Sequence[Plan], attempts: _Attempts) -> str:
+    if not plans:
+        known = ", ".join([*program.functions, *program.classes]) or "none"
+        return (
+            f"no forward and backward pass was found among the functions and classes ({known}): "
+            "name them with forward= and backward=."
+        )
+    called = ", ".join(dict.fromkeys(plan.said for plan in plans[:20]))
+    worst = sorted(attempts.complaints.items(), key=lambda pair: -pair[1])[:2]
+    said = "; ".join(text for text, _ in worst)
+    return f"{called} could not be called in any of the {attempts.tried:,} layouts that were tried" + (
+        f". Most often: {said}" if said else ": its parameters were not recognised by their names."
+    )
+
+
+def _try(
+    program: Program, plan: Plan, batch: bool, thorough: bool, attempts: _Attempts
+) -> Recognised | None:
+    sizes = SIZES[batch]
+    observed = _observed(plan, attempts, sizes)
+    names = [*plan.names, *(n for n in observed if n not in plan.names)]
+    if plan.make is None:
+        names += [n for n in plan.globals if n not in names and n not in plan.namespace]
+    hint = f"{program.hint if len(program.functions) < 30 else ''} {plan.said} {attempts.cell or ''}"
+    survivors: list[tuple[NameReading, Style, Arrangement, Needs]] = []
+    count = 0
+    likely = [
+        reading
+        for reading in readings(names, cell=attempts.cell, hint=hint)
+        if plan.required <= reading.meanings.keys()
+    ]
+    for reading in likely:
+        if not thorough and reading.weight > likely[0].weight + FAR_FETCHED:
+            continue
+        count += 1
+        if count > (12 if not thorough else 30) or attempts.over:
+            break
+        needs = _needs(plan, reading, batch)
+        case = attempts.case(reading.cell, needs, sizes)
+        runs = 0
+        for style, arrangement in _arrangements(plan, reading, observed, case, batch, thorough):
+            outcome = _attempt(plan, arrangement, case, attempts)
+            if outcome is None:
+                continue
+            if outcome.forward_right and _confirmed(outcome, needs, attempts, batch):
+                return outcome
+            runs += 1
+            survivors.append((reading, style, arrangement, needs))
+            if runs >= 60:
+                break
+    for reading, style, arrangement, needs in survivors:
+        if attempts.over:
+            break
+        case = attempts.case(reading.cell, needs, sizes)
+        for other in _value_variants(plan, reading, style, arrangement, observed, case):
+            outcome = _attempt(plan, other, case, attempts)
+            if outcome and outcome.forward_right and _confirmed(outcome, needs, attempts, batch):
+                return outcome
+    return None
+
+
+def _observed(plan: Plan, attempts: _Attempts, sizes: dict[str, int]) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of the parameters that stand in the object or the globals."""
+    case = attempts.case("vanilla", Needs(batches="batch" in sizes), sizes)
+    blank = Run(
+        plan,
+        Arrangement("vanilla", {}, *next(sequence_pairs(False, has_y=False, all_of_them=False)), "D"),
+        case,
+    )
+    if any(
+        fill.kind in ("slot", "container") for fill in (plan.make.fills if plan.make else {}).values()
+    ):
+        return {}
+    try:
+        for name, role in plan.sizes.items():
+            plan.namespace[name] = blank._size(role)
+        root, _ = standing(plan, blank._kwargs, Paper())
+    except StudentError as error:
+        attempts.complaints[str(error)] = attempts.complaints.get(str(error), 0) + 1
+        return {}
+    if root is None:
+        return {}
+    shapes = {path.name: array.shape for path, array in parameter_places(root).items()}
+    if plan.make is None:  # of the module's own sizes, which are replaced
+        return dict.fromkeys(shapes, ())
+    return shapes
+
+
+def _needs(plan: Plan, reading: NameReading, batch: bool) -> Needs:
+    """What the code lacks has to be zero."""
+    kinds = {(kind, gate) for m in reading.meanings.values() for kind in m.kinds for gate in m.gates}
+    zero = set()
+    for gate in CELL_GATES[reading.cell]:
+        if ("b", gate) not in kinds:
+            zero.add(f"b_{gate}" if gate else "b")
+    shared = any(m.share < 1 for m in reading.meanings.values())
+    if reading.cell == "gru-reset-after" and not shared:
+        zero.add("c_n")
+    if ("V", "") in kinds and ("c", "") not in kinds:
+        zero.add("c")
+    filled = {fill.kind for fill in plan.forward.fills.values()}
+    if plan.make is not None:
+        filled |= {fill.kind for fill in plan.make.fills.values()}
+    if "hs" not in filled:
+        zero |= {"h", "s"} - filled
+    return Needs(frozenset(zero), batch)
+
+
+def _turned(
+    made: dict[str, Form], style: Style, observed: dict[str, tuple[int, ...]], case: Case
+) -> dict[str, Form] | None:
+    """The forms as the style has them; where a shape was seen, as it demands."""
+    turned = {}
+    for name, form in made.items():
+        if any(part not in case.parameters for part in form.parameters):
+            return None
+        if observed.get(name):
+            fitting = fitting_turn(form, observed[name], case.parameters)
+            if fitting is None:
+                return None
+            turned[name] = fitting
+        else:
+            transposed = style.transposed
+            turned[name] = form.turned(transposed=transposed, vector=style.vector)
+    return turned
+
+
+def _arrangements(
+    plan: Plan,
+    reading: NameReading,
+    observed: dict[str, tuple[int, ...]],
+    case: Case,
+    batch: bool,
+    thorough: bool,
+) -> Iterator[tuple[Style, Arrangement]]:
+    """Layouts that differ in shapes, each once."""
+    filled = {fill.kind for fill in plan.forward.fills.values()}
+    has_state = bool(filled & {"h", "s", "hs"})
+    order = gate_orders(reading.cell, CELL_GATES[reading.cell])[0]
+    made = forms(reading, order=order, state_first=True, flipped=False)
+    seen = set()
+    rounds = [(False, False)] if not thorough else [(True, False), (False, True), (True, True)]
+    for all_styles, all_sequences in rounds:
+        for style in styles(batch, all_of_them=all_styles):
+            turned = _turned(made, style, observed, case)
+            if turned is None:
+                return
+            pairs = sequence_pairs(batch, has_y="y" in filled, all_of_them=all_sequences)
+            for x, y in pairs:
+                shapes = tuple(case.shape(f) for f in turned.values())
+                key = (shapes, style.state if has_state else "", x, y)
+                if key not in seen:
+                    seen.add(key)
+                    yield style, Arrangement(reading.cell, turned, x, y, style.state)
+
+
+def _value_variants(
+    plan: Plan,
+    reading: NameReading,
+    style: Style,
+    arrangement: Arrangement,
+    observed: dict[str, tuple[int, ...]],
+    case: Case,
+) -> Iterator[Arrangement]:
+    """Layouts of the same shapes: orders of gates, of [h; x], the sense of z."""
+    gates = CELL_GATES[reading.cell]
+    stacked = any(len(m.gates) > 1 for m in reading.meanings.values())
+    joint = any(m.kinds[:2] == ("U", "W") for m in reading.meanings.values())
+    orders = gate_orders(reading.cell, gates) if stacked else [tuple(gates)]
+    flips = (False, True) if reading.cell.startswith("gru") else (False,)
+    firsts = (True, False) if joint else (True,)
+    for order, state_first, flipped in product(orders, firsts, flips):
+        made = forms(reading, order=order, state_first=state_first, flipped=flipped)
+        turned = _turned(made, style, observed, case)
+        if turned is not None and turned != arrangement.forms:
+            yield Arrangement(reading.cell, turned, arrangement.x, arrangement.y, arrangement.state)
+
+
+def _attempt(plan: Plan, arrangement: Arrangement, case: Case, attempts: _Attempts) -> Recognised | None:
+    """Run the forward pass once; None if it does not run, or gives nothing that could be ours."""
+    attempts.tried += 1
+    run = Run(plan, arrangement, case, brief=True)
+    try:
+        run.start()
+        run.forward()
+    except StudentError as error:
+        text = str(error).split("\n")[0]
+        attempts.complaints[text] = attempts.complaints.get(text, 0) + 1
+        return None
+    except TeachrnnError:
+        raise
+    found = find_values(run)
+    needs = Needs(frozenset(_zero_of(case)), case.B > 1)
+    outcome = Recognised(plan, arrangement, needs, False, found=found)
+    _with_loss(outcome, run)
+    errors = [f.error for n, f in found.items() if n != "s"]
+    whole = "V" not in {p for f in arrangement.forms.values() for p in f.parameters}
+    if outcome.loss_name or (errors and (whole or not scalars(run))):
+        outcome.forward_right = True
+        outcome.error = max([outcome.error, *errors[:1]])
+        return outcome
+    understood = find_values(run, near=np.inf)
+    numbers = [v for _, v in scalars(run) if np.isfinite(v).all()]
+    if not understood and not numbers:
+        return None
+    outcome.score = (len(found), steps_right(run), len(understood), bool(numbers), -attempts.tried)
+    outcome.found = understood
+    if attempts.best is None or outcome.score > attempts.best.score:
+        attempts.best = outcome
+    return outcome
+
+
+def _zero_of(case: Case) -> set[str]:
+    arrays = {**case.parameters, **case.state}
+    return {name for name, a in arrays.items() if not np.any(a)}
+
+
+def _with_loss(outcome: Recognised, run: Run) -> None:
+    """Take the loss from what was returned, or from another function of the program."""
+    for _, value in scalars(run):
+        as_ours = find_loss(value, run.case)
+        if as_ours is not None:
+            outcome.loss_name, outcome.error = as_ours
+            return
+    if not outcome.found:
+        return
+    run.found = dict(outcome.found)
+    arrangement = run.arrangement
+    for step in outcome.plan.losses:
+        for y in y_forms(outcome.plan, arrangement, run.case.B > 1):
+            run.arrangement = replace(arrangement, y=y)
+            try:
+                value = run.then(step)
+            except StudentError:
+                continue
+            as_ours = find_loss(value, run.case)
+            if as_ours is not None:
+                outcome.loss_name, outcome.error = as_ours
+                outcome.loss_step, outcome.arrangement = step, run.arrangement
+                return
+
+
+def y_forms(plan: Plan, arrangement: Arrangement, batch: bool) -> list[SequenceForm]:
+    """Forms that the targets can have in what follows: all, unless the forward pass took them."""
+    if any(fill.kind == "y" for fill in plan.forward.fills.values()):
+        return [arrangement.y]
+    return list(dict.fromkeys([arrangement.y, *(BATCH_X if batch else SINGLE_X)]))
+
+
+def _confirmed(outcome: Recognised, needs: Needs, attempts: _Attempts, batch: bool) -> bool:
+    """Whether it holds on other numbers, in other sizes."""
+    case = attempts.case(outcome.arrangement.cell, needs, OTHER_SIZES[batch], seed=2)
+    again = _attempt(outcome.plan, outcome.arrangement, case, attempts)
+    if again is None or not again.forward_right:
+        return False
+    return again.loss_name == outcome.loss_name

@@ -1,0 +1,318 @@
+"""A student's code as something that can be asked for its answer on an instance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.errors import SubmissionError
+from teachrnn.submission import plans as _plans  # noqa: F401 -- entered in the registry
+from teachrnn.submission.answer import Answer
+from teachrnn.submission.case import Case
+from teachrnn.submission.convention import Convention
+from teachrnn.submission.findings import factor_of, find_loss, found_again, scalars
+from teachrnn.submission.gradients import Gradients, read_gradients
+from teachrnn.submission.limits import Paper, StudentError
+from teachrnn.submission.plan import FAMILIES, Plan, Program, Step
+from teachrnn.submission.recognition import OTHER_SIZES, Recognised, recognise, y_forms
+from teachrnn.submission.run import Arrangement, Run
+from teachrnn.submission.sequence_form import as_array
+from teachrnn.submission.source import load
+from teachrnn.submission.wording import facts_of
+
+Chosen = str | Callable[..., Any] | None
+
+
+class Submission:
+    """A student's forward and backward pass, recognised.
+
+    Made by `of`; `answer` runs it.
+
+    Attributes
+    ----------
+    cell : str
+        Name of the cell that it was recognised as, or was said to be.
+    batches : bool
+        Whether it takes more than one sequence.
+    dtype : dtype
+        In which it computes.
+    convention : Convention
+        All that was inferred.
+    """
+
+    def __init__(self, recognised: Recognised, arrangement: Arrangement, backward: Step | None) -> None:
+        self._recognised, self._arrangement, self._backward = recognised, arrangement, backward
+        self.cell = arrangement.cell
+        self.needs = recognised.needs
+        self.batches = recognised.needs.batches
+        self.dtype: np.dtype[Any] = np.dtype(np.float64)
+        self.convention = Convention()
+
+    @classmethod
+    def of(
+        cls,
+        handed_in: Any,
+        *,
+        cell: str | None = None,
+        layout: str | None = None,
+        forward: Chosen = None,
+        backward: Chosen = None,
+        loss: Chosen = None,
+    ) -> Self:
+        """Recognise what was handed in.
+
+        Parameters
+        ----------
+        handed_in : path, module, class, function, or list of functions
+            A path is read in this process; the command line does it in another (`isolated`).
+        cell : str, optional
+            The cell, if it is known.
+        layout : str, optional
+            The course or library whose layout it has, a key of `LAYOUTS`.
+        forward, backward, loss : str or callable, optional
+            Which functions (or methods) they are.
+
+        Raises
+        ------
+        SubmissionError
+            Saying what could not be called or read, and what to do.
+        """
+        if isinstance(handed_in, str | Path):
+            handed_in = load(handed_in)
+        chosen = {"forward": forward, "backward": backward, "loss": loss}
+        program = Program.of(handed_in, chosen=chosen)
+        for role, name in program.chosen.items():
+            methods = {m for kind in program.classes.values() for m in dir(kind)}
+            if name not in program.functions and name not in methods:
+                there = ", ".join([*program.functions, *program.classes]) or "nothing"
+                raise SubmissionError(f"no function is called {name!r} ({role}=); there are: {there}.")
+        families = sorted(FAMILIES.values(), key=lambda family: family.order)
+        plans: list[Plan] = [plan for family in families for plan in family.plans(program)]
+        failure: SubmissionError | None = None
+        for recognised in recognise(program, plans, cell=cell):
+            try:
+                return cls._with_backward(recognised)
+            except SubmissionError as error:
+                failure = failure or error
+        assert failure is not None
+        raise failure
+
+    @classmethod
+    def _with_backward(cls, recognised: Recognised) -> Self:
+        """Choose how to call the backward pass: what gives most gradients; right ones, if any."""
+        plan = recognised.plan
+        best: tuple[tuple[float, ...], Self] | None = None
+        failures: list[str] = []
+        case = Case(
+            recognised.needs.draw(
+                recognised.arrangement.cell,
+                seed=3,
+                scale=0.6,
+                start=0.8,
+                **OTHER_SIZES[recognised.needs.batches],
+            )
+        )
+        for laid_out in _with_upstream(recognised):
+            for step, arrangement in _backward_calls(recognised, laid_out):
+                submission = cls(recognised, arrangement, step)
+                try:
+                    run, gradients = submission._run(case)
+                except StudentError as error:
+                    failures.append(str(error))
+                    continue
+                factor = submission._factor(case)
+                right = [
+                    bool(np.allclose(g / factor, case.instance.gradients[n], rtol=1e-4, atol=1e-6))
+                    for n, g in gradients.ours.items()
+                    if n in case.instance.gradients
+                ]
+                score = (len(gradients.names), len(right), sum(right))
+                if best is None or score > best[0]:
+                    best = score, submission
+                    submission.dtype = _precision(run, gradients)
+                    submission.convention = Convention(
+                        facts_of(recognised, arrangement, step, gradients),
+                        recognised.loss_name,
+                        recognised.forward_right,
+                    )
+        if best is None:
+            raise SubmissionError(
+                f"the forward pass of {plan.said} was recognised; the backward pass could not be "
+                f"called: {failures[0] if failures else 'there is none'}"
+            )
+        if best[0][1] == 0:
+            names = ", ".join(recognised.arrangement.forms)
+            raise SubmissionError(
+                f"{plan.said} ran, but no gradient of its parameters ({names}) was found in what it "
+                "returns, in its object or in its globals: return a dict by name, {'dW': dW, ...}."
+            )
+        return best[1]
+
+    def draw(self, **settings: Any) -> Instance:
+        """Draw an instance that the code can answer (see `Instance.draw`).
+
+        It has no batch, and zeros for biases and an initial state, where the code has none.
+        """
+        return self.needs.draw(self.cell, **settings)
+
+    def answer(self, instance: Instance) -> Answer:
+        """What the code gives on it.
+
+        Raises
+        ------
+        SubmissionError
+            Naming the function and the input that did it.
+        """
+        case = Case(instance)
+        if case.cell != self.cell:
+            raise SubmissionError(f"the code is a {self.cell}, the instance a {case.cell}.")
+        if case.B > 1 and not self.batches:
+            raise SubmissionError("the code takes one sequence at a time, the instance has several.")
+        try:
+            run, gradients = self._run(case)
+        except StudentError as error:
+            raise SubmissionError(f"on an input with {_sizes(case)}: {error}") from error
+        answer = self._answer(run, gradients)
+        answer.remarks.extend(_changed(run))
+        try:
+            again, second = self._run(case)
+        except StudentError as error:
+            answer.remarks.append(f"called a second time with the same input it failed: {error}")
+            return answer
+        other = self._answer(again, second)
+        if any(
+            not np.array_equal(a, other.gradients.get(n, np.nan), equal_nan=True)
+            for n, a in answer.gradients.items()
+        ):
+            answer.remarks.append(
+                "called a second time with the same input it gives other gradients: something is kept "
+                "between the calls, such as gradients that are not set to zero."
+            )
+        return answer
+
+    # Inside ----------------------------------------------------------------------------------
+
+    def _run(self, case: Case) -> tuple[Run, Gradients]:
+        plan = self._recognised.plan
+        run = Run(plan, self._arrangement, case, Paper())
+        run.start()
+        run.forward()
+        run.found = dict(found_again(run, self._recognised.found))
+        if self._backward is None:
+            return run, read_gradients(run, run.returned, plan.forward)
+        returned = run.backward(self._backward)
+        gradients = read_gradients(run, returned, self._backward)
+        return run, gradients
+
+    def _factor(self, case: Case) -> float:
+        if not self._recognised.loss_name:
+            return 1.0
+        return factor_of(self._recognised.loss_name, case)
+
+    def _answer(self, run: Run, gradients: Gradients) -> Answer:
+        case, factor = run.case, self._factor(run.case)
+        values = {}
+        for name, finding in run.found.items():
+            like = (
+                (case.T, -1) if case.instance.x.ndim == 1 else (case.T, case.B, finding.array.shape[-1])
+            )
+            values[name] = finding.array.reshape(like)
+        return Answer(
+            gradients={name: g / factor for name, g in gradients.ours.items()},
+            loss=self._loss(run, factor),
+            values=values,
+            printed=run.paper.getvalue(),
+            remarks=[*gradients.problems],
+        )
+
+    def _loss(self, run: Run, factor: float) -> float | None:
+        if self._recognised.loss_step is not None:
+            try:
+                return float(np.asarray(run.then(self._recognised.loss_step))) / factor
+            except StudentError:
+                return None
+        numbers = scalars(run)
+        for _, value in numbers:
+            as_ours = find_loss(value, run.case)
+            if as_ours is not None and as_ours[0] == self._recognised.loss_name:
+                return float(np.asarray(value).reshape(())) / factor
+        return float(np.asarray(numbers[0][1]).reshape(())) / factor if numbers else None
+
+
+def _with_upstream(recognised: Recognised) -> list[Arrangement]:
+    """For a layer: the gradient is handed in where its output was found, in the same axes."""
+    arrangement = recognised.arrangement
+    takes = any(
+        fill.kind == "upstream" for step in recognised.plan.backwards for fill in step.fills.values()
+    )
+    if not takes:
+        return [arrangement]
+    found = sorted(recognised.found.items(), key=lambda pair: "hsop".index(pair[0]))
+    made = [
+        Arrangement(
+            arrangement.cell,
+            arrangement.forms,
+            arrangement.x,
+            arrangement.y,
+            arrangement.state,
+            (name, finding.form),
+        )
+        for name, finding in found
+        if finding.form is not None and name != "s"
+    ]
+    return made or [arrangement]
+
+
+def _backward_calls(
+    recognised: Recognised, arrangement: Arrangement
+) -> Iterator[tuple[Step | None, Arrangement]]:
+    """Ways to call the backward pass; targets in every form, if no other function took them."""
+    if not recognised.plan.backwards:
+        yield None, arrangement
+    for step in recognised.plan.backwards:
+        settled = recognised.loss_step is not None and "y" in _kinds(recognised.loss_step)
+        if "y" not in _kinds(step) or settled:
+            yield step, arrangement
+            continue
+        for y in y_forms(recognised.plan, arrangement, recognised.needs.batches):
+            yield step, replace(arrangement, y=y)
+
+
+def _kinds(step: Step) -> set[str]:
+    return {fill.kind for fill in step.fills.values()}
+
+
+def _precision(run: Run, gradients: Gradients) -> np.dtype[Any]:
+    """The coarsest in which anything was found."""
+    dtypes = [gradients.dtype]
+    for finding in run.found.values():
+        try:
+            dtypes.append(as_array(finding.raw).dtype)
+        except (TypeError, ValueError):
+            continue
+    if run.found and all(1e-9 < finding.error < 1e-4 for finding in run.found.values()):
+        return np.dtype(np.float32)
+    return min((d for d in dtypes if d.kind == "f"), key=lambda d: d.itemsize)
+
+
+def _sizes(case: Case) -> str:
+    return f"T = {case.T}, B = {case.B}, m = {case.m}, K = {case.K}"
+
+
+def _changed(run: Run) -> list[str]:
+    """Arguments that the code wrote into."""
+    remarks = []
+    for name, (given, before) in run.inputs.items():
+        same = (
+            given == before
+            if isinstance(given, list) and not isinstance(given[0], np.ndarray)
+            else all(np.array_equal(a, b) for a, b in zip(given, before, strict=True))
+        )
+        if not same:
+            remarks.append(f"the code writes into its argument `{name}`.")
+    return remarks

@@ -1,0 +1,71 @@
+"""What was inferred, in sentences."""
+
+from __future__ import annotations
+
+from teachrnn.submission.form import Form
+from teachrnn.submission.gradients import Gradients
+from teachrnn.submission.plan import Step
+from teachrnn.submission.recognition import Recognised
+from teachrnn.submission.run import Arrangement
+
+
+def facts_of(
+    recognised: Recognised, arrangement: Arrangement, backward: Step | None, gradients: Gradients
+) -> dict[str, str]:
+    """By what it is about, a sentence each."""
+    filled = {fill.kind: name for name, fill in recognised.plan.forward.fills.items()}
+    facts = {
+        "functions": f"Called: {recognised.plan.said}.",
+        "cell": f"The cell is {arrangement.cell}.",
+        "parameters": "; ".join(f"`{n}` is {_said(form)}" for n, form in arrangement.forms.items())
+        + ".",
+    }
+    if "x" in filled:
+        facts["inputs"] = f"`{filled['x']}` holds the inputs: {arrangement.x.said}."
+    if "y" in filled:
+        facts["targets"] = f"`{filled['y']}` holds the targets: {arrangement.y.said}."
+    for role in ("h", "s"):
+        if role in filled:
+            shape = ", ".join({"D": "m"}.get(a, a) for a in arrangement.state)
+            comma = "," if len(arrangement.state) == 1 else ""
+            facts[role] = f"`{filled[role]}` is the initial state {role}[0]: ({shape}{comma})."
+    zero = sorted(recognised.needs.zero)
+    if zero:
+        facts["without"] = f"It has no {', '.join(zero)}: zero in everything that it is asked."
+    if not recognised.needs.batches:
+        facts["batch"] = "It takes one sequence at a time."
+    if recognised.loss_name:
+        facts["loss"] = (
+            "The loss is the sum over all steps."
+            if recognised.loss_name == "sum"
+            else f"The loss is a {recognised.loss_name}; gradients are scaled to those of the sum."
+        )
+    if arrangement.upstream is not None:
+        at, form = arrangement.upstream
+        facts["upstream"] = f"It is a layer: the gradient of {at} is handed in, of axes {form.axes}."
+    if gradients.updated:
+        facts["update"] = "The gradients are read from the update, divided by the learning rate."
+    elif gradients.names:
+        facts["gradients"] = (
+            ", ".join(f"`{theirs}` is the gradient of `{n}`" for n, theirs in gradients.names.items())
+            + "."
+        )
+    for name, found in recognised.found.items():
+        if recognised.forward_right and found.error < 1e-3:
+            facts[f"value {name}"] = f"`{found.name}` is {name}."
+    if not recognised.forward_right:
+        facts["forward"] = (
+            "The forward pass does not give the numbers of this cell in any layout that was tried: "
+            "it is wrong, or follows a convention that is not known here."
+        )
+    return facts
+
+
+def _said(form: Form) -> str:
+    rows = [
+        " | ".join(p.parameter if p.factor >= 0 else f"-{p.parameter}" for p in row)
+        for row in form.blocks
+    ]
+    text = "[" + "; ".join(rows) + "]" if len(rows) > 1 or len(form.blocks[0]) > 1 else rows[0]
+    bias = text.lstrip("[-")[:1] in ("b", "c")
+    return text + (" transposed" if form.transposed and not bias else "")

@@ -1,0 +1,50 @@
+"""Right programs in many layouts are recognised, and their gradients are ours, name by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from teachrnn.submission import Submission
+
+PROGRAMS = Path(__file__).parent / "programs"
+EXPECTED = {  # cell, whether it takes batches, how many of the parameters it has gradients of
+    "coursera": ("vanilla", True, 3),
+    "dd2424": ("vanilla", False, 5),
+    "flat": ("vanilla", False, 5),
+    "gru_d2l": ("gru", True, 11),
+    "karpathy": ("vanilla", False, 5),
+    "layer231": ("vanilla", True, 3),
+    "lstm231": ("lstm", True, 12),
+    "lstm_joint": ("lstm", False, 14),
+    "lstmsteps": ("lstm", True, 12),
+    "onlysteps": ("vanilla", True, 3),
+    "timelayer": ("vanilla", True, 3),
+    "wild": ("vanilla", False, 3),
+}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in PROGRAMS.glob("*.py")))
+def test_a_program_is_called_without_help_and_its_gradients_are_read_in_our_names(name):
+    cell, batches, count = EXPECTED[name]
+    submission = Submission.of(PROGRAMS / f"{name}.py")
+    assert (submission.cell, submission.batches) == (cell, batches)
+    assert submission.convention.forward_right
+    for seed, T in enumerate((1, 5)):
+        instance = submission.draw(T=T, hidden=4, symbols=6, batch=3 if batches else None, seed=seed)
+        answer = submission.answer(instance)
+        read = {n: g for n, g in answer.gradients.items() if n in instance.gradients}
+        assert len(read) == count
+        tolerance = 1e-10 if submission.dtype == np.float64 else 1e-4
+        for parameter, gradient in read.items():
+            near = pytest.approx(instance.gradients[parameter], rel=tolerance, abs=tolerance)
+            assert gradient == near, parameter
+        if answer.loss is not None:
+            assert answer.loss == pytest.approx(instance.trace.total_loss)
+        for value, array in answer.values.items():
+            ours = [
+                instance.trace[f"{value}[{t}]"].data for t in range(1, T + 1) if value in ("h", "s", "o")
+            ]
+            assert not ours or array == pytest.approx(np.stack(ours), rel=1e-5, abs=1e-5)
