@@ -23,6 +23,7 @@ from teachrnn.state_jacobian import state_jacobians as state_jacobians
 
 # Check a gradient
 from teachrnn.checking import check_gradient as check_gradient
+from teachrnn.checking import check_pair as check_pair
 from teachrnn.checking import GradientReport as GradientReport
 from teachrnn.checking import check_ops as check_ops
 from teachrnn.checking import nudge as nudge

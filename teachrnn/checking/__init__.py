@@ -1,6 +1,7 @@
 """Gradient reports: whether a gradient is right, and whether the check could have seen a mistake."""
 
 from teachrnn.checking.check_gradient import check_gradient
+from teachrnn.checking.check_pair import PairReport, check_pair
 from teachrnn.checking.gradient_report import GradientReport
 from teachrnn.checking.nudge import Nudge, nudge, recorded_like
 from teachrnn.checking.op_report import OpCheck, check_ops
@@ -12,10 +13,12 @@ __all__ = [
     "GradientReport",
     "Nudge",
     "OpCheck",
+    "PairReport",
     "ParameterCheck",
     "StepSizeCurve",
     "check_gradient",
     "check_ops",
+    "check_pair",
     "first_leak",
     "leak_of",
     "nudge",
