@@ -22,6 +22,7 @@ from teachrnn.triangle import Reach as Reach
 from teachrnn.state_jacobian import state_jacobians as state_jacobians
 
 # Check a gradient
+from teachrnn.checking import check_backward as check_backward
 from teachrnn.checking import check_gradient as check_gradient
 from teachrnn.checking import check_pair as check_pair
 from teachrnn.checking import GradientReport as GradientReport

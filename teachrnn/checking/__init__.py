@@ -1,5 +1,6 @@
 """Gradient reports: whether a gradient is right, and whether the check could have seen a mistake."""
 
+from teachrnn.checking.check_backward import check_backward
 from teachrnn.checking.check_gradient import check_gradient
 from teachrnn.checking.check_pair import PairReport, check_pair
 from teachrnn.checking.gradient_report import GradientReport
@@ -16,6 +17,7 @@ __all__ = [
     "PairReport",
     "ParameterCheck",
     "StepSizeCurve",
+    "check_backward",
     "check_gradient",
     "check_ops",
     "check_pair",

@@ -1,4 +1,4 @@
-"""What a student's code gives for an instance, in our names."""
+"""What a student's code gives on one instance, in our names, axes and units."""
 
 from __future__ import annotations
 
@@ -9,23 +9,26 @@ from teachrnn.array import Array
 
 @dataclass(frozen=True)
 class Answer:
-    """The result of one call.
+    """The result of one call, as `Instance` has it.
 
     Attributes
     ----------
     gradients : dict
-        By parameter, in our names, shapes and units (of the loss summed over time and batch, in nats);
-        those that the code returns. Gradients of an initial state are called ``h[0]``.
+        By the names of the instance's parameters, those that the student returns, of the loss
+        summed over T and B; ``h[0]`` and ``s[0]`` where the gradients of the initial state are returned.
     loss : float or None
-        The loss, as if it were summed; None if the code returns none.
+        As if summed over T and B, in nats; None where the code forms none.
     values : dict
-        Arrays of the forward pass that could be named, with time first: ``h`` of shape (T, m) or
-        (T, B, m), ``p``.
+        What of the forward pass was found again: ``h`` and ``s``, (T, m) or (T, B, m) for t = 1 .. T,
+        ``o`` and ``p``, (T, K) or (T, B, K).
     printed : str
-        What it printed.
+        What the code printed.
+    remarks : list of str
+        What was noticed on this call, a sentence each: arrays changed in place, differing answers.
     """
 
     gradients: dict[str, Array]
     loss: float | None = None
     values: dict[str, Array] = field(default_factory=dict)
     printed: str = ""
+    remarks: list[str] = field(default_factory=list)

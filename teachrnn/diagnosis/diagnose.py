@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -16,7 +16,7 @@ from teachrnn.diagnosis.first_wrong import first_wrong
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.match import Explanation, Match
 from teachrnn.diagnosis.mistaken import mistaken_gradients
-from teachrnn.diagnosis.probes import other_instances, probes
+from teachrnn.diagnosis.probes import Draw, other_instances, probes
 from teachrnn.diagnosis.remarks import remarks
 from teachrnn.diagnosis.rounding import TOLERANCE
 from teachrnn.diagnosis.smallest import smallest_failing
@@ -32,8 +32,7 @@ def diagnose(
     answer: Callable[[Instance], Answer],
     *,
     cell: str = "vanilla",
-    batches: bool = True,
-    starts: bool = True,
+    draw: Draw | None = None,
     dtype: DTypeLike = np.float64,
     seconds: float = 4.0,
     seed: int = 0,
@@ -46,10 +45,9 @@ def diagnose(
         Runs the student's code on an `Instance` and returns an `Answer` in our names and shapes.
     cell : str
         Which cell it is.
-    batches : bool
-        Whether the code takes several sequences at once.
-    starts : bool
-        Whether it takes an initial state; if not, that is 0, and some mistakes do not show.
+    draw : callable, optional
+        Draws an instance that the code can answer; by default any that `Instance.draw` makes. Code
+        that takes one sequence, or no initial state, has a check that sees less.
     dtype : dtype
         In which precision it computes.
     seconds : float
@@ -72,7 +70,8 @@ def diagnose(
     'db is zero'
     """
     tolerance = TOLERANCE[np.dtype(dtype)]
-    instances = probes(cell, batches=batches, starts=starts, seed=seed)
+    draw = draw or partial(Instance.draw, cell)
+    instances = probes(draw, seed=seed)
     answers = [answer(instance) for instance in instances]
     catalogue = catalogue_of(cell)
     known = len(catalogue.sweep) + len(catalogue.parameter)
@@ -99,7 +98,7 @@ def diagnose(
 
     found, confirmed = _confirmed(
         _explained(match, instances, given, tolerance, seconds), gradients, match.names, tolerance,
-        other_instances(cell, CONFIRM, batches=batches, starts=starts, seed=seed + 100),
+        other_instances(draw, CONFIRM, seed=seed + 100),
     )  # fmt: skip
     if not found:
         wrong = [c.name for c in compared if c.wrong]
@@ -117,9 +116,9 @@ def diagnose(
         confirmed,
         known,
         first_wrong(instances[3], given[3], tolerance),
-        smallest_failing(cell, gradients, tolerance, batches=batches, start=0.8 if starts else 0.0),
+        smallest_failing(draw, gradients, tolerance),
         said,
-        tolerance,
+        tolerance=tolerance,
     )
 
 

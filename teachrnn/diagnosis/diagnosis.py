@@ -57,7 +57,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was found; printing it tells everything, `told` no more than a course allows.
+    """What was found; printing it says everything, `hints` no more than a course allows.
 
     Attributes
     ----------
@@ -83,6 +83,8 @@ class Diagnosis:
     remarks : list of str
         What else can be said: of the forward pass, of the code's manners, of gradients that no known
         mistake explains.
+    read_as : list of str
+        How the code was read: its functions, names, axes, one sentence each.
     tolerance : float
         What right code may differ by, in units of rounding.
     """
@@ -97,6 +99,7 @@ class Diagnosis:
     first: FirstWrong | None = None
     smallest: Smallest | None = None
     remarks: list[str] = field(default_factory=list)
+    read_as: list[str] = field(default_factory=list)
     tolerance: float = 1e-12
 
     @property
@@ -114,7 +117,7 @@ class Diagnosis:
         """The other explanations, which give the very same numbers."""
         return [[describe(m) for m in e.mistakes] for e in self.explanations[1:]]
 
-    def told(self, hint: Hint | int = Hint.MISTAKE) -> str:
+    def hints(self, hint: Hint | int = Hint.MISTAKE) -> str:
         """What is known, no further than to a step of the ladder of hints.
 
         Parameters
@@ -131,7 +134,7 @@ class Diagnosis:
         return "\n".join(line for step in steps[: int(hint)] for line in step())
 
     def __str__(self) -> str:
-        return self.told()
+        return self.hints()
 
     def _verdict(self) -> Iterator[str]:
         count = len(self.instances)

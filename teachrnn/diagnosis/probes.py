@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,49 +22,54 @@ SIZES: tuple[dict[str, Any], ...] = (
 and their product differ; and one whose gradients are large enough for clipping."""
 
 
-def probes(cell: str, *, batches: bool = True, starts: bool = True, seed: int = 0) -> list[Instance]:
+Draw = Callable[..., Instance]
+"""Draws an instance that the code can answer: takes what `Instance.draw` takes after the cell."""
+
+
+def probes(draw: Draw, *, seed: int = 0) -> list[Instance]:
     """The instances, small ones first.
 
     Parameters
     ----------
-    cell : str
-        Name of the cell.
-    batches : bool
-        Whether the code takes several sequences at once; else it is given one.
-    starts : bool
-        Whether the code takes an initial state; else that is 0, which hides some mistakes.
+    draw : callable
+        Draws an instance.
     seed : int
         Of the random numbers.
+
+    Returns
+    -------
+    list of Instance
+        One for each of `SIZES`.
     """
-    return [
-        Instance.draw(
-            cell,
-            seed=seed + i,
-            start=0.8 if starts else 0.0,
-            **(size if batches else {**size, "batch": None}),
-        )
-        for i, size in enumerate(SIZES)
-    ]
+    return [draw(seed=seed + i, **size) for i, size in enumerate(SIZES)]
 
 
-def other_instances(
-    cell: str, count: int, *, batches: bool = True, starts: bool = True, seed: int
-) -> list[Instance]:
-    """Other instances, of random sizes, on which what was found can be confirmed."""
+def other_instances(draw: Draw, count: int, *, seed: int) -> list[Instance]:
+    """Other instances, of random sizes, on which what was found can be confirmed.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws an instance.
+    count : int
+        How many.
+    seed : int
+        Of the random numbers.
+
+    Returns
+    -------
+    list of Instance
+        Of at most six steps, five units and eight symbols.
+    """
     rng = np.random.default_rng(seed)
-    drawn = []
-    for _ in range(count):
-        batch = int(rng.integers(1, 4)) if batches and rng.integers(2) else None
-        drawn.append(
-            Instance.draw(
-                cell,
-                T=int(rng.integers(1, 7)),
-                hidden=int(rng.integers(1, 6)),
-                symbols=int(rng.integers(2, 9)),
-                batch=batch,
-                scale=float(rng.uniform(0.3, 1.2)),
-                start=0.8 if starts else 0.0,
-                seed=int(rng.integers(2**31)),
-            )
+    return [
+        draw(
+            T=int(rng.integers(1, 7)),
+            hidden=int(rng.integers(1, 6)),
+            symbols=int(rng.integers(2, 9)),
+            batch=int(rng.integers(1, 4)) if rng.integers(2) else None,
+            scale=float(rng.uniform(0.3, 1.2)),
+            seed=int(rng.integers(2**31)),
         )
-    return drawn
+        for _ in range(count)
+    ]

@@ -63,27 +63,20 @@ class Smallest:
 
 
 def smallest_failing(
-    cell: str,
+    draw: Callable[..., Instance],
     gradients: Callable[[Instance], Mapping[str, Array]],
     tolerance: float,
-    *,
-    batches: bool,
-    start: float,
 ) -> Smallest | None:
     """Try small sizes, in order, until the code is wrong.
 
     Parameters
     ----------
-    cell : str
-        Name of the cell.
+    draw : callable
+        Draws an instance that the code can answer.
     gradients : callable
         The student's gradients for an instance.
     tolerance : float
         What right code may differ by, in units of rounding.
-    batches : bool
-        Whether the code takes several sequences at once.
-    start : float
-        Size of the initial state.
 
     Returns
     -------
@@ -92,9 +85,7 @@ def smallest_failing(
     """
     passes: list[Instance] = []
     for T, m, K, B in SIZES:
-        if B is not None and not batches:
-            continue
-        instance = Instance.draw(cell, T=T, hidden=m, symbols=K, batch=B, start=start, seed=T + m)
+        instance = draw(T=T, hidden=m, symbols=K, batch=B, seed=T + m)
         own = gradients(instance)
         worst, found = tolerance, None
         for name in set(own) & set(instance.gradients):

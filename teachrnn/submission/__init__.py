@@ -1,6 +1,6 @@
 """A student's own forward and backward pass, in their own layout, asked in ours."""
 
-from teachrnn.submission.answer import Answer
+from teachrnn.diagnosis.answer import Answer
 from teachrnn.submission.convention import Convention
 from teachrnn.submission.submission import Submission
 

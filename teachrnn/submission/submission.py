@@ -9,10 +9,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.errors import SubmissionError
 from teachrnn.submission import plans as _plans  # noqa: F401 -- entered in the registry
-from teachrnn.submission.answer import Answer
 from teachrnn.submission.case import Case
 from teachrnn.submission.convention import Convention
 from teachrnn.submission.findings import factor_of, find_loss, found_again, scalars

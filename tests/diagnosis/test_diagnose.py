@@ -10,6 +10,7 @@ import pytest
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.diagnose import catalogue_of, diagnose
 from teachrnn.diagnosis.diagnosis import Hint
+from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.mistaken import mistaken_gradients
 
 NO_TRANSPOSE = "the gradient carried back from r[t] to h[t-1] goes through W, not through its transpose"
@@ -50,7 +51,7 @@ def test_missing_transpose_is_named_with_its_line_its_place_and_its_smallest_cas
 
 def test_each_hint_says_more_and_the_first_says_only_the_verdict():
     found = diagnose(program_with(NO_CARRY))
-    said = [found.told(hint) for hint in Hint]
+    said = [found.hints(hint) for hint in Hint]
     assert all(longer.startswith(shorter) for shorter, longer in pairwise(said))
     assert "Wrong" in said[0]
     assert "dW" not in said[0]
@@ -112,9 +113,12 @@ def test_code_of_float32_is_not_accused():
 def test_code_without_batches_and_initial_state_is_tried_without_them():
     seen = []
 
+    def draw(**settings):
+        return Instance.draw("vanilla", **{**settings, "batch": None, "start": 0.0})
+
     def program(instance):
         seen.append((instance.B, float(np.abs(instance.state["h"]).max())))
         return right(instance)
 
-    assert diagnose(program, batches=False, starts=False).right
+    assert diagnose(program, draw=draw).right
     assert set(seen) == {(1, 0.0)}
