@@ -96,7 +96,7 @@ summands = " + ".join(f"{loss:.4f}" for loss in losses)
 print(f"\nL = {summands} = {L:.4f} nats per sequence")
 
 # %% [markdown]
-# A network that guesses evenly would lose $\log K$ nats a symbol:
+# A network that guesses evenly would have a loss of $\log K$ nats per symbol:
 
 # %%
 print(f"even guessing: {T} log 3 = {T * np.log(3):.4f} nats per sequence")
@@ -166,7 +166,7 @@ print(f"da_3 = {dh3} * {1 - h[3] ** 2} = {da3}")
 #
 # Now $t = 2$, and here is the step that makes it backpropagation *through time*. The state $h_2$ was
 # used twice going forward: by the readout of its own step, $o_2 = V h_2 + c$, and by the next step,
-# $a_3 = W h_2 + U x_3 + b$. Each use sends a gradient back. They are different things, so they get
+# $a_3 = W h_2 + U x_3 + b$. Each use sends a gradient back. They are different things, so they have
 # different names:
 #
 # $$dh_2^{\text{out}} = V^\top do_2 \qquad dh_2^{\text{fut}} = W^\top da_3$$
@@ -215,8 +215,8 @@ print("da_3 ", trace["a[3]"].grad)
 print("dh_1 ", trace["h[1]"].grad)
 
 # %% [markdown]
-# Let it run to the end. Afterwards `terms` still tells the summands of every gradient apart, and
-# which operation sent each. Those of $h_2$ are your two:
+# Let it run to the end. Afterwards `terms` still has the summands of every gradient one by one, each
+# with the operation that sent it. Those of $h_2$ are your two:
 
 # %%
 sweep.run()
@@ -279,8 +279,7 @@ assert np.allclose(sweep.gradient("W"), dW)
 #
 # $$\frac{\mathrm{d} h_t}{\mathrm{d} w} = \frac{\partial h_t}{\partial w}
 # + \frac{\partial h_t}{\partial h_{t-1}} \frac{\mathrm{d} h_{t-1}}{\mathrm{d} w}$$
-#
-# Which one belongs into $dW$? Both do, once. Take the entry in row 1, column 2, and carry the total
+# Which one belongs in $dW$? Both do, once. Take the entry in row 1, column 2, and carry the total
 # derivative *forward* in time:
 
 # %%
@@ -304,7 +303,7 @@ assert np.isclose(dw, dW[row, column])
 # It is the same sum, bracketed differently. Going forward, every output's own gradient meets the total
 # derivative. Going backward, the future has been gathered into $da_t$ already, so the immediate
 # derivative of $a_t = W h_{t-1} + \dots$, which is $h_{t-1}$, is all that is left to multiply with.
-# To count the future in $da_t$ *and* use a total derivative would count it twice. (Forward needs one
+# Counting the future in $da_t$ *and* using a total derivative would count it twice. (Forward needs one
 # such loop for every entry of every parameter, backward one for all: this is why we go backward.)
 #
 # ## Which loss, through which step
@@ -318,9 +317,9 @@ print("norm of the part of dW due to loss L[t] (row) through step k (column)\n")
 print(items.norms("W"))
 
 # %% [markdown]
-# Nothing stands above the diagonal: no loss depends on what came later. Add up a *column* and you get
-# the term of step $k$; add up a *row* and you get the gradient of one loss; add up everything and you
-# get $dW$.
+# Everything above the diagonal is zero: no loss depends on what came later. Add up a *column* and you
+# get the term of step $k$; add up a *row* and you get the gradient of one loss; add up everything and
+# you get $dW$.
 
 # %%
 for k in range(1, T + 1):
@@ -373,8 +372,7 @@ print("teachrnn, all of float64", sweep.gradient("W")[0, 1])
 # ## Exercises
 #
 # Try each before you unfold the answer; every answer ends with an assertion, which yours should pass.
-#
-# **1. The gradient of $U$.** Compute $dU$ from the `da` of above. Before you do: one column of it is
+# **1. The gradient of $U$.** Compute $dU$ from the `da` above. Before you do: one column of it is
 # exactly zero. Which one, and why?
 
 # %% [markdown] tags=["answer"] jupyter={"source_hidden": true}
@@ -397,9 +395,9 @@ assert (dU[:, number["c"]] == 0).all()
 # does it contain? Does it agree with the right one for a sequence of one step?
 
 # %% [markdown] tags=["answer"] jupyter={"source_hidden": true}
-# Without the carry every loss reaches its own step and no further: only the diagonal of the triangle is
-# left. That is BPTT truncated to a horizon of one step. With $T = 1$ the triangle *is* its diagonal, so
-# a check on a single step cannot see the mistake. Always check with several values of $T$.
+# Without `from_future` every loss reaches its own step and no further: only the diagonal of the triangle
+# is left. That is BPTT truncated to a horizon of one step. With $T = 1$ the triangle *is* its diagonal,
+# so a check on a single step cannot see the mistake. Always check with several values of $T$.
 
 # %% tags=["answer"] jupyter={"source_hidden": true}
 dW_forgetful = np.zeros_like(W)
@@ -440,7 +438,7 @@ assert not np.allclose(wrong[2], da[2])
 assert not np.allclose(wrong[1], da[1])
 
 # %% [markdown]
-# ## Where to go on
+# ## Where to go next
 #
 # - [Notation](../reference/notation.md): all names, and what other libraries call them.
 # - [Operations](../reference/operations.md): the gradient of every operation used here.
