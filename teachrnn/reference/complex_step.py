@@ -10,9 +10,6 @@ from teachrnn.reference.estimate import EPS, EntriesDone, Estimate, Oracle
 from teachrnn.reference.variant import Variants
 from teachrnn.trace import Trace
 
-MAX_NUMBERS = 1_000_000
-"""Complex numbers held at once, over all values that are computed anew: 16 MB."""
-
 
 class ComplexStep(Oracle):
     r"""Complex step: $dL/d\theta \approx \mathrm{Im}\, L(\theta + i h) / h$.
@@ -71,15 +68,10 @@ class ComplexStep(Oracle):
             If an operation on the way to the loss is not defined for complex numbers.
         """
         variants = Variants(trace, value)
-        together = max(1, MAX_NUMBERS // (value.data.size + variants.size))
-        base = value.data.astype(complex).ravel()
         slopes = np.empty(len(entries))
-        for start in range(0, len(entries), together):
-            chunk = entries[start : start + together]
-            moved = np.tile(base, (len(chunk), 1))
-            moved[np.arange(len(chunk)), chunk] += 1j * self.h
-            losses = variants.losses(moved.reshape(len(chunk), *value.shape))
-            slopes[start : start + together] = losses.imag / self.h
+        for start in range(0, len(entries), variants.together):
+            chunk = entries[start : start + variants.together]
+            slopes[start : start + len(chunk)] = variants.losses_of(chunk, 1j * self.h).imag / self.h
             if progress is not None:
                 progress(len(chunk))
         return np.where(np.isfinite(slopes), slopes, np.nan)

@@ -8,6 +8,7 @@ from teachrnn.array import Array
 from teachrnn.op import Value
 from teachrnn.reference.double_precision import in_double
 from teachrnn.reference.estimate import EPS, EntriesDone, Estimate, Oracle
+from teachrnn.reference.variant import Variants
 from teachrnn.trace import Trace
 
 UNSTABLE = 0.1
@@ -127,17 +128,14 @@ def nudged(
     trace: Trace, name: str, entries: Array, step: float, progress: EntriesDone | None = None
 ) -> Array:
     """L with one entry of a value moved by ``step``, for every entry in turn."""
-    base: Array = np.array(trace[name].data)
+    variants = Variants(trace, trace[name])
     losses = []
-    for entry in entries:
-        place = np.unravel_index(int(entry), base.shape)
-        kept = base[place]
-        base[place] = kept + step
-        losses.append(trace.loss_after({name: base}))
-        base[place] = kept
+    for start in range(0, len(entries), variants.together):
+        chunk = entries[start : start + variants.together]
+        losses.append(variants.losses_of(chunk, step))
         if progress is not None:
-            progress(1)
-    return np.array(losses)
+            progress(len(chunk))
+    return np.concatenate(losses) if losses else np.zeros(0)
 
 
 def _bound(values: Array, wider: Array, narrower: Array, floor: float, divisor: float) -> Array:

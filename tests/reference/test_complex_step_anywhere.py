@@ -12,6 +12,7 @@ from teachrnn.cells import CELLS
 from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
 from teachrnn.leading_axes import sum_leading
 from teachrnn.reference import ComplexStep, complex_step_everywhere, complex_step_gradient
+from teachrnn.reference.variant import Variants
 
 
 def network(cell="vanilla", *, T=4, batch=None, dense=False, **settings):
@@ -178,10 +179,10 @@ def test_a_nudge_without_effect_is_not_carried_on(monkeypatch):
 def test_it_does_not_matter_how_many_entries_go_side_by_side(monkeypatch):
     trace = network()
     expected = {name: complex_step_gradient(trace, name) for name in ("W", "h[1]", "U")}
-    monkeypatch.setattr("teachrnn.reference.complex_step.MAX_NUMBERS", 500)  # a few rows at a time
+    monkeypatch.setattr("teachrnn.reference.variant.MAX_NUMBERS", 500)  # a few rows at a time
     for name, d in expected.items():
         np.testing.assert_allclose(complex_step_gradient(trace, name), d, rtol=1e-13)
-    monkeypatch.setattr("teachrnn.reference.complex_step.MAX_NUMBERS", 1)
+    monkeypatch.setattr("teachrnn.reference.variant.MAX_NUMBERS", 1)
     np.testing.assert_allclose(complex_step_gradient(trace, "h[1]"), expected["h[1]"], rtol=1e-13)
 
 
@@ -368,3 +369,52 @@ def test_what_overflows_is_no_number_and_no_warning():
     trace.loss(Sum(Steep(Steep(a, name="y"), name="z"), name="L"))
     assert np.isnan(complex_step_gradient(trace, "a")).all()
     np.testing.assert_allclose(complex_step_gradient(trace, "y"), 1e308)
+
+
+@pytest.mark.parametrize("step", [1e-3, 1e-30j])
+@pytest.mark.parametrize("batch", [None, 2])
+@pytest.mark.parametrize("name", ["U", "W", "b", "V", "c", "h[1]"])
+def test_variants_side_by_side_are_what_each_is_alone(name, batch, step):
+    """A weight's variants go through an operation with their rows under each other."""
+    rng = np.random.default_rng(0)
+    shape = (3,) if batch is None else (3, batch)
+    model = CharRNN(hidden=4, symbols=5, scale=0.5, rng=rng)
+    trace = model.record(rng.integers(5, size=shape), rng.integers(5, size=shape))
+    entries = np.arange(trace[name].data.size)
+    found = Variants(trace, trace[name]).losses_of(entries, step)
+    for entry, loss in zip(entries, found, strict=True):
+        moved = trace[name].data.astype(np.result_type(float, type(step)))
+        moved.flat[entry] += step
+        alone = trace.loss_after({name: moved})
+        assert abs(loss.real - alone.real) <= 1e-13 * abs(alone)
+        assert abs(loss.imag - alone.imag) <= 1e-12 * abs(step)
+
+
+def test_weights_whose_rows_meet_are_varied_one_by_one():
+    class Shared(Op, register=False):
+        """Rows that share their sum: what stands under each other would mix."""
+
+        signature = "(d),(h,d)->(h)"
+        shared = ("W",)
+        formula = staticmethod(lambda sp, x, W: W * x)
+
+        @staticmethod
+        def forward(x, W):
+            y = x.dot(W.T)
+            return y - y.mean(axis=-1, keepdims=True)
+
+        @staticmethod
+        def dx(dy, x, W, y):
+            return (dy - dy.mean(axis=-1, keepdims=True)).dot(W)
+
+        @staticmethod
+        def dW(dy, x, W, y):
+            return np.outer(dy - dy.mean(), x)
+
+    trace = Trace()
+    W = trace.parameter("W", [[1.0, 2.0], [3.0, 5.0], [0.5, -1.0]])
+    y = Shared(trace.input("x", [0.3, 0.7]), W, name="y")
+    trace.loss(Sum(Tanh(y, name="z"), name="L"))
+    np.testing.assert_allclose(
+        complex_step_gradient(trace, "W"), by_backpropagation(trace, "W"), rtol=1e-12
+    )
