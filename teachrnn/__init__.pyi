@@ -28,6 +28,8 @@ from teachrnn.checking import check_pair as check_pair
 from teachrnn.checking import GradientReport as GradientReport
 from teachrnn.checking import check_ops as check_ops
 from teachrnn.checking import nudge as nudge
+from teachrnn.checking import CheckSetUp as CheckSetUp
+from teachrnn.checking import mutation_score as mutation_score
 
 # Step through it: on a page, in a notebook, in a terminal
 from teachrnn.runs import small_network as small_network

@@ -8,14 +8,31 @@ from teachrnn.checking.nudge import Nudge, nudge, recorded_like
 from teachrnn.checking.op_report import OpCheck, check_ops
 from teachrnn.checking.parameter_check import ParameterCheck
 from teachrnn.checking.record_again import first_leak, leak_of
+from teachrnn.checking.set_ups import (
+    SET_UPS,
+    Allclose,
+    CheckSetUp,
+    Circumstances,
+    InRounding,
+    RelativeError,
+    SetUpReport,
+    mutation_score,
+)
 from teachrnn.checking.step_size import StepSizeCurve, step_size_curve
 
 __all__ = [
+    "SET_UPS",
+    "Allclose",
+    "CheckSetUp",
+    "Circumstances",
     "GradientReport",
+    "InRounding",
     "Nudge",
     "OpCheck",
     "PairReport",
     "ParameterCheck",
+    "RelativeError",
+    "SetUpReport",
     "StepSizeCurve",
     "check_backward",
     "check_gradient",
@@ -23,6 +40,7 @@ __all__ = [
     "check_pair",
     "first_leak",
     "leak_of",
+    "mutation_score",
     "nudge",
     "recorded_like",
     "step_size_curve",

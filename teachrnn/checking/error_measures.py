@@ -22,9 +22,9 @@ def norm_relative(a: Array, n: Array) -> float:
     return _ratio(float(np.linalg.norm(a - n)), float(np.linalg.norm(a) + np.linalg.norm(n)))
 
 
-def sum_relative(a: Array, n: Array) -> float:
-    r"""The largest $|a - n| / (|a| + |n|)$ of an entry; 1 where one of the two is 0."""
-    return float(_ratios(a - n, np.abs(a) + np.abs(n)).max(initial=0.0))
+def sum_relative(a: Array, n: Array, floor: float = 0.0) -> float:
+    r"""The largest $|a - n| / \max(|a| + |n|, \mathrm{floor})$ of an entry; 1 where one of them is 0."""
+    return float(_ratios(a - n, np.maximum(np.abs(a) + np.abs(n), floor)).max(initial=0.0))
 
 
 def max_relative(a: Array, n: Array) -> float:

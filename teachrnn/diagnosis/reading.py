@@ -73,11 +73,9 @@ def read(tape: Tape, parameter: str, spec: Spec | None, B: int) -> Reading | Non
     if isinstance(spec, GradientOf):
         same = tape.trace[spec.parameter].shape == tape.trace[parameter].shape
         return read(tape, spec.parameter, None, B) if same else None
-    edges = tape.uses[parameter]
-    change = spec.change if isinstance(spec, WrongTerm) else None
     sources, blocks = [], []
-    for edge in edges:
-        source, block = _term(tape, edge, change)
+    for edge in tape.uses[parameter]:
+        source, block = _term(tape, edge, spec)
         if block is None:
             return None
         if source is not None:
@@ -90,18 +88,37 @@ def read(tape: Tape, parameter: str, spec: Spec | None, B: int) -> Reading | Non
     return Reading(sources, matrix)
 
 
-def _term(tape: Tape, edge: Edge, change: Change | None) -> tuple[Value | None, Array | None]:
+def term(
+    tape: Tape, edge: Edge, spec: Spec | None
+) -> tuple[Value | None, Callable[[Array], Array] | None]:
+    """What one use adds, as a function of the gradient that arrived at a value.
+
+    Returns
+    -------
+    Value or None, callable or None
+        No value where nothing arrives: beyond the ends of the sequence. No function where the mistake
+        cannot be made with these shapes.
+    """
+    if not isinstance(spec, WrongTerm):
+        return edge.op, edge.right
+    source, local = spec.change.source(tape, edge), spec.change.local(tape, edge)
+    fits = source is None or source.shape == edge.op.shape
+    return source, local if fits else None
+
+
+def counts(tape: Tape, spec: WrongSum, times: list[int | None], B: int) -> Array:
+    """How many times the terms of these steps count."""
+    t = np.array([time or 0 for time in times])
+    return np.asarray(spec.weights(t, tape.T, B), dtype=float)
+
+
+def _term(tape: Tape, edge: Edge, spec: Spec | None) -> tuple[Value | None, Array | None]:
     """What one use adds, as a matrix, and what it is a function of; no source where it adds nothing."""
-    source: Value | None = edge.op
-    local: Callable[[Array], Array] | None = edge.right
-    if change is not None:
-        source, local = change.source(tape, edge), change.local(tape, edge)
+    source, local = term(tape, edge, spec)
     if local is None:
         return None, None
     if source is None:  # beyond the ends of the sequence there is no gradient
         return None, np.zeros((0, edge.value.data.size))
-    if source.shape != edge.op.shape:
-        return None, None
     units = np.eye(int(np.prod(source.shape))).reshape(-1, *source.shape)
     with np.errstate(all="ignore"):
         rows = [local(unit) for unit in units]
@@ -113,8 +130,7 @@ def _term(tape: Tape, edge: Edge, change: Change | None) -> tuple[Value | None, 
 def _added(
     tape: Tape, parameter: str, spec: WrongSum, B: int, sources: list[Value], blocks: list[Array]
 ) -> Reading | None:
-    t = np.array([source.t or 0 for source in sources])
-    weights = np.asarray(spec.weights(t, tape.T, B), dtype=float)
+    weights = counts(tape, spec, [source.t for source in sources], B)
     matrix = np.concatenate([w * block for w, block in zip(weights, blocks, strict=True)])
     if spec.transposed:
         shape = tape.trace[parameter].shape

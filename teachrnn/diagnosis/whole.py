@@ -11,6 +11,7 @@ from teachrnn.diagnosis.instance import GradientsByName, Instance
 from teachrnn.diagnosis.mistake import WholeMistake
 
 CLIPPED = "Check the gradient as backpropagation gives it; clip afterwards, before the update."
+LARGE = "gradients beyond the limit: large weights, or a long sequence"
 
 
 def whole_mistakes(
@@ -34,6 +35,33 @@ def whole_mistakes(
             if error <= tolerance:
                 found.append((mistake, error))
     return found
+
+
+def clipped_values(limit: float) -> WholeMistake:
+    """Every entry of the gradients is clipped, as training does it, before anybody checks them."""
+    return WholeMistake(
+        f"every entry of the gradients is clipped to [{-limit:.6g}, {limit:.6g}]",
+        "clipped before the check",
+        CLIPPED,
+        lambda gradients: {name: np.clip(d, -limit, limit) for name, d in gradients.items()},
+        LARGE,
+    )
+
+
+def clipped_norm(limit: float) -> WholeMistake:
+    """All gradients together are scaled down, as training does it, before anybody checks them."""
+
+    def clipped(gradients: dict[str, Array]) -> dict[str, Array]:
+        norm = float(np.linalg.norm(_flat(gradients, list(gradients))))
+        return {name: d * min(1.0, limit / norm) if norm else d for name, d in gradients.items()}
+
+    return WholeMistake(
+        f"the norm of all gradients together is clipped to {limit:.6g}",
+        "clipped before the check",
+        CLIPPED,
+        clipped,
+        LARGE,
+    )
 
 
 def _error(
@@ -70,28 +98,11 @@ def _clipped_values(
     reached = sum(int((np.abs(_flat(own, names)) == limit).sum()) for _, own in pairs)
     if reached < 2 or not np.isfinite(limit):
         return None
-    return WholeMistake(
-        f"every entry of the gradients is clipped to [{-limit:.6g}, {limit:.6g}]",
-        "clipped before the check",
-        CLIPPED,
-        lambda gradients: {name: np.clip(d, -limit, limit) for name, d in gradients.items()},
-        "gradients beyond the limit: large weights, or a long sequence",
-    )
+    return clipped_values(limit)
 
 
 def _clipped_norm(
     pairs: Sequence[tuple[Instance, GradientsByName]], names: Sequence[str]
-) -> WholeMistake | None:
+) -> WholeMistake:
     limit = max(float(np.linalg.norm(_flat(own, names))) for _, own in pairs)
-
-    def clipped(gradients: dict[str, Array]) -> dict[str, Array]:
-        norm = float(np.linalg.norm(_flat(gradients, list(gradients))))
-        return {name: d * min(1.0, limit / norm) if norm else d for name, d in gradients.items()}
-
-    return WholeMistake(
-        f"the norm of all gradients together is clipped to {limit:.6g}",
-        "clipped before the check",
-        CLIPPED,
-        clipped,
-        "gradients beyond the limit: large weights, or a long sequence",
-    )
+    return clipped_norm(limit)

@@ -1,0 +1,162 @@
+"""One check made many times, of right code and of code with each known mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from teachrnn.array import Array
+from teachrnn.backprop import Backprop
+from teachrnn.checking.set_ups.set_up import CheckSetUp
+from teachrnn.diagnosis.every_mistaken import every_mistaken
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.mistake import Mistake
+from teachrnn.formulas.name import Name
+from teachrnn.reference import ComplexStep
+from teachrnn.reference.double_precision import in_double
+from teachrnn.reference.finite_difference import nudged
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """What passed.
+
+    Attributes
+    ----------
+    accepted : ndarray, shape (M,)
+        For each mistake the share of draws in which it passed, of those in which right code does; NaN
+        if right code never does.
+    false_alarms : int
+        In how many draws right code did not pass: there the check says nothing.
+    draws : int
+        How many there were.
+    """
+
+    accepted: Array
+    false_alarms: int
+    draws: int
+
+
+def try_out(
+    set_up: CheckSetUp, mistakes: Sequence[Mistake], cell: str, *, draws: int, seed: int = 0
+) -> Tally:
+    """Make a check, on numbers drawn anew each time, and count what it lets pass.
+
+    Parameters
+    ----------
+    set_up : CheckSetUp
+        The check.
+    mistakes : sequence of Mistake
+        What is made wrong, one at a time.
+    cell : str
+        Name of the cell.
+    draws : int
+        How many times.
+    seed : int
+        Of the random numbers.
+
+    Returns
+    -------
+    Tally
+        What passed.
+
+    Examples
+    --------
+    >>> from teachrnn.checking import Circumstances
+    >>> from teachrnn.diagnosis.diagnose import catalogue_of
+    >>> zero = [m for m in catalogue_of("vanilla").parameter if m.title == "db is zero"]
+    >>> check = CheckSetUp(at=(Circumstances(T=3),))
+    >>> try_out(check, zero, "vanilla", draws=3).accepted
+    array([0.])
+    """
+    passed, alarms = np.zeros(len(mistakes)), 0
+    for draw in range(draws):
+        rng = np.random.default_rng((seed, draw))
+        found = _once(set_up, mistakes, cell, rng)
+        if found is None:
+            alarms += 1
+        else:
+            passed += found
+    with np.errstate(invalid="ignore"):
+        return Tally(passed / np.float64(draws - alarms), alarms, draws)
+
+
+def _once(
+    set_up: CheckSetUp, mistakes: Sequence[Mistake], cell: str, rng: np.random.Generator
+) -> Array | None:
+    """Which mistakes pass everywhere, with these numbers; None if right code does not."""
+    left = np.arange(len(mistakes))
+    for numbers in set_up.at:
+        instance = numbers.draw(cell, int(rng.integers(2**31)), set_up.dtype)
+        wrong = every_mistaken([mistakes[int(i)] for i in left], instance)
+        passes = np.ones(len(left), dtype=bool)
+        for name in instance.gradients:
+            if _is_compared(name, set_up.parameters):
+                parameter = _Compared(set_up, instance, name, rng)
+                right = instance.gradients[name].ravel()
+                if not parameter.accepts(right):
+                    return None
+                differs = (wrong[name] != right).any(axis=1)
+                for row in np.flatnonzero(differs & passes):
+                    passes[row] = parameter.accepts(wrong[name][row])
+        left = left[passes]
+    return np.isin(np.arange(len(mistakes)), left)
+
+
+class _Compared:
+    """One parameter of an instance: gradients of it pass, or do not."""
+
+    def __init__(
+        self, set_up: CheckSetUp, instance: Instance, name: str, rng: np.random.Generator
+    ) -> None:
+        self.set_up, self.unit = set_up, instance.units[name]
+        self.places = _places(set_up, instance.trace[name].data.size, rng)
+        self.reference = _reference(set_up, instance, name, self.places)
+        self.rounding = _rounding(instance, name)
+
+    def accepts(self, d: Array) -> bool:
+        with np.errstate(over="ignore"):  # infinite is a number too, and does not pass
+            computed = (d + self.rounding)[self.places].astype(self.set_up.dtype).astype(float)
+        return self.set_up.rule.accepts(computed, self.reference, self.unit)
+
+
+def _is_compared(name: str, parameters: Sequence[str] | None) -> bool:
+    return parameters is None or name in parameters or Name.of(name).letter in parameters
+
+
+def _places(set_up: CheckSetUp, size: int, rng: np.random.Generator) -> Array:
+    if set_up.entries is None or set_up.entries >= size:
+        return np.arange(size)
+    if set_up.choice == "first":
+        return np.arange(set_up.entries)
+    return rng.choice(size, size=set_up.entries, replace=False)
+
+
+def _reference(set_up: CheckSetUp, instance: Instance, name: str, places: Array) -> Array:
+    """What a gradient is compared with, rounding and truncation and all."""
+    trace, h = instance.trace, set_up.step or 0.0
+    if set_up.against == "complex":
+        return ComplexStep().slope(trace, trace[name], places)
+    if set_up.against == "central":
+        return np.asarray((nudged(trace, name, places, h) - nudged(trace, name, places, -h)) / (2 * h))
+    if set_up.against == "one-sided":
+        return np.asarray((nudged(trace, name, places, h) - trace.total_loss) / h)
+    double = in_double(trace)
+    exact = instance.gradients[name] if double is trace else _by_backpropagation(instance, name)
+    return exact.ravel()[places]
+
+
+def _rounding(instance: Instance, name: str) -> Array:
+    """By how much float32 moves a gradient: what right code computes in it, less what it should."""
+    right = instance.gradients[name]
+    if instance.trace[name].data.dtype == np.float64:
+        return np.zeros(right.size)
+    return (_by_backpropagation(instance, name, double=False) - right).ravel()
+
+
+def _by_backpropagation(instance: Instance, name: str, *, double: bool = True) -> Array:
+    trace = in_double(instance.trace) if double else instance.trace
+    found = Backprop(trace, losses=trace.losses).run().gradient(trace[name])
+    return np.zeros(trace[name].shape) if found is None else np.asarray(found, dtype=float)
