@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from teachrnn.diagnosis.diagnose import catalogue_of
 from teachrnn.diagnosis.every_mistaken import every_mistaken
+from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.mistake import Mistake
 from teachrnn.diagnosis.probes import probes
 
@@ -42,7 +44,11 @@ def distinct_mistakes(cell: str, *, batches: bool = True) -> tuple[Mistake, ...]
     catalogue = catalogue_of(cell)
     mistakes: list[Mistake] = [*catalogue.sweep, *catalogue.parameter]
     numbers = []
-    for instance in probes(cell, batches=batches)[MANY_STEPS]:
+
+    def draw(*, batch: int | None = None, **size: Any) -> Instance:
+        return Instance.draw(cell, batch=batch if batches else None, **size)
+
+    for instance in probes(draw)[MANY_STEPS]:
         for name, wrong in every_mistaken(mistakes, instance).items():
             difference = (wrong - instance.gradients[name].ravel()) / instance.units[name]
             numbers.append(np.round(difference, DIGITS) + 0.0)
