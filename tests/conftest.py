@@ -37,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Where it is installed, jsonschema checks addresses with it, which no test needs. Importing it
     # builds 38 grammars: three seconds in every worker, for whoever reads a notebook.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    # Each worker would put the messages of every `assert` into the tests anew: six seconds.
+    sys.dont_write_bytecode = False
     register_profiles()
     default = "ci" if os.environ.get("CI") else "dev"
     settings.load_profile("thorough" if config.getoption("--thorough") else default)
