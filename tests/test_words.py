@@ -6,25 +6,32 @@ import ast
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 import teachrnn
 
 PACKAGE = Path(teachrnn.__file__).parent
-TREES = {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def test_the_type_of_an_array_is_named_in_one_file():
+@pytest.fixture(scope="module")
+def trees():
+    """Every file of the package, taken apart."""
+    return {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def test_the_type_of_an_array_is_named_in_one_file(trees):
     named = [
         str(path.relative_to(PACKAGE))
-        for path, tree in TREES.items()
+        for path, tree in trees.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign | ast.AnnAssign) and ast.unparse(node).endswith("NDArray[Any]")
     ]
     assert named == ["array.py"]
 
 
-def test_a_class_is_called_like_no_class_of_another_file():
+def test_a_class_is_called_like_no_class_of_another_file(trees):
     files = defaultdict(set)
-    for path, tree in TREES.items():
+    for path, tree in trees.items():
         # Of the nodes of a formula, those with namesakes are written with their file: tree.Sum.
         for node in tree.body if path.parts[-2:] != ("formulas", "tree.py") else []:
             names = [node.name] if isinstance(node, ast.ClassDef) else []

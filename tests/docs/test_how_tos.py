@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -17,6 +18,7 @@ PAGES = sorted((Path(__file__).parents[2] / "docs" / "how-to").glob("*.md"))
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
 
+@cache
 def blocks(page):
     """The Python that a reader sees: (the file that it is to be written to, or None; the code)."""
     cells = jupytext.reads(page.read_text("utf-8"), fmt="md").cells

@@ -5,10 +5,10 @@ import pytest
 
 from teachrnn import CharRNN, backpropagate
 
-torch = pytest.importorskip("torch", reason="the names are compared with PyTorch's own")
-
 T, B, D, M, K = 4, 2, 3, 5, 6
-LAYER = {"vanilla": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru-reset-after": torch.nn.GRU}
+LAYER = {"vanilla": "RNN", "lstm": "LSTM", "gru-reset-after": "GRU"}
+"""What PyTorch calls the layer of a cell."""
+
 ORDER = {"vanilla": [""], "lstm": ["_i", "_f", "_g", "_q"], "gru-reset-after": ["_rho", "_z", "_n"]}
 
 
@@ -30,9 +30,10 @@ def copied(layer, cell):
 @pytest.fixture(params=LAYER)
 def pair(request):
     """A PyTorch layer with readout, our model with its weights, and one loss of each."""
+    torch = pytest.importorskip("torch", reason="the names are compared with PyTorch's own")
     torch.manual_seed(0)
     cell, rng = request.param, np.random.default_rng(0)
-    layer = LAYER[cell](D, M).double()
+    layer = getattr(torch.nn, LAYER[cell])(D, M).double()
     readout = torch.nn.Linear(M, K).double()
     x, y = rng.normal(size=(T, B, D)), rng.integers(K, size=(T, B))
     h0, s0 = rng.normal(size=(2, B, M))
