@@ -39,8 +39,3 @@ def test_commands_and_options_of_the_readme_exist():
         assert option in help_texts[command], (command, option)
     for option in ("--oracle", "--cell", "--layers", "--terminal"):
         assert any(option in text for text in help_texts.values())
-
-
-def test_pages_that_the_readme_links_exist():
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (ROOT / target).exists()
