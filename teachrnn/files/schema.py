@@ -184,9 +184,10 @@ def _object(kind: Any, plain: dict[str, Any], begin: str, arrays: dict[str, Arra
             mine = [key for key in arrays if key.startswith(f"{where}.")]
             given[name] = {key.removeprefix(f"{where}."): arrays.pop(key) for key in mine}
         elif _is_array(part):
-            if where not in arrays:
+            if where in arrays:
+                given[name] = arrays.pop(where)
+            elif name not in _optional(kind):
                 raise FileFormatError(f"the array {where!r} is missing")
-            given[name] = arrays.pop(where)
         elif name in plain:
             value = plain[name]
             infinite = part is float and value is None and is_dataclass(kind)

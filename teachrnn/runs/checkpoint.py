@@ -33,8 +33,8 @@ class Checkpoint:
     """All that a run needs to go on, but for the text, and all that its model needs to write.
 
     Its fields, and the fields of these, are the schema of the file: see `teachrnn.files.pack`.
-    Whoever changes one adds to `checkpoint_upgrades` what makes the new one of the old one, unless it
-    is a new field with a default.
+    A new field with a default needs no more; one that is renamed, removed or of another type needs a
+    step in `checkpoint_upgrades`.
 
     Attributes
     ----------

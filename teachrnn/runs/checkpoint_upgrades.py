@@ -9,11 +9,12 @@ from teachrnn.files import Parts
 BEST = ("best_smooth", "best_validation")
 
 
-def of_0_1_0(old: Parts) -> Parts:
-    """From version 1, in which the training's arrays had no ``training.`` before their names.
+def from_1_to_2(old: Parts) -> Parts:
+    """From version 1, that of teachrnn 0.1.0.
 
-    Of each best model, loss and update stood in a list, and its parameters went by its own name; the
-    recipe called ``max_symbols`` ``most``.
+    In it the training's arrays had no ``training.`` before their names. Of each best
+    model, loss and update stood in a list, and its parameters went by its own name; the recipe called
+    ``max_symbols`` ``most``.
     """
     header, arrays = dict(old.header), {}
     for name, array in old.arrays.items():
@@ -23,14 +24,14 @@ def of_0_1_0(old: Parts) -> Parts:
             name = f"carried.{name.removeprefix('state.')}"
         arrays[f"training.{name}"] = array
     if isinstance(header.get("recipe"), dict):
-        header["recipe"] = recipe_of_0_1_0(header["recipe"])
+        header["recipe"] = renamed_settings(header["recipe"])
     training = header.get("training")
     if isinstance(training, dict):
         header["training"] = training | {n: _best(training[n]) for n in BEST if n in training}
     return Parts(header, arrays)
 
 
-def recipe_of_0_1_0(settings: dict[str, Any]) -> dict[str, Any]:
+def renamed_settings(settings: dict[str, Any]) -> dict[str, Any]:
     """The settings of a recipe by the names that they have now; those of now are left as they are."""
     return {"max_symbols" if name == "most" else name: value for name, value in settings.items()}
 
@@ -42,5 +43,5 @@ def _best(loss_and_iteration: Any) -> Any:
     return loss_and_iteration
 
 
-UPGRADES = (of_0_1_0,)
+UPGRADES = (from_1_to_2,)
 """From version 1 to 2, from 2 to 3, and so on."""

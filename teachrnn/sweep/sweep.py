@@ -18,7 +18,7 @@ from teachrnn.files import load_json, make_folder, pack, save_json, write_atomic
 from teachrnn.hyper_parameter import check_counts
 from teachrnn.recipes import Recipe
 from teachrnn.runs import Claim, Source
-from teachrnn.runs.checkpoint_upgrades import recipe_of_0_1_0
+from teachrnn.runs.checkpoint_upgrades import renamed_settings
 from teachrnn.sweep.engine import Engine, TrialFunction
 from teachrnn.sweep.space import Space, apply
 from teachrnn.sweep.trial import Trial, TrialResult, train
@@ -219,7 +219,7 @@ class Sweep:
         if path.exists():
             held = load_json(dict[str, Any], path, advice="delete it to begin anew.")
             if isinstance(held.get("recipe"), dict):
-                held["recipe"] = recipe_of_0_1_0(held["recipe"])
+                held["recipe"] = renamed_settings(held["recipe"])
             other = [name for name in plan if name != "stages" and held.get(name) != plan[name]]
             if other:
                 raise FileFormatError(

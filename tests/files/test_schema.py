@@ -48,6 +48,7 @@ class Whole:
     vocabulary: Vocabulary
     young: Any = None
     younger: list[int] = field(default_factory=list)
+    youngest: Array = field(default_factory=lambda: np.zeros(3))
 
 
 def whole():
@@ -68,7 +69,7 @@ def whole():
 
 def test_what_was_packed_is_unpacked_as_it_was():
     plain, arrays = pack(whole())
-    assert sorted(arrays) == ["best.theta", "vectors.h", "vectors.layer2.s"]
+    assert sorted(arrays) == ["best.theta", "vectors.h", "vectors.layer2.s", "youngest"]
     again = unpack(Whole, json.loads(json.dumps(plain, allow_nan=False)), arrays)
     assert json.dumps(pack(again)[0]) == json.dumps(plain)
     assert (again.best.loss, again.points[1].loss, again.size) == (inf, 2.0, (5, 1))
@@ -79,8 +80,9 @@ def test_what_was_packed_is_unpacked_as_it_was():
 
 def test_field_that_is_younger_than_the_file_has_its_default():
     plain, arrays = pack(whole())
-    del plain["young"], plain["younger"]
-    assert unpack(Whole, plain, arrays).younger == []
+    del plain["young"], plain["younger"], arrays["youngest"]
+    again = unpack(Whole, plain, arrays)
+    assert (again.younger, again.youngest.tolist()) == ([], [0, 0, 0])
 
 
 @pytest.mark.parametrize(
