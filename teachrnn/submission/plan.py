@@ -18,11 +18,23 @@ FAMILIES = Registry["type[PlanFamily]"]("way to call a program")
 
 @dataclass(frozen=True)
 class Step:
-    """One call: the function, or the name of a method, and what its arguments get."""
+    """One call.
+
+    Attributes
+    ----------
+    function : Function
+    fills : dict of str to Fill
+        What its arguments get.
+    method : str
+        Its name, where it is one of the object's.
+    over_time : callable, optional
+        What makes, of the function for one time step, one for a sequence.
+    """
 
     function: Function
     fills: Mapping[str, Fill]
     method: str = ""
+    over_time: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from teachrnn.cells import Cell
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.errors import SubmissionError, TeachrnnError
 from teachrnn.submission.case import Case
@@ -172,7 +173,10 @@ def _try(
         for reading in readings(names, cell=attempts.cell, hint=hint)
         if plan.required <= reading.meanings.keys()
     ]
+    kinds = {fill.kind for fill in plan.forward.fills.values()}
     for reading in likely:
+        if kinds & {"s", "hs"} and "s" not in Cell.find(reading.cell).state:
+            continue
         if not thorough and reading.weight > likely[0].weight + FAR_FETCHED:
             continue
         count += 1
@@ -257,14 +261,14 @@ def _turned(
     for name, form in made.items():
         if any(part not in case.parameters for part in form.parameters):
             return None
-        if observed.get(name):
+        as_the_style = form.turned(transposed=style.transposed, vector=style.vector)
+        if observed.get(name) and case.shape(as_the_style) != observed[name]:
             fitting = fitting_turn(form, observed[name], case.parameters)
             if fitting is None:
                 return None
             turned[name] = fitting
         else:
-            transposed = style.transposed
-            turned[name] = form.turned(transposed=transposed, vector=style.vector)
+            turned[name] = as_the_style
     return turned
 
 

@@ -71,7 +71,8 @@ def wholes(functions: Mapping[str, Function]) -> list[Function]:
             continue
         if re.search(r"check|numer|clip|sampl", name, re.I) or "y" not in takes:
             continue
-        if returns_gradients(f) or _BACK.search(name) or _update(name):
+        slots = [a for a in f.arguments if lexicon.ungated_kinds(a)]
+        if returns_gradients(f) or _BACK.search(name) or _update(name) or len(slots) > 1:
             found.append(f)
     return sorted(
         found, key=lambda f: (_update(f.name), not returns_gradients(f), not _BACK.search(f.name))

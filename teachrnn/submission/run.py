@@ -138,6 +138,8 @@ class Run:
 
     def _call(self, step: Step) -> Any:
         function = getattr(self.target, step.method) if step.method else step.function.call
+        if step.over_time is not None:
+            function = step.over_time(function)
         return call(function, paper=self.paper, brief=self.brief, **self._kwargs(step))
 
     def _kwargs(self, step: Step) -> dict[str, Any]:

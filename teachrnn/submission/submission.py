@@ -142,8 +142,8 @@ class Submission:
                     )
         if best is None:
             raise SubmissionError(
-                f"the forward pass of {plan.said} was recognised; the backward pass could not be "
-                f"called: {failures[0] if failures else 'there is none'}"
+                f"{plan.said}: the forward pass {'is right' if recognised.forward_right else 'ran'}; "
+                f"the backward pass could not be called: {failures[0] if failures else 'there is none'}"
             )
         if best[0][1] == 0:
             names = ", ".join(recognised.arrangement.forms)

@@ -22,6 +22,13 @@ EXPECTED = {  # cell, whether it takes batches, how many of the parameters it ha
     "lstmsteps": ("lstm", True, 12),
     "onlysteps": ("vanilla", True, 3),
     "timelayer": ("vanilla", True, 3),
+    "cellclass": ("vanilla", True, 3),
+    "embed": ("vanilla", True, 5),
+    "modules": ("vanilla", True, 5),
+    "onebased": ("vanilla", False, 5),
+    "onematrix": ("lstm", False, 14),
+    "torchgru": ("gru-reset-after", True, 10),
+    "trainstep": ("vanilla", False, 5),
     "wild": ("vanilla", False, 3),
 }
 

@@ -2,6 +2,6 @@
 
 from teachrnn.submission.plans.functions import Functions
 from teachrnn.submission.plans.objects import Objects
-from teachrnn.submission.plans.steps import StepFunctions
+from teachrnn.submission.plans.steps import StepFunctions, StepMethods
 
-__all__ = ["Functions", "Objects", "StepFunctions"]
+__all__ = ["Functions", "Objects", "StepFunctions", "StepMethods"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -34,50 +37,82 @@ class StepFunctions(PlanFamily):
         for backward in back:
             stem = re.sub("backward|bwd|back", "", backward.name)
             for forward in sorted(ahead, key=lambda f: re.sub("forward|fwd", "", f.name) != stem):
-                yield from _plans_of(program, forward, backward)
+                for forward_step, back_steps in chained(forward, backward):
+                    fills = forward_step.fills
+                    both = [forward, backward]
+                    passed = any(f.kind in ("slot", "container") for f in fills.values())
+                    yield Plan(
+                        said=f"{forward.name} and {backward.name}, once for every t",
+                        forward=forward_step,
+                        backwards=back_steps,
+                        namespace=program.namespace,
+                        globals=() if passed else global_parameters(both, program.namespace),
+                        sizes=global_sizes(both, program.namespace),
+                        names=passed_names([fills, *(step.fills for step in back_steps)]),
+                        required=frozenset(
+                            a for a, f in fills.items() if f.kind == "slot" and forward.arguments[a]
+                        ),
+                    )
 
 
-def _plans_of(program: Program, forward: Function, backward: Function) -> Iterator[Plan]:
+class StepMethods(PlanFamily):
+    """A cell as a class: its methods do one step, its attributes hold the parameters."""
+
+    name = "step methods"
+    order = 4
+
+    @classmethod
+    def plans(cls, program: Program) -> Iterator[Plan]:
+        for kind in program.classes.values():
+            methods = {
+                name: Function.of(method, owner=kind)
+                for name, method in inspect.getmembers(kind, inspect.isfunction)
+                if not name.startswith("__") or name == "__call__"
+            }
+            for backward in (f for n, f in methods.items() if _BACK.search(n)):
+                for forward in (f for n, f in methods.items() if not _BACK.search(n)):
+                    for forward_step, back_steps in chained(forward, backward, methods=True):
+                        for make in islice(fillings(Function.of(kind)), 6):
+                            fills = [make, forward_step.fills, *(s.fills for s in back_steps)]
+                            yield Plan(
+                                said=f"{kind.__name__}.{forward.name} and "
+                                f"{kind.__name__}.{backward.name}, once for every t",
+                                forward=forward_step,
+                                backwards=back_steps,
+                                make=Step(Function.of(kind), make),
+                                namespace=getattr(forward.call, "__globals__", {}),
+                                names=passed_names(fills),
+                            )
+
+
+def chained(
+    forward: Function, backward: Function, *, methods: bool = False
+) -> Iterator[tuple[Step, tuple[Step, ...]]]:
+    """The two over a sequence, with their arguments understood in all ways that make sense."""
     for fills in fillings(forward):
         kinds = {fill.kind for fill in fills.values()}
         if "x" not in kinds or not kinds & {"h", "hs"}:
             continue
-        ahead = Function(
-            chained_forward(forward, fills),
-            forward.name,
-            forward.arguments,
-            forward.returns,
-            forward.reads,
-        )
         back = []
         for back_fills in fillings(backward, returned=[*forward.returned, "cache"]):
             if any(fill.kind == "upstream" for fill in back_fills.values()):
-                chained = chained_backward(backward, back_fills)
-                back.append(Step(Function(chained, backward.name, backward.arguments), back_fills))
+                over_time = partial(chained_backward, step=backward, fills=back_fills)
+                back.append(Step(backward, back_fills, backward.name if methods else "", over_time))
         if back:
-            passed = any(f.kind in ("slot", "container") for f in fills.values())
-            yield Plan(
-                said=f"{forward.name} and {backward.name}, once for every t",
-                forward=Step(ahead, fills),
-                backwards=tuple(back),
-                namespace=program.namespace,
-                globals=() if passed else global_parameters([forward, backward], program.namespace),
-                sizes=global_sizes([forward, backward], program.namespace),
-                names=passed_names([fills, *(step.fills for step in back)]),
-                required=frozenset(
-                    a for a, f in fills.items() if f.kind == "slot" and forward.arguments[a]
-                ),
-            )
+            over_time = partial(chained_forward, step=forward, fills=fills)
+            yield Step(forward, fills, forward.name if methods else "", over_time), tuple(back)
 
 
-def chained_forward(step: Function, fills: Mapping[str, Fill]) -> Callable[..., dict[str, list[Any]]]:
+def chained_forward(
+    one: Callable[..., Any], *, step: Function, fills: Mapping[str, Fill]
+) -> Callable[..., dict[str, list[Any]]]:
     """The step over a sequence: what it returns, by name, as lists over t."""
     of = {fill.kind: name for name, fill in fills.items()}
 
     def forward(**given: Any) -> dict[str, list[Any]]:
         kept: dict[str, list[Any]] = {}
         for x in given[of["x"]]:
-            returned = step.call(**{**given, of["x"]: x})
+            returned = one(**{**given, of["x"]: x})
             parts = _parts(returned, step)
             for name, value in parts.items():
                 kept.setdefault(name, []).append(value)
@@ -107,7 +142,9 @@ def _parts(returned: Any, step: Function) -> dict[str, Any]:
     return parts
 
 
-def chained_backward(step: Function, fills: Mapping[str, Fill]) -> Callable[..., dict[str, Any]]:
+def chained_backward(
+    one: Callable[..., Any], *, step: Function, fills: Mapping[str, Fill]
+) -> Callable[..., dict[str, Any]]:
     """The backward step, last t first: parameters' gradients are added up, the state's is carried."""
     of = {fill.kind: name for name, fill in fills.items()}
     by_t = [
@@ -120,7 +157,7 @@ def chained_backward(step: Function, fills: Mapping[str, Fill]) -> Callable[...,
         for t in reversed(range(len(given[of["upstream"]]))):
             now = {name: value[t] if name in by_t else value for name, value in given.items()}
             now[of["upstream"]] = now[of["upstream"]] + carried
-            returned = step.call(**now)
+            returned = one(**now)
             parts = by_name(returned, step.returns)
             for name, value in parts.items():
                 roles = lexicon.roles(lexicon.gradient_of(name) or "")
