@@ -9,6 +9,7 @@ import numpy as np
 from teachrnn.array import Array
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.submission.form import Form
+from teachrnn.submission.sequence_form import SequenceForm
 
 
 class Case:
@@ -69,6 +70,23 @@ class Case:
     def loss(self) -> float:
         """Summed over T and B."""
         return float(self.instance.trace.total_loss)
+
+    def loss_for(self, y: SequenceForm | None) -> float:
+        """What the student's loss has to be, summed: ours, or their squared error (see `targets`)."""
+        if y is None or not y.residual:
+            return self.loss
+        from_o = self.right["p"] - self.one_hot_y
+        return float((from_o**2).sum()) / (2 if y.residual == 1 else 4)
+
+    def targets(self, y: SequenceForm) -> Array:
+        r"""The targets in (T, B, K): one-hot; or such that a squared error has our gradient of o.
+
+        With $Y = o - (p - y)$ the gradient of $\frac12 \sum (o - Y)^2$ with respect to o is p - y, ours;
+        so code for regression is asked on the same instances.
+        """
+        if not y.residual:
+            return self.one_hot_y
+        return self.right["o"] - (self.right["p"] - self.one_hot_y) / y.residual
 
     @cached_property
     def one_hot_y(self) -> Array:

@@ -54,7 +54,9 @@ def looks_like_a_parameter(name: str) -> bool:
     return bool(_PARAMETER.match(name)) or (bool(lexicon.ungated_kinds(name)) and len(name) < 20)
 
 
-def fillings(function: Function, *, returned: Sequence[str] | None = None) -> Iterator[dict[str, Fill]]:
+def fillings(
+    function: Function, *, returned: Sequence[str] | None = None, before: Fills | None = None
+) -> Iterator[dict[str, Fill]]:
     """Choices for all arguments together.
 
     Parameters
@@ -63,10 +65,15 @@ def fillings(function: Function, *, returned: Sequence[str] | None = None) -> It
         Of the student.
     returned : sequence of str, optional
         For a backward function: the names of what the forward one returned.
+    before : dict, optional
+        For a backward function: what the forward one's arguments got; the same name gets the same.
     """
     options = {
         name: _options(name, function, must, returned) for name, must in function.arguments.items()
     }
+    for name, fill in (before or {}).items():
+        if name in options and name not in (returned or ()):
+            options[name] = [fill, *(o for o in options[name] if o not in (fill, None))]
     found = 0
     for choice in islice(product(*options.values()), 400):
         fills = {n: f for n, f in zip(options, choice, strict=True) if f is not None}
@@ -122,7 +129,7 @@ def _of_backward(name: str, returned: Sequence[str]) -> list[Fill | None]:
         options.append(Fill("probabilities"))
     if short in _STATES.split():
         options.append(Fill("state values"))
-    if short.startswith("d") and "upstream" not in lexicon.roles(name) and len(short) < 6:
+    if short.startswith("d") and "upstream" not in lexicon.roles(name) and len(short) < 12:
         options.append(Fill("upstream"))
     return options
 
@@ -140,7 +147,8 @@ def _of_parameters(name: str, function: Function) -> list[Fill | None]:
     keys = [k for k in dict.fromkeys(reads) if looks_like_a_parameter(k)]
     sizes = [k for k in reads if k not in keys and any(r in SIZES for r in lexicon.roles(k))]
     if len([k for k in keys if k not in ("T", "shape")]) >= 2:
-        named = (*(k for k in keys if k != "T"), *sizes)
+        states = [k for k in reads if k not in (*keys, *sizes) and "h" in lexicon.roles(k)]
+        named = (*(k for k in keys if k != "T"), *sizes, *states)
         options.append(Fill("container", keys=named, how=how))
         if how == "vector":  # a function may unpack a list, too
             options.append(Fill("container", keys=named, how="item"))

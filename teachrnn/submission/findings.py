@@ -60,7 +60,9 @@ def factor_of(how: str, case: Case) -> float:
     return 1 / math.prod(getattr(case, size) for size in SUMS[how])
 
 
-def find_loss(value: Any, case: Case, near: float = NEAR) -> tuple[str, float] | None:
+def find_loss(
+    value: Any, case: Case, y: SequenceForm | None = None, near: float = NEAR
+) -> tuple[str, float] | None:
     """Under which name of `SUMS` a number is our loss, and how far from it."""
     try:
         number = float(np.asarray(value, dtype=float).reshape(()))
@@ -74,7 +76,7 @@ def find_loss(value: Any, case: Case, near: float = NEAR) -> tuple[str, float] |
         number = float(array.ravel()[0])
     best: tuple[str, float] | None = None
     for name in SUMS:
-        ours = case.loss * factor_of(name, case)
+        ours = case.loss_for(y) * factor_of(name, case)
         error = abs(number - ours) / abs(ours)
         if error < near and (best is None or error < best[1] / 10):
             best = name, error

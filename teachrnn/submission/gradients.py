@@ -76,7 +76,7 @@ def read_gradients(run: Run, returned: Any, step: Step) -> Gradients:
         _take(found, run, name, candidate)
     if run.packed:
         _of_vector(found, run, returned)
-    if not found.names and isinstance(returned, list | tuple):
+    if isinstance(returned, list | tuple) and len(found.names) < len(run.arrangement.forms):
         _by_order(found, run, returned)
     if not found.names:
         _of_update(found, run, returned, step)
@@ -258,11 +258,15 @@ def _by_order(found: Gradients, run: Run, returned: Sequence[Any]) -> None:
     names = sorted(run.arrangement.forms, key=lambda n: (n not in run.plan.names, _place(n, run)))
     left = list(enumerate(arrays))
     in_order = len(names) == len(arrays)
+    if found.names:
+        shapes = [run.case.shape(run.arrangement.forms[name]) for name in names]
+        if not in_order or [a.shape for a in arrays] != shapes:
+            return
     for i, name in enumerate(names):
         shape = run.case.shape(run.arrangement.forms[name])
         fitting = [pair for pair in left if pair[1].shape == shape]
         match = (i, arrays[i]) if in_order else fitting[0] if fitting else None
-        if match is not None:
+        if match is not None and name not in found.names:
             left = [pair for pair in left if pair[0] != match[0]]
             _take(found, run, name, _Named(f"[{match[0]}]", match[1], True, True))
 
@@ -284,8 +288,9 @@ def _of_update(found: Gradients, run: Run, returned: Any, step: Step) -> None:
             leaf = one.name.rsplit(".", 1)[-1]
             if leaf in run.before and np.shape(one.value) == run.before[leaf].shape:
                 after[leaf] = one.value
-    for name, array in after.items():
-        if name in run.arrangement.forms:
+    for name in run.arrangement.forms if after else ():
+        array = after.get(name, run.before.get(name))
+        if array is not None:
             _take(found, run, name, _Named(name, (run.before[name] - array) / RATE, False, False))
             found.updated = True
 

@@ -117,7 +117,11 @@ def core(name: str) -> str:
     """A name without case, underscores and what does not distinguish."""
     last = re.sub(r"_l0$", "", name.split(".")[-1].strip("_"))
     short = re.sub(r"[^a-z0-9]", "", last.lower())
-    short = re.sub(r"^(weights?|wt|kernel|mat)(?=[a-z]|$)", "w", short)
+    short = re.sub(r"lstm|gru|rnn", "", short) or short
+    short = {"kernel": "u", "recurrentkernel": "w"}.get(short, short)
+    short = re.sub(r"^([a-z])(weights?|w)$", r"w\1", short)  # i_weight, h_weight, o_weight
+    short = re.sub(r"^([a-z])(bias|b)$", r"b\1", short)
+    short = re.sub(r"^(weights?|wt|mat)(?=[a-z]|$)", "w", short)
     return re.sub(r"^(biases|bias)(?=[a-z]|$)", "b", short)
 
 
@@ -153,7 +157,7 @@ def is_loss(name: str) -> bool:
 
 _GRADIENT = re.compile(
     r"^(?:dL_?d_?|dJ_?d_?|dE_?d_?|dl_?d_?|dLoss_?d?_?|d_?|D_?|grads?_|g_|delta_|nabla_|deriv_|g(?=[A-Z]))(?P<a>.+)$|"
-    r"^(?P<b>.+?)(?:_?[gG]rads?|_gradient|\.grad|_g|_d)$"
+    r"^(?P<b>.+?)(?:_?[gG]rads?|_gradient|\.grad)$"
 )
 
 

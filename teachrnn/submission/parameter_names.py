@@ -18,14 +18,14 @@ class Meaning:
     Attributes
     ----------
     kinds : tuple of str
-        "U", "W", "b", "V", "c", "E" (embedding, the identity), several if joined along the inputs.
+        "U", "W", "b", "V", "c", "E" (embedding, the identity), several if joined along the inputs;
+        "bx" and "bh" where x and h have a bias each, which are added.
     gates : tuple of str
         The gates that are stacked in it, in an order that is still open; one, or ``("",)``.
     """
 
     kinds: tuple[str, ...]
     gates: tuple[str, ...] = ("",)
-    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _readings(names: tuple[str, ...], cell: str | None, hint: str) -> list[NameR
     for reading in sorted(found, key=lambda r: r.weight):
         cells = [reading.cell]
         if reading.cell == "gru":
-            after = "after" in hint or any(m.share < 1 for m in reading.meanings.values())
+            after = "after" in hint or any("bx" in m.kinds for m in reading.meanings.values())
             cells = ["gru-reset-after", "gru"] if after else ["gru", "gru-reset-after"]
         for name in cells:
             one = NameReading(name, reading.meanings, reading.weight)
@@ -184,8 +184,8 @@ def _with_biases(
         whole = meanings | {n: Meaning(("b",), (g,)) for g, n in biases.items() if n}
         second = {g: by_core.get(f"bh{s}") for g, s in spelled.items()} if pattern == "bi{}" else {}
         if second and None not in second.values():
-            whole |= {n: Meaning(("b",), (g,), 0.25) for g, n in biases.items() if n}
-            whole |= {n: Meaning(("b",), (g,), 0.75) for g, n in second.items() if n}
+            whole |= {n: Meaning(("bx",), (g,)) for g, n in biases.items() if n}
+            whole |= {n: Meaning(("bh",), (g,)) for g, n in second.items() if n}
         rest = [n for n in names if n not in whole]
         left_out = 0 if pattern else 10
         if not pattern and any(n for n in whole):
@@ -204,10 +204,17 @@ def _stacked(names: Sequence[str], hint: str) -> Iterator[NameReading]:
             known = cell in hint
             gates = CELL_GATES[cell]
             meanings = {
-                n: m if m.kinds[0] in ("V", "c", "E") else Meaning(m.kinds, gates, m.share)
+                n: m if m.kinds[0] in ("V", "c", "E") else Meaning(m.kinds, gates)
                 for n, m in base.meanings.items()
             }
-            yield NameReading(cell, meanings, base.weight + (0 if known else 40))
+            weight = base.weight + (0 if known else 40)
+            yield NameReading(cell, meanings, weight)
+            if cell == "gru" and any(m.kinds == ("b",) for m in meanings.values()):
+                two = {  # both biases in one array
+                    n: Meaning(("bx", "bh"), m.gates) if m.kinds == ("b",) else m
+                    for n, m in meanings.items()
+                }
+                yield NameReading(cell, two, weight + 2)
 
 
 def _ungated(names: Sequence[str], *, stacked: bool = False) -> Iterator[NameReading]:
@@ -231,8 +238,8 @@ def _ungated(names: Sequence[str], *, stacked: bool = False) -> Iterator[NameRea
         else:
             if pair and used.get("b") in pair:
                 meanings |= {
-                    two["bih"]: Meaning(("b",), share=0.25),
-                    two["bhh"]: Meaning(("b",), share=0.75),
+                    two["bih"]: Meaning(("bx",)),
+                    two["bhh"]: Meaning(("bh",)),
                 }
             yield from _joined(names, used, meanings, stacked, seen)
 
@@ -273,7 +280,7 @@ def _joined(
 
 
 def forms(
-    reading: NameReading, *, order: Sequence[str], state_first: bool, flipped: bool
+    reading: NameReading, *, order: Sequence[str], columns: Sequence[int], flipped: bool
 ) -> dict[str, Form]:
     """How each array is made up, once the order of what is joined is chosen.
 
@@ -283,43 +290,32 @@ def forms(
         What the arrays are.
     order : sequence of str
         Of the gates, in an array of all of them.
-    state_first : bool
-        [h; x] rather than [x; h].
+    columns : sequence of int
+        Order of what is joined along the inputs, x, h and 1; [x; h; 1] if not given.
     flipped : bool
         Whether the update gate z has the opposite sense.
     """
     made = {}
     for name, meaning in reading.meanings.items():
-        kinds = list(meaning.kinds)
-        if state_first and kinds[:2] == ["U", "W"]:
-            kinds[:2] = ["W", "U"]
+        kinds = [meaning.kinds[i] for i in columns if i < len(meaning.kinds)] or list(meaning.kinds)
         if kinds[0] in ("V", "c", "E"):
             made[name] = Form((tuple(Part(kind) for kind in kinds),))
             continue
         gates = meaning.gates if len(meaning.gates) == 1 else tuple(order)
         made[name] = Form(
-            tuple(
-                tuple(
-                    Part(
-                        _ours(kind, gate, reading.cell, meaning),
-                        _factor(kind, gate, flipped, meaning, reading.cell),
-                    )
-                    for kind in kinds
-                )
-                for gate in gates
-            )
+            tuple(tuple(_part(kind, gate, reading.cell, flipped) for kind in kinds) for gate in gates)
         )
     return made
 
 
-def _ours(kind: str, gate: str, cell: str, meaning: Meaning) -> str:
-    if cell == "gru-reset-after" and gate == "n" and kind == "b" and meaning.share == 0.25:
-        return "c_n"
-    return f"{kind}_{gate}" if gate else kind
+SHARES = {"bx": 0.25, "bh": 0.75}
+"""How a bias is split over two that are added: unevenly, so that they cannot be taken for each other."""
 
 
-def _factor(kind: str, gate: str, flipped: bool, meaning: Meaning, cell: str) -> float:
-    sense = -1.0 if flipped and gate == "z" else 1.0
-    if kind == "b" and meaning.share < 1 and not (cell == "gru-reset-after" and gate == "n"):
-        return sense * meaning.share
-    return sense
+def _part(kind: str, gate: str, cell: str, flipped: bool) -> Part:
+    factor = -1.0 if flipped and gate == "z" else 1.0
+    if cell == "gru-reset-after" and gate == "n" and kind in SHARES:
+        return Part("c_n" if kind == "bx" else "b_n")
+    factor *= SHARES.get(kind, 1.0)
+    letter = "b" if kind in SHARES else kind
+    return Part(f"{letter}_{gate}" if gate else letter, factor)

@@ -27,14 +27,14 @@ class Step:
         What its arguments get.
     method : str
         Its name, where it is one of the object's.
-    over_time : callable, optional
-        What makes, of the function for one time step, one for a sequence.
+    through : callable, optional
+        What makes, of this function, the one that is called: of one time step a sequence, say.
     """
 
     function: Function
     fills: Mapping[str, Fill]
     method: str = ""
-    over_time: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None
+    through: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import islice, permutations, product
 from time import monotonic
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from teachrnn.cells import Cell
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.errors import SubmissionError, TeachrnnError
+from teachrnn.submission import lexicon
 from teachrnn.submission.case import Case
 from teachrnn.submission.findings import Finding, find_loss, find_values, scalars, steps_right
 from teachrnn.submission.form import Form, fitting_turn
@@ -23,8 +24,10 @@ from teachrnn.submission.run import Arrangement, Run, parameter_places, standing
 from teachrnn.submission.sequence_form import BATCH_X, SINGLE_X, SequenceForm
 from teachrnn.submission.styles import Style, gate_orders, sequence_pairs, styles
 
-SECONDS = 20.0
+SECONDS = 12.0
 """For all attempts together."""
+MOST_OF_A_PLAN = 8
+"""Layouts in which a forward pass is right are taken so far; the backward pass may run in some only."""
 FAR_FETCHED = 8
 """Readings of names that are so much less likely than the first wait until all plans were tried."""
 SIZES = {
@@ -47,10 +50,13 @@ class Needs:
         Parameters and states that the code does not have, so that they have to be zero.
     batches : bool
         Whether it takes more than one sequence.
+    shared : bool
+        Whether all sequences start from one state, a parameter like the others.
     """
 
     zero: frozenset[str] = frozenset()
     batches: bool = False
+    shared: bool = False
 
     def draw(self, cell: str, **settings: Any) -> Instance:
         """An instance at random that the code can answer; settings as `Instance.draw` has them."""
@@ -60,7 +66,11 @@ class Needs:
         for name in self.zero & instance.model.shapes().keys():
             instance.model.parameters[name] = np.zeros_like(instance.model.parameters[name])
         state = {n: np.zeros_like(s) if n in self.zero else s for n, s in instance.state.items()}
-        return Instance(instance.model, instance.x, instance.y, state)
+        if self.shared and "batch" in settings:
+            state = {n: np.broadcast_to(s[:1], s.shape).copy() for n, s in state.items()}
+        y = instance.y.copy()
+        y.flat[-1] = instance.model.symbols - 1  # some take K to be the largest target and one
+        return Instance(instance.model, instance.x, y, state)
 
 
 @dataclass
@@ -128,11 +138,9 @@ def recognise(
     for thorough in (False, True):
         for plan in plans:
             for batch in (True, False):
-                found = _try(program, plan, batch, thorough, attempts)
-                if found is not None:
+                for found in islice(_try(program, plan, batch, thorough, attempts), MOST_OF_A_PLAN):
                     any_found = True
                     yield found
-                    break
             if attempts.over:
                 break
     if any_found:
@@ -159,7 +167,8 @@ def _what_failed(program: Program, plans: Sequence[Plan], attempts: _Attempts) -
 
 def _try(
     program: Program, plan: Plan, batch: bool, thorough: bool, attempts: _Attempts
-) -> Recognised | None:
+) -> Iterator[Recognised]:
+    """All layouts in which the forward pass of a plan gives our numbers, on two cases."""
     sizes = SIZES[batch]
     observed = _observed(plan, attempts, sizes)
     names = [*plan.names, *(n for n in observed if n not in plan.names)]
@@ -186,11 +195,12 @@ def _try(
         case = attempts.case(reading.cell, needs, sizes)
         runs = 0
         for style, arrangement in _arrangements(plan, reading, observed, case, batch, thorough):
-            outcome = _attempt(plan, arrangement, case, attempts)
+            outcome = _attempt(plan, arrangement, case, needs, attempts)
             if outcome is None:
                 continue
             if outcome.forward_right and _confirmed(outcome, needs, attempts, batch):
-                return outcome
+                yield outcome
+                continue
             runs += 1
             survivors.append((reading, style, arrangement, needs))
             if runs >= 60:
@@ -200,10 +210,9 @@ def _try(
             break
         case = attempts.case(reading.cell, needs, sizes)
         for other in _value_variants(plan, reading, style, arrangement, observed, case):
-            outcome = _attempt(plan, other, case, attempts)
+            outcome = _attempt(plan, other, case, needs, attempts)
             if outcome and outcome.forward_right and _confirmed(outcome, needs, attempts, batch):
-                return outcome
-    return None
+                yield outcome
 
 
 def _observed(plan: Plan, attempts: _Attempts, sizes: dict[str, int]) -> dict[str, tuple[int, ...]]:
@@ -238,19 +247,21 @@ def _needs(plan: Plan, reading: NameReading, batch: bool) -> Needs:
     kinds = {(kind, gate) for m in reading.meanings.values() for kind in m.kinds for gate in m.gates}
     zero = set()
     for gate in CELL_GATES[reading.cell]:
-        if ("b", gate) not in kinds:
+        if not kinds & {("b", gate), ("bx", gate)}:
             zero.add(f"b_{gate}" if gate else "b")
-    shared = any(m.share < 1 for m in reading.meanings.values())
-    if reading.cell == "gru-reset-after" and not shared:
+    if reading.cell == "gru-reset-after" and ("bx", "n") not in kinds:
         zero.add("c_n")
     if ("V", "") in kinds and ("c", "") not in kinds:
         zero.add("c")
     filled = {fill.kind for fill in plan.forward.fills.values()}
+    keys = [k for fill in plan.forward.fills.values() for k in fill.keys if k not in reading.meanings]
+    learned = any("h" in lexicon.roles(key) for key in keys)
+    filled |= {"h"} if learned else set()
     if plan.make is not None:
         filled |= {fill.kind for fill in plan.make.fills.values()}
     if "hs" not in filled:
-        zero |= {"h", "s"} - filled
-    return Needs(frozenset(zero), batch)
+        zero |= set(Cell.find(reading.cell).state) - filled
+    return Needs(frozenset(zero), batch, learned)
 
 
 def _turned(
@@ -284,7 +295,7 @@ def _arrangements(
     filled = {fill.kind for fill in plan.forward.fills.values()}
     has_state = bool(filled & {"h", "s", "hs"})
     order = gate_orders(reading.cell, CELL_GATES[reading.cell])[0]
-    made = forms(reading, order=order, state_first=True, flipped=False)
+    made = forms(reading, order=order, columns=(), flipped=False)
     seen = set()
     rounds = [(False, False)] if not thorough else [(True, False), (False, True), (True, True)]
     for all_styles, all_sequences in rounds:
@@ -312,18 +323,21 @@ def _value_variants(
     """Layouts of the same shapes: orders of gates, of [h; x], the sense of z."""
     gates = CELL_GATES[reading.cell]
     stacked = any(len(m.gates) > 1 for m in reading.meanings.values())
-    joint = any(m.kinds[:2] == ("U", "W") for m in reading.meanings.values())
+    joint = any(len(m.kinds) > 1 for m in reading.meanings.values())
     orders = gate_orders(reading.cell, gates) if stacked else [tuple(gates)]
     flips = (False, True) if reading.cell.startswith("gru") else (False,)
-    firsts = (True, False) if joint else (True,)
-    for order, state_first, flipped in product(orders, firsts, flips):
-        made = forms(reading, order=order, state_first=state_first, flipped=flipped)
+    widest = max(len(m.kinds) for m in reading.meanings.values())
+    columns = list(permutations(range(widest)))[::-1] if joint else [tuple(range(widest))]
+    for order, column, flipped in product(orders, columns, flips):
+        made = forms(reading, order=order, columns=column, flipped=flipped)
         turned = _turned(made, style, observed, case)
         if turned is not None and turned != arrangement.forms:
             yield Arrangement(reading.cell, turned, arrangement.x, arrangement.y, arrangement.state)
 
 
-def _attempt(plan: Plan, arrangement: Arrangement, case: Case, attempts: _Attempts) -> Recognised | None:
+def _attempt(
+    plan: Plan, arrangement: Arrangement, case: Case, needs: Needs, attempts: _Attempts
+) -> Recognised | None:
     """Run the forward pass once; None if it does not run, or gives nothing that could be ours."""
     attempts.tried += 1
     run = Run(plan, arrangement, case, brief=True)
@@ -337,7 +351,6 @@ def _attempt(plan: Plan, arrangement: Arrangement, case: Case, attempts: _Attemp
     except TeachrnnError:
         raise
     found = find_values(run)
-    needs = Needs(frozenset(_zero_of(case)), case.B > 1)
     outcome = Recognised(plan, arrangement, needs, False, found=found)
     _with_loss(outcome, run)
     errors = [f.error for n, f in found.items() if n != "s"]
@@ -357,15 +370,10 @@ def _attempt(plan: Plan, arrangement: Arrangement, case: Case, attempts: _Attemp
     return outcome
 
 
-def _zero_of(case: Case) -> set[str]:
-    arrays = {**case.parameters, **case.state}
-    return {name for name, a in arrays.items() if not np.any(a)}
-
-
 def _with_loss(outcome: Recognised, run: Run) -> None:
     """Take the loss from what was returned, or from another function of the program."""
     for _, value in scalars(run):
-        as_ours = find_loss(value, run.case)
+        as_ours = find_loss(value, run.case, run.arrangement.y)
         if as_ours is not None:
             outcome.loss_name, outcome.error = as_ours
             return
@@ -380,7 +388,7 @@ def _with_loss(outcome: Recognised, run: Run) -> None:
                 value = run.then(step)
             except StudentError:
                 continue
-            as_ours = find_loss(value, run.case)
+            as_ours = find_loss(value, run.case, run.arrangement.y)
             if as_ours is not None:
                 outcome.loss_name, outcome.error = as_ours
                 outcome.loss_step, outcome.arrangement = step, run.arrangement
@@ -397,7 +405,7 @@ def y_forms(plan: Plan, arrangement: Arrangement, batch: bool) -> list[SequenceF
 def _confirmed(outcome: Recognised, needs: Needs, attempts: _Attempts, batch: bool) -> bool:
     """Whether it holds on other numbers, in other sizes."""
     case = attempts.case(outcome.arrangement.cell, needs, OTHER_SIZES[batch], seed=2)
-    again = _attempt(outcome.plan, outcome.arrangement, case, attempts)
+    again = _attempt(outcome.plan, outcome.arrangement, case, needs, attempts)
     if again is None or not again.forward_right:
         return False
     return again.loss_name == outcome.loss_name

@@ -138,8 +138,8 @@ class Run:
 
     def _call(self, step: Step) -> Any:
         function = getattr(self.target, step.method) if step.method else step.function.call
-        if step.over_time is not None:
-            function = step.over_time(function)
+        if step.through is not None:
+            function = step.through(function)
         return call(function, paper=self.paper, brief=self.brief, **self._kwargs(step))
 
     def _kwargs(self, step: Step) -> dict[str, Any]:
@@ -155,8 +155,10 @@ class Run:
             symbols = getattr(case, kind)
             if form.tokens:
                 given = form.encode(symbols)
+            elif kind == "x":
+                given = form.encode(case.parameters["E"][symbols])
             else:
-                given = form.encode(np.eye(case.K, dtype=case.parameters["E"].dtype)[symbols])
+                given = form.encode(case.targets(form))
             self.inputs[name] = (given, copy.deepcopy(given))
             return given
         if kind in ("h", "s"):
@@ -199,8 +201,11 @@ class Run:
             if key in self.passed:
                 entries[key] = self.passed[key]
             else:
-                sizes = [role for role in lexicon.roles(key) if role in SIZES]
-                if sizes:
+                roles = lexicon.roles(key)
+                sizes = [role for role in roles if role in SIZES]
+                if "h" in roles:  # a start that is learned: one for all sequences
+                    self.before[key] = entries[key] = self.case.state["h"][0].copy()
+                elif sizes:
                     entries[key] = self._size(sizes[0])
         if fill.how == "vector":
             self.packed = [key for key in fill.keys if key in self.passed]

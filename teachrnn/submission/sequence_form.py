@@ -28,6 +28,8 @@ class SequenceForm:
         What the first symbol's number is.
     padding : int
         How many empty entries stand before t = 1.
+    residual : float
+        Targets of a squared error, 1 where it is halved and 2 where it is not; 0 for others.
 
     Examples
     --------
@@ -42,6 +44,7 @@ class SequenceForm:
     tokens: bool = False
     base: int = 0
     padding: int = 0
+    residual: float = 0.0
 
     def encode(self, sequence: Array) -> Any:
         """From (T, B, D), or (T, B) for tokens, to the student's form."""
@@ -88,6 +91,7 @@ class SequenceForm:
         words = {"T": "T", "B": "B", "D": "K" if not self.tokens else "", "1": "1"}
         shape = ", ".join(words[letter] for letter in self.axes)
         what = "numbers of symbols" if self.tokens else "one-hot vectors"
+        what = "vectors (of a squared error)" if self.residual else what
         if self.container == "array":
             text = f"{what}, ({shape}{',' if len(self.axes) == 1 else ''})"
         else:

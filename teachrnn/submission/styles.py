@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations, product
 
 from teachrnn.submission.form import VectorForm
@@ -69,6 +69,9 @@ def sequence_pairs(
                 yield x, x
             continue
         near = [x, *(n for n in numbers if n.base == x.base or x.padding)]
+        if not all_of_them and not x.tokens:
+            yield x, replace(x, residual=1.0)
+            yield x, replace(x, residual=2.0)
         for y in [f for f in forms if f not in near] if all_of_them else dict.fromkeys(near):
             yield x, y
 

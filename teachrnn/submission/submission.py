@@ -233,15 +233,21 @@ class Submission:
     def _loss(self, run: Run, factor: float) -> float | None:
         if self._recognised.loss_step is not None:
             try:
-                return float(np.asarray(run.then(self._recognised.loss_step))) / factor
+                return self._as_ours(run.then(self._recognised.loss_step), run.case) / factor
             except StudentError:
                 return None
         numbers = scalars(run)
         for _, value in numbers:
-            as_ours = find_loss(value, run.case)
+            as_ours = find_loss(value, run.case, run.arrangement.y)
             if as_ours is not None and as_ours[0] == self._recognised.loss_name:
-                return float(np.asarray(value).reshape(())) / factor
-        return float(np.asarray(numbers[0][1]).reshape(())) / factor if numbers else None
+                return self._as_ours(value, run.case) / factor
+        return self._as_ours(numbers[0][1], run.case) / factor if numbers else None
+
+    def _as_ours(self, value: Any, case: Case) -> float:
+        """A loss in our unit: a squared error counts as much of ours as it is of what it should be."""
+        number = float(np.asarray(value).reshape(()))
+        expected = case.loss_for(self._arrangement.y)
+        return number if expected == case.loss else number / expected * case.loss
 
 
 def _with_upstream(recognised: Recognised) -> list[Arrangement]:

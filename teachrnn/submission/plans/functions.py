@@ -55,9 +55,6 @@ def _stem(name: str) -> str:
 def plans_of(program: Program, forward: Function, backward: Function | None) -> Iterator[Plan]:
     """All ways to understand the arguments of a pair, or of one function that does both."""
     together = [f for f in (forward, backward) if f is not None]
-    back = []
-    if backward is not None:
-        back = [Step(backward, fills) for fills in fillings(backward, returned=forward.returned)]
     loss = tuple(
         Step(f, fills)
         for f in losses(program.functions)
@@ -67,6 +64,10 @@ def plans_of(program: Program, forward: Function, backward: Function | None) -> 
     for fills in fillings(forward):
         if not any(fill.kind == "x" for fill in fills.values()):
             continue
+        back = []
+        if backward is not None:
+            ways = fillings(backward, returned=forward.returned, before=fills)
+            back = [Step(backward, way) for way in ways]
         names = passed_names([fills, *(step.fills for step in back)])
         passed = any(f.kind in ("slot", "container") for f in fills.values())
         namespace = (

@@ -44,12 +44,6 @@ def _plans_of(program: Program, kind: type) -> Iterator[Plan]:
     pairs += [(f, None) for f in wholes(long)]
     loss = losses(methods)
     for forward, backward in pairs:
-        steps = []
-        if backward is not None:
-            steps = [
-                Step(backward, fills, backward.name)
-                for fills in fillings(backward, returned=forward.returned)
-            ]
         loss_steps = tuple(
             Step(f, fills, f.name)
             for f in loss
@@ -59,6 +53,10 @@ def _plans_of(program: Program, kind: type) -> Iterator[Plan]:
         for fills in fillings(forward):
             if not any(fill.kind == "x" for fill in fills.values()):
                 continue
+            steps = []
+            if backward is not None:
+                ways = fillings(backward, returned=forward.returned, before=fills)
+                steps = [Step(backward, way, backward.name) for way in ways]
             for make in makes:
                 names = passed_names([make, fills, *(step.fills for step in steps)])
                 together = [f for f in (forward, backward) if f is not None]

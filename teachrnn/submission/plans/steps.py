@@ -96,11 +96,11 @@ def chained(
         back = []
         for back_fills in fillings(backward, returned=[*forward.returned, "cache"]):
             if any(fill.kind == "upstream" for fill in back_fills.values()):
-                over_time = partial(chained_backward, step=backward, fills=back_fills)
-                back.append(Step(backward, back_fills, backward.name if methods else "", over_time))
+                through = partial(chained_backward, step=backward, fills=back_fills)
+                back.append(Step(backward, back_fills, backward.name if methods else "", through))
         if back:
-            over_time = partial(chained_forward, step=forward, fills=fills)
-            yield Step(forward, fills, forward.name if methods else "", over_time), tuple(back)
+            through = partial(chained_forward, step=forward, fills=fills)
+            yield Step(forward, fills, forward.name if methods else "", through), tuple(back)
 
 
 def chained_forward(
