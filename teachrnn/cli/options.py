@@ -36,7 +36,10 @@ O = TypeVar("O", bound="RecipeOptions")  # noqa: E741
 
 @dataclass(frozen=True, kw_only=True)
 class RecipeOptions:
-    """A text, and what is to be other than in a recipe: `train`, `report` and `sweep` take the same."""
+    """A text, and what is to be other than in a recipe: `train`, `report` and `sweep` take the same.
+
+    A field with the name of a setting of `Recipe` replaces that setting.
+    """
 
     text: Annotated[str, typer.Argument(help="A text file in UTF-8, or a corpus (teachrnn list).")] = (
         "help"
@@ -73,7 +76,7 @@ class RecipeOptions:
             If another optimizer is named, and no learning rate.
         """
         recipe = Recipe.find(name)
-        names = ("updates", "cell", "hidden", "layers", "length", "dtype", "validation")
+        names = {f.name for f in fields(Recipe)} & {f.name for f in fields(self)} - {"optimizer"}
         given = {key: getattr(self, key) for key in names if getattr(self, key) is not None}
         rule = dict(recipe.optimizer)
         if self.optimizer is not None and self.optimizer != rule["name"]:

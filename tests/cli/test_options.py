@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
+from typing import get_type_hints
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from teachrnn.cli import app
+from teachrnn.cli.options import RecipeOptions, RunOptions
+from teachrnn.recipes import RECIPES
+
+OF_A_RUN = ("text", "seed")
+"""What `RecipeOptions` says besides the settings of a recipe."""
 
 
 def parameters():
     """Every parameter of every command: its name on the command line, the command and itself."""
     commands = typer.main.get_command(app).commands
     return [(p.opts[0], name, p) for name, command in commands.items() for p in command.params]
+
+
+def option_names(kind):
+    """The fields of a class of options, as they are written on the command line."""
+    return {f"--{f.name.replace('_', '-')}" for f in fields(kind)} - {"--text"}
 
 
 def first_sentence(parameter):
@@ -36,11 +48,20 @@ def test_train_report_and_sweep_take_the_same_text_recipe_and_sizes():
     }
     names = {command: {name for name, *_ in taken} for command, taken in takes.items()}
     assert names["train"] == names["report"]
-    assert names["train"] - names["sweep"] == {"--sample-every", "--keep-every", "--keep-spikes"}
-    other = {"--recipe", "--updates", "--out"}  # a list of them, short trials, another folder
-    same = {t for t in takes["train"] if t[0] in names["sweep"] - other}
-    assert len(same) == 10
-    assert same <= takes["report"] & takes["sweep"]
+    of_a_recipe, of_a_run = option_names(RecipeOptions), option_names(RunOptions)
+    assert names["train"] - names["sweep"] == of_a_run - of_a_recipe - {"--out"}
+    same = of_a_recipe - {"--updates"}  # trials are short
+    assert same <= names["sweep"]
+    assert {t for t in takes["train"] if t[0] in same} <= takes["report"] & takes["sweep"]
+
+
+@pytest.mark.parametrize("option", [f.name for f in fields(RecipeOptions) if f.name not in OF_A_RUN])
+def test_every_option_of_a_recipe_changes_it(option):
+    """Also one that is added tomorrow: a whole number, a number, or a name that is listed here."""
+    named = {"cell": "gru", "optimizer": "adam", "dtype": "float64"}
+    number = 0.25 if "float" in str(get_type_hints(RecipeOptions)[option]) else 7
+    value = named.get(option, number)
+    assert RecipeOptions(**{option: value}).recipe("adagrad", eta_follows=True) != RECIPES["adagrad"]
 
 
 @pytest.mark.parametrize(
