@@ -6,16 +6,18 @@ import json
 import sys
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
 
 from teachrnn.cells import Cell
+from teachrnn.cli.check_code import Chosen, check_code
 from teachrnn.cli.console import say
 from teachrnn.cli.now_and_then import NowAndThen
 from teachrnn.cli.options import HELP, Seed
-from teachrnn.errors import NameLookupError
+from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.runs import random_network
 from teachrnn.text_table import aligned
 
@@ -45,6 +47,12 @@ MANY = {
 
 
 def check(
+    code: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A Python file with your own forward and backward pass. [default: check teachrnn]"
+        ),
+    ] = None,
     cell: Annotated[list[str] | None, typer.Option(help=MANY["cell"])] = None,
     size: Annotated[list[str] | None, typer.Option(help=MANY["size"])] = None,
     oracle: Annotated[list[str] | None, typer.Option(help=MANY["oracle"])] = None,
@@ -54,11 +62,35 @@ def check(
     ] = 200,
     seed: Seed = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    forward: Annotated[str | None, typer.Option(help="Of CODE: its forward pass.")] = None,
+    backward: Annotated[str | None, typer.Option(help="Of CODE: its backward pass.")] = None,
+    loss: Annotated[str | None, typer.Option(help="Of CODE: its loss.")] = None,
+    layout: Annotated[
+        str | None,
+        typer.Option(help="Of CODE: whose layout it has, such as dd2424. [default: found out]"),
+    ] = None,
+    hints: Annotated[
+        int,
+        typer.Option(
+            help="Of CODE: how much to say: 1 verdict, 2 where, 3 case, 4 formula, 5 mistake.",
+            min=1,
+            max=5,
+        ),
+    ] = 5,
 ) -> None:
-    """Check every derivative: operations against SymPy, whole networks against oracles.
+    """Check your own backward pass, in CODE, and name its mistake; or every derivative of teachrnn.
 
-    Ends with status 1 if a gradient differs from its reference.
+    Without CODE: operations against SymPy, whole networks against oracles. Ends with status 1 if a
+    gradient differs from its reference.
     """
+    if code is not None:
+        _refuse(size=size, oracle=oracle, scale=scale)
+        if len(cell or ()) > 1:
+            raise DomainError("CODE is one cell: give --cell once.")
+        chosen = Chosen(
+            cell=cell[0] if cell else None, layout=layout, forward=forward, backward=backward, loss=loss
+        )
+        check_code(code, chosen, hints=hints, seed=seed, as_json=as_json)
     from teachrnn.checking import check_gradient, check_ops
     from teachrnn.reference import Oracle
 
@@ -96,6 +128,13 @@ def check(
     else:
         _print_conclusion(fine, reports)
     raise typer.Exit(0 if fine else 1)
+
+
+def _refuse(**options: object) -> None:
+    """Options that say how teachrnn is checked say nothing of CODE."""
+    given = [f"--{name}" for name, value in options.items() if value is not None]
+    if given:
+        raise DomainError(f"{' and '.join(given)} cannot be said of CODE: leave one of them out.")
 
 
 def _size(name: str) -> NetworkSize:

@@ -15,12 +15,14 @@ from teachrnn.diagnosis.diagnosis import Compared, Diagnosis, Verdict
 from teachrnn.diagnosis.first_wrong import first_wrong
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.match import Explanation, Match
+from teachrnn.diagnosis.mistake import Mistake, ParameterMistake, WholeMistake
 from teachrnn.diagnosis.mistaken import mistaken_gradients
 from teachrnn.diagnosis.probes import Draw, other_instances, probes
 from teachrnn.diagnosis.remarks import remarks
 from teachrnn.diagnosis.rounding import TOLERANCE
 from teachrnn.diagnosis.smallest import smallest_failing
-from teachrnn.diagnosis.whole import whole_mistakes
+from teachrnn.diagnosis.whole import CONSTANT_FACTOR, whole_mistakes
+from teachrnn.diagnosis.wrong_sum import WrongSum
 
 CONFIRM = 12
 """On how many further instances an explanation must hold."""
@@ -100,6 +102,8 @@ def diagnose(
         _explained(match, instances, given, tolerance, seconds), gradients, match.names, tolerance,
         other_instances(draw, CONFIRM, seed=seed + 100),
     )  # fmt: skip
+    if forward:  # how the loss is scaled is then a guess, and so is a factor of its gradients
+        found = [e for e in found if not any(_scales(m, match.names) for m in e.mistakes)]
     if not found:
         wrong = [c.name for c in compared if c.wrong]
         telling = next(i for i in range(len(instances)) if max(match.errors[i].values()) > tolerance)
@@ -109,7 +113,7 @@ def diagnose(
     verdicts: dict[int, Verdict] = {0: "unknown mistake", 1: "known mistake"}
     return Diagnosis(
         cell,
-        verdicts.get(mistakes, "two mistakes") if found or not forward else "forward pass differs",
+        "forward pass differs" if forward else verdicts.get(mistakes, "two mistakes"),
         compared,
         instances,
         found,
@@ -120,6 +124,15 @@ def diagnose(
         said,
         tolerance=tolerance,
     )
+
+
+def _scales(mistake: Mistake, names: Sequence[str]) -> bool:
+    """Whether a mistake is a factor of all gradients."""
+    if isinstance(mistake, ParameterMistake):
+        alike = {spec for _, spec in mistake.specs}
+        one = alike.pop() if len(alike) == 1 else None
+        return isinstance(one, WrongSum) and one.scales and mistake.parameters >= set(names)
+    return isinstance(mistake, WholeMistake) and mistake.name == CONSTANT_FACTOR
 
 
 @lru_cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -135,6 +135,47 @@ class Diagnosis:
 
     def __str__(self) -> str:
         return self.hints()
+
+    def to_dict(self, hint: Hint | int = Hint.MISTAKE) -> dict[str, Any]:
+        """The same as plain data, no further than to a step of the ladder of hints.
+
+        Parameters
+        ----------
+        hint : Hint or int
+            How far, as `hints` has it.
+
+        Returns
+        -------
+        dict
+            Of text, numbers and lists.
+        """
+        found: dict[str, Any] = {
+            "verdict": "right" if self.right else "wrong",
+            "cell": self.cell,
+            "instances": len(self.instances) + self.confirmed,
+            "remarks": list(self.remarks),
+        }
+        if hint >= Hint.WHERE:
+            found["gradients"] = [vars(c) for c in self.compared]
+            found["first_wrong"] = self.first and {"t": self.first.t, "values": self.first.values}
+        if hint >= Hint.CASE and self.smallest is not None:
+            case = self.smallest
+            found["smallest"] = {
+                "sizes": case.sizes,
+                "passes": case.passes,
+                "parameter": case.parameter,
+                "place": list(case.place),
+                "expected": case.expected,
+                "given": case.given,
+            }
+        if hint >= Hint.FORMULA:
+            found["lines"] = [m.right for m in self.mistakes if m.right]
+        if hint >= Hint.MISTAKE:
+            found["verdict"] = self.verdict
+            found["mistakes"] = [vars(m) for m in self.mistakes]
+            found["ties"] = [[m.title for m in tie] for tie in self.ties]
+            found["known"] = self.known
+        return found
 
     def _verdict(self) -> Iterator[str]:
         count = len(self.instances)

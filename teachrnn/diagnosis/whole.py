@@ -10,6 +10,7 @@ from teachrnn.array import Array
 from teachrnn.diagnosis.instance import GradientsByName, Instance
 from teachrnn.diagnosis.mistake import WholeMistake
 
+CONSTANT_FACTOR = "constant factor"
 CLIPPED = "Check the gradient as backpropagation gives it; clip afterwards, before the update."
 LARGE = "gradients beyond the limit: large weights, or a long sequence"
 
@@ -85,7 +86,7 @@ def _factor(
     factor = float(right @ own / (right @ right))
     return WholeMistake(
         f"every gradient is {factor:.6g} times the right one",
-        "constant factor",
+        CONSTANT_FACTOR,
         "The same number stands in front of every gradient: compare how loss and gradient are scaled.",
         lambda gradients: {name: d * factor for name, d in gradients.items()},
     )

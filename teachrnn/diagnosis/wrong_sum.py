@@ -38,6 +38,12 @@ class WrongSum:
     transposed: bool = False
     weight: int = 1
 
+    @property
+    def scales(self) -> bool:
+        """Whether every term counts the same number of times, not once."""
+        counts = np.asarray(self.weights(np.array([1, 2, 3]), 3, 2), dtype=float)
+        return len(set(counts)) == 1 and counts[0] != 0 and not self.transposed
+
 
 ADD = (
     "W is used at every step, so its gradient is the sum of the terms of all of them: begin with zeros,"

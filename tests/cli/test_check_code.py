@@ -1,0 +1,81 @@
+"""`teachrnn check my_rnn.py` says whether the code is right, what is wrong with it, and no more than asked."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from teachrnn.cli import app
+from teachrnn.errors import DomainError
+
+CODE = """
+import numpy as np
+
+def forward(params, inputs, targets, hprev):
+    hs, ps, loss = {-1: hprev}, {}, 0.0
+    for t, x in enumerate(inputs):
+        hs[t] = np.tanh(params["U"][:, x] + params["W"] @ hs[t - 1] + params["b"])
+        o = params["V"] @ hs[t] + params["c"]
+        ps[t] = np.exp(o) / np.exp(o).sum()
+        loss -= np.log(ps[t][targets[t]])
+    return loss, hs, ps
+
+def backward(params, inputs, targets, hs, ps):
+    grads = {name: np.zeros_like(p) for name, p in params.items()}
+    carry = np.zeros_like(hs[-1])
+    for t in reversed(range(len(inputs))):
+        do = ps[t].copy()
+        do[targets[t]] -= 1
+        dh = params["V"].T @ do + carry
+        da = dh * (1 - hs[t] ** 2)
+        grads["V"] += np.outer(do, hs[t])
+        grads["c"] += do
+        grads["W"] += np.outer(da, hs[t - 1])
+        grads["b"] += da
+        grads["U"][:, inputs[t]] += da
+        carry = params["W"].T @ da
+    return grads
+"""
+WRONG = CODE.replace('params["W"].T @ da', 'params["W"] @ da')
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(code, *options):
+        path = tmp_path / "my_rnn.py"
+        path.write_text(code)
+        return CliRunner().invoke(app, ["check", str(path), *options])
+
+    return run
+
+
+def test_right_code_ends_with_status_0(run):
+    done = run(CODE)
+    assert done.exit_code == 0, done.output
+    assert "Right: every gradient agrees" in done.output
+
+
+def test_wrong_code_ends_with_status_1_and_its_mistake(run):
+    done = run(WRONG)
+    assert done.exit_code == 1
+    assert "goes through W, not through its transpose" in done.output
+    assert "right:  dh[t-1] += Wᵀ dr[t]" in done.output
+
+
+def test_no_more_is_said_than_the_hints_allow(run):
+    assert "transpose" not in run(WRONG, "--hints", "3").output
+    data = json.loads(run(WRONG, "--hints", "2", "--json").output)
+    assert data["verdict"] == "wrong"
+    assert "mistakes" not in data
+
+
+def test_what_was_understood_of_the_code_is_said(run):
+    assert "`forward` and `backward`" in run(CODE).output or "forward and backward" in run(CODE).output
+
+
+def test_options_of_the_other_check_are_refused(run):
+    done = run(CODE, "--scale", "0.5")
+    assert isinstance(done.exception, DomainError)
+    assert "--scale" in str(done.exception)
