@@ -1,4 +1,4 @@
-"""`teachrnn check my_rnn.py` says whether the code is right, what is wrong with it, and no more than asked."""
+"""`teachrnn check my_rnn.py` says whether code is right and what is wrong with it, as far as asked."""
 
 from __future__ import annotations
 
