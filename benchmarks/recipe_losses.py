@@ -64,8 +64,9 @@ def measure(recipe: Recipe, seed: int) -> dict[str, object]:
 
 
 def made_with(settings: dict[str, object]) -> dict[str, object]:
-    """The settings that decide how a run goes: without the words about them."""
-    return {name: value for name, value in settings.items() if name not in ("title", "source", "notes")}
+    """The settings that decide how a run goes, without words; what it lacks, by default."""
+    words, whole = ("title", "source", "notes"), Recipe(**settings).settings()
+    return {name: value for name, value in whole.items() if name not in words}
 
 
 def table(results: list[dict]) -> str:

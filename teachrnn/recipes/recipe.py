@@ -170,6 +170,23 @@ class Recipe:
         said = ("name", "title", "source", "notes", "updates")
         return {name: value for name, value in self.settings().items() if name not in said}
 
+    def departures(self) -> dict[str, Any]:
+        """What departs from the defaults, so that a setting that recipes get later changes nothing.
+
+        Returns
+        -------
+        dict
+            Settings by name.
+
+        Examples
+        --------
+        >>> from teachrnn import Recipe
+        >>> Recipe(name="mine", title="Mine", source="", hidden=7).departures()
+        {'hidden': 7}
+        """
+        default = type(self)(name="", title="", source="").decides()
+        return {name: value for name, value in self.decides().items() if value != default[name]}
+
     def training(
         self,
         tokens: Array,

@@ -86,7 +86,7 @@ class Run(CopiedWhole):
     def identity(self) -> str:
         """SHA-256 of all that decides its numbers, but for how far it goes: what tells runs apart."""
         decides = [
-            self.recipe.decides(),
+            self.recipe.departures(),
             self.seed,
             self.source.fingerprint(),
             self.vocabulary.to_dict(),

@@ -19,6 +19,14 @@ SHORT = {"eta": "optimizer.eta"}
 SETTINGS = ("cell", "hidden", "layers", "dtype", "length", "reduction")
 """Settings of a recipe that may be searched over; so may those of its rules: ``optimizer.gamma``."""
 
+NEEDED: dict[type, str] = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "a name",
+}
+"""What a setting must be, in words."""
+
 Point = dict[str, Setting]
 """A value for each hyper-parameter, by name."""
 
@@ -182,6 +190,5 @@ def _check_kind(axis: Axis, value: Setting, recipe: Recipe) -> None:
     if axis.name not in SETTINGS:
         return  # a rule checks its own settings
     kind = type(getattr(recipe, axis.name))
-    if type(value) is not kind:
-        needed = {int: "a whole number", str: "a name"}[kind]
-        raise DomainError(f"{axis}: `{axis.name}` is {value} but must be {needed}.")
+    if type(value) is not kind and (type(value), kind) != (int, float):
+        raise DomainError(f"{axis}: `{axis.name}` is {value} but must be {NEEDED[kind]}.")

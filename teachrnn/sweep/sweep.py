@@ -219,7 +219,8 @@ class Sweep:
         if path.exists():
             held = load_json(dict[str, Any], path, advice="delete it to begin anew.")
             if isinstance(held.get("recipe"), dict):
-                held["recipe"] = renamed_settings(held["recipe"])
+                younger = Recipe(name="", title="", source="").settings()  # it may lack some of these
+                held["recipe"] = younger | renamed_settings(held["recipe"])
             other = [name for name in plan if name != "stages" and held.get(name) != plan[name]]
             if other:
                 raise FileFormatError(

@@ -15,7 +15,7 @@ import threading
 import time
 import zipfile
 from collections import deque
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations, islice, pairwise
 from pathlib import Path
 
@@ -1000,6 +1000,20 @@ def test_kept_step_says_whose_it_is_and_has_its_letters(text, tmp_path):
     assert kept.vocabulary == session.run.vocabulary
     assert f"Update 4 of a run of the recipe adam on {text}, eta = 0.001, seed 0" in str(kept)
     assert trace.total_loss == session.run.training.recorder.kept[1].snapshot.open().total_loss
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipeOfTomorrow(Recipe):
+    noise: float = 0.0
+
+
+def test_setting_that_recipes_get_later_leaves_a_run_the_one_it_was(text):
+    """So the steps that it kept stay its own."""
+    source = Source.load(text, RECIPE)
+    run = Run(RECIPE, source)
+    assert Run(RecipeOfTomorrow(**RECIPE.settings()), source).identity == run.identity
+    assert Run(RecipeOfTomorrow(**RECIPE.settings(), noise=0.1), source).identity != run.identity
+    assert Run(RECIPE.but(length=9), source).identity != run.identity
 
 
 def test_steps_of_a_run_that_diverged_are_set_aside_when_another_begins(text, tmp_path):

@@ -32,6 +32,7 @@ from teachrnn.errors import (
 )
 from teachrnn.files import pack, unpack
 from teachrnn.recipes import Recipe
+from teachrnn.runs import Source
 from teachrnn.sweep import (
     ChoiceAxis,
     DaskEngine,
@@ -225,6 +226,14 @@ def test_value_that_the_recipe_or_text_refuses_is_refused_before_anything_starts
     assert not (tmp_path / "sweep").exists()
 
 
+def test_whole_number_will_do_for_a_setting_that_is_a_number(text, monkeypatch):
+    monkeypatch.setattr("teachrnn.sweep.space.SETTINGS", ("validation",))
+    read = Source.load(text, RECIPE)
+    Space.parse(["validation=0,0.5"]).check(RECIPE, read)
+    with pytest.raises(DomainError, match="`validation` is half but must be a number"):
+        Space.parse(["validation=half"]).check(RECIPE, read)
+
+
 @pytest.mark.parametrize("name", ["trials", "updates", "growth", "stages"])
 def test_numbers_below_one_are_refused(name, text, tmp_path):
     with pytest.raises(DomainError, match=f"`{name}` is 0 but must be a whole number at least 1"):
@@ -372,6 +381,15 @@ def test_folder_of_another_sweep_is_refused(text, tmp_path):
     Path(text).write_text("something else, of sufficient length. " * 40, "utf-8")
     with pytest.raises(FileFormatError, match="it differs in fingerprint"):
         a_sweep(text, tmp_path / "s")
+
+
+def test_sweep_from_before_recipes_had_a_setting_is_gone_on_with(text, tmp_path):
+    a_sweep(text, tmp_path / "sweep")
+    plan = tmp_path / "sweep" / "sweep.json"
+    held = json.loads(plan.read_text("utf-8"))
+    del held["recipe"]["items"]
+    plan.write_text(json.dumps(held), "utf-8")
+    assert a_sweep(text, tmp_path / "sweep").results == []
 
 
 @pytest.mark.parametrize("damage", ["{", "[1]", '{"stage": 1}', "null"])
