@@ -17,6 +17,7 @@ import teachrnn.views
 from teachrnn import CharRNN
 from teachrnn.data import Vocabulary
 from teachrnn.views.player.story_data import packed, story_bytes
+from teachrnn.views.style.palette import palette_style
 
 PLAYER = Path(teachrnn.views.__file__).parent / "player"
 
@@ -72,7 +73,8 @@ def altered(trace, change):
 @contextmanager
 def panel(page, story, imports, script, state="{}"):
     """Open a page with the story, these imports, and a script that builds the panel."""
-    style = "".join((PLAYER / f"{name}.css").read_text("utf-8") for name in STYLES)
+    style = palette_style(".trnn, .trnn-page")
+    style += "".join((PLAYER / f"{name}.css").read_text("utf-8") for name in STYLES)
     data = story if isinstance(story, bytes) else story_bytes(story)
     text = PAGE.format(
         style=style,
