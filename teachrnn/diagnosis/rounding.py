@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from teachrnn.array import Array
+from teachrnn.backprop import Backprop
 from teachrnn.diagnosis.sweeps import Row, Sweeps
 from teachrnn.diagnosis.tape import Edge, Tape
+from teachrnn.op import Op
+from teachrnn.trace import Trace
 
 if TYPE_CHECKING:
     from teachrnn.diagnosis.instance import Instance
@@ -47,4 +50,45 @@ def rounding_units(tape: Tape, instance: Instance) -> dict[str, float]:
         assert reading is not None
         _, sizes = reading.with_size(sweeps)
         units[name] = max(float(sizes.sum()), float(np.finfo(np.float64).tiny))  # h0 = 0 at T = 1
+    return units
+
+
+def gradient_units(trace: Trace) -> dict[str, float]:
+    """The unit of the gradient of every value of any trace: of results and inputs, too.
+
+    Parameters
+    ----------
+    trace : Trace
+        A record with losses.
+
+    Returns
+    -------
+    dict of str to float
+        By name of the value; a gradient that nothing reaches has none.
+
+    Examples
+    --------
+    >>> from teachrnn import CharRNN
+    >>> model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
+    >>> units = gradient_units(model.record([0, 1], [1, 2]))
+    >>> units["W"] > 0, units["o[2]"] > 1
+    (True, True)
+    """
+    scores = [
+        loss.operands[place]
+        for loss in trace.losses
+        if isinstance(loss, Op)
+        for place, _, _ in loss.differentiable
+    ]
+    units: dict[str, float] = {}
+    with np.errstate(all="ignore"):
+        for start in filter(None, (trace.losses, scores)):
+            found = Backprop(trace, losses=start).run().found
+            for value in trace.values:
+                parts = [term.gradient for term in found.terms(value)]
+                if value.index in found.seeds:
+                    parts.append(found.seeds[value.index])
+                if parts:
+                    size = sum(np.abs(part) for part in parts)
+                    units[value.name] = units.get(value.name, 0.0) + float(np.max(size, initial=0.0))
     return units
