@@ -17,7 +17,7 @@ from teachrnn.formulas.mathml import SLOT, mathml
 from teachrnn.views.page.standalone import story_page
 from teachrnn.views.player.module import PARTS
 from teachrnn.views.player.story_data import Tables, story_bytes
-from teachrnn.views.story import tell
+from teachrnn.views.story import Yours, tell
 
 
 def opened(data):
@@ -132,7 +132,9 @@ def declared(interface):
 
 
 def test_player_is_typed_by_what_it_is_sent():
-    text, _ = opened(story_bytes(recorded(cell="gru", layers=2, T=2)))
+    trace = recorded(cell="gru", layers=2, T=2)
+    yours = Yours({"layer1.h": np.zeros((2, 5))}, notes={"layer1.h[1]": "by hand"})
+    text, _ = opened(story_bytes(trace, yours=yours))
     sent = {
         "StoryData": [text],
         "StoryNode": text["nodes"],
@@ -141,6 +143,7 @@ def test_player_is_typed_by_what_it_is_sent():
         "Turn": [step for step in text["steps"] if step["phase"] == "turn"],
         "Outcome": [outcome for step in text["steps"] for outcome in step["outcomes"]],
         "StoryArray": text["arrays"],
+        "Yours": [array["yours"] for array in text["arrays"] if "yours" in array],
         "Rule": text["rules"],
         "Triangle": [text["triangle"]],
         "Reached": text["triangle"]["reaches"],

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from teachrnn.trace import Trace
 from teachrnn.views.player.module import player_module, player_style
 from teachrnn.views.player.story_data import formulas, story_bytes
+from teachrnn.views.story import Yours, opening, tell
 from teachrnn.views.style.mathematical_font import font_subset
 
 INSTEAD = (
@@ -19,7 +20,12 @@ INSTEAD = (
 
 
 def story_fragment(
-    trace: Trace, *, symbols: Sequence[str] | None = None, about: Sequence[str] = (), step: int = 0
+    trace: Trace,
+    *,
+    symbols: Sequence[str] | None = None,
+    about: Sequence[str] = (),
+    yours: Yours | None = None,
+    step: int | None = None,
 ) -> str:
     """HTML that steps through the trace within another page, without a kernel and without a request.
 
@@ -34,8 +40,11 @@ def story_fragment(
         What the token numbers stand for.
     about : sequence of str
         Sentences about the model, shown above the graph.
-    step : int
-        The step of the story at which it opens, counted from 0.
+    yours : Yours, optional
+        Numbers of your own, to stand beside the right ones.
+    step : int, optional
+        The step of the story at which it opens, counted from 0; by default the first at which numbers of
+        yours differ, or the first of all.
 
     Examples
     --------
@@ -46,7 +55,9 @@ def story_fragment(
     >>> fragment.partition(" ")[0], "<html" in fragment
     ('<div', False)
     """
-    story = story_bytes(trace, symbols=symbols, about=about)
+    steps = tell(trace, symbols, yours)
+    story = story_bytes(trace, symbols=symbols, about=about, steps=steps, yours=yours)
+    step = opening(steps) if step is None else step
     packed = gzip.compress(story, mtime=0)
     key = hashlib.sha256(packed).hexdigest()[:12]
     script = player_module("fragment")

@@ -17,6 +17,7 @@ from teachrnn.files import write_atomically
 from teachrnn.trace import Trace
 from teachrnn.views.player.module import player_module, player_style
 from teachrnn.views.player.story_data import formulas, story_bytes
+from teachrnn.views.story import Yours, opening, tell
 from teachrnn.views.style.mathematical_font import font_subset
 
 TEMPLATE = files("teachrnn.views.page") / "page.html"
@@ -28,6 +29,8 @@ def story_page(
     symbols: Sequence[str] | None = None,
     title: str = "Backpropagation through time, step by step",
     about: Sequence[str] = (),
+    yours: Yours | None = None,
+    step: int | None = None,
 ) -> str:
     """A complete HTML page that steps through the trace.
 
@@ -41,6 +44,11 @@ def story_page(
         The page's title and heading.
     about : sequence of str
         Sentences about the model, shown under the heading.
+    yours : Yours, optional
+        Numbers of your own, to stand beside the right ones.
+    step : int, optional
+        The step of the story at which it opens, counted from 0; by default the first at which numbers of
+        yours differ, or the first of all.
 
     Examples
     --------
@@ -53,13 +61,15 @@ def story_page(
     """
     import jinja2
 
-    story = story_bytes(trace, symbols=symbols, about=about)
+    steps = tell(trace, symbols, yours)
+    story = story_bytes(trace, symbols=symbols, about=about, steps=steps, yours=yours)
     script = player_module("page")
     style = player_style()
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(TEMPLATE.read_text("utf-8"))
     return template.render(
         title=title,
+        step=opening(steps) if step is None else step,
         script=_Raw(script),
         style=_Raw(style),
         script_hash=_hash(script),
@@ -76,6 +86,8 @@ def save_page(
     symbols: Sequence[str] | None = None,
     title: str = "Backpropagation through time, step by step",
     about: Sequence[str] = (),
+    yours: Yours | None = None,
+    step: int | None = None,
 ) -> Path:
     """Save a trace as a web page that steps through it: one file, to be opened, kept or sent.
 
@@ -91,6 +103,11 @@ def save_page(
         The page's title and heading.
     about : sequence of str
         Sentences about the model, shown under the heading.
+    yours : Yours, optional
+        Numbers of your own, to stand beside the right ones.
+    step : int, optional
+        The step of the story at which it opens, counted from 0; by default the first at which numbers of
+        yours differ, or the first of all.
 
     Returns
     -------
@@ -114,7 +131,7 @@ def save_page(
     >>> page.name
     'bptt.html'
     """
-    page = story_page(trace, symbols=symbols, title=title, about=about)
+    page = story_page(trace, symbols=symbols, title=title, about=about, yours=yours, step=step)
     return write_atomically(Path(path), page.encode("utf-8"))
 
 

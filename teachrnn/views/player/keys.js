@@ -21,6 +21,20 @@ export const KEYS = [
   { keys: ["b"], shown: "b", does: "set or clear a breakpoint at this operation", act: "breakpoint" },
   { keys: ["B"], shown: "B", does: "go to the next breakpoint", act: "toBreakpoint" },
   { keys: [":", "/"], shown: ":", does: "go to a time step, a name or an operation", act: "jump" },
+  {
+    keys: ["d"],
+    shown: "d",
+    does: "first step at which your numbers differ",
+    act: "difference",
+    ofYours: true,
+  },
+  {
+    keys: ["D"],
+    shown: "D",
+    does: "next step at which they differ",
+    act: "nextDifference",
+    ofYours: true,
+  },
   { keys: ["i"], shown: "i", does: "step into the operation, term by term", act: "into" },
   { keys: ["w"], shown: "w", does: "why this number: the first entry of the result", act: "why" },
   { keys: ["r"], shown: "r", does: "roll the graph up, or unroll it", act: "roll" },
@@ -33,15 +47,22 @@ export const KEYS = [
 const OWNED = ["ArrowRight", "ArrowLeft"];
 
 /**
+ * The keys of a player, with or without numbers of the reader's own.
+ * @param {boolean} compares
+ */
+const keysOf = (compares) => KEYS.filter((key) => compares || !key.ofYours);
+
+/**
  * The key's act, if the event is for the player and not for the control that has the focus.
  * @param {KeyboardEvent} event
+ * @param {boolean} compares whether there are numbers of the reader's own
  */
-export function actOf(event) {
+export function actOf(event, compares) {
   if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return null;
   const [target] = event.composedPath();
   if (!(target instanceof HTMLElement || target instanceof SVGElement)) return null;
   if (OWNED.includes(event.key) && target.closest("[data-own-keys]")) return null;
-  const entry = KEYS.find(({ keys }) => keys.includes(event.key));
+  const entry = keysOf(compares).find(({ keys }) => keys.includes(event.key));
   if (!entry) return null;
   if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return null;
   if (target instanceof HTMLInputElement) {
@@ -51,9 +72,10 @@ export function actOf(event) {
   return entry.act;
 }
 
-export function keyHelp() {
+/** @param {boolean} compares */
+export function keyHelp(compares) {
   const list = element("dl", { class: "keys", hidden: "" });
-  for (const { shown, does } of KEYS) {
+  for (const { shown, does } of keysOf(compares)) {
     list.append(
       element("div", {}, element("dt", {}, element("kbd", {}, shown)), element("dd", {}, does)),
     );

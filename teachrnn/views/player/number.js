@@ -23,3 +23,19 @@ export function formatNumber(x, digits = 3) {
   }
   return `${sign}${mantissa}e${exponent < 0 ? "−" : ""}${Math.abs(exponent)}`;
 }
+
+const MOST_DIGITS = 17; // no two numbers look the same in as many
+
+/**
+ * Two numbers that differ, in as many digits as it takes to see that.
+ * @param {number} a
+ * @param {number} b
+ * @returns {[string, string]}
+ */
+export function toldApart(a, b) {
+  for (let digits = 3; digits < MOST_DIGITS; digits++) {
+    const texts = [formatNumber(a, digits), formatNumber(b, digits)];
+    if (texts[0] !== texts[1]) return [texts[0], texts[1]];
+  }
+  return [formatNumber(a, MOST_DIGITS), formatNumber(b, MOST_DIGITS)];
+}

@@ -9,7 +9,7 @@ import { actOf, keyHelp } from "./keys.js";
 import { Live } from "./live.js";
 import { COVERED, Predict } from "./predict.js";
 import { Reach } from "./reach.js";
-import { StepCard } from "./step_card.js";
+import { differenceAt, StepCard } from "./step_card.js";
 import { Story } from "./story.js";
 import { TimeLine } from "./time_line.js";
 import { Why } from "./why/why.js";
@@ -99,7 +99,8 @@ function play(model, el) {
   const live = new Live(context);
   const panels = [graph, line, why, live, ...reach];
 
-  const keys = keyHelp();
+  const compares = story.differences !== undefined;
+  const keys = keyHelp(compares);
   const help = element(
     "button",
     { type: "button", "aria-label": "Keys", title: "Keys (?)", "aria-expanded": "false" },
@@ -176,7 +177,8 @@ function play(model, el) {
     predict.paint(i);
     card.paint(i, covered());
     why.paint(i, covered());
-    return context.say(`${steps[i].title}. ${covered() ? COVERED : steps[i].sentence}`);
+    const told = covered() ? COVERED : [steps[i].sentence, differenceAt(story, i)].join(" ");
+    return context.say(`${steps[i].title}. ${told}`);
   }
 
   // In a page of its own the whole page listens to the keys; elsewhere, what has the focus within.
@@ -186,7 +188,7 @@ function play(model, el) {
     "keydown",
     (event) => {
       if (!(event instanceof KeyboardEvent)) return;
-      const act = actOf(event);
+      const act = actOf(event, compares);
       if (!act) return;
       event.preventDefault();
       event.stopPropagation();

@@ -1,5 +1,6 @@
 // What happens now: the formula with its numbers, what went in, one sentence, the line of code.
 
+/** @import { Story } from "./story.js" */
 /** @import { Context, Outcome } from "./types.d.ts" */
 
 import { ArrayShelf } from "./array/array.js";
@@ -24,7 +25,8 @@ export class StepCard {
     this.operands = element("div", { class: "arrays" });
     this.code = element("code", { class: "code" });
     this.written = element("div", {}, element("h3", {}, "the line of code"), this.code);
-    this.header = element("header", {}, this.where, this.title, this.sentence);
+    this.difference = element("p", { class: "difference" });
+    this.header = element("header", {}, this.where, this.title, this.sentence, this.difference);
     this.element = element(
       "section",
       { class: "now", "aria-label": "What happens now" },
@@ -50,6 +52,8 @@ export class StepCard {
     this.element.dataset.phase = step.phase;
     this.title.textContent = step.title;
     this.sentence.textContent = covered ? "" : step.sentence; // it may tell the shape
+    this.difference.textContent = covered ? "" : differenceAt(story, i);
+    this.difference.hidden = !this.difference.textContent;
     this.code.textContent = step.code;
     this.written.hidden = !step.code;
     const results = covered ? [] : step.outcomes.map((outcome) => outcome.quantities);
@@ -104,4 +108,14 @@ export class StepCard {
     }
     return body;
   }
+}
+
+/**
+ * Which numbers of the reader's own differ at step i, in a sentence.
+ * @param {Story} story
+ * @param {number} i
+ */
+export function differenceAt(story, i) {
+  const names = story.differing(i);
+  return names.length ? `≠ Yours differs here: ${names.join(", ")}.` : "";
 }

@@ -25,6 +25,7 @@ export class Story {
     this.math = told.math;
     this.templates = told.templates;
     this.triangle = told.triangle;
+    this.differences = told.differences;
     this.numbers = new Float64Array(bytes.slice(4 + length).buffer); // every host is little-endian
     this.node = new Map(this.nodes.map((node) => [node.id, node]));
     this.turn = this.steps.findIndex((step) => step.phase === "turn");
@@ -113,6 +114,41 @@ export class Story {
   /** @param {number} k */
   isWhole(k) {
     return Boolean(this.arrays[k].whole);
+  }
+
+  /**
+   * The reader's own numbers for array k, if some differ from it.
+   * @param {number} k
+   * @returns {Float64Array | null}
+   */
+  yoursOf(k) {
+    const { yours, shape } = this.arrays[k];
+    if (yours?.at === undefined) return null;
+    return this.numbers.subarray(yours.at, yours.at + shape.reduce((a, b) => a * b, 1));
+  }
+
+  /**
+   * Whether the reader's own number for an entry of array k is another one.
+   * @param {number} k
+   * @param {number} [place] if not given, for any entry
+   */
+  differs(k, place) {
+    const places = this.arrays[k].yours?.differs ?? [];
+    return place === undefined ? places.length > 0 : places.includes(place);
+  }
+
+  /**
+   * The names of what comes out of step i, or is first given there, and is not what the reader has for it.
+   * @param {number} i
+   */
+  differing(i) {
+    const { operands, outcomes } = this.steps[i];
+    const made = outcomes.flatMap(({ quantities }) => quantities.map(([k]) => k));
+    const given = operands
+      .map(([k]) => k)
+      .filter((k) => !this.arrays[k].letters && !this.arrays[k].parts);
+    const differing = [...made, ...given].filter((k) => this.differs(k));
+    return [...new Set(differing.map((k) => this.arrays[k].name))];
   }
 
   // What is known when -----------------------------------------------------------------------

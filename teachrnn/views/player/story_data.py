@@ -27,7 +27,18 @@ from teachrnn.op import Op
 from teachrnn.reference.complex_step_anywhere import complex_step_everywhere
 from teachrnn.trace import Trace
 from teachrnn.triangle import Triangle
-from teachrnn.views.story import Made, Quantity, StoryStep, narration, tell, value_of
+from teachrnn.views.story import (
+    Given,
+    Made,
+    Quantity,
+    StoryStep,
+    Yours,
+    differences,
+    narration,
+    tell,
+    value_of,
+    verdict,
+)
 from teachrnn.views.story.layout import grid
 
 FEW = 3_000
@@ -45,6 +56,7 @@ def story_bytes(
     about: Sequence[str] = (),
     check: bool = True,
     steps: Sequence[StoryStep] | None = None,
+    yours: Yours | None = None,
 ) -> bytes:
     """What the player needs to tell a trace.
 
@@ -60,7 +72,9 @@ def story_bytes(
         Whether the derivatives by complex step go with it, for readers without a kernel that could be
         asked for them.
     steps : sequence of StoryStep, optional
-        The story with these symbols, where it has been made already.
+        The story with these symbols and these numbers, where it has been made already.
+    yours : Yours, optional
+        A reader's own numbers. Those that agree with the right ones are not sent.
 
     Examples
     --------
@@ -72,14 +86,15 @@ def story_bytes(
     ['about', 'arrays', 'edges', 'math', 'nodes', 'rules', 'steps', 'templates', 'triangle']
     """
     tables = Tables()
+    story = tell(trace, symbols, yours) if steps is None else steps
     with np.errstate(all="ignore"):  # a record that overflowed is shown as it is
-        as_data = [tables.step(step) for step in (tell(trace, symbols) if steps is None else steps)]
+        as_data = [tables.step(step) for step in story]
         if check and trace.losses:
             _check(trace, tables)
         found = Triangle.of(trace) if trace.losses else None
     nodes = _nodes(trace, symbols, tables)
     text = {
-        "about": list(about),
+        "about": [*about, *([] if yours is None else [verdict(story)])],
         "nodes": nodes,
         "edges": _edges(trace, nodes),
         "steps": as_data,
@@ -88,6 +103,7 @@ def story_bytes(
         "math": tables.math,
         "templates": tables.templates,
         "triangle": None if found is None else found.to_dict(),
+        **({} if yours is None else {"differences": differences(story)}),
     }
     return packed(text, tables.numbers)
 
@@ -210,7 +226,15 @@ class Tables:
     def _shown(self, quantity: Quantity) -> list[Any]:
         """Number of the array, and a note if there is one."""
         at = self.array(quantity)
+        if quantity.yours is not None and "yours" not in self.arrays[at]:
+            self.arrays[at]["yours"] = self._yours(quantity.yours)
         return [at, quantity.note] if quantity.note else [at]
+
+    def _yours(self, given: Given) -> dict[str, Any]:
+        """A reader's numbers where they differ; where they agree, that they do."""
+        differs = np.flatnonzero(given.differs).tolist()
+        at = {"at": self._stored(_exact(given.data))} if differs else {}
+        return {"differs": differs, **at, **({"note": given.note} if given.note else {})}
 
     def formula(self, formula: Formula) -> int:
         """Number of a formula, in MathML."""

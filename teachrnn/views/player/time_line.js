@@ -14,6 +14,7 @@ const ICONS = {
   pause: "M4 3h3v10H4zM9 3h3v10H9z",
   next: "M5 3l6 5-6 5",
   breakpoint: "M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5z",
+  difference: "M3 6h10M3 10h10M10.5 2.5l-5 11",
   last: "M13 3v10M3 3l7 5-7 5z",
 };
 
@@ -96,7 +97,14 @@ export class TimeLine {
     this.element = element(
       "div",
       { class: "bar" },
-      element("div", { class: "buttons" }, ...Object.values(this.buttons), this.stopping, this.pace),
+      element(
+        "div",
+        { class: "buttons" },
+        ...Object.values(this.buttons),
+        this.stopping,
+        ...this.#differing(button),
+        this.pace,
+      ),
       element("div", { class: "line" }, this.#halves(), this.slider),
       this.#jumpForm(signal),
     );
@@ -121,6 +129,8 @@ export class TimeLine {
       toBreakpoint: () =>
         this.toNext((s) => this.#breaksAt(s), "No breakpoint further on: set one at an operation."),
       jump: () => this.box.focus(),
+      difference: () => this.#toDifference(0, "All your numbers agree."),
+      nextDifference: () => this.#toDifference(this.here + 1, "Your numbers differ at no further step."),
     };
     this.#markBreakpoints();
   }
@@ -161,6 +171,30 @@ export class TimeLine {
     const found = this.steps.findIndex((step, i) => i > this.here && wanted(step));
     if (found < 0) this.context.tell(otherwise);
     else this.to(found);
+  }
+
+  /**
+   * @param {number} from
+   * @param {string} otherwise
+   */
+  #toDifference(from, otherwise) {
+    const found = this.context.story.differences?.find((i) => i >= from);
+    if (found === undefined) this.context.tell(otherwise);
+    else this.to(found);
+  }
+
+  /**
+   * The way to where the reader's own numbers first differ, if there are any.
+   * @param {(name: string, key: string, path: string, act: () => void) => HTMLElement} button
+   */
+  #differing(button) {
+    const { differences } = this.context.story;
+    if (!differences) return [];
+    const first = button("First difference from your numbers", "d", ICONS.difference, () =>
+      this.acts.difference(),
+    );
+    bar(first, !differences.length);
+    return [first];
   }
 
   start() {

@@ -85,8 +85,17 @@ export interface StoryArray {
   check?: number; // where the derivatives by complex step begin
   refused?: string; // why there are none
 
+  yours?: Yours; // the reader's own numbers, where some were handed over
+
   numbers?: Float64Array; // once they have been asked for
   norm?: number;
+}
+
+/** A reader's own numbers beside those of an array; those that all agree are not sent. */
+export interface Yours {
+  differs: number[]; // the places of the numbers that are not the right ones
+  at?: number; // where the numbers begin
+  note?: string; // how they were come by
 }
 
 /** The formula of one entry: see teachrnn/formulas/entries/tree.py. */
@@ -141,6 +150,7 @@ export interface StoryData {
   math: [template: number, ...indices: string[]][];
   templates: string[];
   triangle: Triangle | null;
+  differences?: number[]; // the steps at which the reader's numbers differ, if there are some to compare
 }
 
 /** What a reader can change, and a notebook's widget shares with Python. */
@@ -215,6 +225,8 @@ export type Act =
   | "breakpoint"
   | "toBreakpoint"
   | "jump"
+  | "difference"
+  | "nextDifference"
   | "into"
   | "why"
   | "roll"
@@ -227,6 +239,7 @@ export interface Key {
   shown: string;
   does: string;
   act: Act;
+  ofYours?: boolean; // only where there are numbers of the reader's
 }
 
 /** One number of the story. */

@@ -13,6 +13,48 @@ Phase = Literal["forward", "turn", "backward"]
 
 
 @dataclass(frozen=True, eq=False)
+class Given:
+    """A reader's own numbers for a quantity.
+
+    Attributes
+    ----------
+    data : ndarray
+        The numbers, in the quantity's shape.
+    differs : ndarray of bool
+        Which of them are not the right ones.
+    note : str
+        How they were come by, if they were not handed over as they are.
+    """
+
+    data: Array
+    differs: Array
+    note: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether any of them differs."""
+        return bool(self.differs.any())
+
+    def __str__(self) -> str:
+        """The comparison in a few words.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> print(Given(np.array([1.0, 2.0]), np.array([False, True])))
+        ≠ yours: 1 of 2 differs
+        """
+        count, size = int(self.differs.sum()), self.differs.size
+        if not count:
+            words = "= yours"
+        elif size == 1:
+            words = "≠ yours differs"
+        else:
+            words = f"≠ yours: {count} of {size} {'differs' if count == 1 else 'differ'}"
+        return f"{words}, {self.note}" if self.note else words
+
+
+@dataclass(frozen=True, eq=False)
 class Quantity:
     """An array in the story: a value, or the gradient of the loss with respect to one.
 
@@ -31,6 +73,8 @@ class Quantity:
         What distinguishes it here: "from the output", "sum so far" ...
     made : Made, optional
         How it came about; None for what was given.
+    yours : Given, optional
+        The reader's own numbers, where they have handed over some; see `Yours`.
     """
 
     name: str
@@ -39,6 +83,7 @@ class Quantity:
     data: Array
     note: str = ""
     made: Made | None = None
+    yours: Given | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,3 +159,10 @@ class StoryStep:
     outcomes: list[Outcome]
     code: str = ""
     edges: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def differing(self) -> list[Quantity]:
+        """What comes out here, or is first given here, and is not what the reader has for it."""
+        made = [q for outcome in self.outcomes for q in outcome.quantities]
+        given = [q for q in self.operands if q.made is None]
+        return [q for q in (*made, *given) if q.yours is not None and q.yours.wrong]

@@ -19,10 +19,13 @@ from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
 from teachrnn.views.story import narration
 from teachrnn.views.story.step import Made, Outcome, Quantity, StoryStep
+from teachrnn.views.story.yours import Yours
 from teachrnn.views.style.number import format_number
 
 
-def tell(trace: Trace, symbols: Sequence[str] | None = None) -> list[StoryStep]:
+def tell(
+    trace: Trace, symbols: Sequence[str] | None = None, yours: Yours | None = None
+) -> list[StoryStep]:
     """Tell a trace: every operation forward, the loss, every chain-rule application backward.
 
     Parameters
@@ -31,11 +34,18 @@ def tell(trace: Trace, symbols: Sequence[str] | None = None) -> list[StoryStep]:
         A record; without a loss the story has only its forward half.
     symbols : sequence of str, optional
         What the token numbers stand for, to be named in the sentences.
+    yours : Yours, optional
+        A reader's own numbers, to stand beside the right ones.
 
     Returns
     -------
     list of StoryStep
         The steps, forward and then back.
+
+    Raises
+    ------
+    TeachrnnError
+        If numbers of the reader's do not fit the trace.
 
     Examples
     --------
@@ -53,7 +63,7 @@ def tell(trace: Trace, symbols: Sequence[str] | None = None) -> list[StoryStep]:
             backward = _Backward(trace, symbols)
             steps.append(_turn(trace, list(backward.sums.values())))
             steps += backward.steps()
-    return steps
+    return steps if yours is None else yours.beside(steps, trace)
 
 
 def value_of(value: Value, note: str = "") -> Quantity:

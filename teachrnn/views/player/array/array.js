@@ -11,7 +11,7 @@
 import { bracketed, indexAt } from "../address.js";
 import { element, focusedBeside, mathematics, within } from "../dom.js";
 import { colourOf, HeatMap, largestMagnitude } from "./heat.js";
-import { formatNumber } from "../number.js";
+import { formatNumber, toldApart } from "../number.js";
 import { NumberGrid } from "./number_grid.js";
 
 const LONGEST_STRIP = 16; // longer vectors, and matrices, show their numbers on demand
@@ -44,7 +44,7 @@ export class ArrayView {
     this.note = element("span", { class: "note" });
     const caption = element("figcaption", {}, written);
     if (shape.length) caption.append(element("span", { class: "shape" }, shape.join(" × ")));
-    caption.append(this.note);
+    caption.append(this.note, ...this.#verdict());
     this.element = element("figure", { class: `array ${kind}`, "data-name": name }, caption);
     this.#body();
     this.say(note);
@@ -57,6 +57,18 @@ export class ArrayView {
   say(note) {
     this.note.textContent = note;
     this.note.hidden = !note;
+  }
+
+  // How the reader's own numbers compare, where some were handed over.
+  #verdict() {
+    const { yours, shape } = this.context.story.arrays[this.k];
+    if (!yours) return [];
+    const count = yours.differs.length;
+    const size = shape.reduce((a, b) => a * b, 1);
+    const many = `: ${count} of ${size} ${count === 1 ? "differs" : "differ"}`;
+    const said = count ? `≠ yours${size === 1 ? " differs" : many}` : "= yours";
+    const text = yours.note ? `${said}, ${yours.note}` : said;
+    return [element("span", { class: count ? "verdict differs" : "verdict" }, text)];
   }
 
   #body() {
@@ -75,8 +87,17 @@ export class ArrayView {
   #strip(numbers) {
     const { kind, name, shape, whole } = this.context.story.arrays[this.k];
     const largest = largestMagnitude(numbers);
+    const yours = this.context.story.yoursOf(this.k);
+    /** @type {Map<number, string>} the reader's own numbers that differ, by place */
+    const own = new Map();
     this.cells = Array.from(numbers, (x, place) => {
-      const text = whole ? String(x) : formatNumber(x);
+      let text = whole ? String(x) : formatNumber(x);
+      if (yours && this.context.story.differs(this.k, place)) {
+        const texts = toldApart(x, yours[place]);
+        text = texts[0];
+        own.set(place, texts[1]);
+      }
+      const differs = own.has(place) ? `, yours ${own.get(place)} differs` : "";
       const index = indexAt(shape, place);
       const cell = element(
         "button",
@@ -85,7 +106,7 @@ export class ArrayView {
           class: "number",
           title: `${name}${bracketed(index)} = ${x}`,
           tabindex: "-1",
-          "aria-label": `${name}${bracketed(index)} is ${text}: why?`,
+          "aria-label": `${name}${bracketed(index)} is ${text}${differs}: why?`,
           "data-place": place,
         },
         text,
@@ -94,7 +115,8 @@ export class ArrayView {
       return cell;
     });
     this.cells[Math.min(this.view.place, numbers.length - 1)].tabIndex = 0;
-    const strip = element("div", { class: "strip", role: "group", "aria-label": name }, ...this.cells);
+    const shown = yours ? this.cells.map((cell, place) => pairOf(cell, own.get(place))) : this.cells;
+    const strip = element("div", { class: "strip", role: "group", "aria-label": name }, ...shown);
     if (numbers.length > 1) strip.dataset.ownKeys = "";
     strip.addEventListener("click", (event) => this.#ask(within(event, "[data-place]")));
     strip.addEventListener("keydown", (event) => this.#key(event));
@@ -140,14 +162,21 @@ export class ArrayView {
    * @param {Float64Array} numbers
    */
   #map(numbers) {
-    const heat = new HeatMap(this.context.story, this.k);
+    const { story } = this.context;
+    const heat = new HeatMap(story, this.k);
+    const yours = story.yoursOf(this.k);
     const { name, shape } = this.context.story.arrays[this.k];
     const picture = element("div", { class: "picture" }, heat.element);
+    if (yours) picture.append(this.#yoursBeside());
     const pointed = element("span", { class: "pointed" });
     heat.element.addEventListener("pointermove", (event) => {
       const place = heat.placeUnder(event);
       heat.frame([place], "pointed-at");
-      pointed.textContent = `${bracketed(indexAt(shape, place))} ${formatNumber(numbers[place])}`;
+      const differs = yours !== null && story.differs(this.k, place);
+      const [right, own] = differs
+        ? toldApart(numbers[place], yours[place])
+        : [formatNumber(numbers[place]), ""];
+      pointed.textContent = `${bracketed(indexAt(shape, place))} ${right}${differs ? ` ≠ ${own}` : ""}`;
       picture.title = `${name}${bracketed(indexAt(shape, place))} = ${numbers[place]}`;
     });
     heat.element.addEventListener("pointerleave", () => {
@@ -172,6 +201,18 @@ export class ArrayView {
     return [picture, details];
   }
 
+  // The reader's own numbers in a second heat map; those that differ are struck through.
+  #yoursBeside() {
+    const { story } = this.context;
+    const heat = new HeatMap(story, this.k, "yours");
+    const { shape, yours } = story.arrays[this.k];
+    heat.strike(yours?.differs ?? []);
+    heat.element.addEventListener("click", (event) =>
+      this.context.open(this.k, indexAt(shape, heat.placeUnder(event))),
+    );
+    return element("div", {}, element("p", { class: "whose" }, "yours"), heat.element);
+  }
+
   #grid() {
     if (this.grid) return;
     this.grid = new NumberGrid(this.context, this.k, this.view);
@@ -189,6 +230,20 @@ export class ArrayView {
     } else if (this.grid) this.grid.focus();
     else this.summary?.focus({ preventScroll: true });
   }
+}
+
+/**
+ * The cell of a number with the reader's own below it, where that differs.
+ * @param {HTMLElement} cell
+ * @param {string | undefined} own
+ */
+function pairOf(cell, own) {
+  const pair = element("div", { class: "pair" }, cell);
+  if (own !== undefined) {
+    // the cell says it to those who listen
+    pair.append(element("span", { class: "own", "aria-hidden": "true" }, `≠ ${own}`));
+  }
+  return pair;
 }
 
 // The figures of the step at hand. One that was drawn before is shown again, which is fast, and the

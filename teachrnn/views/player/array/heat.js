@@ -3,7 +3,7 @@
 
 /** @import { Story } from "../story.js" */
 
-import { element } from "../dom.js";
+import { drawn, element } from "../dom.js";
 import { rowsAndColumns } from "../address.js";
 import { formatNumber } from "../number.js";
 
@@ -36,16 +36,20 @@ export function colourOf(kind, x, largest) {
 
 export class HeatMap {
   /**
+   * Of the numbers of array k, or of the reader's own ones for it: in the same colours.
    * @param {Story} story
    * @param {number} k
+   * @param {"right" | "yours"} [whose]
    */
-  constructor(story, k) {
+  constructor(story, k, whose = "right") {
     const { shape, kind, name } = story.arrays[k];
-    this.numbers = story.numbersOf(k);
+    const right = story.numbersOf(k);
+    const yours = story.yoursOf(k) ?? right;
+    this.numbers = whose === "yours" ? yours : right;
     const [rows, columns] = rowsAndColumns(shape);
     this.rows = rows;
     this.columns = columns;
-    this.largest = largestMagnitude(this.numbers);
+    this.largest = Math.max(largestMagnitude(right), largestMagnitude(yours));
     const cell = Math.max(3, Math.min(LARGEST_CELL, Math.floor(WIDEST / this.columns)));
     this.stroke = cell < 8 ? 0.25 : 0.45; // strokes over small cells lie so close that they would hide the colour
     this.canvas = element("canvas", { class: kind });
@@ -54,7 +58,7 @@ export class HeatMap {
       {
         class: "heat",
         role: "img",
-        "aria-label": `Heat map of ${name}, ${this.rows} by ${this.columns}, largest magnitude ${formatNumber(this.largest)}`,
+        "aria-label": `Heat map of ${whose === "yours" ? "your " : ""}${name}, ${this.rows} by ${this.columns}, largest magnitude ${formatNumber(this.largest)}`,
       },
       this.canvas,
     );
@@ -140,6 +144,25 @@ export class HeatMap {
       hatched[place] = strokes[shade];
     });
     return [plain, hatched];
+  }
+
+  /**
+   * Draws a frame round each of some numbers, and a stroke through it.
+   * @param {number[]} places
+   */
+  strike(places) {
+    const marks = drawn("svg", {
+      viewBox: `0 0 ${this.columns} ${this.rows}`,
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+      class: "struck",
+    });
+    const d = places.map((place) => {
+      const [x, y] = [place % this.columns, Math.floor(place / this.columns)];
+      return `M${x} ${y}h1v1h-1zM${x + 0.2} ${y + 0.8}l.6-.6`;
+    });
+    marks.append(drawn("path", { d: d.join("") }));
+    this.element.append(marks);
   }
 
   /**

@@ -7,9 +7,10 @@
 import { bracketed, indexAt, rowsAndColumns } from "../address.js";
 import { element, focusedBeside, partOf, within } from "../dom.js";
 import { colourOf, largestMagnitude } from "./heat.js";
-import { formatNumber } from "../number.js";
+import { formatNumber, toldApart } from "../number.js";
 
 const CELL = { width: 68, height: 26, head: 44 };
+const COMPARED = { width: 84, height: 42 }; // of a cell in which the reader's own number stands below
 const MOST = { rows: 12, columns: 16 };
 
 export class NumberGrid {
@@ -31,6 +32,10 @@ export class NumberGrid {
     this.across = Math.min(columns, MOST.columns);
     this.placed = false;
     this.numbers = context.story.numbersOf(k);
+    this.yours = context.story.yoursOf(k);
+    const { width, height } = this.yours ? COMPARED : CELL;
+    this.wide = width;
+    this.tall = height;
     this.largest = largestMagnitude(this.numbers);
     this.table = element("table", {
       role: "grid",
@@ -40,10 +45,12 @@ export class NumberGrid {
       "aria-colcount": this.columns + 1,
     });
     const space = element("div", { class: "space" }, this.table);
-    space.style.width = `${CELL.head + this.columns * CELL.width}px`;
-    space.style.height = `${CELL.height * (this.rows + 1)}px`;
+    space.style.width = `${CELL.head + this.columns * this.wide}px`;
+    space.style.height = `${CELL.height + this.tall * this.rows}px`;
     this.element = element("div", { class: "number-grid" }, space);
-    this.element.style.maxHeight = `${CELL.height * (Math.min(this.rows, MOST.rows) + 1) + 18}px`;
+    this.element.style.setProperty("--tall", `${this.tall - 1}px`);
+    this.element.style.setProperty("--wide", `${this.wide - 1}px`);
+    this.element.style.maxHeight = `${CELL.height + this.tall * Math.min(this.rows, MOST.rows) + 18}px`;
     this.element.addEventListener("scroll", () => this.#scrolled());
     this.table.addEventListener("click", (event) => this.#open(within(event, "td")));
     this.table.addEventListener("keydown", (event) => this.#key(event));
@@ -57,12 +64,12 @@ export class NumberGrid {
   }
 
   #fit() {
-    const wide = Math.floor((this.element.clientWidth - CELL.head) / CELL.width);
+    const wide = Math.floor((this.element.clientWidth - CELL.head) / this.wide);
     const across = Math.max(1, Math.min(this.columns, MOST.columns, wide));
     if (this.element.clientWidth && across !== this.across) this.#build(across);
     if (!this.placed) {
       this.placed = true; // a grid out of the page cannot be scrolled
-      this.element.scrollTo(this.view.column * CELL.width, this.view.row * CELL.height);
+      this.element.scrollTo(this.view.column * this.wide, this.view.row * this.tall);
     }
   }
 
@@ -107,11 +114,30 @@ export class NumberGrid {
         cell.textContent = whole ? String(x) : formatNumber(x);
         cell.title = `${name}${bracketed(indexAt(shape, place))} = ${x}`;
         cell.style.background = whole ? "" : colourOf(kind, x, this.largest);
+        this.#compare(cell, place);
         cell.setAttribute("aria-colindex", String(view.column + c + 2));
         cell.tabIndex = -1;
       }
     });
     (this.#cell(view.place) || lines[0].cells[1]).tabIndex = 0;
+  }
+
+  /**
+   * The reader's own number below the right one, where they differ.
+   * @param {HTMLTableCellElement} cell
+   * @param {number} place
+   */
+  #compare(cell, place) {
+    const differs = this.yours !== null && this.context.story.differs(this.k, place);
+    cell.classList.toggle("differs", differs);
+    if (!this.yours || !differs) {
+      cell.removeAttribute("aria-label");
+      return;
+    }
+    const [right, own] = toldApart(this.numbers[place], this.yours[place]);
+    cell.replaceChildren(right, element("span", { class: "own" }, `≠ ${own}`));
+    cell.setAttribute("aria-label", `${right}, yours ${own}, differs`);
+    cell.title += `, yours ${this.yours[place]}`;
   }
 
   /**
@@ -128,11 +154,11 @@ export class NumberGrid {
     const row =
       scrollTop + clientHeight > scrollHeight - 2
         ? this.rows - this.down
-        : Math.round(scrollTop / CELL.height);
+        : Math.round(scrollTop / this.tall);
     const column =
       scrollLeft + clientWidth > scrollWidth - 2
         ? this.columns - this.across
-        : Math.round(scrollLeft / CELL.width);
+        : Math.round(scrollLeft / this.wide);
     if (row === this.view.row && column === this.view.column) return;
     const active = focusedBeside(this.table);
     const held = this.table.contains(active) ? active?.dataset.place : undefined;
@@ -221,6 +247,6 @@ export class NumberGrid {
     if (top === view.row && left === view.column) return;
     Object.assign(view, { row: top, column: left });
     this.#fill();
-    this.element.scrollTo(left * CELL.width, top * CELL.height);
+    this.element.scrollTo(left * this.wide, top * this.tall);
   }
 }

@@ -239,6 +239,16 @@ export class Graph {
       ),
       element("span", {}, element("span", { class: "dashes", "aria-hidden": "true" }), " not yet"),
     );
+    if (this.story.differences) {
+      legend.append(
+        element(
+          "span",
+          {},
+          element("span", { class: "unequal", "aria-hidden": "true" }, "≠"),
+          " yours differs",
+        ),
+      );
+    }
     if (!this.scale.empty) legend.append(this.scale.legend());
     return legend;
   }

@@ -112,6 +112,8 @@ export class GraphNode {
     this.last = "";
     /** @type {SVGGElement | null} */
     this.stopSign = null;
+    /** @type {SVGGElement | null} */
+    this.unequal = null;
     this.g = drawn("g", {
       class: node.op ? "node" : "node leaf",
       tabindex: "-1",
@@ -162,8 +164,13 @@ export class GraphNode {
     );
     if (state.role === "now") this.g.setAttribute("aria-current", "step");
     else this.g.removeAttribute("aria-current");
-    this.g.setAttribute("aria-label", this.#name(story, state));
+    const differs = [state.value, state.gradient].filter((k) => k !== null && story.differs(k));
+    this.g.setAttribute(
+      "aria-label",
+      [this.#name(story, state), ...(differs.length ? ["yours differs"] : [])].join(", "),
+    );
     this.#breakpoint(state.breakpoint);
+    this.#differs(differs.length > 0);
     if (!this.strips) return;
     const { value, gradient } = this.strips;
     value.paint(story, state.value, STRIP.tall);
@@ -195,6 +202,21 @@ export class GraphNode {
     }
     if (breakpoint) told.push("breakpoint");
     return told.filter(Boolean).join(", ");
+  }
+
+  /** @param {boolean} differs */
+  #differs(differs) {
+    if (differs === Boolean(this.unequal)) return;
+    this.unequal?.remove();
+    this.unequal = null;
+    if (!differs) return;
+    this.unequal = drawn("g", { class: "unequal", transform: `translate(${BOX.width - 3} 3)` });
+    this.unequal.append(
+      drawn("circle", { r: 7.5 }),
+      drawn("path", { d: "M-4-1.8H4M-4 1.8H4M2.4-4.6-2.4 4.6" }),
+      drawn("title", {}, "Yours differs"),
+    );
+    this.g.append(this.unequal);
   }
 
   /** @param {boolean} set */

@@ -8,8 +8,10 @@ const bytesIn = (id) =>
   Uint8Array.from(atob((partOf(document, `#${id}`).textContent ?? "").trim()), (c) => c.charCodeAt(0));
 const unpacked = new Blob([bytesIn("story")]).stream().pipeThrough(new DecompressionStream("gzip"));
 useFont(bytesIn("font"));
-const { model, open } = mount(partOf(document, "#player"), {
+const place = partOf(document, "#player");
+const { model, open } = mount(place, {
   story: await new Response(unpacked).arrayBuffer(),
+  step: Number(place.dataset.step ?? 0),
 });
 let writing = 0; // the address follows when the reader comes to rest: writing it is slow
 model.on("change:step", () => {

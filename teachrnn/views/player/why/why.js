@@ -4,7 +4,7 @@
 /** @import { Context, Entry, Line } from "../types.d.ts" */
 /** @import { Origin } from "./origin.js" */
 
-import { addressText, typesetAddress } from "../address.js";
+import { addressText, placeAt, typesetAddress } from "../address.js";
 import { bar, element, focusedBeside, mathematics } from "../dom.js";
 import { Evidence } from "./evidence.js";
 import { Into } from "./into.js";
@@ -228,6 +228,7 @@ export class Why {
         String(value).replaceAll("-", "−"),
       ),
     );
+    this.#yours(k, index, value);
     if (made >= 0) this.#made(k, made);
     const text = this.#inWords(k, origin);
     if (text) this.body.append(element("p", {}, text));
@@ -241,6 +242,26 @@ export class Why {
         ),
       );
     }
+  }
+
+  /**
+   * The reader's own number for the entry, beside the right one.
+   * @param {number} k
+   * @param {number[]} index
+   * @param {number} value
+   */
+  #yours(k, index, value) {
+    const { story } = this.context;
+    const { shape, yours } = story.arrays[k];
+    if (!yours) return;
+    const place = placeAt(shape, index);
+    const own = story.yoursOf(k)?.[place] ?? value;
+    const text = story.differs(k, place)
+      ? `≠ ${String(own).replaceAll("-", "−")}, off by ${formatNumber(own - value)}`
+      : "the same, up to rounding";
+    const line = element("p", { class: "full" }, element("span", { class: "soft" }, "yours "), text);
+    if (yours.note) line.append(element("span", { class: "soft" }, ` (${yours.note})`));
+    this.body.append(line);
   }
 
   /**

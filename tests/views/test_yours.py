@@ -1,0 +1,302 @@
+"""A reader's own numbers stand beside the right ones, in every view, from where they first differ."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from axe import violations
+from playwright.sync_api import expect
+
+from teachrnn import CharRNN, backpropagate
+from teachrnn.diagnosis.answer import Answer
+from teachrnn.diagnosis.catalogue import Catalogue
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.mistaken import mistaken_gradients
+from teachrnn.errors import DomainError, NameLookupError, ShapeError
+from teachrnn.views.page.standalone import story_page
+from teachrnn.views.player.story_data import story_bytes
+from teachrnn.views.story import Yours, differences, opening, tell, verdict
+from teachrnn.views.style.number import format_number
+
+
+def instance(**options):
+    return Instance.draw("vanilla", **{"T": 4, "hidden": 3, "symbols": 7, "distinct": True, **options})
+
+
+@pytest.fixture(scope="module")
+def forgetful():
+    """An instance, and what a backward pass without the carry through time gives for it."""
+    numbers = instance()
+    carry = "the gradient carried back from r[t] to h[t-1] is left out"
+    (mistake,) = (m for m in Catalogue.of(numbers.tape).sweep if m.title == carry)
+    return numbers, mistaken_gradients([mistake], numbers)
+
+
+def named(story):
+    """Where which numbers differ: by title of the step."""
+    return {story[i].title: [q.name for q in story[i].differing] for i in differences(story)}
+
+
+# The story -------------------------------------------------------------------------------------
+
+
+def test_gradient_is_compared_where_it_is_complete(forgetful):
+    numbers, wrong = forgetful
+    story = tell(numbers.trace, yours=Yours(gradients=wrong))
+    compared = [
+        (i, q.note)
+        for i, step in enumerate(story)
+        for outcome in step.outcomes
+        for q in outcome.quantities
+        if q.name == "dW" and q.yours is not None
+    ]
+    assert compared == [(len(story) - 1, "sum of 4 of 4 parts")]
+    assert named(story) == {
+        "back through u[1] = Embedding(x[1], U)": ["dU"],
+        "back through r[1] = Affine(h[0], W, b)": ["dW", "db"],
+    }
+
+
+def test_each_step_is_read_out_of_the_columns_of_dU(forgetful):
+    numbers, wrong = forgetful
+    yours = Yours.of(numbers, Answer(wrong))
+    story = tell(numbers.trace, yours=yours)
+    first = story[opening(story)]
+    assert first.title == "back through h[3] = Tanh(a[3])", "at t = 4 there is nothing to forget"
+    (da,) = first.differing
+    column = int(numbers.x[2])
+    np.testing.assert_array_equal(da.yours.data, wrong["U"][:, column])
+    assert str(da.yours) == f"≠ yours: 3 of 3 differ, column {column} of your dU"
+
+
+def test_nothing_is_read_out_of_a_table_that_alone_is_wrong(forgetful):
+    numbers, _ = forgetful
+    wrong = {**numbers.gradients, "U": 2 * numbers.gradients["U"]}
+    story = tell(numbers.trace, yours=Yours.of(numbers, Answer(wrong)))
+    assert named(story) == {"back through u[1] = Embedding(x[1], U)": ["dU"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [("W", "dW"), ("dW", "dW"), ("a", "da[2]"), ("da", "da[2]"), ("h[0]", "dh[0]")],
+)
+def test_gradients_go_by_the_name_of_the_value_or_their_own(name, first):
+    trace = instance().trace
+    backpropagate(trace)
+    value = name.removeprefix("d")
+    if value == "a":
+        right = np.stack([trace[f"a[{t}]"].grad for t in range(1, 5)])
+        right[1, 0] += 1
+    else:
+        right = trace[value].grad + 1
+    story = tell(trace, yours=Yours(gradients={name: right}))
+    assert [q.name for q in story[opening(story)].differing] == [first]
+
+
+def test_values_are_stacked_over_time_with_the_initial_state_or_without():
+    trace = instance().trace
+    h = np.stack([trace[f"h[{t}]"].data for t in range(5)])
+    for own in (h, h[1:]):
+        story = tell(trace, yours=Yours({"h": own}))
+        assert verdict(story) == f"Compared with {len(own)} arrays of yours: all agree."
+    h[0] += 1
+    (first,) = differences(tell(trace, yours=Yours({"h": h})))
+    assert first == 0, "what is given differs where it is first used"
+
+
+def test_loss_of_the_sequence_and_of_each_step_can_be_compared():
+    trace = instance().trace
+    steps = np.array([trace[f"L[{t}]"].data for t in range(1, 5)])
+    assert named(tell(trace, yours=Yours({"L": steps}))) == {}
+    (title,) = named(tell(trace, yours=Yours({"L": steps.mean()})))
+    assert title.startswith("L = ")
+
+
+@pytest.mark.parametrize("batch", [None, 3])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_right_numbers_of_either_precision_agree(batch, dtype):
+    for cell, scale in (("vanilla", 1e-3), ("gru", 2.0)):
+        right = Instance.draw(cell, T=3, hidden=4, symbols=6, batch=batch, scale=scale, dtype=dtype)
+        twin = CharRNN(hidden=4, symbols=6, cell=cell, rng=np.random.default_rng(0))
+        for name, numbers in right.model.parameters.items():
+            twin.parameters[name] = numbers
+        state = {name: s.astype(np.float64) for name, s in right.state.items()}
+        trace = twin.record(right.x, right.y, state=state)
+        sweep = backpropagate(right.trace)
+        own = {v.name: sweep.gradient(v) for v in right.trace.values if sweep.gradient(v) is not None}
+        values = {v.name: v.data for v in right.trace.values if v.data.dtype.kind == "f"}
+        assert "all agree" in verdict(tell(trace, yours=Yours(values, own)))
+
+
+def test_what_may_differ_is_a_choice():
+    trace = instance().trace
+    own = backpropagate(trace).gradients()
+    off = {name: d + 1e-6 for name, d in own.items()}
+    assert len(named(tell(trace, yours=Yours(gradients=off)))) == 3
+    assert not named(tell(trace, yours=Yours(gradients=off, tolerance=1e-5)))
+    only = {"dV": 1e-5, "dc": 1e-5, "dU": 1e-5}
+    (names,) = named(tell(trace, yours=Yours(gradients=off, tolerance=only))).values()
+    assert names == ["dW", "db"]
+
+
+def test_numbers_that_are_not_finite_differ_from_finite_ones():
+    trace = instance().trace
+    right = trace["h[2]"].data
+    for own, differs in (([np.nan] * 3, [1, 1, 1]), ([np.inf, *right[1:]], [1, 0, 0])):
+        story = tell(trace, yours=Yours({"h[2]": own}))
+        (h,) = story[opening(story)].differing
+        assert h.yours.differs.tolist() == differs
+
+
+@pytest.mark.parametrize(
+    ("own", "error", "words"),
+    [
+        ({"values": {"hh": [1.0]}}, NameLookupError, "no value 'hh'; near: h"),
+        ({"gradients": {"dQ": [1.0]}}, NameLookupError, "no value 'dQ'"),
+        ({"values": {"dh": [1.0]}}, NameLookupError, "no value 'dh'"),
+        ({"values": {"h": np.ones((3, 3))}}, ShapeError, r"h\[4\] have shape \(3,\), so .*\(4, 3\)"),
+        ({"gradients": {"W": np.ones(9)}}, ShapeError, r"`dW` has shape \(9,\); .* \(3, 3\)"),
+        ({"gradients": {"W": [["a"]]}}, DomainError, "must hold real numbers"),
+    ],
+)  # fmt: skip
+def test_numbers_that_fit_nothing_are_refused(own, error, words):
+    with pytest.raises(error, match=words):
+        tell(instance().trace, yours=Yours(**own))
+
+
+# The page --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def opened(browser_page, tmp_path, forgetful):
+    """The page of an instance with the numbers of the forgetful backward pass, or with others."""
+    numbers, wrong = forgetful
+
+    def open_page(yours=None, **options):
+        path = tmp_path / "yours.html"
+        own = Yours.of(numbers, Answer(wrong)) if yours is None else yours
+        path.write_text(story_page(numbers.trace, yours=own, **options), "utf-8")
+        browser_page.goto(path.as_uri())
+        browser_page.wait_for_selector("body[data-ready]")
+        return browser_page, tell(numbers.trace, yours=own)
+
+    return open_page
+
+
+def where(page):
+    return page.locator(".now h2").inner_text()
+
+
+def test_page_opens_at_the_first_difference_with_both_numbers(opened):
+    page, story = opened()
+    (da,) = story[opening(story)].differing
+    assert where(page) == "back through h[3] = Tanh(a[3])"
+    assert page.locator(".difference").inner_text() == "≠ Yours differs here: da[3]."
+    figure = page.locator("figure[data-name='da[3]']")
+    numbers = [format_number(x) for x in da.data.tolist()]
+    own = [format_number(x) for x in da.yours.data.tolist()]
+    assert figure.locator("button.number").all_inner_texts() == numbers
+    assert figure.locator(".own").all_inner_texts() == [f"≠ {x}" for x in own]
+    assert figure.locator(".verdict").inner_text() == str(da.yours)
+    spoken = f"da[3][0] is {numbers[0]}, yours {own[0]} differs: why?"
+    assert figure.locator("button.number").first.get_attribute("aria-label") == spoken
+    assert verdict(story) in page.locator(".about").inner_text()
+    assert violations(page) == []
+
+
+def test_nodes_are_marked_as_far_as_the_story_has_come(opened):
+    page, _ = opened()
+    marked = "g.node:has(.unequal)"
+
+    def names():
+        return page.locator(marked).evaluate_all("all => all.map(g => g.dataset.name)")
+
+    assert names() == ["a[3]"]
+    assert page.locator(marked).get_attribute("aria-label").endswith("yours differs")
+    page.keyboard.press("ArrowLeft")
+    assert names() == []
+    page.keyboard.press("G")
+    assert sorted(names()) == ["a[1]", "a[2]", "a[3]", "u[1]", "u[2]", "u[3]"]
+    assert "≠ yours differs" in page.locator(".legend").inner_text()
+
+
+def test_keys_and_a_button_go_to_the_differences(opened):
+    page, story = opened()
+    for i in differences(story)[1:]:
+        page.keyboard.press("D")
+        assert where(page) == story[i].title
+    page.keyboard.press("D")
+    assert page.locator(".message").inner_text() == "Your numbers differ at no further step."
+    page.keyboard.press("d")
+    assert where(page) == story[opening(story)].title
+    page.keyboard.press("g")
+    page.get_by_role("button", name="First difference from your numbers").press("Enter")
+    assert where(page) == story[opening(story)].title
+    page.keyboard.press("?")
+    assert "first step at which your numbers differ" in page.locator(".keys").inner_text()
+
+
+def test_matrices_show_both_numbers_and_why_of_the_right_one(opened):
+    page, story = opened(step=len(tell(instance().trace)) - 1)
+    dW = next(q for q in story[-1].differing if q.name == "dW")
+    figure = page.locator("figure[data-name='dW']").last
+    expect(figure.get_by_role("img")).to_have_count(2)
+    figure.locator("summary").click()
+    cells = figure.locator("td.differs")
+    pairs = zip(dW.data.ravel().tolist(), dW.yours.data.ravel().tolist(), strict=True)
+    differing = [(a, b) for a, b in pairs if a != b]
+    texts = [" ".join(text.split()) for text in cells.all_inner_texts()]
+    assert texts == [f"{format_number(a)} ≠ {format_number(b)}" for a, b in differing]
+    cells.first.click()
+    why = page.locator(".why-body").inner_text()
+    right, own = differing[0]
+    assert f"yours ≠ {own!r}, off by {format_number(own - right)}".replace("-", "−") in why
+    assert "The sum of 4 parts" in why, "the derivation is that of the right one"
+    assert violations(page) == []
+
+
+def test_numbers_that_look_alike_are_told_apart(opened, forgetful):
+    numbers, _ = forgetful
+    own = numbers.trace["h[1]"].data + 1e-9
+    page, _ = opened(Yours({"h[1]": own}))
+    figure = page.locator("figure[data-name='h[1]']")
+    shown = figure.locator("button.number").first.inner_text()
+    assert figure.locator(".own").first.inner_text() not in (shown, f"≠ {shown}")
+
+
+def test_what_is_covered_is_not_given_away(opened):
+    page, _ = opened()
+    page.get_by_label("Predict first").select_option("sign")
+    assert not page.locator(".difference").is_visible()
+    assert page.locator("g.node:has(.unequal)").count() == 0
+
+
+def test_numbers_that_agree_are_not_sent_and_said_to_agree(opened, forgetful):
+    numbers, _ = forgetful
+    own = Yours(gradients=numbers.gradients)
+    page, story = opened(own)
+    assert where(page) == story[0].title
+    page.keyboard.press("d")
+    assert page.locator(".message").inner_text() == "All your numbers agree."
+    page.keyboard.press("G")
+    verdicts = page.locator("figure[data-name='dW'] .verdict").all_inner_texts()
+    assert verdicts == ["= yours"]
+    text = story_bytes(numbers.trace, yours=own)
+    assert len(text) - len(story_bytes(numbers.trace)) < 300
+    assert b'"yours":{"differs":[]}' in text
+
+
+def test_without_numbers_of_the_readers_nothing_is_said_of_them(browser_page, tmp_path, forgetful):
+    numbers, _ = forgetful
+    assert b"yours" not in story_bytes(numbers.trace)
+    path = tmp_path / "page.html"
+    path.write_text(story_page(numbers.trace), "utf-8")
+    browser_page.goto(path.as_uri())
+    browser_page.wait_for_selector("body[data-ready]")
+    browser_page.keyboard.press("?")
+    browser_page.keyboard.press("G")
+    browser_page.keyboard.press("d")
+    assert "Step 49 of 49" in browser_page.locator(".where").inner_text()
+    assert not re.search("yours|differ", browser_page.locator("main").inner_text())
