@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from teachrnn.cells.fused.layer import FusedLayer
 from teachrnn.formulas.name import gate_suffix
@@ -23,7 +23,8 @@ class Cell(Part, registry=CELLS):
 
     A subclass has a ``name``, the names of its ``state`` vectors, the names of its ``gates`` (each
     gate has its own U, W and b), and `step`: straight-line code, one operation per equation, in the
-    order of the paper. It holds no derivative and no loop over time.
+    order of the paper. It holds no derivative and no loop over time. A cell that changes another's step
+    has no fused layer until it names one: that of the other would train the other.
 
     Examples
     --------
@@ -46,6 +47,11 @@ class Cell(Part, registry=CELLS):
     """The same over a whole sequence, for training: it re-orders what `step` says, no more."""
     fused_single: ClassVar[type[FusedLayer] | None] = None
     """Another one for a single sequence of several steps, where that is worth it."""
+
+    def __init_subclass__(cls, **how: Any) -> None:
+        own = vars(cls)
+        cls.fused, cls.fused_single = own.get("fused"), own.get("fused_single")
+        super().__init_subclass__(**how)
 
     @classmethod
     def shapes(cls, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:

@@ -9,7 +9,18 @@ from math import inf, isfinite
 import numpy as np
 import pytest
 
-from teachrnn import CELLS, CharRNN, VanillaCell, backpropagate
+from teachrnn import (
+    CELLS,
+    CharRNN,
+    Interpolate,
+    LSTMCell,
+    Multiply,
+    Sigmoid,
+    Tanh,
+    VanillaCell,
+    backpropagate,
+)
+from teachrnn.cells.cell import pre_activation
 from teachrnn.data import Batching
 from teachrnn.errors import DivergedError, DomainError, TeachrnnError
 from teachrnn.files import pack
@@ -548,12 +559,10 @@ def test_settings_that_make_no_sense_are_refused(more, words):
 
 @pytest.fixture
 def plain_cell():
-    """The vanilla cell without its fused passes, as a user would write it."""
+    """The vanilla cell without its fused passes, which it does not inherit."""
 
     class PlainCell(VanillaCell):
         name = "plain"
-        fused = None
-        fused_single = None
 
     yield PlainCell
     del CELLS["plain"]
@@ -583,6 +592,26 @@ def test_cell_without_a_fused_pass_trains_to_the_same_numbers(plain_cell, batchi
     reader, other = slow.model.reader(), fast.model.reader()
     for symbol in (0, 3, 1):
         np.testing.assert_allclose(reader.read(symbol), other.read(symbol), **tolerance)
+
+
+def test_cell_that_changes_the_step_of_another_trains_itself_and_not_the_other():
+    class CoupledCell(LSTMCell, register=False):
+        """What is written is what was forgotten: i = 1 - f."""
+
+        name = "coupled"
+
+        @classmethod
+        def step(cls, p, x, state):
+            f = Sigmoid(pre_activation(p, x, state["h"], gate="f"), name="f")
+            g = Tanh(pre_activation(p, x, state["h"], gate="g"), name="g")
+            q = Sigmoid(pre_activation(p, x, state["h"], gate="q"), name="q")
+            s = Interpolate(f, g, state["s"], name="s")
+            return {"h": Multiply(q, Tanh(s, name="squash"), name="h"), "s": s}
+
+    x, y = tokens_of(6)[:-1], tokens_of(6)[1:]
+    model = CharRNN(hidden=3, symbols=5, cell=CoupledCell, rng=np.random.default_rng(0), scale=0.5)
+    loss = model.path(length=5).loss(x[:, np.newaxis], y[:, np.newaxis])
+    assert loss == pytest.approx(model.record(x, y).total_loss)
 
 
 def test_flight_recorder_sees_what_a_cell_without_a_fused_pass_did(plain_cell):
