@@ -2,6 +2,7 @@
 
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.submission.convention import Convention
+from teachrnn.submission.isolated import IsolatedSubmission
 from teachrnn.submission.submission import Submission
 
-__all__ = ["Answer", "Convention", "Submission"]
+__all__ = ["Answer", "Convention", "IsolatedSubmission", "Submission"]

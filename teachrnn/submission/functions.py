@@ -217,7 +217,10 @@ def _name_of(node: ast.AST, definition: ast.AST) -> str:
         if isinstance(node, ast.Name):
             return node.id
         if isinstance(node, ast.Attribute):
-            return node.attr
+            if node.attr != "T":
+                return node.attr
+            node = node.value
+            continue
         if isinstance(node, ast.Subscript):
             if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
                 return node.slice.value

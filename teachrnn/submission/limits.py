@@ -82,7 +82,19 @@ def quiet(paper: Paper) -> Iterator[None]:
 
 
 class StudentError(SubmissionError):
-    """The student's code raised; the message names the function, and has the lines that led there."""
+    """The student's code raised; the message names the function, and has the lines that led there.
+
+    Attributes
+    ----------
+    line : int
+        The line of the function that was called where it happened; 0 where there is none.
+    """
+
+    line = 0
+
+
+class HopelessError(StudentError):
+    """What would happen with any input: no end, an exit, a question to the keyboard, no memory left."""
 
 
 def call(
@@ -117,18 +129,31 @@ def call(
         with quiet(paper), limited(seconds):
             return function(*args, **kw)
     except OutOfTime:
-        raise StudentError(f"{name} was stopped after {seconds:g} s: does a loop end?") from None
+        raise HopelessError(f"{name} was stopped after {seconds:g} s: does a loop end?") from None
     except SystemExit as error:
-        raise StudentError(f"{name} called exit({'' if error.code is None else error.code}).") from None
+        raise HopelessError(f"{name} called exit({'' if error.code is None else error.code}).") from None
     except KeyboardInterrupt:
         raise
     except RecursionError:
         raise StudentError(f"{name} calls itself without end.") from None
     except MemoryError:
-        raise StudentError(f"{name} asked for more memory than it may have.") from None
+        raise HopelessError(f"{name} asked for more memory than it may have.") from None
     except BaseException as error:
         said = f"{type(error).__name__}: {error}" if brief else _own_lines(error)
-        raise StudentError(f"{name} raised {said}") from error
+        kind = HopelessError if isinstance(error, EOFError) else StudentError
+        failure = kind(f"{name} raised {said}")
+        failure.line = _line_in(function, error)
+        raise failure from error
+
+
+def _line_in(function: Callable[..., Any], error: BaseException) -> int:
+    code = getattr(function, "__code__", None)
+    traced = error.__traceback__
+    while traced is not None:
+        if traced.tb_frame.f_code is code:
+            return traced.tb_lineno
+        traced = traced.tb_next
+    return 0
 
 
 def _own_lines(error: BaseException) -> str:

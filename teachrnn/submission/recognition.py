@@ -11,21 +11,24 @@ from typing import Any
 import numpy as np
 
 from teachrnn.cells import Cell
-from teachrnn.diagnosis.instance import Instance
 from teachrnn.errors import SubmissionError, TeachrnnError
 from teachrnn.submission import lexicon
 from teachrnn.submission.case import Case
 from teachrnn.submission.findings import Finding, find_loss, find_values, scalars, steps_right
 from teachrnn.submission.form import Form, fitting_turn
-from teachrnn.submission.limits import Paper, StudentError
+from teachrnn.submission.limits import HopelessError, Paper, StudentError
+from teachrnn.submission.needs import Needs
 from teachrnn.submission.parameter_names import CELL_GATES, NameReading, forms, readings
 from teachrnn.submission.plan import Plan, Program, Step
 from teachrnn.submission.run import Arrangement, Run, parameter_places, standing
 from teachrnn.submission.sequence_form import BATCH_X, SINGLE_X, SequenceForm
 from teachrnn.submission.styles import Style, gate_orders, sequence_pairs, styles
 
-SECONDS = 12.0
+SECONDS = 5.0
 """For all attempts together."""
+SECONDS_FOR_AN_ATTEMPT = 2.0
+MOST_HOPELESS = 2
+"""After so many attempts that came to no end, or left, no other is made."""
 MOST_OF_A_PLAN = 8
 """Layouts in which a forward pass is right are taken so far; the backward pass may run in some only."""
 FAR_FETCHED = 8
@@ -38,39 +41,6 @@ OTHER_SIZES = {
     False: {"T": 4, "hidden": 6, "symbols": 9},
     True: {"T": 4, "hidden": 6, "symbols": 9, "batch": 3},
 }
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What an instance has to be like, for the code to be able to answer.
-
-    Attributes
-    ----------
-    zero : frozenset of str
-        Parameters and states that the code does not have, so that they have to be zero.
-    batches : bool
-        Whether it takes more than one sequence.
-    shared : bool
-        Whether all sequences start from one state, a parameter like the others.
-    """
-
-    zero: frozenset[str] = frozenset()
-    batches: bool = False
-    shared: bool = False
-
-    def draw(self, cell: str, **settings: Any) -> Instance:
-        """An instance at random that the code can answer; settings as `Instance.draw` has them."""
-        if not self.batches:
-            settings.pop("batch", None)
-        instance = Instance.draw(cell, **settings)
-        for name in self.zero & instance.model.shapes().keys():
-            instance.model.parameters[name] = np.zeros_like(instance.model.parameters[name])
-        state = {n: np.zeros_like(s) if n in self.zero else s for n, s in instance.state.items()}
-        if self.shared and "batch" in settings:
-            state = {n: np.broadcast_to(s[:1], s.shape).copy() for n, s in state.items()}
-        y = instance.y.copy()
-        y.flat[-1] = instance.model.symbols - 1  # some take K to be the largest target and one
-        return Instance(instance.model, instance.x, y, state)
 
 
 @dataclass
@@ -109,6 +79,8 @@ class _Attempts:
     best: Recognised | None = None
     complaints: dict[str, int] = field(default_factory=dict)
     cases: dict[Any, Case] = field(default_factory=dict)
+    hopeless: int = 0
+    furthest: tuple[int, Run] | None = None
 
     def case(self, cell: str, needs: Needs, sizes: dict[str, int], seed: int = 1) -> Case:
         key = (cell, needs, tuple(sizes.items()), seed)
@@ -116,9 +88,17 @@ class _Attempts:
             self.cases[key] = Case(needs.draw(cell, seed=seed, scale=0.6, start=0.8, **sizes))
         return self.cases[key]
 
-    @property
     def over(self) -> bool:
-        return monotonic() > self.until
+        return monotonic() > self.until or self.hopeless >= MOST_HOPELESS
+
+    def failed(self, run: Run, error: StudentError) -> None:
+        """Note it; the one that came furthest is likely to have had the right layout."""
+        self.hopeless += isinstance(error, HopelessError)
+        text = str(error).split("\n")[0]
+        self.complaints[text] = self.complaints.get(text, 0) + 1
+        if isinstance(error, HopelessError) or self.furthest is None or error.line > self.furthest[0]:
+            line = 10**9 if isinstance(error, HopelessError) else error.line
+            self.furthest = line, run
 
 
 def recognise(
@@ -133,7 +113,7 @@ def recognise(
     SubmissionError
         If nothing could be called, with what the likeliest attempt came to.
     """
-    attempts = _Attempts(cell, monotonic() + seconds)
+    attempts = _Attempts(cell, monotonic() + 2 * seconds)
     any_found = False
     for thorough in (False, True):
         for plan in plans:
@@ -141,8 +121,10 @@ def recognise(
                 for found in islice(_try(program, plan, batch, thorough, attempts), MOST_OF_A_PLAN):
                     any_found = True
                     yield found
-            if attempts.over:
+            if attempts.over():
                 break
+        # A forward pass that is wrong is wrong in every layout: not long is looked for a right one.
+        attempts.until = min(attempts.until, monotonic() + (2.0 if attempts.best else SECONDS))
     if any_found:
         return
     if attempts.best is None:
@@ -155,13 +137,24 @@ def _what_failed(program: Program, plans: Sequence[Plan], attempts: _Attempts) -
         known = ", ".join([*program.functions, *program.classes]) or "none"
         return (
             f"no forward and backward pass was found among the functions and classes ({known}): "
-            "name them with forward= and backward=."
+            "name them with forward= and backward=; a function that does both returns the gradients "
+            "beside the loss, a dict by name."
         )
     called = ", ".join(dict.fromkeys(plan.said for plan in plans[:20]))
-    worst = sorted(attempts.complaints.items(), key=lambda pair: -pair[1])[:2]
-    said = "; ".join(text for text, _ in worst)
-    return f"{called} could not be called in any of the {attempts.tried:,} layouts that were tried" + (
-        f". Most often: {said}" if said else ": its parameters were not recognised by their names."
+    if attempts.furthest is None:
+        said = "; ".join(attempts.complaints)
+        return f"{called}: the parameters were not recognised by their names. {said}".rstrip()
+    run = attempts.furthest[1]
+    again = Run(run.plan, run.arrangement, run.case, seconds=SECONDS_FOR_AN_ATTEMPT)
+    detail = ""
+    try:
+        again.start()
+        again.forward()
+    except StudentError as error:
+        detail = str(error)
+    return (
+        f"{called} could not be called in any of the {attempts.tried:,} layouts that were tried. "
+        f"In the likeliest {detail}"
     )
 
 
@@ -189,12 +182,14 @@ def _try(
         if not thorough and reading.weight > likely[0].weight + FAR_FETCHED:
             continue
         count += 1
-        if count > (12 if not thorough else 30) or attempts.over:
+        if count > (12 if not thorough else 30) or attempts.over():
             break
         needs = _needs(plan, reading, batch)
         case = attempts.case(reading.cell, needs, sizes)
         runs = 0
         for style, arrangement in _arrangements(plan, reading, observed, case, batch, thorough):
+            if attempts.over():
+                return
             outcome = _attempt(plan, arrangement, case, needs, attempts)
             if outcome is None:
                 continue
@@ -206,7 +201,7 @@ def _try(
             if runs >= 60:
                 break
     for reading, style, arrangement, needs in survivors:
-        if attempts.over:
+        if attempts.over():
             break
         case = attempts.case(reading.cell, needs, sizes)
         for other in _value_variants(plan, reading, style, arrangement, observed, case):
@@ -340,13 +335,12 @@ def _attempt(
 ) -> Recognised | None:
     """Run the forward pass once; None if it does not run, or gives nothing that could be ours."""
     attempts.tried += 1
-    run = Run(plan, arrangement, case, brief=True)
+    run = Run(plan, arrangement, case, brief=True, seconds=SECONDS_FOR_AN_ATTEMPT)
     try:
         run.start()
         run.forward()
     except StudentError as error:
-        text = str(error).split("\n")[0]
-        attempts.complaints[text] = attempts.complaints.get(text, 0) + 1
+        attempts.failed(run, error)
         return None
     except TeachrnnError:
         raise

@@ -16,7 +16,7 @@ from teachrnn.submission.case import Case
 from teachrnn.submission.filling import SIZES, Fill
 from teachrnn.submission.form import Form
 from teachrnn.submission.graph import Path, arrays_in
-from teachrnn.submission.limits import Paper, StudentError, call
+from teachrnn.submission.limits import SECONDS_FOR_A_CALL, Paper, StudentError, call
 from teachrnn.submission.plan import Plan, Step
 from teachrnn.submission.sequence_form import SequenceForm, encode_state
 
@@ -95,6 +95,7 @@ class Run:
     """The parameters in a flat vector, in order."""
     brief: bool = False
     """Whether a failure need not say where: one of many attempts."""
+    seconds: float = SECONDS_FOR_A_CALL
 
     def start(self) -> None:
         """Make the object, and put the parameters where nobody passes them."""
@@ -140,7 +141,9 @@ class Run:
         function = getattr(self.target, step.method) if step.method else step.function.call
         if step.through is not None:
             function = step.through(function)
-        return call(function, paper=self.paper, brief=self.brief, **self._kwargs(step))
+        return call(
+            function, paper=self.paper, brief=self.brief, seconds=self.seconds, **self._kwargs(step)
+        )
 
     def _kwargs(self, step: Step) -> dict[str, Any]:
         return {name: self._value(name, fill) for name, fill in step.fills.items()}

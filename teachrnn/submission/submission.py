@@ -69,7 +69,7 @@ class Submission:
         Parameters
         ----------
         handed_in : path, module, class, function, or list of functions
-            A path is read in this process; the command line does it in another (`isolated`).
+            A path is run in this process, without limits of memory; `IsolatedSubmission` uses another.
         cell : str, optional
             The cell, if it is known.
         layout : str, optional
@@ -194,6 +194,19 @@ class Submission:
                 "between the calls, such as gradients that are not set to zero."
             )
         return answer
+
+    def described(self) -> dict[str, Any]:
+        """What it was recognised as, as JSON can hold it."""
+        return {
+            "cell": self.cell,
+            "dtype": self.dtype.name,
+            "zero": sorted(self.needs.zero),
+            "batches": self.needs.batches,
+            "shared": self.needs.shared,
+            "facts": self.convention.facts,
+            "loss": self.convention.loss,
+            "forward_right": self.convention.forward_right,
+        }
 
     # Inside ----------------------------------------------------------------------------------
 

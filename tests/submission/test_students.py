@@ -1,7 +1,7 @@
 """The programs of tests/checking/students, which the recogniser was written without having seen.
 
-Without any help, 14 of the 25 were recognised with all their gradients right at the first run; what
-they taught went into the recogniser, so the number below says that it stays, not how it does on the next.
+Without any help, 14 of the 25 were recognised with all their gradients right at the first run; what they
+taught went into the recogniser, so this file says that it stays, not how it does on the next.
 """
 
 from __future__ import annotations

@@ -1,0 +1,76 @@
+"""The process in which a student's file runs: ``python -m teachrnn.submission.worker``.
+
+It reads requests from its standard input and writes answers to its standard output, both of which the
+student's code never sees; see `IsolatedSubmission`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import BinaryIO
+
+from teachrnn.errors import TeachrnnError
+from teachrnn.submission.instance_message import instance_of
+from teachrnn.submission.messages import receive, send
+from teachrnn.submission.submission import Submission
+
+
+def main() -> None:
+    """Serve until the other side closes."""
+    requests, answers = _streams_of_our_own()
+    submission: Submission | None = None
+    while True:
+        try:
+            said, arrays = receive(requests)
+        except EOFError:
+            return
+        try:
+            if said["do"] == "limit":
+                limit(said["memory"], said["file"])
+                send(answers, {})
+            elif said["do"] == "recognise":
+                submission = Submission.of(said["path"], **said["options"])
+                send(answers, submission.described())
+            else:
+                assert submission is not None
+                given = submission.answer(instance_of(said, arrays))
+                told = {f"gradient {n}": g for n, g in given.gradients.items()}
+                told |= {f"value {n}": v for n, v in given.values.items()}
+                left = {"loss": given.loss, "printed": given.printed, "remarks": given.remarks}
+                send(answers, left, told)
+        except TeachrnnError as error:
+            send(answers, {"error": str(error)})
+        except MemoryError:
+            send(answers, {"error": "the code asked for more memory than it may have."})
+
+
+def _streams_of_our_own() -> tuple[BinaryIO, BinaryIO]:
+    """Move standard input and output away, so that nothing that is printed gets between the answers."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 -- as long as the process lives
+    return requests, answers
+
+
+def limit(memory: int, file: int) -> None:
+    """Bound what the process may use, where the system can."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for what, bound in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, file),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # a smaller bound stands already
+            _, hard = resource.getrlimit(what)
+            resource.setrlimit(what, (bound if hard < 0 else min(bound, hard), hard))
+
+
+if __name__ == "__main__":
+    main()

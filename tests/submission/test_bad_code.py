@@ -1,0 +1,146 @@
+"""Code that prints, loops, raises or returns something else gets a sentence that names the function."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from teachrnn.errors import SubmissionError
+from teachrnn.submission import IsolatedSubmission, Submission
+
+GOOD = (Path(__file__).parent / "programs" / "karpathy.py").read_text(encoding="utf-8")
+LAST = "    return loss, dWxh, dWhh, dWhy, dbh, dby, hs[len(inputs) - 1]\n"
+FIRST = "    xs, hs, ys, ps = {}, {}, {}, {}\n"
+
+
+def changed(tmp_path, old, new):
+    assert GOOD.count(old) == 1
+    path = tmp_path / "my_rnn.py"
+    path.write_text(GOOD.replace(old, new), encoding="utf-8")
+    return path
+
+
+def asked(path, **settings):
+    submission = Submission.of(path, **settings)
+    instance = submission.draw(T=3, hidden=4, symbols=6, seed=5)
+    return submission, instance, submission.answer(instance)
+
+
+def test_what_it_prints_is_kept_and_does_no_harm(tmp_path):
+    _, _, answer = asked(changed(tmp_path, FIRST, FIRST + "    print('loss so far')\n"))
+    assert answer.printed.startswith("loss so far")
+
+
+def test_an_endless_loop_is_stopped_and_the_function_is_named(tmp_path):
+    path = changed(tmp_path, FIRST, FIRST + "    while True: pass\n")
+    with pytest.raises(SubmissionError, match=r"my_loss was stopped after 2 s: does a loop end\?"):
+        Submission.of(path)
+
+
+def test_an_error_names_the_function_and_the_line_of_the_students(tmp_path):
+    path = changed(tmp_path, "        dWhy += dy @ hs[t].T\n", "        dWhy += dy @ hs[t]\n")
+    with pytest.raises(SubmissionError) as caught:
+        Submission.of(path)
+    assert "my_loss raised ValueError" in str(caught.value)
+    assert "my_rnn.py, line" in str(caught.value)
+    assert "dWhy += dy @ hs[t]" in str(caught.value)
+
+
+def test_a_file_that_is_no_python_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "my_rnn.py"
+    path.write_text("def forward(x:\n    pass\n", encoding="utf-8")
+    with pytest.raises(SubmissionError, match=r"my_rnn\.py, line \d is not Python"):
+        Submission.of(path)
+
+
+def test_a_file_without_a_backward_pass_says_which_functions_there_are(tmp_path):
+    path = tmp_path / "my_rnn.py"
+    path.write_text("def hello(a):\n    return a\n", encoding="utf-8")
+    with pytest.raises(SubmissionError, match=r"among the functions and classes \(hello\)"):
+        Submission.of(path)
+
+
+def test_gradients_that_are_not_returned_are_asked_for(tmp_path):
+    path = changed(tmp_path, LAST, "    return loss\n")
+    with pytest.raises(SubmissionError, match="returns the gradients beside the loss"):
+        Submission.of(path)
+
+
+def test_one_gradient_that_is_missing_is_a_remark_and_the_others_are_read(tmp_path):
+    path = changed(tmp_path, LAST, LAST.replace(" dbh,", ""))
+    _, instance, answer = asked(path)
+    assert "no gradient of `bh` was found" in answer.remarks
+    assert answer.gradients["W"] == pytest.approx(instance.gradients["W"])
+
+
+def test_a_transposed_gradient_is_said_to_be_one(tmp_path):
+    _, _, answer = asked(changed(tmp_path, LAST, LAST.replace("dWxh,", "dWxh.T,")))
+    assert any("hand over its transpose" in remark for remark in answer.remarks)
+
+
+def test_nan_is_handed_on(tmp_path):
+    _, _, answer = asked(changed(tmp_path, LAST, LAST.replace("dbh,", "dbh * np.nan,")))
+    assert np.isnan(answer.gradients["b"]).all()
+
+
+def test_writing_into_an_argument_is_noticed(tmp_path):
+    _, _, answer = asked(changed(tmp_path, FIRST, FIRST + "    given = hprev\n").with_name("my_rnn.py"))
+    assert not answer.remarks
+    _, _, answer = asked(changed(tmp_path, LAST, "    hprev[...] = 0\n" + LAST))
+    assert "the code writes into its argument `hprev`." in answer.remarks
+
+
+def test_what_is_kept_between_calls_is_noticed(tmp_path):
+    kept = "kept = {'n': 0}\ndef my_loss(inputs, targets, hprev):\n    kept['n'] += 1\n"
+    path = changed(tmp_path, "def my_loss(inputs, targets, hprev):\n", kept)
+    path.write_text(path.read_text(encoding="utf-8").replace("dbh, dby, hs", "dbh * kept['n'], dby, hs"))
+    _, _, answer = asked(path)
+    assert any("called a second time" in remark for remark in answer.remarks)
+
+
+def test_a_wrong_forward_pass_is_said_to_be_wrong_and_the_gradients_are_read_all_the_same(tmp_path):
+    path = changed(tmp_path, "np.tanh(", "np.sinh(")
+    submission, instance, answer = asked(path)
+    assert not submission.convention.forward_right
+    assert set(answer.gradients) == set(instance.gradients)
+    assert "does not give the numbers" in submission.convention.facts["forward"]
+
+
+def test_a_function_can_be_chosen_and_an_unknown_one_is_refused(tmp_path):
+    path = tmp_path / "my_rnn.py"
+    path.write_text(GOOD.replace("my_loss", "zzz"), encoding="utf-8")
+    assert asked(path, backward="zzz")[0].convention.facts["functions"] == "Called: zzz."
+    with pytest.raises(SubmissionError, match="no function is called 'yyy'"):
+        Submission.of(path, forward="yyy")
+
+
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        ("import os; os._exit(3)", "ended .status 3"),
+        ("import sys; sys.exit(3)", r"called exit\(3\)"),
+        ("input('name?')", "EOFError"),
+        ("big = np.ones(10**10)", "more memory than it may have"),
+    ],
+)
+def test_in_a_process_of_its_own_it_can_do_no_harm(tmp_path, does, said):
+    path = changed(tmp_path, FIRST, FIRST + f"    {does}\n")
+    with pytest.raises(SubmissionError, match=said):
+        IsolatedSubmission(path)
+
+
+def test_in_a_process_of_its_own_it_answers_as_here(tmp_path):
+    path = changed(tmp_path, FIRST, FIRST + "    print('hello')\n    import os; os.write(1, b'x' * 9)\n")
+    here = Submission.of(path)
+    with IsolatedSubmission(path) as there:
+        assert there.convention == here.convention
+        assert (there.cell, there.dtype, there.needs) == (here.cell, here.dtype, here.needs)
+        instance = there.draw(T=3, hidden=4, symbols=6, seed=5)
+        answer, own = there.answer(instance), here.answer(instance)
+    assert answer.printed == own.printed != ""
+    assert answer.loss == own.loss
+    assert {n: g.tolist() for n, g in answer.gradients.items()} == {
+        n: g.tolist() for n, g in own.gradients.items()
+    }
