@@ -11,6 +11,7 @@ from teachrnn.views.figures.neuron_text import neuron_text
 from teachrnn.views.figures.next_symbol import next_symbol
 from teachrnn.views.figures.optimizer_paths import optimizer_paths
 from teachrnn.views.figures.optimizer_state import optimizer_state
+from teachrnn.views.figures.right_and_given import right_and_given
 from teachrnn.views.figures.saturation import saturation
 from teachrnn.views.figures.spectrum import spectrum
 from teachrnn.views.figures.sweep import sweep
@@ -34,6 +35,7 @@ __all__ = [
     "next_symbol",
     "optimizer_paths",
     "optimizer_state",
+    "right_and_given",
     "saturation",
     "spectrum",
     "sweep",

@@ -1,0 +1,214 @@
+"""Symptom and cause: what is seen of a mistake, computed from the mistakes themselves.
+
+Every line of the page comes of the registries of mistakes and of gradients that they give: a new change
+(one file in ``teachrnn/diagnosis/changes``) has its section, and its line among the symptoms.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+
+import numpy as np
+from facts import definitions
+from mkdocs.structure.files import File
+
+from teachrnn.diagnosis.changes import CHANGES
+from teachrnn.diagnosis.description import describe
+from teachrnn.diagnosis.diagnose import catalogue_of
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.mistake import SweepMistake
+from teachrnn.diagnosis.mistaken import mistaken_gradients
+from teachrnn.diagnosis.reading import WrongTerm
+from teachrnn.diagnosis.rounding import TOLERANCE
+from teachrnn.diagnosis.visible import wrong_gradients
+from teachrnn.diagnosis.wrong_sum import WRONG_SUMS, WrongSum
+from teachrnn.views.figures import right_and_given
+from teachrnn.views.figures.figure_html import figure_html
+
+SAME = TOLERANCE[np.dtype(np.float64)]
+CELLS = ("vanilla", "lstm", "gru")
+"""In which cells an example of a mistake is looked for, in this order."""
+SHOWN = 6
+"""Of the mistakes with one symptom, so many are listed: the least far-fetched."""
+
+INTRODUCTION = """\
+# Symptom and cause
+
+A backward pass can be wrong in many ways, and each leaves its mark on the gradients. This page is
+computed from the mistakes that [`check_backward`](../how-to/check-your-code.md) knows: {count} of the
+vanilla cell alone, derived from a recorded backward pass. First what you see, then what it can be;
+below, every kind of mistake with the line as it should be.
+"""
+
+DOWN = """\
+## My loss goes down, but my check fails
+
+Then the check is right. A wrong gradient still points downhill more often than not: in {updates}
+updates of AdaGrad on one sequence of a vanilla network, from {start:.2f} nats per sequence, the right
+gradient comes to {right:.2f}, and one that is never carried back in time to {wrong:.2f}. A falling loss
+is no evidence for a gradient.
+"""
+
+PASSES = """\
+## My check passes, and yet the code is wrong
+
+A check sees only what its numbers show. Of the {count} mistakes of the vanilla cell, this many stay
+unseen, each computed with numbers of full precision:
+
+| The check has | sees | does not see |
+| --- | ---: | ---: |
+{rows}
+
+"""
+
+
+def on_files(files, config):
+    os.environ["TEACHRNN_DISPLAY"] = "static"
+    catalogue = catalogue_of("vanilla")
+    count = len(catalogue.sweep) + len(catalogue.parameter)
+    parts = [
+        INTRODUCTION.format(count=count),
+        "## What you see, and what it can be\n\nOne sequence, T = 4, m = 3, K = 7, h0 not 0.\n\n"
+        + symptoms(),
+        falling_loss(),
+        unseen(),
+        "## The mistakes\n\n" + "\n\n".join(kind(name) for name in CHANGES),
+        "## Wrong sums over time\n\n" + "\n\n".join(map(wrong_sum, WRONG_SUMS)),
+    ]
+    files.append(File.generated(config, "reference/mistakes.md", content="\n\n".join(parts) + "\n"))
+    return files
+
+
+def instance(**sizes) -> Instance:
+    return Instance.draw("vanilla", **{"T": 4, "hidden": 3, "symbols": 7, "distinct": True, **sizes})
+
+
+def wrong_on(numbers: Instance):
+    return wrong_gradients(catalogue_of("vanilla"), numbers, SAME)
+
+
+def every():
+    catalogue = catalogue_of("vanilla")
+    return sorted([*catalogue.sweep, *catalogue.parameter], key=lambda m: (m.weight, len(m.title)))
+
+
+def symptoms() -> str:
+    long = instance()
+    on_long, on_one = wrong_on(long), wrong_on(instance(T=1))
+    found = defaultdict(list)
+    for mistake in every():
+        if on_long[mistake]:
+            found[on_long[mistake], not on_one[mistake]].append(mistake)
+    lines = []
+    for (wrong, hidden), mistakes in sorted(found.items(), key=lambda item: -len(item[1])):
+        names = ", ".join(f"$d{name}$" for name in wrong)
+        right = [name for name in long.gradients if name not in wrong]
+        fine = f"; {', '.join(f'$d{name}$' for name in right)} right" if right else ""
+        when = ", and nothing is wrong at T = 1" if hidden else ", at T = 1 too"
+        lines.append(f"**{names} wrong{fine}{when}**\n")
+        lines += [f"- {capital(m.title)}" for m in mistakes[:SHOWN]]
+        if (more := len(mistakes) - SHOWN) > 0:
+            lines.append(f"- and {more} {'other' if more == 1 else 'others'}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def falling_loss(updates: int = 150) -> str:
+    carry = "the gradient carried back from r[t] to h[t-1] is left out"
+    (mistake,) = [m for m in catalogue_of("vanilla").sweep if m.title == carry]
+    ends = []
+    for mistakes in ([], [mistake]):
+        numbers = instance(T=12, hidden=8, symbols=6, distinct=False)
+        start = numbers.trace.total_loss
+        squares = dict.fromkeys(numbers.gradients, 0.0)
+        for _ in range(updates):
+            given = mistaken_gradients(mistakes, numbers)
+            for name, d in given.items():
+                squares[name] = squares[name] + d * d
+                numbers.model.parameters[name] -= 0.1 * d / np.sqrt(squares[name] + 1e-8)
+            numbers = Instance(numbers.model, numbers.x, numbers.y, numbers.state)
+        ends.append(numbers.trace.total_loss)
+    return DOWN.format(updates=updates, start=start, right=ends[0], wrong=ends[1])
+
+
+def unseen() -> str:
+    settings = {
+        "T = 1": {"T": 1},
+        "T = 2": {"T": 2},
+        "m = 1": {"hidden": 1},
+        "h0 = 0": {"start": 0.0},
+        "one sequence, T = 4": {},
+        "two sequences, T = 5": {"T": 5, "batch": 2, "distinct": False},
+    }
+    rows = []
+    for words, sizes in settings.items():
+        wrong = wrong_on(instance(**sizes))
+        seen = sum(bool(names) for names in wrong.values())
+        rows.append(f"| {words} | {seen} | {len(wrong) - seen} |")
+    return PASSES.format(count=len(every()), rows="\n".join(rows))
+
+
+def kind(name: str) -> str:
+    """One kind of change: its idea, an example in each cell that has one, a picture."""
+    change = CHANGES[name]
+    examples, picture = [], ""
+    for cell in CELLS:
+        mistake = next((m for m in sorted_mistakes(cell) if of_kind(m, change)), None)
+        if mistake is None:
+            continue
+        said = describe(mistake)
+        lines = [f"**{cell}**: {capital(said.title)}."]
+        if said.wrong and said.right:
+            lines.append(f"```text\nwrong: {said.wrong}\nright: {said.right}\n```")
+        examples.append("\n\n".join(lines))
+        if cell == "vanilla":
+            picture = drawn(mistake)
+    facts = {
+        "Why": change.why,
+        "Seen with": change.seen,
+        "Examples": "\n\n".join(examples),
+        "Picture": picture,
+    }
+    return f"### {capital(name)}\n\n{(change.__doc__ or '').splitlines()[0]}\n\n{definitions(facts)}"
+
+
+def sorted_mistakes(cell: str):
+    catalogue = catalogue_of(cell)
+    return sorted([*catalogue.sweep, *catalogue.parameter], key=lambda m: (m.weight, carries(m)))
+
+
+def carries(mistake) -> bool:
+    """Mistakes of the carry are the best known: they come first."""
+    return not (isinstance(mistake, SweepMistake) and mistake.changes and mistake.changes[0][0].carries)
+
+
+def of_kind(mistake, change) -> bool:
+    if isinstance(mistake, SweepMistake):
+        return len(mistake.changes) == 1 and type(mistake.changes[0][1]) is change
+    spec = mistake.specs[0][1]
+    return len(mistake.specs) == 1 and isinstance(spec, WrongTerm) and type(spec.change) is change
+
+
+def drawn(mistake) -> str:
+    """The first matrix that the mistake makes wrong, right and wrong."""
+    numbers = Instance.draw("vanilla", T=5, hidden=4, symbols=5)
+    given = mistaken_gradients([mistake], numbers)
+    wrong = (
+        []
+        if given is None
+        else [n for n, d in numbers.gradients.items() if not np.allclose(d, given[n])]
+    )
+    name = next((n for n in ("W", *wrong) if n in wrong and right[n].ndim == 2), None)
+    return figure_html(right_and_given(name, right[name], given[name])) if name else ""
+
+
+def wrong_sum(wrong: WrongSum) -> str:
+    facts = {"Then": f"dW {wrong.words}.", "Why": wrong.why, "Seen with": f"{wrong.seen}."}
+    return f"### {capital(wrong.name)}\n\n{definitions(facts)}"
+
+
+def capital(words: str) -> str:
+    """With a capital, unless it begins with a symbol: dW stays dW."""
+    return words if re.match(r"d[A-Za-z]\b", words) else words[:1].upper() + words[1:]
