@@ -195,11 +195,8 @@ def drawn(mistake) -> str:
     """The first matrix that the mistake makes wrong, right and wrong."""
     numbers = Instance.draw("vanilla", T=5, hidden=4, symbols=5)
     given = mistaken_gradients([mistake], numbers)
-    wrong = (
-        []
-        if given is None
-        else [n for n, d in numbers.gradients.items() if not np.allclose(d, given[n])]
-    )
+    right = numbers.gradients
+    wrong = [n for n, d in right.items() if given is not None and not np.allclose(d, given[n])]
     name = next((n for n in ("W", *wrong) if n in wrong and right[n].ndim == 2), None)
     return figure_html(right_and_given(name, right[name], given[name])) if name else ""
 

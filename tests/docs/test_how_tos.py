@@ -76,7 +76,9 @@ def test_files_written_as_told_do_what_the_page_says(page, tmp_path):
 def test_python_of_a_page_runs_as_a_script_in_an_empty_folder(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     script = "\n".join(code for _, code in blocks(page))
-    exec(compile(script, page.name, "exec"), {"__name__": "__main__"})
+    path = tmp_path / "page.py"
+    path.write_text(script, "utf-8")
+    exec(compile(script, str(path), "exec"), {"__name__": "__main__"})
 
 
 @every_page
