@@ -16,6 +16,7 @@ from teachrnn.submission import lexicon
 from teachrnn.submission.case import Case
 from teachrnn.submission.findings import Finding, find_loss, find_values, scalars, steps_right
 from teachrnn.submission.form import Form, fitting_turn
+from teachrnn.submission.layouts import Layout
 from teachrnn.submission.limits import HopelessError, Paper, StudentError
 from teachrnn.submission.needs import Needs
 from teachrnn.submission.parameter_names import CELL_GATES, NameReading, forms, readings
@@ -74,6 +75,7 @@ class _Attempts:
     """All that is tried, with the time that is left and what came nearest."""
 
     cell: str | None
+    layout: Layout | None
     until: float
     tried: int = 0
     best: Recognised | None = None
@@ -102,7 +104,12 @@ class _Attempts:
 
 
 def recognise(
-    program: Program, plans: Sequence[Plan], *, cell: str | None = None, seconds: float = SECONDS
+    program: Program,
+    plans: Sequence[Plan],
+    *,
+    cell: str | None = None,
+    layout: Layout | None = None,
+    seconds: float = SECONDS,
 ) -> Iterator[Recognised]:
     """Try the plans, likely layouts of all of them first; each that gives our numbers, as it is found.
 
@@ -113,7 +120,7 @@ def recognise(
     SubmissionError
         If nothing could be called, with what the likeliest attempt came to.
     """
-    attempts = _Attempts(cell, monotonic() + 2 * seconds)
+    attempts = _Attempts(cell, layout, monotonic() + 2 * seconds)
     any_found = False
     for thorough in (False, True):
         for plan in plans:
@@ -167,6 +174,8 @@ def _try(
     names = [*plan.names, *(n for n in observed if n not in plan.names)]
     if plan.make is None:
         names += [n for n in plan.globals if n not in names and n not in plan.namespace]
+        places = {name: i for i, name in enumerate(plan.globals)}
+        names.sort(key=lambda n: places.get(n.split(".")[0], -1))
     hint = f"{program.hint if len(program.functions) < 30 else ''} {plan.said} {attempts.cell or ''}"
     survivors: list[tuple[NameReading, Style, Arrangement, Needs]] = []
     count = 0
@@ -187,7 +196,9 @@ def _try(
         needs = _needs(plan, reading, batch)
         case = attempts.case(reading.cell, needs, sizes)
         runs = 0
-        for style, arrangement in _arrangements(plan, reading, observed, case, batch, thorough):
+        for style, arrangement in _arrangements(
+            plan, reading, observed, case, batch, thorough, attempts.layout
+        ):
             if attempts.over():
                 return
             outcome = _attempt(plan, arrangement, case, needs, attempts)
@@ -204,7 +215,7 @@ def _try(
         if attempts.over():
             break
         case = attempts.case(reading.cell, needs, sizes)
-        for other in _value_variants(plan, reading, style, arrangement, observed, case):
+        for other in _value_variants(reading, style, arrangement, observed, case, attempts.layout):
             outcome = _attempt(plan, other, case, needs, attempts)
             if outcome and outcome.forward_right and _confirmed(outcome, needs, attempts, batch):
                 yield outcome
@@ -285,20 +296,31 @@ def _arrangements(
     case: Case,
     batch: bool,
     thorough: bool,
+    layout: Layout | None,
 ) -> Iterator[tuple[Style, Arrangement]]:
     """Layouts that differ in shapes, each once."""
     filled = {fill.kind for fill in plan.forward.fills.values()}
     has_state = bool(filled & {"h", "s", "hs"})
     order = gate_orders(reading.cell, CELL_GATES[reading.cell])[0]
+    if layout is not None:
+        order = layout.orders.get(reading.cell, order)
     made = forms(reading, order=order, columns=(), flipped=False)
     seen = set()
     rounds = [(False, False)] if not thorough else [(True, False), (False, True), (True, True)]
     for all_styles, all_sequences in rounds:
-        for style in styles(batch, all_of_them=all_styles):
+        in_use = styles(batch, all_of_them=all_styles)
+        if layout is not None:
+            in_use = [s for s in layout.styles if layout.batched(s) == batch] if not all_styles else []
+        for style in in_use:
             turned = _turned(made, style, observed, case)
             if turned is None:
                 return
-            pairs = sequence_pairs(batch, has_y="y" in filled, all_of_them=all_sequences)
+            pairs = sequence_pairs(
+                batch,
+                has_y="y" in filled,
+                all_of_them=all_sequences,
+                inputs=layout.inputs if layout else (),
+            )
             for x, y in pairs:
                 shapes = tuple(case.shape(f) for f in turned.values())
                 key = (shapes, style.state if has_state else "", x, y)
@@ -308,18 +330,20 @@ def _arrangements(
 
 
 def _value_variants(
-    plan: Plan,
     reading: NameReading,
     style: Style,
     arrangement: Arrangement,
     observed: dict[str, tuple[int, ...]],
     case: Case,
+    layout: Layout | None,
 ) -> Iterator[Arrangement]:
     """Layouts of the same shapes: orders of gates, of [h; x], the sense of z."""
     gates = CELL_GATES[reading.cell]
     stacked = any(len(m.gates) > 1 for m in reading.meanings.values())
     joint = any(len(m.kinds) > 1 for m in reading.meanings.values())
     orders = gate_orders(reading.cell, gates) if stacked else [tuple(gates)]
+    if layout is not None and reading.cell in layout.orders:
+        orders = [layout.orders[reading.cell]]
     flips = (False, True) if reading.cell.startswith("gru") else (False,)
     widest = max(len(m.kinds) for m in reading.meanings.values())
     columns = list(permutations(range(widest)))[::-1] if joint else [tuple(range(widest))]

@@ -48,7 +48,7 @@ _LIKELY: dict[bool, list[Style]] = {
 
 
 def styles(batch: bool, *, all_of_them: bool) -> list[Style]:
-    """The likely ones, or then all others."""
+    """The likely ones; or all others."""
     likely = _LIKELY[batch]
     if not all_of_them:
         return likely
@@ -58,12 +58,12 @@ def styles(batch: bool, *, all_of_them: bool) -> list[Style]:
 
 
 def sequence_pairs(
-    batch: bool, *, has_y: bool, all_of_them: bool
+    batch: bool, *, has_y: bool, all_of_them: bool, inputs: Sequence[SequenceForm] = ()
 ) -> Iterator[tuple[SequenceForm, SequenceForm]]:
-    """Forms of x with forms of y: alike first, or y as numbers."""
+    """Forms of x, of all or of ``inputs``, with forms of y: alike first, or y as numbers."""
     forms = BATCH_X if batch else SINGLE_X
     numbers = [form for form in forms if form.tokens]
-    for x in forms:
+    for x in [form for form in forms if form in inputs] if inputs else forms:
         if not has_y:
             if not all_of_them:
                 yield x, x

@@ -17,6 +17,7 @@ from teachrnn.submission.case import Case
 from teachrnn.submission.convention import Convention
 from teachrnn.submission.findings import factor_of, find_loss, found_again, scalars
 from teachrnn.submission.gradients import Gradients, read_gradients
+from teachrnn.submission.layouts import LAYOUTS
 from teachrnn.submission.limits import Paper, StudentError
 from teachrnn.submission.plan import FAMILIES, Plan, Program, Step
 from teachrnn.submission.recognition import OTHER_SIZES, Recognised, recognise, y_forms
@@ -84,6 +85,7 @@ class Submission:
         """
         if isinstance(handed_in, str | Path):
             handed_in = load(handed_in)
+        known = None if layout is None else LAYOUTS.find(layout)
         chosen = {"forward": forward, "backward": backward, "loss": loss}
         program = Program.of(handed_in, chosen=chosen)
         for role, name in program.chosen.items():
@@ -94,7 +96,7 @@ class Submission:
         families = sorted(FAMILIES.values(), key=lambda family: family.order)
         plans: list[Plan] = [plan for family in families for plan in family.plans(program)]
         failure: SubmissionError | None = None
-        for recognised in recognise(program, plans, cell=cell):
+        for recognised in recognise(program, plans, cell=cell, layout=known):
             try:
                 return cls._with_backward(recognised)
             except SubmissionError as error:

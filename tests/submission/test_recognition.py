@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from teachrnn.submission import Submission
+from teachrnn.errors import NameLookupError, SubmissionError
+from teachrnn.submission import LAYOUTS, Submission
+from teachrnn.submission.sequence_form import BATCH_X, SINGLE_X
 
 PROGRAMS = Path(__file__).parent / "programs"
 EXPECTED = {  # cell, whether it takes batches, how many of the parameters it has gradients of
@@ -55,3 +57,38 @@ def test_a_program_is_called_without_help_and_its_gradients_are_read_in_our_name
                 instance.trace[f"{value}[{t}]"].data for t in range(1, T + 1) if value in ("h", "s", "o")
             ]
             assert not ours or array == pytest.approx(np.stack(ours), rel=1e-5, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("layout", "name"),
+    [
+        ("min-char-rnn", "karpathy"),
+        ("cs231n", "lstm231"),
+        ("coursera", "lstmsteps"),
+        ("dd2424", "dd2424"),
+        ("pytorch", "torchgru"),
+    ],
+)
+def test_a_layout_that_is_said_is_the_one_that_is_found(layout, name):
+    said = Submission.of(PROGRAMS / f"{name}.py", layout=layout)
+    assert said.convention.forward_right
+    assert said.convention == Submission.of(PROGRAMS / f"{name}.py").convention
+
+
+def test_another_layout_than_the_codes_does_not_make_it_right():
+    with pytest.raises(SubmissionError, match="could not be called in any of the"):
+        Submission.of(PROGRAMS / "layer231.py", layout="dd2424")
+
+
+def test_an_unknown_layout_is_refused_with_those_that_there_are():
+    with pytest.raises(
+        NameLookupError, match="there are: coursera, cs231n, dd2424, min-char-rnn, pytorch"
+    ):
+        Submission.of(PROGRAMS / "layer231.py", layout="cs224n")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_can_be_tried_at_all(layout):
+    known = LAYOUTS[layout]
+    assert set(known.inputs) <= {*SINGLE_X, *BATCH_X}
+    assert known.styles
