@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
-import numpy as np
-
 from teachrnn.array import Array
 from teachrnn.cells import Cell
+from teachrnn.chance import Stream
 from teachrnn.data import Batching, Vocabulary
 from teachrnn.errors import NameLookupError
 from teachrnn.initializers import Initializer
@@ -219,7 +218,6 @@ class Recipe:
         Training
             The loop, before its first update.
         """
-        for_model, for_reading = (np.random.default_rng([seed, i]) for i in range(2))
         model = CharRNN(
             hidden=self.hidden,
             symbols=symbols,
@@ -227,11 +225,13 @@ class Recipe:
             layers=self.layers,
             dtype=self.dtype,
             initializer=Initializer.make(self.initializer),
-            rng=for_model,
+            rng=Stream.PARAMETERS.of(seed),
         )
         return Training(
             model,
-            Batching.make(self.batching, tokens, length=self.length, rng=for_reading, end=end),
+            Batching.make(
+                self.batching, tokens, length=self.length, rng=Stream.READING.of(seed), end=end
+            ),
             Optimizer.make(self.optimizer),
             clipping=Clipping.make(self.clipping),
             schedule=Schedule.make(self.schedule),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from teachrnn.chance import Stream
 from teachrnn.report.document import Element, Paragraph, Section, Verbatim
 from teachrnn.runs import Run, Session, TrainedModel
 from teachrnn.sampling import Sampler
@@ -56,7 +55,7 @@ def write_passage(
     trained: TrainedModel, count: int, seed: int, sampler: Sampler | str = "temperature"
 ) -> str:
     """A passage of at least so many symbols: of items, as many as that takes."""
-    rng = np.random.default_rng([seed, 4])
+    rng = Stream.PASSAGE.of(seed)
     texts, written = [], 0
     while written < count:
         passage = trained.passage(count - written, rng=rng, sampler=sampler)

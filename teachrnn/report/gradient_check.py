@@ -11,6 +11,7 @@ import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.backprop import backpropagate
+from teachrnn.chance import Stream
 from teachrnn.checking import (
     GradientReport,
     ParameterCheck,
@@ -127,7 +128,7 @@ def check_run(run: Run, *, progress: Callable[[str], None] | None = None) -> Run
     recipe, K = run.recipe.but(dtype="float64"), len(run.vocabulary)
     T = min(recipe.length, len(run.tokens) - 1)
     own = recipe.training(run.tokens, symbols=K, end=run.source.end, seed=run.seed).model
-    rng = np.random.default_rng([run.seed, 3])
+    rng = Stream.CHECK.of(run.seed)
     wide = CharRNN(
         hidden=recipe.hidden, symbols=K, cell=recipe.cell, layers=recipe.layers, scale=WIDE, rng=rng
     )

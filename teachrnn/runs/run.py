@@ -9,8 +9,7 @@ from hashlib import sha256
 from math import log
 from pathlib import Path
 
-import numpy as np
-
+from teachrnn.chance import Stream
 from teachrnn.copying import CopiedWhole
 from teachrnn.data import Vocabulary, split
 from teachrnn.errors import DomainError, FileFormatError
@@ -37,7 +36,7 @@ class Run(CopiedWhole):
         The text.
     seed : int
         Where all chance comes from. Parameters, order of reading and samples each have their own
-        stream of it, so that writing a sample changes nothing in the training.
+        stream of it, see `teachrnn.chance`, so that writing a sample changes nothing in the training.
     recorder : FlightRecorder, optional
         Keeps chosen steps.
 
@@ -159,7 +158,7 @@ class Run(CopiedWhole):
                 sampler,
                 prime=[self.training.following],
                 count=count,
-                rng=np.random.default_rng([self.seed, 2, self.training.iteration]),
+                rng=Stream.SAMPLES.of(self.seed, self.training.iteration),
             )
         return self.vocabulary.decode(passage.tokens)
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self, TypedDict
 import numpy as np
 
 from teachrnn.array import Array
+from teachrnn.chance import generator_state, restore_generator
 from teachrnn.copying import CopiedWhole
 from teachrnn.data.batching.batch import Batch
 from teachrnn.errors import DomainError, FileFormatError, ShapeError
@@ -119,7 +120,7 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
             As ``json.dumps`` takes it.
         """
         place = {name: getattr(self, name) for name in self.moving}
-        random = None if self.rng is None else _plain(self.rng.bit_generator.state)
+        random = None if self.rng is None else generator_state(self.rng)
         return {
             "settings": self.settings(),
             "symbols": len(self.tokens),
@@ -154,11 +155,8 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
                 raise FileFormatError(
                     f"the saved place says {name} = {given!r}, but {kind.__name__} is needed."
                 )
-        try:
-            if self.rng is not None:
-                self.rng.bit_generator.state = state["random"]  # type: ignore[assignment]
-        except (ValueError, TypeError, KeyError, OverflowError) as error:  # NumPy's, of what it is given
-            raise FileFormatError(f"the saved state of the random numbers is none: {error}.") from error
+        if self.rng is not None:
+            restore_generator(self.rng, state["random"])
         for name in self.moving:
             setattr(self, name, place[name])
 
@@ -176,10 +174,3 @@ def check_length(length: int, *, within: int, what: str) -> None:
             f"a sequence of {length} symbols and the one after it need a {what} of at least "
             f"{max(length, 1) + 1}; this one has {within}. Choose another sequence length."
         )
-
-
-def _plain(value: Any) -> Any:
-    """The state of a bit generator without arrays; it takes lists in their place."""
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    return value.tolist() if isinstance(value, np.ndarray) else value
