@@ -35,6 +35,8 @@ from teachrnn.checking import mutation_score as mutation_score
 from teachrnn.runs import small_network as small_network
 from teachrnn.views.story.introduction import introduction as introduction
 from teachrnn.views.page.standalone import save_page as save_page
+from teachrnn.views.story import Yours as Yours
+from teachrnn.views.page.difference import save_difference as save_difference
 from teachrnn.widgets import Stepper as Stepper
 from teachrnn.views.terminal import step_in_terminal as step_in_terminal
 

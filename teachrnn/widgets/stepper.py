@@ -14,7 +14,7 @@ from teachrnn.trace import Trace
 from teachrnn.views.page.fragment import story_fragment
 from teachrnn.views.player.module import player_module, player_style
 from teachrnn.views.player.story_data import formulas, story_bytes
-from teachrnn.views.story import tell
+from teachrnn.views.story import Yours, opening, tell
 from teachrnn.views.story.introduction import introduction
 from teachrnn.views.story.place import Places
 from teachrnn.views.style.mathematical_font import font_subset
@@ -50,6 +50,8 @@ class Stepper(anywidget.AnyWidget):
         What the token numbers stand for.
     about : sequence of str
         Sentences about the model, shown above the graph.
+    yours : Yours, optional
+        Numbers of your own, to stand beside the right ones; it then opens where they first differ.
 
     Attributes
     ----------
@@ -100,9 +102,14 @@ class Stepper(anywidget.AnyWidget):
     cells = traitlets.List(sorted(CELLS), read_only=True).tag(sync=True)
 
     def __init__(
-        self, trace: Trace, symbols: Sequence[str] | None = None, about: Sequence[str] = ()
+        self,
+        trace: Trace,
+        symbols: Sequence[str] | None = None,
+        about: Sequence[str] = (),
+        yours: Yours | None = None,
     ) -> None:
-        super().__init__(story=self._take(trace, symbols, about))
+        story = self._take(trace, symbols, about, yours)
+        super().__init__(story=story, step=opening(self.steps))
         self.hiding = display.hiding(self.model_id)
         self._displayed = False
         self.on_msg(self._receive)
@@ -179,13 +186,22 @@ class Stepper(anywidget.AnyWidget):
     def _html(self) -> str:
         if len(self.story) > LARGEST_FALLBACK and not display.static_display():
             return TOO_LARGE
-        return story_fragment(self.trace, symbols=self.symbols, about=self.about, step=self.step)
+        return story_fragment(
+            self.trace, symbols=self.symbols, about=self.about, yours=self.yours, step=self.step
+        )
 
-    def _take(self, trace: Trace, symbols: Sequence[str] | None, about: Sequence[str]) -> bytes:
+    def _take(
+        self,
+        trace: Trace,
+        symbols: Sequence[str] | None,
+        about: Sequence[str],
+        yours: Yours | None = None,
+    ) -> bytes:
         """Keep what Python answers from; what the page needs, which can ask Python for the checks."""
-        steps = tell(trace, symbols)
-        story = story_bytes(trace, symbols=symbols, about=about, check=False, steps=steps)
+        steps = tell(trace, symbols, yours)
+        story = story_bytes(trace, symbols=symbols, about=about, check=False, steps=steps, yours=yours)
         self.trace, self.symbols, self.about, self.steps = trace, symbols, list(about), steps
+        self.yours = yours
         return story
 
     @traitlets.validate("step")

@@ -85,6 +85,8 @@ SESSION_KEYS = {
     "m": ((), lambda s: s.predicting, True),
     "a": ((), lambda s: s.everything, True),
     "Space": ((), lambda s: s.playing, True),
+    "d": ((), lambda s: s.message, "no numbers of yours differ"),
+    "D": ((), lambda s: s.message, "no numbers of yours differ"),
     "+": ((), lambda s: s.interval, 1 / 4),
     "-": ((), lambda s: s.interval, 1 / 1),
     "b": ((), lambda s: s.is_breakpoint, True),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import numpy as np
 import pytest
 from axe import violations
 from playwright.sync_api import expect
+from rich.console import Console
 
 from teachrnn import CharRNN, backpropagate
 from teachrnn.diagnosis.answer import Answer
@@ -15,10 +17,14 @@ from teachrnn.diagnosis.catalogue import Catalogue
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.mistaken import mistaken_gradients
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
+from teachrnn.views.figures.figure import table_of
+from teachrnn.views.figures.unrolled_graph import unrolled_graph
+from teachrnn.views.page.difference import save_difference
 from teachrnn.views.page.standalone import story_page
 from teachrnn.views.player.story_data import story_bytes
 from teachrnn.views.story import Yours, differences, opening, tell, verdict
 from teachrnn.views.style.number import format_number
+from teachrnn.views.terminal import TerminalStepper, step_in_terminal
 
 
 def instance(**options):
@@ -300,3 +306,126 @@ def test_without_numbers_of_the_readers_nothing_is_said_of_them(browser_page, tm
     browser_page.keyboard.press("d")
     assert "Step 49 of 49" in browser_page.locator(".where").inner_text()
     assert not re.search("yours|differ", browser_page.locator("main").inner_text())
+
+
+# The terminal ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def walk(forgetful):
+    numbers, wrong = forgetful
+    return TerminalStepper(numbers.trace, yours=Yours.of(numbers, Answer(wrong)))
+
+
+def written(lines):
+    return "\n".join(line.plain.rstrip() for line in lines)
+
+
+def test_terminal_begins_at_the_first_difference_with_both_numbers(walk):
+    assert walk.step.title == "back through h[3] = Tanh(a[3])"
+    assert " ".join(written(walk.status(80)).split()) == verdict(walk.steps)
+    (da,) = walk.step.differing
+    text = written(walk.body(80))
+    assert "≠ yours differs here: da[3]" in text
+    assert str(da.yours) in text
+    right, own = text.partition("  da[3]")[2].splitlines()[2:4]
+    assert right.split() == [format_number(x) for x in da.data.tolist()]
+    assert own.replace("≠", " ").split() == [format_number(x) for x in da.yours.data.tolist()]
+
+
+def test_keys_of_the_terminal_go_to_the_differences(walk):
+    for i in walk.differences[1:]:
+        walk.press("D")
+        assert walk.index == i
+    walk.press("D")
+    assert walk.message == "no further numbers of yours differ"
+    walk.press("d")
+    assert walk.index == walk.differences[0]
+
+
+def test_why_in_the_terminal_begins_with_the_entry_that_differs(forgetful):
+    numbers, _ = forgetful
+    V = numbers.gradients["V"].copy()
+    V[2, 1] += 1
+    walk = TerminalStepper(numbers.trace, yours=Yours(gradients={"V": V}))
+    walk.press("w")
+    assert walk.overlay.index == (2, 1)
+    text = written(walk.body(80))
+    assert f"yours ≠ {format_number(V[2, 1])}, off by 1.00" in text
+    assert "sum of the 4 terms" in text, "the derivation is that of the right one"
+    walk.press("Right")
+    assert "yours is the same, up to rounding" in written(walk.body(80))
+
+
+def test_entry_that_differs_is_in_sight_however_long_the_array():
+    trace = Instance.draw("vanilla", T=2, hidden=60, symbols=5).trace
+    own = trace["h[1]"].data.copy()
+    own[41] = 7.0
+    walk = TerminalStepper(trace, yours=Yours({"h[1]": own}))
+    assert "≠  7.00" in written(walk.body(60))
+
+
+def test_printed_story_has_both_numbers_in_any_encoding(forgetful):
+    numbers, wrong = forgetful
+    file = io.TextIOWrapper(io.BytesIO(), encoding="ascii", write_through=True)
+    console = Console(file=file, width=100)
+    step_in_terminal(numbers.trace, yours=Yours(gradients=wrong), console=console)
+    text = file.buffer.getvalue().decode("ascii")
+    assert "!= yours differs here: dW, db" in text
+    assert f"!= {format_number(float(wrong['b'][0])).replace('−', '-')}" in text.replace("!=  ", "!= ")
+
+
+# Figures ---------------------------------------------------------------------------------------
+
+
+def test_figure_marks_the_nodes_that_differ_and_its_table_has_both_numbers(forgetful):
+    numbers, wrong = forgetful
+    backpropagate(numbers.trace)
+    yours = Yours.of(numbers, Answer(wrong, values={"h": np.zeros((4, 3))}))
+    picture = unrolled_graph(numbers.trace, show="gradient", yours=yours)
+    signs = [text.get_text() for text in picture.axes[0].texts]
+    assert signs.count("≠") == 6, "da and du at three steps"
+    assert "yours differs" in picture.axes[0].get_xlabel()
+    rows = {row[0]: row[3] for row in table_of(picture).rows}
+    da = wrong["U"][:, numbers.x[2]].tolist()
+    assert rows["da[3]"] == ", ".join(f"≠ {format_number(x)}" for x in da)
+    assert rows["da[4]"] == "agree"
+    assert rows["dh[3]"] == ""
+    values = unrolled_graph(numbers.trace, yours=yours)
+    assert [text.get_text() for text in values.axes[0].texts].count("≠") == 4
+
+
+# One call --------------------------------------------------------------------------------------
+
+FORGETFUL = """
+import numpy as np
+def loss_and_gradients(inputs, targets, hprev, Wxh, Whh, Why, bh, by):
+    hs, ps, loss = {-1: hprev}, {}, 0.0
+    for t, x in enumerate(inputs):
+        hs[t] = np.tanh(Wxh[:, [x]] + Whh @ hs[t - 1] + bh)
+        o = Why @ hs[t] + by
+        ps[t] = np.exp(o) / np.exp(o).sum()
+        loss -= np.log(ps[t][targets[t], 0])
+    dWxh, dWhh, dWhy, dbh, dby = (np.zeros_like(w) for w in (Wxh, Whh, Why, bh, by))
+    for t in reversed(range(len(inputs))):
+        do = ps[t].copy()
+        do[targets[t]] -= 1
+        dWhy += do @ hs[t].T
+        dby += do
+        da = (1 - hs[t] ** 2) * (Why.T @ do)
+        dWhh += da @ hs[t - 1].T
+        dbh += da
+        dWxh[:, [inputs[t]]] += da
+    return loss, dWxh, dWhh, dWhy, dbh, dby
+"""
+
+
+def test_one_call_opens_code_of_ones_own_where_it_goes_wrong(tmp_path, browser_page):
+    code = tmp_path / "my_rnn.py"
+    code.write_text(FORGETFUL)
+    page = save_difference(code, tmp_path / "page.html")
+    assert page == tmp_path / "page.html"
+    browser_page.goto(page.as_uri())
+    browser_page.wait_for_selector("body[data-ready]")
+    assert where(browser_page) == "back through h[3] = Tanh(a[3])"
+    assert "da[3]" in browser_page.locator(".difference").inner_text()

@@ -14,6 +14,8 @@ from playwright.sync_api import expect
 from teachrnn.checking import nudge
 from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.runs import small_network
+from teachrnn.views.page.fragment import story_fragment
+from teachrnn.views.story import Yours
 from teachrnn.widgets import Stepper
 from teachrnn.widgets.display import WIDGET
 
@@ -220,3 +222,16 @@ def test_story_is_told_once(monkeypatch):
         monkeypatch.setattr(place, "tell", lambda *given: times.append(1) or tell(*given))
     Stepper.of("abc", hidden=2, updates=0)
     assert len(times) == 1
+
+
+def test_numbers_of_the_readers_open_it_where_they_differ_until_another_record(browser_page):
+    network = small_network("hello", hidden=3, updates=5)
+    yours = Yours({"h[2]": [0.0, 0.0, 0.0]})
+    compared = Stepper(network.trace, network.symbols, yours=yours)
+    assert compared.title == "h[2] = Tanh(a[2])"
+    assert f", {compared.step});" in story_fragment(network.trace, symbols=network.symbols, yours=yours)
+    bridge = Bridge(browser_page, compared)
+    expect(bridge.page.locator("figure[data-name='h[2]'] .own").first).to_have_text("≠ 0")
+    assert asked(bridge, kind="record", text="abcab", cell="gru", hidden=2, seed=3) == {}
+    assert compared.yours is None
+    expect(bridge.page.locator(".own")).to_have_count(0)

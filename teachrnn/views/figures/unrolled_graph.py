@@ -19,9 +19,10 @@ from teachrnn.views.figures.diverging import Diverging
 from teachrnn.views.figures.figure import GRADIENTS, VALUES, Table, figure, give_table, new_figure
 from teachrnn.views.figures.letters import math_label, symbol_label, text_label
 from teachrnn.views.figures.over_time import Show, base, numbers
+from teachrnn.views.story import Given, Yours
 from teachrnn.views.story.layout import grid
-from teachrnn.views.style.number import format_number
-from teachrnn.views.style.palette import GREY, INK
+from teachrnn.views.style.number import format_number, told_apart
+from teachrnn.views.style.palette import GREY, INK, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,6 +69,7 @@ def unrolled_graph(
     steps: Sequence[int] | None = None,
     symbols: Sequence[str] | None = None,
     item: int = 0,
+    yours: Yours | None = None,
 ) -> Figure:
     """Draw the unrolled graph: time across, depth up, in every node its numbers as cells of colour.
 
@@ -83,6 +85,9 @@ def unrolled_graph(
         What the token numbers stand for.
     item : int
         Which sequence of a batch.
+    yours : Yours, optional
+        Numbers of your own: where what stands in a node differs from them, it is marked ≠, and the table
+        has both.
 
     Returns
     -------
@@ -92,7 +97,9 @@ def unrolled_graph(
     Raises
     ------
     DomainError
-        If a step does not exist.
+        If a step does not exist, or ``yours`` holds something else than numbers.
+    NameLookupError, ShapeError
+        If ``yours`` does not fit the trace.
     MissingExtraError
         If matplotlib is not installed.
 
@@ -117,12 +124,17 @@ def unrolled_graph(
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     _draw_edges(axes, trace, nodes, shown)
+    own = {} if yours is None else _beside(yours, trace, nodes, show, item)
+    if yours is not None:
+        axes.set_xlabel("time step $t$ (≠: yours differs)")
     _draw_gaps(axes, shown, centres, size[1])
     for i, node in nodes.items():
         _draw_node(axes, node, data[i], scale, norm, d=d, symbols=symbols)
+        if i in own and own[i].wrong:
+            _draw_unequal(axes, node)
     if vectors:
         draw_scale(axes, scale, norm, "gradient (nats per unit)" if d else "value")
-    give_table(picture, _table(nodes, data, show))
+    give_table(picture, _table(nodes, data, show, own if yours is not None else None))
     return picture
 
 
@@ -257,6 +269,32 @@ def _draw_node(
         axes.text(x + WIDTH / 2 - 0.05, bottom, "…", ha="right", va="bottom", fontsize=8)
 
 
+def _beside(
+    yours: Yours, trace: Trace, nodes: dict[int, Node], show: Show, item: int
+) -> dict[int, Given]:
+    """A reader's own numbers for what the nodes show, by index."""
+    d = "d" if show == "gradient" else ""
+    shown = {i: numbers(node.value, show, item) for i, node in nodes.items()}
+    whole = {v.name: (v.grad if d else v.data) for v in trace.values}
+    given = yours.compared(trace, {d + name: x for name, x in whole.items() if x is not None})
+    found = {}
+    for i, node in nodes.items():
+        own, x = given.get(d + node.value.name), shown[i]
+        if own is not None and x is not None:
+            data, differs = (
+                a if a.shape == x.shape else a.reshape(-1, a.shape[-1])[item]
+                for a in (own.data, own.differs)
+            )
+            found[i] = Given(data, differs, own.note)
+    return found
+
+
+def _draw_unequal(axes: Axes, node: Node) -> None:
+    x, y = node.x + WIDTH / 2 - 0.03, node.y + HEIGHT / 2 - 0.03
+    box = {"boxstyle": "circle,pad=0.15", "facecolor": PAPER.light, "edgecolor": INK, "linewidth": 0.8}
+    axes.text(x, y, "≠", fontsize=8, bbox=box, **CENTRED)
+
+
 def _symbol(value: Value, symbols: Sequence[str] | None) -> str:
     """The symbol that a token number stands for, or the number."""
     token = int(np.ravel(value.data)[0])
@@ -265,13 +303,19 @@ def _symbol(value: Value, symbols: Sequence[str] | None) -> str:
     return text_label(symbol_label(symbols[token]))
 
 
-def _table(nodes: dict[int, Node], data: dict[int, Array | None], show: Show) -> Table:
+def _table(
+    nodes: dict[int, Node],
+    data: dict[int, Array | None],
+    show: Show,
+    own: dict[int, Given] | None,
+) -> Table:
     d = "d" if show == "gradient" else ""
     rows: list[tuple[str | float, ...]] = []
     for i, node in nodes.items():
         value = node.value
         if _token(value):
-            rows.append((value.name, "input", f"{int(np.ravel(value.data)[0])}"))
+            beside = () if own is None else ("",)
+            rows.append((value.name, "input", f"{int(np.ravel(value.data)[0])}", *beside))
             continue
         x = data[i]
         made = (
@@ -280,6 +324,20 @@ def _table(nodes: dict[int, Node], data: dict[int, Array | None], show: Show) ->
             else value.role
         )
         shown = "not yet" if x is None else ", ".join(format_number(float(n)) for n in np.ravel(x))
-        rows.append((f"{d}{value.name}", made, shown))
+        beside = () if own is None else (_own(x, own.get(i)),)
+        rows.append((f"{d}{value.name}", made, shown, *beside))
     unit = ", gradients in nats per unit" if d else ""
-    return Table(("name", "made by", "numbers"), rows, f"The unrolled graph{unit}.")
+    headings = ("name", "made by", "numbers", *(() if own is None else ("yours",)))
+    return Table(headings, rows, f"The unrolled graph{unit}.")
+
+
+def _own(right: Array | None, given: Given | None) -> str:
+    """A reader's own numbers in words: those that differ, and that the others agree."""
+    if given is None or right is None:
+        return ""
+    if not given.wrong:
+        return "agree"
+    entries = zip(np.ravel(right), np.ravel(given.data), np.ravel(given.differs), strict=True)
+    return ", ".join(
+        f"≠ {told_apart(float(a), float(b))[1]}" if differs else "agrees" for a, b, differs in entries
+    )

@@ -3,6 +3,7 @@
 
 /** @import { Act, Context, Heard, Listener, Model, State } from "./types.d.ts" */
 
+import { indexAt } from "./address.js";
 import { element, focusedBeside, icon, partOf } from "./dom.js";
 import { Graph } from "./graph/graph.js";
 import { actOf, keyHelp } from "./keys.js";
@@ -145,10 +146,9 @@ function play(model, el) {
     why() {
       if (covered()) return context.tell(COVERED);
       line.pause();
-      context.open(
-        result(),
-        story.arrays[result()].shape.map(() => 0),
-      );
+      const k = story.firstDiffering(model.get("step")) ?? result();
+      const { shape, yours } = story.arrays[k];
+      context.open(k, indexAt(shape, yours?.differs[0] ?? 0));
       return why.reveal();
     },
     roll: () => graph.toggle(),

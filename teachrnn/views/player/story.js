@@ -138,12 +138,25 @@ export class Story {
   }
 
   /**
+   * The first array that comes out of step i and is not what the reader has for it.
+   * @param {number} i
+   */
+  firstDiffering(i) {
+    return this.#made(i).find((k) => this.differs(k));
+  }
+
+  /** @param {number} i */
+  #made(i) {
+    return this.steps[i].outcomes.flatMap(({ quantities }) => quantities.map(([k]) => k));
+  }
+
+  /**
    * The names of what comes out of step i, or is first given there, and is not what the reader has for it.
    * @param {number} i
    */
   differing(i) {
-    const { operands, outcomes } = this.steps[i];
-    const made = outcomes.flatMap(({ quantities }) => quantities.map(([k]) => k));
+    const { operands } = this.steps[i];
+    const made = this.#made(i);
     const given = operands
       .map(([k]) => k)
       .filter((k) => !this.arrays[k].letters && !this.arrays[k].parts);

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from teachrnn.array import Array
 from teachrnn.diagnosis.answer import Answer
@@ -58,7 +59,7 @@ class Yours:
     notes: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, instance: Instance, answer: Answer) -> Self:
+    def of(cls, instance: Instance, answer: Answer, dtype: DTypeLike = np.float64) -> Self:
         """What a student's code answered for an instance of the diagnosis.
 
         The gradients of the pre-activations, which hardly any code returns, are read out of dU where
@@ -70,6 +71,8 @@ class Yours:
             The numbers.
         answer : Answer
             What the code gave for them. Values that the trace does not have are left out.
+        dtype : dtype
+            In which precision the code computes.
 
         Returns
         -------
@@ -90,9 +93,10 @@ class Yours:
         if answer.loss is not None:
             values[TOTAL] = answer.loss
         read = read_from_columns(instance, answer.gradients)
+        gradients = {**{name: column.data for name, column in read.items()}, **answer.gradients}
         return cls(
-            values,
-            {**{name: column.data for name, column in read.items()}, **answer.gradients},
+            {name: np.asarray(x, dtype) for name, x in values.items()},
+            {name: np.asarray(x, dtype) for name, x in gradients.items()},
             notes={f"d{name}": f"column {c.symbol} of your d{c.table}" for name, c in read.items()},
         )
 

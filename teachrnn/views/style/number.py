@@ -49,3 +49,20 @@ def format_number(x: float, digits: int = 3) -> str:
         return f"{sign}{rounded:.{places}f}"
     mantissa = rounded.scaleb(-exponent)
     return f"{sign}{mantissa:.{digits - 1}f}e{str(exponent).replace('-', MINUS)}"
+
+
+def told_apart(a: float, b: float) -> tuple[str, str]:
+    """Write two numbers that differ with as many digits as it takes to see that.
+
+    Examples
+    --------
+    >>> told_apart(0.5, -0.5), told_apart(0.25, 0.2500001)
+    (('0.500', '−0.500'), ('0.2500000', '0.2500001'))
+    """
+    texts = ((format_number(a, digits), format_number(b, digits)) for digits in range(3, MOST_DIGITS))
+    exact = format_number(a, MOST_DIGITS), format_number(b, MOST_DIGITS)
+    return next((pair for pair in texts if pair[0] != pair[1]), exact)
+
+
+MOST_DIGITS = 17
+"""Two numbers in float64 that differ do not look the same in as many."""

@@ -12,13 +12,15 @@ from rich.text import Text
 from teachrnn.array import Array
 from teachrnn.views.story import Quantity
 from teachrnn.views.style.legible import printable
-from teachrnn.views.style.number import format_number
+from teachrnn.views.style.number import format_number, told_apart
 from teachrnn.views.terminal.strip import CELL, MARKED, strip
 
 GAP = 2
 """Spaces before a number."""
 COUNTED = 16
 """Characters in which what is left out is counted."""
+UNEQUAL, DIFFERS = "≠", "bold"
+"""Sign and style of a number of the reader's own that is not the right one."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,13 @@ def array_lines(
     entry: tuple[int, ...] | None = None,
 ) -> list[Text]:
     """A quantity's name, shape and note, its heat strip, its numbers; ``entry`` is marked."""
-    data = quantity.data
+    data, yours = quantity.data, quantity.yours
     if data.ndim == 0:
-        number = Text.assemble("  ", (format_number(data.item()), "" if entry is None else MARKED))
+        right, own = format_number(data.item()), ""
+        if yours is not None and yours.wrong:
+            right, own = told_apart(float(data), float(yours.data))
+        number = Text.assemble("  ", (right, "" if entry is None else MARKED))
+        number.append(f"  {UNEQUAL} {own}" if own else "", DIFFERS)
         return _head(quantity, extent.width, gutter, number)
     if data.size == 0:
         return _head(quantity, extent.width, gutter, Text("  no entries", style="dim"))
@@ -62,7 +68,12 @@ def array_lines(
     scale = Text(f"  █ = {format_number(largest)}" if largest > 0 else "", style="dim")
     place = None if entry is None else divmod(int(np.ravel_multi_index(entry, data.shape)), len(rows[0]))
     inner = replace(extent, width=extent.width - cell_len(gutter))
-    written = _Numbers(rows, quantity.kind, largest, inner, place)
+    beside = (
+        None
+        if yours is None or not yours.wrong
+        else (yours.data.reshape(rows.shape), yours.differs.reshape(rows.shape))
+    )
+    written = _Numbers(rows, quantity.kind, largest, inner, place, beside)
     lines = written.vector() if data.ndim == 1 else written.matrix()
     head = _head(quantity, extent.width, gutter, scale)
     return [*head, *(Text.assemble(" " * cell_len(gutter), line) for line in lines)]
@@ -75,6 +86,9 @@ def _head(quantity: Quantity, width: int, gutter: str, after: Text) -> list[Text
         (gutter + printable(quantity.name), "bold"), (f"  {shape}" if shape else "", "dim"), after
     )
     note = Text(f"  {printable(quantity.note)}" if quantity.note else "", style="italic")
+    if quantity.yours is not None:
+        words = Text(f"  {quantity.yours}", style=DIFFERS if quantity.yours.wrong else "dim")
+        note = Text.assemble(note, words)
     if head.cell_len + note.cell_len <= width:
         return [head.append_text(note)]
     return [head, Text.assemble(" " * cell_len(gutter), note)]
@@ -82,21 +96,40 @@ def _head(quantity: Quantity, width: int, gutter: str, after: Text) -> list[Text
 
 @dataclass(frozen=True)
 class _Numbers:
-    """The numbers of one array, as rows, and the place that is marked."""
+    """The numbers of one array, as rows, and the place that is marked.
+
+    ``beside`` are the reader's own numbers, and which of them differ: a line of them below each line.
+    """
 
     rows: Array
     kind: str
     largest: float
     extent: Extent
     place: tuple[int, int] | None
+    beside: tuple[Array, Array] | None = None
+
+    @property
+    def gap(self) -> int:
+        """Characters before a number; a sign needs one more."""
+        return GAP if self.beside is None else GAP + 1
+
+    @property
+    def focus(self) -> tuple[int, int] | None:
+        """What must be in sight: what is marked, or else the first that differs."""
+        if self.place is None and self.beside is not None:
+            row, column = np.argwhere(self.beside[1])[0].tolist()
+            return row, column
+        return self.place
 
     def vector(self, row: int = 0) -> list[Text]:
         """The strip, and below it the numbers, on several lines where it must be."""
-        texts = aligned(self.rows[row].tolist())
-        return [
-            *self._broken(lambda at, end: self._strip(row, at, end), CELL),
-            *self._broken(lambda at, end: self._figures(row, at, texts[at:end]), len(texts[0]) + GAP),
-        ]
+        texts, own = self._texts(slice(row, row + 1), slice(None))
+        size = len(texts[0]) + self.gap
+        figures = self._broken(lambda at, end: self._figures(row, at, texts[at:end]), size)
+        if own:
+            yours = self._broken(lambda at, end: self._yours(row, at, own[at:end]), size)
+            figures = [line for pair in zip(figures, yours, strict=True) for line in pair]
+        return [*self._broken(lambda at, end: self._strip(row, at, end), CELL), *figures]
 
     def matrix(self) -> list[Text]:
         """A line a row, strip and numbers side by side, as many of both as fit."""
@@ -107,22 +140,26 @@ class _Numbers:
                 for row in range(count)
                 for line in (Text(f"row {row}", style="dim"), *self.vector(row))
             ]
-        row, column = self.place or (None, None)
+        row, column = self.focus or (None, None)
         top, bottom = _window(count, self.extent.rows, row)
         left, right = _window(columns, self.extent.width // 3 // CELL, column)
         drawn = (right - left) * CELL + 2
         room = self.extent.width - drawn
-        first, last = _window(columns, room // (GAP + 4), column)
-        texts = aligned(self.rows[top:bottom, first:last].ravel().tolist())
-        size = len(texts[0]) + GAP
+        first, last = _window(columns, room // (self.gap + 4), column)
+        texts, own = self._texts(slice(top, bottom), slice(first, last))
+        size = len(texts[0]) + self.gap
         fit = room // size if columns * size <= room else (room - COUNTED) // size
         start, end = _window(columns, fit, column)
         lines = [Text(f"… {top} rows above", style="dim")] if top else []
         for at in range(top, bottom):
-            of_row = texts[(at - top) * (last - first) :][start - first : end - first]
+            begin = (at - top) * (last - first)
+            of_row = texts[begin:][start - first : end - first]
             line = Text.assemble(self._strip(at, left, right), "  " if right - left == columns else "… ")
             line.append_text(self._figures(at, start, of_row))
             lines.append(line.append_text(_left_out(start, columns - end)))
+            if self.beside is not None and self.beside[1][at, start:end].any():
+                yours = self._yours(at, start, own[begin:][start - first : end - first])
+                lines.append(Text.assemble(" " * drawn, yours))
         if bottom < count:
             lines.append(Text(f"… {count - bottom} more rows", style="dim"))
         return lines
@@ -135,7 +172,7 @@ class _Numbers:
         if count > room:
             per_line = max(1, (self.extent.width - COUNTED) // size)
             room = per_line * self.extent.lines
-        first, last = _window(count, room, self.place and self.place[1])
+        first, last = _window(count, room, self.focus and self.focus[1])
         lines = [write(at, min(at + per_line, last)) for at in range(first, last, per_line)]
         lines[-1].append_text(_left_out(first, count - last))
         return lines
@@ -149,8 +186,31 @@ class _Numbers:
         marked = self._mark(row, first)
         line = Text()
         for i, text in enumerate(texts):
-            line.append(" " * GAP)
+            line.append(" " * self.gap)
             line.append(text, MARKED if i == marked else "")
+        return line
+
+    def _texts(self, rows: slice, columns: slice) -> tuple[list[str], list[str]]:
+        """The numbers of a block, and the reader's own for it if there are some, all equally wide."""
+        right = self.rows[rows, columns].ravel().tolist()
+        if self.beside is None:
+            return aligned(right), []
+        yours, differs = (a[rows, columns].ravel().tolist() for a in self.beside)
+        pairs = [
+            told_apart(a, b) if unequal else (format_number(a), format_number(b))
+            for a, b, unequal in zip(right, yours, differs, strict=True)
+        ]
+        texts = _at_the_point([a for a, _ in pairs] + [b for _, b in pairs])
+        return texts[: len(right)], texts[len(right) :]
+
+    def _yours(self, row: int, first: int, texts: list[str]) -> Text:
+        assert self.beside is not None
+        line = Text()
+        for i, text in enumerate(texts):
+            differs = self.beside[1][row, first + i]
+            line.append(
+                f"{UNEQUAL if differs else '':>{self.gap - 1}} {text}", DIFFERS if differs else "dim"
+            )
         return line
 
     def _mark(self, row: int, first: int) -> int | None:
@@ -180,7 +240,11 @@ def aligned(numbers: list[float]) -> list[str]:
     >>> aligned([0.5, -10.0, 1e-5])
     ['  0.500  ', '−10.0    ', '  1.00e−5']
     """
-    parts = [format_number(x).partition(".") for x in numbers]
+    return _at_the_point([format_number(x) for x in numbers])
+
+
+def _at_the_point(texts: list[str]) -> list[str]:
+    parts = [text.partition(".") for text in texts]
     left = max(len(whole) for whole, _, _ in parts)
     right = max(len(point + rest) for _, point, rest in parts)
     return [f"{whole:>{left}}{point + rest:<{right}}" for whole, point, rest in parts]

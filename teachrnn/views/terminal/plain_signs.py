@@ -18,6 +18,7 @@ PLAIN = {
     **dict(zip("▁▂▃▄▅▆▇█", "12345678", strict=True)),
     **dict(zip("●◉○", "*@o", strict=True)),
     "∞": "inf",
+    "≠": "!=",
 }
 """What stands for signs of our own: a number without its minus sign would be another one."""
 

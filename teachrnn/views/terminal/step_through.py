@@ -12,7 +12,7 @@ from rich.control import Control
 from rich.text import Text
 
 from teachrnn.trace import Trace
-from teachrnn.views.story import tell
+from teachrnn.views.story import Yours, tell, verdict
 from teachrnn.views.style.legible import printable
 from teachrnn.views.terminal.array_text import Extent
 from teachrnn.views.terminal.keyboard import Keyboard, open_keyboard
@@ -30,6 +30,7 @@ def step_in_terminal(
     *,
     symbols: Sequence[str] | None = None,
     about: Sequence[str] = (),
+    yours: Yours | None = None,
     console: Console | None = None,
 ) -> None:
     """Step through a trace in the terminal, with keys; where there are none, print all of it as text.
@@ -42,6 +43,8 @@ def step_in_terminal(
         What the token numbers stand for.
     about : sequence of str, optional
         Sentences to begin with.
+    yours : Yours, optional
+        Numbers of your own, to stand beside the right ones.
     console : Console, optional
         Where to; standard output if not given.
 
@@ -60,9 +63,9 @@ def step_in_terminal(
     print_any_sign(console.file)
     watched = console.is_terminal and not console.is_dumb_terminal
     if watched and sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
-        step_through(trace, symbols=symbols, about=about, console=console)
+        step_through(trace, symbols=symbols, about=about, yours=yours, console=console)
     else:
-        print_story(trace, symbols=symbols, about=about, console=console)
+        print_story(trace, symbols=symbols, about=about, yours=yours, console=console)
 
 
 def print_story(
@@ -70,6 +73,7 @@ def print_story(
     *,
     symbols: Sequence[str] | None = None,
     about: Sequence[str] = (),
+    yours: Yours | None = None,
     console: Console,
 ) -> None:
     """Print every step, one after the other: for a pipe, a file, or a screen reader.
@@ -82,6 +86,8 @@ def print_story(
         The characters that the token numbers stand for.
     about : sequence of str
         Sentences to begin with.
+    yours : Yours, optional
+        Numbers of your own, to stand beside the right ones.
     console : Console
         Where to print.
 
@@ -96,10 +102,10 @@ def print_story(
     >>> console.file.getvalue().splitlines()[0]
     'A small network.'
     """
-    steps = tell(trace, symbols)
+    steps = tell(trace, symbols, yours)
     text = StoryText(trace, steps)
     extent = Extent(min(console.width, WIDEST), rows=10, lines=10)
-    for sentence in about:
+    for sentence in [*about, *([] if yours is None else [verdict(steps)])]:
         console.print(Text(printable(sentence)), soft_wrap=True)
     for index in range(len(steps)):
         lines = [Text(), text.head(index), *text.lines(index, extent)]
@@ -111,10 +117,11 @@ def step_through(
     *,
     symbols: Sequence[str] | None = None,
     about: Sequence[str] = (),
+    yours: Yours | None = None,
     console: Console,
 ) -> None:
     """Step through the story with the keyboard; what stood in the terminal before is left as it was."""
-    session = TerminalStepper(trace, symbols, about)
+    session = TerminalStepper(trace, symbols, about, yours)
     with (
         contextlib.suppress(KeyboardInterrupt, EOFError),
         console.screen(),

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from teachrnn.errors import TeachrnnError
 from teachrnn.trace import Trace
-from teachrnn.views.story import StoryStep, tell
+from teachrnn.views.story import StoryStep, Yours, differences, opening, tell, verdict
 from teachrnn.views.story.place import Places
 from teachrnn.views.style.legible import printable
 from teachrnn.views.style.palette import ACCENT
@@ -38,6 +38,9 @@ class TerminalStepper(Keyed):
         What the token numbers stand for.
     about : sequence of str, optional
         Sentences about the record, shown with the first step.
+    yours : Yours, optional
+        Numbers of the reader's own, to stand beside the right ones; it then begins where they first
+        differ.
 
     Examples
     --------
@@ -52,14 +55,19 @@ class TerminalStepper(Keyed):
     """
 
     def __init__(
-        self, trace: Trace, symbols: Sequence[str] | None = None, about: Sequence[str] = ()
+        self,
+        trace: Trace,
+        symbols: Sequence[str] | None = None,
+        about: Sequence[str] = (),
+        yours: Yours | None = None,
     ) -> None:
-        self.steps = tell(trace, symbols)
+        self.steps = tell(trace, symbols, yours)
         self.about = about
         self.text = StoryText(trace, self.steps)
         self.time_line = TimeLine(trace, self.steps, symbols)
         self.places = Places(self.steps)
-        self.index = 0
+        self.differences = differences(self.steps)
+        self.index = opening(self.steps)
         self.scroll = 0
         self.page = 1
         self.sought = ""
@@ -71,7 +79,7 @@ class TerminalStepper(Keyed):
         self.question: Question | None = None
         self.right, self.asked = 0, 0
         self.overlay: Prompt | WhyPage | HelpPage | None = None
-        self.message = ""
+        self.message = "" if yours is None else verdict(self.steps)
         self.over = False
 
     # Moving ----------------------------------------------------------------------------------
@@ -134,6 +142,16 @@ class TerminalStepper(Keyed):
             self._go(self.places.next_op(text, self.index))
 
         self.overlay = Prompt("/", accept, self._close, names=self.places.ops)
+
+    @key("d", does="first step at which numbers of yours differ")
+    def difference(self) -> None:
+        """Go to the first difference."""
+        self._to_difference(self.differences)
+
+    @key("D", does="next step at which they differ")
+    def next_difference(self) -> None:
+        """Go to the next difference."""
+        self._to_difference([i for i in self.differences if i > self.index])
 
     # Asking ----------------------------------------------------------------------------------
 
@@ -276,6 +294,12 @@ class TerminalStepper(Keyed):
         while 0 <= index < len(self.steps) and (self.steps[index].phase, self.steps[index].t) == here:
             index += direction
         self._go(index)
+
+    def _to_difference(self, steps: Sequence[int]) -> None:
+        if steps:
+            self._go(steps[0])
+        else:
+            self.message = f"no{' further' if self.differences else ''} numbers of yours differ"
 
     def _at_speed(self, speed: int) -> None:
         self.speed = max(0, min(speed, len(SPEEDS) - 1))

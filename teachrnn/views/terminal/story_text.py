@@ -11,7 +11,7 @@ from teachrnn.formulas.text import text
 from teachrnn.trace import Trace
 from teachrnn.views.story import Outcome, Quantity, StoryStep
 from teachrnn.views.style.legible import printable
-from teachrnn.views.terminal.array_text import Extent, array_lines
+from teachrnn.views.terminal.array_text import DIFFERS, UNEQUAL, Extent, array_lines
 from teachrnn.views.terminal.line import wrapped
 
 PHASES = {"forward": "forward →", "turn": "turning point", "backward": "← back through time"}
@@ -57,6 +57,9 @@ class StoryText:
     def _write(self, index: int, extent: Extent, hide: bool) -> list[Text]:
         step = self.steps[index]
         lines = [Text(printable(step.title), style="bold"), Text(printable(step.sentence))]
+        if step.differing and not hide:
+            names = ", ".join(dict.fromkeys(q.name for q in step.differing))
+            lines.append(Text(printable(f"{UNEQUAL} yours differs here: {names}"), style=DIFFERS))
         for outcome in step.outcomes:
             lines += [Text(), Text(printable(text(outcome.formula)), style="bold")]
             if hide:

@@ -14,9 +14,9 @@ from teachrnn.formulas.text import text
 from teachrnn.views.story import Outcome, Quantity, StoryStep
 from teachrnn.views.story.why import Why, why
 from teachrnn.views.style.legible import printable
-from teachrnn.views.style.number import format_number
+from teachrnn.views.style.number import format_number, told_apart
 from teachrnn.views.style.palette import ACCENT
-from teachrnn.views.terminal.array_text import Extent, array_lines
+from teachrnn.views.terminal.array_text import DIFFERS, UNEQUAL, Extent, array_lines
 from teachrnn.views.terminal.key import Keyed, key
 from teachrnn.views.terminal.line import wrapped
 
@@ -42,8 +42,9 @@ class WhyPage(Keyed):
     def __init__(self, step: StoryStep, *, sought: str = "", stepping: bool = False) -> None:
         self.results = list(_explained(step))
         names = [quantity.name for _, quantity in self.results]
-        self.chosen = names.index(sought) if sought in names else 0
-        self.place = 0
+        wrong = [i for i, (_, q) in enumerate(self.results) if q.yours is not None and q.yours.wrong]
+        self.chosen = names.index(sought) if sought in names else next(iter(wrong), 0)
+        self.place = self._first()
         self.stepping = stepping
         self.shown = 1
         self.open = bool(self.results)
@@ -102,7 +103,7 @@ class WhyPage(Keyed):
     def next_result(self) -> None:
         """Ask about the next of the step's results."""
         self.chosen = (self.chosen + 1) % len(self.results)
-        self.place, self.shown = 0, 1
+        self.place, self.shown = self._first(), 1
 
     @key("i", does="step into the sum, term by term, or show it whole", brief="term by term")
     def step_into(self) -> None:
@@ -114,6 +115,11 @@ class WhyPage(Keyed):
     def leave(self) -> None:
         """Go back to the step."""
         self.open = False
+
+    def _first(self) -> int:
+        """The entry to begin with: the first at which the reader's own number differs, or the first."""
+        yours = self.quantity.yours if self.results else None
+        return 0 if yours is None else int(yours.differs.argmax())
 
     @property
     def _row(self) -> int:
@@ -133,6 +139,7 @@ class WhyPage(Keyed):
         number = format_number(float(quantity.data[self.index]))
         lines = [
             Text.assemble(("why  ", ACCENT), (f"{printable(name)} = {number}", "bold")),
+            *self._yours(),
             *array_lines(quantity, Extent(extent.width, 3, 2), entry=self.index),
             Text(),
             Text(printable(text(outcome.formula)), style="bold"),
@@ -140,6 +147,17 @@ class WhyPage(Keyed):
         if len(self.results) > 1:
             lines.append(Text(f"result {self.chosen + 1} of {len(self.results)} (Tab)", style="dim"))
         return wrapped([*lines, *self._sum(name)], extent.width)
+
+    def _yours(self) -> list[Text]:
+        """The reader's own number for the entry."""
+        yours = self.quantity.yours
+        if yours is None:
+            return []
+        if not yours.differs[self.index]:
+            return [Text("     yours is the same, up to rounding", style="dim")]
+        right, own = float(self.quantity.data[self.index]), float(yours.data[self.index])
+        off = format_number(own - right)
+        return [Text(f"     yours {UNEQUAL} {told_apart(right, own)[1]}, off by {off}", style=DIFFERS)]
 
     def _sum(self, name: str) -> list[Text]:
         answer = self.answer
