@@ -122,13 +122,8 @@ def step_size_curve(
     exact = (truth or HighPrecision()).estimate(trace, parameter, drawn).values
     scale = float(np.linalg.norm(exact)) or 1.0
     tiny = float(np.finfo(float).eps) / 2
-    errors = {
-        title: np.array(
-            [
-                max(float(np.linalg.norm(kind(h).slope(trace, value, drawn) - exact)) / scale, tiny)
-                for h in grid
-            ]
-        )
-        for title, kind in METHODS.items()
-    }
+    errors = {}
+    for title, kind in METHODS.items():
+        found = kind.slopes(trace, value, drawn, grid)
+        errors[title] = np.maximum(np.linalg.norm(found - exact, axis=1) / scale, tiny)
     return StepSizeCurve(parameter, grid, errors)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from teachrnn.array import Array
@@ -36,13 +38,18 @@ class ComplexStep(Oracle):
     def evaluate(
         self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
     ) -> Estimate:
-        values = self.slope(trace, value, entries, progress)
+        values = self.slopes(trace, value, entries, [self.h], progress)[0]
         floor = EPS * float(np.nanmax(np.abs(values), initial=0.0))
         truncation = np.abs(values) * self.h**2
         return Estimate(entries, values, floor + truncation, floor)
 
-    def slope(
-        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None = None
+    @staticmethod
+    def slopes(
+        trace: Trace,
+        value: Value,
+        entries: Array,
+        steps: Sequence[float] | Array,
+        progress: EntriesDone | None = None,
     ) -> Array:
         """The imaginary part of the loss over the step; NaN where that is not a finite number.
 
@@ -54,24 +61,22 @@ class ComplexStep(Oracle):
             The value whose derivatives are wanted.
         entries : ndarray
             Which entries, as places in the flattened array.
+        steps : sequence of float
+            The steps h.
         progress : Progress, optional
             Called with the number of entries that were done.
 
         Returns
         -------
-        ndarray
-            The derivatives, one for each entry.
+        ndarray, shape (steps, entries)
+            The derivatives.
 
         Raises
         ------
         DomainError
             If an operation on the way to the loss is not defined for complex numbers.
         """
-        variants = Variants(trace, value)
-        slopes = np.empty(len(entries))
-        for start in range(0, len(entries), variants.together):
-            chunk = entries[start : start + variants.together]
-            slopes[start : start + len(chunk)] = variants.losses_of(chunk, 1j * self.h).imag / self.h
-            if progress is not None:
-                progress(len(chunk))
+        h = np.asarray(steps)[:, np.newaxis]
+        losses = Variants(trace, value).moved(entries, 1j * h.ravel(), progress)
+        slopes = losses.imag / h
         return np.where(np.isfinite(slopes), slopes, np.nan)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from teachrnn.array import Array
@@ -37,17 +39,20 @@ class CentralDifference(Oracle):
     def evaluate(
         self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
     ) -> Estimate:
-        values = self.slope(trace, value, entries, progress)
-        wider, narrower = (
-            CentralDifference(factor * self.h).slope(trace, value, entries) for factor in (2, 0.5)
-        )
+        steps = [self.h, 2 * self.h, self.h / 2]
+        values, wider, narrower = self.slopes(trace, value, entries, steps, progress)
         floor = EPS * abs(float(trace.total_loss)) / self.h
         return Estimate(entries, values, _bound(values, wider, narrower, floor, 3.0), floor)
 
-    def slope(
-        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None = None
+    @staticmethod
+    def slopes(
+        trace: Trace,
+        value: Value,
+        entries: Array,
+        steps: Sequence[float] | Array,
+        progress: EntriesDone | None = None,
     ) -> Array:
-        """The difference quotient alone, in float64.
+        """The difference quotients alone, in float64.
 
         Parameters
         ----------
@@ -57,18 +62,18 @@ class CentralDifference(Oracle):
             The value whose derivatives are wanted.
         entries : ndarray
             Which entries, as places in the flattened array.
+        steps : sequence of float
+            The steps h.
         progress : Progress, optional
             Called with the number of entries that were done.
 
         Returns
         -------
-        ndarray
-            The derivatives, one for each entry.
+        ndarray, shape (steps, entries)
+            The derivatives.
         """
         double = in_double(trace)
-        up = nudged(double, value.name, entries, self.h, progress)
-        down = nudged(double, value.name, entries, -self.h)
-        return (up - down) / (2 * self.h)
+        return central_quotients(double, double[value.name], entries, steps, progress)
 
 
 class OneSidedDifference(Oracle):
@@ -91,17 +96,20 @@ class OneSidedDifference(Oracle):
     def evaluate(
         self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
     ) -> Estimate:
-        values = self.slope(trace, value, entries, progress)
-        wider, narrower = (
-            OneSidedDifference(factor * self.h).slope(trace, value, entries) for factor in (2, 0.5)
-        )
+        steps = [self.h, 2 * self.h, self.h / 2]
+        values, wider, narrower = self.slopes(trace, value, entries, steps, progress)
         floor = EPS * abs(float(trace.total_loss)) / self.h
         return Estimate(entries, values, _bound(values, wider, narrower, 2 * floor, 1.0), floor)
 
-    def slope(
-        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None = None
+    @staticmethod
+    def slopes(
+        trace: Trace,
+        value: Value,
+        entries: Array,
+        steps: Sequence[float] | Array,
+        progress: EntriesDone | None = None,
     ) -> Array:
-        """The difference quotient alone, in float64.
+        """The difference quotients alone, in float64.
 
         Parameters
         ----------
@@ -111,31 +119,46 @@ class OneSidedDifference(Oracle):
             The value whose derivatives are wanted.
         entries : ndarray
             Which entries, as places in the flattened array.
+        steps : sequence of float
+            The steps h.
         progress : Progress, optional
             Called with the number of entries that were done.
 
         Returns
         -------
-        ndarray
-            The derivatives, one for each entry.
+        ndarray, shape (steps, entries)
+            The derivatives.
         """
         double = in_double(trace)
-        moved = nudged(double, value.name, entries, self.h, progress)
-        return (moved - float(double.total_loss)) / self.h
+        return one_sided_quotients(double, double[value.name], entries, steps, progress)
 
 
-def nudged(
-    trace: Trace, name: str, entries: Array, step: float, progress: EntriesDone | None = None
+def central_quotients(
+    trace: Trace,
+    value: Value,
+    entries: Array,
+    steps: Sequence[float] | Array,
+    progress: EntriesDone | None = None,
 ) -> Array:
-    """L with one entry of a value moved by ``step``, for every entry in turn."""
-    variants = Variants(trace, trace[name])
-    losses = []
-    for start in range(0, len(entries), variants.together):
-        chunk = entries[start : start + variants.together]
-        losses.append(variants.losses_of(chunk, step))
-        if progress is not None:
-            progress(len(chunk))
-    return np.concatenate(losses) if losses else np.zeros(0)
+    """The central difference quotients in the precision of the record, of shape (steps, entries)."""
+    h = np.asarray(steps)[:, np.newaxis]
+    moved = Variants(trace, value).moved(entries, np.concatenate([h, -h]).ravel(), progress)
+    up, down = np.split(moved, 2)
+    with np.errstate(invalid="ignore"):  # infinite less infinite: no number, and none is given
+        return np.asarray((up - down) / (2 * h))
+
+
+def one_sided_quotients(
+    trace: Trace,
+    value: Value,
+    entries: Array,
+    steps: Sequence[float] | Array,
+    progress: EntriesDone | None = None,
+) -> Array:
+    """The one-sided difference quotients in the precision of the record, of shape (steps, entries)."""
+    h = np.asarray(steps)[:, np.newaxis]
+    moved = Variants(trace, value).moved(entries, h.ravel(), progress)
+    return np.asarray((moved - trace.total_loss) / h)
 
 
 def _bound(values: Array, wider: Array, narrower: Array, floor: float, divisor: float) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,20 +11,26 @@ import numpy as np
 from teachrnn.array import Array
 from teachrnn.errors import DomainError, TeachrnnError
 from teachrnn.op import Op, Value
-from teachrnn.reference.estimate import NO_LOSS
+from teachrnn.reference.estimate import NO_LOSS, EntriesDone
 from teachrnn.trace import Trace
 
 MAX_NUMBERS = 1_000_000
 """Numbers held at once, over all values that are computed anew: 16 MB of complex ones."""
 
 
+_Way = Callable[[Op, Mapping[int, Array], int], Array]
+"""How an operation is applied to so many variants of its operands."""
+
+
 class Variants:
-    r"""Variants of one value, and L for each of them: a step for many entries at once.
+    r"""Variants of one value, and L for each of them: many steps for many entries at once.
 
     The variants lie along a new leading axis, which operations take in their stride: they are
-    applied to all variants in one call. Where a *weight* varies they cannot (it has no leading
-    axes), and are applied to one variant after the other; so is an operation that does not keep
-    leading axes apart. As in `Trace.recompute` the real parts stay on the recorded values.
+    applied to all variants in one call. Where a *weight* varies, which has no leading axes, its
+    variants lie with their rows under each other. An operation that does not keep the variants apart
+    is applied to one after the other. As in `Trace.recompute`, a variant that an operation does not
+    tell from the record has the recorded result, bit for bit, and the real parts of complex variants
+    stay on the recorded values.
 
     Parameters
     ----------
@@ -52,31 +59,52 @@ class Variants:
             raise TeachrnnError(NO_LOSS)
         self.trace, self.value = trace, value
         self.path = _path(trace, value)
+        self._ways: dict[tuple[object, ...], _Way] = {}
 
     @property
     def size(self) -> int:
         """How many numbers each variant makes new."""
         return sum(op.data.size for op in self.path)
 
-    @property
-    def together(self) -> int:
-        """How many variants are carried side by side, so that memory lasts."""
-        return max(1, MAX_NUMBERS // (self.value.data.size + self.size))
+    def moved(
+        self, entries: Array, steps: Sequence[complex] | Array, progress: EntriesDone | None = None
+    ) -> Array:
+        """L with one entry moved by one step, for every step and every entry in turn.
 
-    def losses_of(self, entries: Array, step: complex) -> Array:
-        """L with one entry moved by ``step``, for every entry in turn; call it for `together` of them.
+        As many are carried side by side as `MAX_NUMBERS` allows.
 
         Parameters
         ----------
         entries : ndarray of int
             Flat indices.
-        step : float or complex
-            By how much.
+        steps : sequence of float or complex
+            By how much. Real steps are rounded to the precision of the record, as it would.
+        progress : callable, optional
+            Called with the number of entries done since the last call.
+
+        Returns
+        -------
+        ndarray, shape (steps, entries)
+            The losses.
+
+        Raises
+        ------
+        DomainError
+            As `losses`.
         """
-        base = self.value.data.ravel()
-        moved = np.tile(base.astype(np.result_type(base, type(step))), (len(entries), 1))
-        moved[np.arange(len(entries)), entries] += step
-        return self.losses(moved.reshape(len(entries), *self.value.shape))
+        moves, base = np.asarray(steps), self.value.data.ravel()
+        base = base.astype(complex) if moves.dtype.kind == "c" else base
+        together = max(1, MAX_NUMBERS // (base.size + self.size) // len(moves))
+        losses = np.empty((len(moves), len(entries)), dtype=base.dtype)
+        for start in range(0, len(entries), together):
+            chunk = entries[start : start + together]
+            variants = np.tile(base, (len(moves), len(chunk), 1))
+            variants[:, np.arange(len(chunk)), chunk] += moves[:, np.newaxis].astype(base.dtype)
+            found = self.losses(variants.reshape(-1, *self.value.shape))
+            losses[:, start : start + len(chunk)] = found.reshape(len(moves), len(chunk))
+            if progress is not None:
+                progress(len(chunk))
+        return losses
 
     def losses(self, variants: Array) -> Array:
         """L for every variant, from ``variants`` of shape (N, ...): complex numbers if those are.
@@ -91,7 +119,7 @@ class Variants:
             warnings.simplefilter("error", np.exceptions.ComplexWarning)  # never lose a derivative
             for op in self.path:
                 if any(v.index in new for v in op.operands):
-                    result = _applied(op, new, len(variants))
+                    result = self._applied(op, new, len(variants))
                     if result is not None:
                         new[op.index] = result
         total = np.zeros(len(variants), dtype=variants.dtype)
@@ -99,6 +127,31 @@ class Variants:
             varied = new.get(loss.index)
             total += loss.data.sum() if varied is None else varied.reshape(len(variants), -1).sum(axis=1)
         return total
+
+    def _applied(self, op: Op, new: dict[int, Array], count: int) -> Array | None:
+        """The operation's result for every variant; None where all of them leave it as it is."""
+        varied = {name: v for name, v in zip(op.inputs, op.operands, strict=True) if v.index in new}
+        try:
+            result = self._way(op, varied)(op, new, count)
+        except Exception:  # it takes the record's numbers side by side, but not these: not complex ones
+            result = _one_by_one(op, new, count)
+        if any(new[v.index].dtype.kind == "c" for v in varied.values()):
+            return _complex_result(op, varied, result)
+        return _real_result(op, varied, new, result)
+
+    def _way(self, op: Op, varied: Mapping[str, Value]) -> _Way:
+        """The fastest way through an operation that gives each variant what it gives it alone.
+
+        It is tried out once for each kind of application, with two variants that differ in every
+        entry: a small step does not show a mix, nor one that is taken by all.
+        """
+        kind = (type(op), tuple(varied), *(v.shape for v in op.operands))
+        if kind not in self._ways:
+            shared = set(varied).intersection(op.shared)
+            way = _side_by_side if not shared else _under_each_other
+            fits = len(shared) in (0, len(varied)) and _keeps_apart(way, op, varied)
+            self._ways[kind] = way if fits else _one_by_one
+        return self._ways[kind]
 
 
 def _path(trace: Trace, value: Value) -> list[Op]:
@@ -115,18 +168,24 @@ def _path(trace: Trace, value: Value) -> list[Op]:
     return path
 
 
-def _applied(op: Op, new: dict[int, Array], count: int) -> Array | None:
-    """The operation's result for every variant; None where all of them leave it as it is."""
-    varied = {name: v for name, v in zip(op.inputs, op.operands, strict=True) if v.index in new}
-    result = None
-    if not set(varied).intersection(op.shared):
-        result = _together(op, new, count)
-    elif set(varied).issubset(op.shared):
-        result = _stacked(op, new, count)
-    if result is None:
-        result = _one_by_one(op, new, count)
-    if not any(new[v.index].dtype.kind == "c" for v in varied.values()):
-        return result if (result != op.data).any() else None
+def _keeps_apart(way: _Way, op: Op, varied: Mapping[str, Value]) -> bool:
+    """Whether the record and other numbers, carried together, have what each has alone."""
+    other = {v.index: 0.75 * v.data + 0.125 for v in varied.values()}  # in (0, 1) or (-1, 1) if they are
+    pairs = {v.index: np.stack([v.data, other[v.index]]) for v in varied.values()}
+    try:
+        together = way(op, pairs, 2)
+        alone = np.asarray(type(op).forward(*(other.get(v.index, v.data) for v in op.operands)))
+    except Exception:  # whatever an operation raises that does not take so many, or not these
+        return False
+    if alone.shape != op.shape or together.shape != (2, *op.shape):
+        return False
+    expected = np.stack([op.data, alone])
+    scale = max(1.0, float(np.abs(expected).max(initial=0.0)))
+    rounding = 1e5 * np.finfo(op.data.dtype).eps if op.data.dtype.kind == "f" else 0.0
+    return bool(np.abs(together - expected).max(initial=0.0) <= rounding * scale)
+
+
+def _complex_result(op: Op, varied: Mapping[str, Value], result: Array) -> Array | None:
     if result.dtype.kind != "c":
         if all(op.gradient_methods[name] is None for name in varied):
             return None  # a choice (the largest of several, say): it does not move with a nudge
@@ -136,84 +195,23 @@ def _applied(op: Op, new: dict[int, Array], count: int) -> Array | None:
     return kept if kept.imag.any() else None
 
 
-def _together(op: Op, new: dict[int, Array], count: int) -> Array | None:
-    """All variants in one call; None where that does not give for each what it gives alone."""
-    arrays = [_side_by_side(op, position, new, count) for position in range(len(op.operands))]
-    try:
-        result = np.asarray(type(op).forward(*arrays))
-    except Exception:  # whatever an operation raises that takes no leading axes: one by one, then
-        return None
-    if result.shape != (count, *op.shape):
-        return None
-    as_recorded = result.dtype.kind == "c"  # only the imaginary parts have moved
-    same = _is_near(result.real, op) if as_recorded else _last_is_as_alone(op, result, new)
-    return result if same else None
+def _real_result(
+    op: Op, varied: Mapping[str, Value], new: Mapping[int, Array], result: Array
+) -> Array | None:
+    """What was not moved is not moved by a product of many, which rounds otherwise than one."""
+    moved = [(new[v.index] != v.data).reshape(len(result), -1).any(axis=1) for v in varied.values()]
+    rows = np.logical_or.reduce(moved).reshape(-1, *(1 for _ in op.shape))
+    kept = np.where(rows, result, op.data)
+    return kept if (kept != op.data).any() else None
 
 
-def _stacked(op: Op, new: dict[int, Array], count: int) -> Array | None:
-    """All variants of weights in one call, their rows under each other; None where that cannot be.
-
-    It can where every weight has a row for each number of the result, which depends on no other row.
-    """
-    output = op.shape_rule.output
-    arrays = []
-    for name, letters, value in zip(op.inputs, op.shape_rule.inputs, op.operands, strict=True):
-        own, in_rows = new.get(value.index), name in op.shared
-        if (
-            len(output) != 1
-            or letters.count(output[0]) != in_rows
-            or (in_rows and letters[:1] != output)
-        ):
-            return None
-        if own is not None:
-            arrays.append(own.reshape(-1, *value.shape[1:]))
-        else:
-            arrays.append(np.concatenate([value.data] * count) if in_rows else value.data)
-    try:
-        result = np.asarray(type(op).forward(*arrays))
-    except Exception:  # whatever an operation raises that does not take so many rows
-        return None
-    if result.size != count * op.data.size:
-        return None
-    result = np.moveaxis(result.reshape(*op.shape[:-1], count, op.shape[-1]), -2, 0)
-    return result if _last_is_as_alone(op, result, new) else None
+def _side_by_side(op: Op, new: Mapping[int, Array], count: int) -> Array:
+    """All variants in one call, along a leading axis."""
+    arrays = [_with_axis(op, position, new, count) for position in range(len(op.operands))]
+    return np.asarray(type(op).forward(*arrays))
 
 
-def _is_near(result: Array, op: Op) -> bool:
-    """Whether every variant of a result is the recorded one, but for rounding."""
-    scale = max(1.0, float(np.abs(op.data).max(initial=0.0)))
-    return _near(result, op.data, _rounding(op) * scale)
-
-
-def _last_is_as_alone(op: Op, result: Array, new: dict[int, Array]) -> bool:
-    """Whether the last variant has what it has alone, and so the others do not mix with it."""
-    try:
-        alone = np.asarray(type(op).forward(*_alone(op, -1, new)))
-    except Exception:  # what it raises is said where they are done one by one
-        return False
-    if alone.shape != op.shape:
-        return False
-    scale = max(1.0, float(np.abs(alone.real).max(initial=0.0)))
-    step = float(np.abs(alone.imag).max(initial=0.0))
-    return _near(result[-1].real, alone.real, _rounding(op) * scale) and _near(
-        result[-1].imag, alone.imag, _rounding(op) * step
-    )
-
-
-def _rounding(op: Op) -> float:
-    return 1e5 * float(np.finfo(op.data.dtype).eps) if op.data.dtype.kind == "f" else 0.0
-
-
-def _near(found: Array, wanted: Array, error: float) -> bool:
-    return bool(np.abs(found - wanted).max(initial=0.0) <= error)
-
-
-def _alone(op: Op, row: int, new: dict[int, Array]) -> list[Array]:
-    """The operands as they are for one variant."""
-    return [new[v.index][row] if v.index in new else v.data for v in op.operands]
-
-
-def _side_by_side(op: Op, position: int, new: dict[int, Array], count: int) -> Array:
+def _with_axis(op: Op, position: int, new: Mapping[int, Array], count: int) -> Array:
     """An operand with an axis for the variants in front of the operation's own leading axes."""
     operand = op.operands[position]
     leading = op.binding.leading
@@ -227,12 +225,41 @@ def _side_by_side(op: Op, position: int, new: dict[int, Array], count: int) -> A
     return np.broadcast_to(spread, (count, *leading, *operand.shape))
 
 
-def _one_by_one(op: Op, new: dict[int, Array], count: int) -> Array:
+def _under_each_other(op: Op, new: Mapping[int, Array], count: int) -> Array:
+    """All variants of weights in one call, their rows under each other.
+
+    Where every weight has a row for each number of the result, which depends on no other row.
+
+    Raises
+    ------
+    ValueError
+        Where a weight has none.
+    """
+    output = op.shape_rule.output
+    arrays = []
+    for name, letters, value in zip(op.inputs, op.shape_rule.inputs, op.operands, strict=True):
+        own, in_rows = new.get(value.index), name in op.shared
+        if (
+            len(output) != 1
+            or letters.count(output[0]) != in_rows
+            or (in_rows and letters[:1] != output)
+        ):
+            raise ValueError(f"{type(op).__name__} has no rows")
+        if own is not None:
+            arrays.append(own.reshape(-1, *value.shape[1:]))
+        else:
+            arrays.append(np.concatenate([value.data] * count) if in_rows else value.data)
+    result = np.asarray(type(op).forward(*arrays))
+    return np.moveaxis(result.reshape(*op.shape[:-1], count, op.shape[-1]), -2, 0)
+
+
+def _one_by_one(op: Op, new: Mapping[int, Array], count: int) -> Array:
     """One call for each variant."""
     results: list[Any] = []
     try:
         for row in range(count):
-            results.append(np.asarray(type(op).forward(*_alone(op, row, new))))
+            alone = [new[v.index][row] if v.index in new else v.data for v in op.operands]
+            results.append(np.asarray(type(op).forward(*alone)))
     except Exception as error:  # whatever an operation raises that takes no complex numbers
         if not any(new[v.index].dtype.kind == "c" for v in op.operands if v.index in new):
             raise

@@ -11,7 +11,13 @@ from teachrnn import CharRNN, Multiply, Op, SoftmaxCrossEntropy, Sum, Tanh, Trac
 from teachrnn.cells import CELLS
 from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
 from teachrnn.leading_axes import sum_leading
-from teachrnn.reference import ComplexStep, complex_step_everywhere, complex_step_gradient
+from teachrnn.reference import (
+    CentralDifference,
+    ComplexStep,
+    OneSidedDifference,
+    complex_step_everywhere,
+    complex_step_gradient,
+)
 from teachrnn.reference.variant import Variants
 
 
@@ -76,6 +82,13 @@ class Share(Function, register=False):
 
     forward = staticmethod(lambda x: x / x.sum(axis=0))
     dx = staticmethod(lambda dy, x, y: (dy - (dy * y).sum()) / x.sum())
+
+
+class Centred(Function, register=False):
+    """Takes the mean over leading axes as well: of steps that are all alike it is the right one."""
+
+    forward = staticmethod(lambda x: x - x.mean())
+    dx = staticmethod(lambda dy, x, y: dy - dy.mean())
 
 
 class Largest(Op, register=False):
@@ -146,9 +159,9 @@ def test_entries_of_a_result_go_through_an_operation_in_one_call(monkeypatch, ba
     counted = staticmethod(lambda o, y: calls.append(o.shape) or forward(o, y))
     monkeypatch.setattr(SoftmaxCrossEntropy, "forward", counted)
     complex_step_gradient(trace, "h[2]")
-    assert len(calls) == 3  # L[2], L[3], L[4]
-    size = trace["h[2]"].data.size
-    assert set(calls) == {(size, *trace["o[2]"].shape)}
+    shape, size = trace["o[2]"].shape, trace["h[2]"].data.size
+    tried_out = [(2, *shape), shape]  # whether two go through it as each does alone
+    assert calls == tried_out + 3 * [(size, *shape)]  # L[2], L[3], L[4]
 
 
 def test_rounding_that_the_network_amplifies_does_not_spoil_the_slopes():
@@ -226,13 +239,16 @@ def test_a_vector_that_meets_a_batch_is_nudged_for_all_of_it(batch):
     np.testing.assert_allclose(complex_step_gradient(trace, "u"), x.data.sum(axis=0), rtol=1e-15)
 
 
-def test_an_operation_that_mixes_up_leading_axes_is_applied_one_by_one():
+@pytest.mark.parametrize("op", [Share, Centred])
+def test_an_operation_that_mixes_up_leading_axes_is_applied_one_by_one(op):
     trace = Trace()
-    a = trace.input("a", [0.5, 1.5])
-    trace.loss(Sum(Tanh(Share(a, name="y"), name="h"), name="L"))
+    a = trace.input("a", [0.5, 1.5, 0.25])
+    trace.loss(Sum(Tanh(op(Tanh(a, name="b"), name="y"), name="h"), name="L"))
     expected = by_backpropagation(trace, "a")
-    assert np.abs(expected).min() > 0.01
+    assert np.abs(expected).min() > 0.001
     np.testing.assert_allclose(complex_step_gradient(trace, "a"), expected, rtol=1e-12)
+    found = CentralDifference(h=1e-12).estimate(trace, "a", [0, 1, 2]).values  # too little to show a mix
+    np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
 def test_a_choice_does_not_move_with_a_nudge():
@@ -381,13 +397,33 @@ def test_variants_side_by_side_are_what_each_is_alone(name, batch, step):
     model = CharRNN(hidden=4, symbols=5, scale=0.5, rng=rng)
     trace = model.record(rng.integers(5, size=shape), rng.integers(5, size=shape))
     entries = np.arange(trace[name].data.size)
-    found = Variants(trace, trace[name]).losses_of(entries, step)
+    found = Variants(trace, trace[name]).moved(entries, [step])[0]
     for entry, loss in zip(entries, found, strict=True):
         moved = trace[name].data.astype(np.result_type(float, type(step)))
         moved.flat[entry] += step
         alone = trace.loss_after({name: moved})
         assert abs(loss.real - alone.real) <= 1e-13 * abs(alone)
         assert abs(loss.imag - alone.imag) <= 1e-12 * abs(step)
+
+
+@pytest.mark.parametrize("difference", [CentralDifference, OneSidedDifference])
+def test_what_a_step_does_not_reach_has_a_difference_of_exactly_zero(difference):
+    """Though a product of many vectors rounds otherwise than the one that was recorded."""
+    rng = np.random.default_rng(2)
+    tokens = rng.integers(3, size=10)
+    trace = CharRNN(hidden=30, symbols=40, scale=0.5, rng=rng).record(tokens[:-1], tokens[1:])
+    entries = np.arange(0, 1200, 7)
+    slopes = difference().estimate(trace, "U", entries).values
+    np.testing.assert_array_equal(slopes != 0, entries % 40 < 3)
+
+
+def test_steps_in_single_precision_are_rounded_as_the_record_is():
+    model = CharRNN(hidden=3, symbols=4, scale=0.5, dtype=np.float32, rng=np.random.default_rng(0))
+    trace = model.record([0, 1, 2], [1, 2, 3])
+    too_short, enough = Variants(trace, trace["W"]).moved(np.arange(9), [1e-9, 1e-3])
+    assert too_short.dtype == np.float32
+    assert len(set(too_short)) == 1
+    assert len(set(enough)) > 1
 
 
 def test_weights_whose_rows_meet_are_varied_one_by_one():

@@ -16,7 +16,7 @@ from teachrnn.diagnosis.mistake import Mistake
 from teachrnn.formulas.name import Name
 from teachrnn.reference import ComplexStep
 from teachrnn.reference.double_precision import in_double
-from teachrnn.reference.finite_difference import nudged
+from teachrnn.reference.finite_difference import central_quotients, one_sided_quotients
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,13 +136,13 @@ def _places(set_up: CheckSetUp, size: int, rng: np.random.Generator) -> Array:
 
 def _reference(set_up: CheckSetUp, instance: Instance, name: str, places: Array) -> Array:
     """What a gradient is compared with, rounding and truncation and all."""
-    trace, h = instance.trace, set_up.step or 0.0
+    trace, steps = instance.trace, [set_up.step or 0.0]
     if set_up.against == "complex":
-        return ComplexStep().slope(trace, trace[name], places)
+        return ComplexStep.slopes(trace, trace[name], places, [ComplexStep().h])[0]
     if set_up.against == "central":
-        return np.asarray((nudged(trace, name, places, h) - nudged(trace, name, places, -h)) / (2 * h))
+        return central_quotients(trace, trace[name], places, steps)[0]
     if set_up.against == "one-sided":
-        return np.asarray((nudged(trace, name, places, h) - trace.total_loss) / h)
+        return one_sided_quotients(trace, trace[name], places, steps)[0]
     double = in_double(trace)
     exact = instance.gradients[name] if double is trace else _by_backpropagation(instance, name)
     return exact.ravel()[places]
