@@ -1,11 +1,11 @@
 """teachrnn: a recurrent network you can hold in your hand.
 
-Every number that a forward pass or a backpropagation through time produces is recorded under its
+Every number that a forward pass or backpropagation through time produces is recorded under its
 textbook name, can be pointed at, and answers three questions: which formula made you, from which
 numbers, and how do we know that you are right?
 
-Every name in `__all__` is importable from here. What takes long to load is loaded when it is first
-used (PEP 562): ``import teachrnn`` needs NumPy and nothing heavier. The names and their homes stand
+Every name in `__all__` is importable from here. What is slow to load is loaded on first
+use (PEP 562): ``import teachrnn`` needs NumPy and nothing heavier. The names and their homes are listed
 in one place, ``__init__.pyi``, as scientific Python's SPEC 1 recommends.
 """
 
@@ -26,7 +26,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'teachrnn' has no attribute {name!r}")
     thing = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = thing  # from now on as quick as any name of a module
+    globals()[name] = thing  # from now on as fast as any other name of the module
     return thing
 
 

@@ -1,5 +1,5 @@
-# The public face of teachrnn: every name that `from teachrnn import ...` knows, and where it lives.
-# Type checkers and editors read this file; `__init__.py` reads it too, and loads what is asked for.
+# The public face of teachrnn: every name that `from teachrnn import ...` finds, and its home.
+# Type checkers and editors read this file; `__init__.py` reads it too, and loads names on first use.
 # A comment line begins a section of the reference, in the order in which a newcomer meets them.
 
 # Record

@@ -1,7 +1,7 @@
 """A part of an operation, ``forward`` or a gradient, applied to arrays and checked by its signature.
 
-Whoever writes an operation learns at once, and by name, when a part writes into what it was
-handed, or gives what the signature does not say: found later, such a mistake is a wrong number.
+The author of an operation learns at once, and by name, when a part writes into its arguments,
+or returns another shape than the signature says: found later, such a mistake is a wrong number.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from teachrnn.underflow import computed
 DOUBLE = np.dtype(np.float64)
 
 Needed = tuple[int | None, ...]
-"""A shape; None stands for an axis that the inputs say nothing about."""
+"""A shape; None stands for an axis that the inputs do not determine."""
 
 
 class Applied(Protocol):
-    """A recorded application of an operation, as far as it is named in a complaint."""
+    """A recorded application of an operation: what an error message names of it."""
 
     signature: ClassVar[str]
     name: str
@@ -36,14 +36,14 @@ def applied(
     op: Applied,
     part: str,
 ) -> Array:
-    """What a part of an operation gives: an array of numbers, of the shape needed.
+    """What a part of an operation returns: an array of numbers, of the shape needed.
 
     Parameters
     ----------
     function : callable
         The part.
     arrays : sequence of ndarray
-        What it is handed, read-only.
+        Its arguments, read-only.
     shape : tuple
         The shape needed.
     op : Applied
@@ -54,7 +54,7 @@ def applied(
     Raises
     ------
     TeachrnnError
-        If the part writes into what it was handed.
+        If the part writes into one of its arguments.
     ShapeError
         If the result has another shape.
     DomainError
@@ -68,37 +68,37 @@ def applied(
         if "read-only" not in str(error):
             raise
         raise TeachrnnError(
-            f"{_where(op, part)} writes into an array that it was handed, or that it gave "
+            f"{_where(op, part)} writes into an array that it was given, or that it returned "
             "before. These belong to the record and are read-only: compute a new array "
             "(`x * 2`, not `x *= 2`), or write into a copy."
         ) from error
-    # This is passed for every number that is recorded: what is asked most often is asked first.
+    # This runs for every number that is recorded: the most frequent case is tested first.
     if result.__class__ is ndarray and result.shape == shape and result.dtype is DOUBLE:
         return result
     return _held(result, arrays, shape, op, part)
 
 
 def _held(result: Any, arrays: Sequence[Array], shape: Needed, op: Applied, part: str) -> Array:
-    """The result as an array, or a complaint: the slower look, at what is not plain."""
+    """The result as an array, or an error: the slower check, for results that are not plain arrays."""
     if isinstance(result, ndarray | np.generic):
         result = np.asarray(result)
         if result.shape == shape and result.dtype.kind in "fiu":
             return result
     where = _where(op, part)
     if result is None:
-        raise DomainError(f"{where} gives None: is its `return` missing?")
+        raise DomainError(f"{where} returns None: is its `return` missing?")
     try:
         array = np.asarray(result)
     except ValueError as error:
-        raise DomainError(f"{where} gives rows of different lengths, which are no array.") from error
+        raise DomainError(f"{where} returns rows of different lengths, which are no array.") from error
     if array.dtype.kind not in "fiuc":
         kind = f"an array of {array.dtype}" if isinstance(result, ndarray) else type(result).__name__
         raise DomainError(
-            f"{where} gives {kind} but must give an array of numbers"
-            + (": `.astype(float)` makes 0 and 1 of it." if array.dtype.kind == "b" else ".")
+            f"{where} returns {kind} but must return an array of numbers"
+            + (": `.astype(float)` turns it into 0 and 1." if array.dtype.kind == "b" else ".")
         )
     if array.dtype.kind == "c" and not any(a.dtype.kind == "c" for a in arrays):
-        raise DomainError(f"{where} gives complex numbers for inputs that are real.")
+        raise DomainError(f"{where} returns complex numbers for real inputs.")
     if array.ndim != len(shape) or any(
         n not in (None, m) for n, m in zip(shape, array.shape, strict=True)
     ):
@@ -114,9 +114,9 @@ def _misfit(got: tuple[int, ...], shape: Needed, op: Applied, part: str) -> str:
     needed = "(" + ", ".join("any" if n is None else str(n) for n in shape)
     needed += ",)" if len(shape) == 1 else ")"
     if part == "forward":
-        return f"gives shape {got} but {op.signature} needs {needed} for these inputs."
+        return f"returns shape {got} but {op.signature} needs {needed} for these inputs."
     own = f"`{part}`"
-    message = f"gives shape {got} but {own} has shape {needed}: a gradient has its input's shape."
+    message = f"returns shape {got} but {own} has shape {needed}: a gradient has its input's shape."
     if len(got) > len(shape) and got[len(got) - len(shape) :] == shape:
         message += (
             f" As {own} is used at every position of the leading axes (time, batch), its gradient is "

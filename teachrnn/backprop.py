@@ -141,7 +141,7 @@ class Backprop(CopiedWhole, NotPickled):
             yield op, dy
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """A sweep that goes on, on a copy of the trace, from where this one is."""
+        """A sweep that continues, on a copy of the trace, from where this one is."""
         twin = object.__new__(type(self))
         memo[id(self)] = twin
         others = {name: held for name, held in self.__dict__.items() if name not in ("_left", "_steps")}

@@ -1,7 +1,7 @@
 """What `copy` and `pickle` make of objects whose parts change together.
 
-Half a copy is worse than none: an optimizer whose count goes its own way while its vectors are
-those of the original gives wrong numbers without a word.
+Half a copy is worse than none: an optimizer with a count of its own, but with the vectors
+of the original, silently gives wrong numbers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from teachrnn.errors import TeachrnnError
 
 
 class CopiedWhole:
-    """``copy.copy`` gives what ``copy.deepcopy`` does: nothing of the copy belongs to the original."""
+    """``copy.copy`` does what ``copy.deepcopy`` does: the copy shares nothing with the original."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""A module that is loaded when something of it is first asked for."""
+"""A module that is loaded on first use."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 class Deferred:
-    """Stands for a module, and loads it with the first thing that is asked of it.
+    """Stands for a module, and loads it when one of its attributes is first read.
 
-    SymPy takes longer to load than all the rest, in a browser many times longer, and a page is drawn,
-    a gradient checked by differences, without anything of it.
+    SymPy takes longer to load than all the rest, in a browser many times longer, and neither drawing a
+    page nor checking a gradient by differences needs it.
 
     Parameters
     ----------
@@ -29,5 +29,5 @@ class Deferred:
 
     def __getattr__(self, name: str) -> Any:
         module = import_module(self._deferred)
-        self.__dict__.update(vars(module))  # from now on, as quick as the module
+        self.__dict__.update(vars(module))  # from now on, as fast as the module
         return getattr(module, name)

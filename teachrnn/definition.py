@@ -1,6 +1,6 @@
-"""What a class must say to be an operation, checked when the class is made.
+"""What a class must define to be an operation, checked when the class is created.
 
-Each complaint is a TypeError, as for any class that cannot be made, and says what to write instead.
+Each error is a TypeError, as for any class that cannot be created, and says what to write instead.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def define(cls: type[Op], *, demands: bool) -> None:
-    """Note on a class what its parts say.
+    """Store on a class what its parts declare.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def define(cls: type[Op], *, demands: bool) -> None:
     Raises
     ------
     TypeError
-        If a part is missing, takes other arguments than it is handed, or does not fit the others.
+        If a part is missing, takes other arguments than it is called with, or does not fit the others.
     """
     cls.inputs = _inputs(cls)
     cls.shape_rule = _shape_rule(cls)
@@ -107,7 +107,7 @@ def _gradients(cls: type[Op]) -> dict[str, Callable[..., Any] | None]:
 
 
 def _output(cls: type[Op]) -> str:
-    """Name of the output, as the gradients call it: ``dy`` makes it ``y``."""
+    """Name of the output, taken from the gradients: ``dy`` makes it ``y``."""
     output = ""
     for _, name, gradient in cls.differentiable:
         takes = _takes(cls, f"d{name}", gradient)
@@ -157,7 +157,7 @@ def _check_rest(cls: type[Op]) -> None:
     if not any_number and tuple(p.name for p in parameters) != cls.inputs:
         raise TypeError(
             f"{cls.__name__}.requires must be a @classmethod that takes "
-            f"(cls, {', '.join(cls.inputs)}), and returns a complaint or None."
+            f"(cls, {', '.join(cls.inputs)}), and returns what is wrong, as text, or None."
         )
     if not isinstance(cls.fuses, tuple) or not all(hasattr(op, "shape_rule") for op in cls.fuses):
         raise TypeError(f"{cls.__name__}.fuses must be a tuple of operations: (Softmax, CrossEntropy).")
@@ -169,7 +169,7 @@ def _takes(cls: type[Op], part: str, function: Any) -> tuple[str, ...] | None:
         raise TypeError(f"{cls.__name__}.{part} is {function!r} but must be a function.")
     try:
         parameters = list(inspect.signature(function).parameters.values())
-    except ValueError:  # some built-in functions do not tell
+    except ValueError:  # some built-in functions have no signature
         return None
     if parameters and parameters[0].name == "self":
         raise TypeError(

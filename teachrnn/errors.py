@@ -1,4 +1,4 @@
-"""Errors a user can cause: each says where, what was wrong, what was needed and what to do.
+"""Errors that a user can cause: each says where, what was wrong, what was needed and what to do.
 
 ``TeachrnnError`` is their common base: the command line prints its message and ends with status 2,
 so a mistake in the input never shows a traceback from inside.
@@ -26,11 +26,11 @@ class ShapeError(TeachrnnError, ValueError):
 
 
 class DomainError(TeachrnnError, ValueError):
-    """A value lies outside the set on which an operation is defined."""
+    """A value is outside the set on which an operation is defined."""
 
 
 class NameLookupError(TeachrnnError, KeyError):
-    """A trace, model or registry holds nothing under the name that was asked for."""
+    """A trace, model or registry has nothing of the requested name."""
 
     def __str__(self) -> str:  # KeyError would show the repr of the message
         return str(self.args[0])
@@ -45,7 +45,7 @@ class SubmissionError(TeachrnnError, ValueError):
 
 
 class DivergedError(TeachrnnError, ArithmeticError):
-    """Training has come to numbers that are not finite."""
+    """Training has produced numbers that are not finite."""
 
 
 class FileFormatError(TeachrnnError, ValueError):
@@ -53,7 +53,7 @@ class FileFormatError(TeachrnnError, ValueError):
 
 
 class FolderInUseError(TeachrnnError):
-    """Another process writes into the folder: two would overwrite what the other has kept."""
+    """Another process is writing to the folder: two would overwrite each other's files."""
 
 
 class MissingExtraError(TeachrnnError, ImportError):

@@ -9,7 +9,7 @@ from teachrnn.errors import MissingExtraError
 
 
 def require(module: str, *, extra: str, purpose: str) -> ModuleType:
-    """Import ``module``; where it is missing, name the extra that brings it.
+    """Import ``module``; if it is missing, name the extra that installs it.
 
     Raises
     ------
@@ -23,9 +23,9 @@ def require(module: str, *, extra: str, purpose: str) -> ModuleType:
 
 
 def missing(package: str, *, extra: str, purpose: str) -> MissingExtraError:
-    """What to raise where a package of an extra is not installed: the install command."""
+    """The error for a package of an extra that is not installed: it has the install command."""
     return MissingExtraError(
         f"{purpose} needs the package {package!r}, which is not installed. "
         f"Install it with: python -m pip install 'teachrnn[{extra}]' "
-        f"(in a clone of the project: python -m pip install '.[{extra}]')"
+        f"(in a clone of the repository: python -m pip install '.[{extra}]')"
     )

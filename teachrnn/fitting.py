@@ -12,14 +12,14 @@ from teachrnn.errors import DomainError, ShapeError
 from teachrnn.signature import Binding, Shape, Signature
 
 MAX_FITS = 4096
-"""How many combinations of shapes an operation remembers."""
+"""Combinations of shapes that an operation remembers, at most."""
 
 
 class Fitting:
     """The inputs of one operation: their names, shapes and values.
 
-    Shapes that were found to fit are remembered. Recording asks `known` for every application; only
-    what it does not know at a glance is looked at in full, by `check`.
+    Shapes that were found to fit are remembered. Recording calls `known` for every application, and
+    `check`, the full check, only for what `known` does not recognise.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Fitting:
     domain : mapping
         The values that some may take.
     requires : callable, optional
-        What else they must satisfy: it returns a complaint, or None.
+        What else they must satisfy: it returns what is wrong, as text, or None.
     """
 
     __slots__ = ("_any_value_will_do", "_domain", "_fits", "_indices", "_inputs", "_only_indices",
@@ -56,9 +56,9 @@ class Fitting:
         self._indices = [(inputs.index(n), d) for n, d in domain.items() if isinstance(d, Index)]
 
     def known(self, arrays: Sequence[Array]) -> Binding | None:
-        """The axes of inputs that fit at a glance; None where they have to be looked at in full.
+        """The axes of inputs that are known to fit; None where the full check is needed.
 
-        Their shapes have been seen, and any value will do, or they are single whole numbers.
+        Their shapes have been seen, and any value is allowed, or they are single whole numbers.
         """
         binding = self._fits.get(tuple([array.shape for array in arrays]))
         if binding is None or self._any_value_will_do:
@@ -74,14 +74,14 @@ class Fitting:
         return binding
 
     def check(self, arrays: Sequence[Array], where: str) -> Binding:
-        """The axes that the inputs give, or a complaint that begins with ``where``.
+        """The axes that the inputs give, or an error whose message begins with ``where``.
 
         Raises
         ------
         ShapeError
             An input's shape does not fit; the message says which input set each axis.
         DomainError
-            A value lies outside the input's domain, or ``requires`` has a complaint.
+            A value is outside the input's domain, or ``requires`` objects.
         """
         shapes = tuple([array.shape for array in arrays])
         binding = self._fits.get(shapes)

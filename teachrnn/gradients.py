@@ -47,13 +47,13 @@ class Term:
 
     @property
     def gradient(self) -> Array:
-        """The summand itself, computed when asked for."""
+        """The summand itself, computed on demand."""
         return self.user.gradient_for(self.input, self.dy)
 
 
 @dataclass(frozen=True, eq=False)
 class Arrival:
-    """A part of a gradient as it arrived at its value, and what had then arrived altogether.
+    """A part of a gradient as it arrived at its value, with the running sum before and after it.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Arrival:
     before : ndarray or None
         The sum of what had arrived before; None for the first part.
     sum : ndarray
-        The two added. Of the last arrival, the gradient itself.
+        Both added. For the last arrival, the gradient itself.
 
     Examples
     --------
@@ -111,7 +111,7 @@ class Gradients(CopiedWhole):
         self._stacks: dict[tuple[int, ...], StackedUses | None] = {}
 
     def start(self, loss: Value) -> None:
-        """Count a loss once: its entries add to L as they are, so their gradient is 1.
+        """Count a loss once: its entries are summed into L, so the gradient of each is 1.
 
         Parameters
         ----------
@@ -167,8 +167,8 @@ class Gradients(CopiedWhole):
     def gradient(self, value: Value) -> Array | None:
         """Gradient of the loss with respect to a value; None if the sweep has not reached it.
 
-        That of a result belongs to the record and is read-only. For a leaf it is made now, from its
-        terms, and is yours.
+        That of a result belongs to the record and is read-only. For a leaf it is computed now, from its
+        terms, and belongs to the caller.
 
         Parameters
         ----------
@@ -193,7 +193,7 @@ class Gradients(CopiedWhole):
         """Add up the terms of a leaf, in one product over all of its uses where that is possible.
 
         Operations sum over leading axes, so uses by the same operation are stacked along a new
-        leading axis (time) and their gradient is asked for once: the same derivative, one call.
+        leading axis (time) and their gradient is computed once: the same derivative, one call.
         """
         first, name = uses[0]
         if name in first.shared and {own for _, own in uses} == {name}:

@@ -1,6 +1,6 @@
-"""Hyper-parameters: the numbers that a rule is set up with, each with the range it must lie in.
+"""Hyper-parameters: the numbers that configure a rule, each with its range.
 
-The range is said once, beside the default. From it follow the error for a value outside and the
+The range is stated once, beside the default. From it follow the error for a value outside it and the
 values that the property tests draw.
 """
 
@@ -25,9 +25,9 @@ class Range:
     with_low, with_high : bool
         Whether the ends belong to it.
     whole : bool
-        Whether only whole numbers do.
+        Whether only whole numbers are allowed.
     optional : bool
-        Whether there may be no number, None.
+        Whether None, no number, is allowed.
     meaning : str
         What the ends mean, for the error.
     """
@@ -73,7 +73,7 @@ def not_negative(default: Any = MISSING) -> Any:
 
 
 def fraction(default: Any = MISSING) -> Any:
-    """A number from 0 to below 1, such as the share of an average that is kept."""
+    """A number from 0 to below 1, such as a decay rate."""
     return within(Range(0, 1), default)
 
 
@@ -88,16 +88,16 @@ def within(allowed: Range, default: Any = MISSING) -> Any:
 
 
 def check_counts(where: str, *, least: int = 1, **counts: object) -> None:
-    """Refuse what counts nothing: sizes, lengths, numbers of updates.
+    """Refuse counts (sizes, lengths, numbers of updates) that are not whole numbers, or too small.
 
     Parameters
     ----------
     where : str
-        What they were given to.
+        The function or class that they were passed to.
     least : int
-        How many there must be.
+        The smallest count allowed.
     **counts : int
-        By name.
+        The counts, by name.
 
     Raises
     ------
@@ -139,7 +139,7 @@ class HyperParameters:
             if value not in allowed:
                 raise DomainError(f"{type(self).__name__}: `{name}` is {value} but must be {allowed}.")
             if value is not None:
-                # A NumPy number would be as good as an array: it would draw float32 up to float64.
+                # A NumPy number would act like an array: it would promote float32 to float64.
                 object.__setattr__(self, name, int(value) if allowed.whole else float(value))
 
     @classmethod

@@ -38,7 +38,7 @@ def outer_sum(dy: Array, x: Array) -> Array:
         return np.multiply.outer(dy, x)
     if x.ndim < dy.ndim:
         x = np.broadcast_to(x, dy.shape[:-1] + x.shape[-1:])
-    count = math.prod(dy.shape[:-1])  # -1 would not do where an axis has size 0
+    count = math.prod(dy.shape[:-1])  # -1 would not work where an axis has size 0
     return np.dot(dy.reshape(count, dy.shape[-1]).T, x.reshape(count, x.shape[-1]))
 
 
@@ -64,7 +64,7 @@ def minus_one_hot(x: Array, index: Array) -> Array:
     if index.ndim:
         return x - one_hot(index, x.shape[-1], x.dtype)
     less = x.copy()
-    less.T[int(index)] -= 1  # transposed, it is the first index, which NumPy is quick with
+    less.T[int(index)] -= 1  # transposed, it is the first index, which is fast in NumPy
     return less
 
 

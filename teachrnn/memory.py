@@ -1,4 +1,4 @@
-"""Sizes that no memory holds: refused before anything is made, with what would fit."""
+"""Sizes too large for the memory: refused before anything is allocated, with advice."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 
 @contextmanager
 def room_for(numbers: int, dtype: DTypeLike, *, what: str, advice: str) -> Iterator[None]:
-    """Make arrays that hold so many numbers together; without the memory for them, say so.
+    """Allocate arrays of so many numbers in total; raise if there is not enough memory for them.
 
-    A system that lends more memory than it has lets an array be made, and ends the process, without
-    a word, when it is written to: so what is more than the whole machine has is not tried.
+    A system that overcommits memory allows an array to be allocated, and kills the process silently
+    when it is written to: so more than the whole memory of the machine is not even tried.
 
     Parameters
     ----------
     numbers : int
-        How many numbers at least.
+        How many numbers, at least.
     dtype : dtype
-        What a number is.
+        The type of the numbers.
     what : str
         What they are for.
     advice : str
-        What to do about it.
+        What to do if there is too little memory.
 
     Raises
     ------
     DomainError
-        If they are more than the memory of the machine, or it gives no more.
+        If they need more than the memory of the machine, or more than it gives now.
 
     Examples
     --------
@@ -57,10 +57,10 @@ def room_for(numbers: int, dtype: DTypeLike, *, what: str, advice: str) -> Itera
 
 
 def memory() -> int:
-    """Bytes of the machine's memory; where the system does not tell, as many as an address can name."""
+    """Bytes of the machine's memory; where that is unknown, as many as an address can name."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):  # Windows has other ways
+    except (AttributeError, OSError, ValueError):  # not on Windows
         return sys.maxsize
 
 

@@ -1,4 +1,4 @@
-"""One thread for the products of matrices."""
+"""One thread for matrix products."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Self
 
 
 class OneThread:
-    """Between ``with`` and its end, NumPy's BLAS computes on one thread.
+    """Inside the ``with`` block, NumPy's BLAS uses one thread.
 
     At the sizes of these networks a second thread gains nothing and keeps a core busy; and with one,
     the same run gives the same bits however many cores there are. The setting is that of the whole
@@ -28,7 +28,7 @@ class OneThread:
     def __enter__(self) -> Self:
         for library in _libraries():
             threads = library.get_num_threads()
-            if threads is not None and threads > 1:  # None: the library does not say
+            if threads is not None and threads > 1:  # None: the library does not report it
                 self._before.append((library, threads))
                 library.set_num_threads(1)
         return self

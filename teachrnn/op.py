@@ -45,7 +45,7 @@ class Value(NotPickled):
     data : ndarray
         The recorded numbers (read-only).
     index : int
-        Its place in the trace.
+        Its position in the trace.
     role : str
         ``"parameter"``, ``"input"``, ``"constant"`` or ``"result"``.
 
@@ -94,7 +94,7 @@ class Value(NotPickled):
         return self.trace.gradient(self)
 
     def __copy__(self) -> Self:
-        return self  # nothing of it changes
+        return self  # it is immutable
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         trace = self.trace
@@ -125,7 +125,7 @@ class Op(Value):
         The value. Takes any leading (time, batch) axes.
     ``formula(sp, x, W, b)``
         The definition a second time, on matrices, in the words of ``sp`` (`teachrnn.formulas.Words`).
-        It is called once, with letters; the tree that it gives is typeset, differentiated and taken
+        It is called once, with letters; the tree that it returns is typeset, differentiated and taken
         apart. Vectors are columns; whole numbers are numbers.
     ``dx(dy, x, W, b, y)``, ``dW(...)`` ...
         The gradient of the loss with respect to each input, given the gradient ``dy`` of the loss
@@ -145,7 +145,7 @@ class Op(Value):
     Raises
     ------
     TypeError
-        When the class is created: a part is missing, takes other arguments than it is handed, or
+        When the class is created: a part is missing, takes other arguments than it is called with, or
         does not fit the others; the message says what to write.
 
     Examples
@@ -181,12 +181,12 @@ class Op(Value):
     gradient_methods: ClassVar[dict[str, Callable[..., Array] | None]]
     """The gradient of each input, by the input's name."""
     differentiable: ClassVar[tuple[tuple[int, str, Callable[..., Array]], ...]]
-    """Place, name and gradient of every input that has one."""
+    """Position, name and gradient of every input that has a gradient."""
     shape_rule: ClassVar[Signature]
     definition: ClassVar[Formula]
     """The tree of ``formula``, in the names of the inputs."""
     known: ClassVar[Mapping[str, type[Op]]] = OPS
-    """Every operation, by name, for formulas that name another one."""
+    """Every operation, by name, for formulas that refer to another one."""
     fitting: ClassVar[Fitting]
     """Which arrays it accepts."""
 
@@ -197,7 +197,7 @@ class Op(Value):
     """The sizes of the axes; the same object for every application to the same shapes."""
     code: CodeType
     instruction: int
-    """Where it was applied: an instruction of that code, which costs less to note than a line."""
+    """Where it was applied: an instruction of that code, which is cheaper to store than a line."""
 
     def __init_subclass__(cls, *, register: bool = True) -> None:
         super().__init_subclass__()
@@ -227,13 +227,13 @@ class Op(Value):
         ShapeError
             An input's shape does not fit; the message says which input set each axis.
         DomainError
-            A value lies outside the input's domain, or `requires` has a complaint.
+            A value is outside the input's domain, or `requires` objects.
         """
         return cls.fitting.check(arrays, where or cls.__name__)
 
     @classmethod
     def requires(cls, *arrays: Array) -> str | None:
-        """What else the inputs must satisfy: a complaint, or None. Overridden where needed.
+        """What else the inputs must satisfy: what is wrong, or None. Override it where needed.
 
         Parameters
         ----------
@@ -316,8 +316,8 @@ class Op(Value):
         Raises
         ------
         ShapeError, DomainError, TeachrnnError
-            The gradient has another shape than its input, holds no numbers, or writes into what it
-            was handed.
+            The gradient has another shape than its input, is not numeric, or writes into one of its
+            arguments.
         """
         cls = type(self)
         gradient = cls.gradient_methods[name]

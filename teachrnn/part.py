@@ -1,4 +1,4 @@
-"""The base of all that goes by a name: found, made and registered in one way."""
+"""The base of everything that has a registered name: defined, found and made in one way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Part:
     """Base of every kind of part: cells, optimizers, samplers and so on.
 
     A kind names its registry, and what a part of it must define besides its ``name``. Defining a
-    part enters it there; with ``register=False`` it is only known to whoever has the class.
+    part enters it there; with ``register=False`` it is not entered.
 
     Examples
     --------
@@ -36,7 +36,7 @@ class Part:
     """
 
     name: ClassVar[str]
-    """What it is called on the command line and in files."""
+    """Its name on the command line and in files."""
     registry: ClassVar[Registry[Any]]
     """Every part of its kind."""
     required: ClassVar[tuple[str, ...]] = ()
@@ -62,7 +62,7 @@ class Part:
 
     @classmethod
     def find(cls, which: str | type[Self] | Self) -> type[Self]:
-        """The class of that name; of a class or an instance, itself or its class.
+        """The class of that name; a class is returned as it is, and for an instance its class.
 
         Raises
         ------
@@ -79,14 +79,14 @@ class Part:
     def make(
         cls, which: str | type[Self] | Self | Mapping[str, Any], *given: Any, **at_hand: Any
     ) -> Self:
-        """An instance, of a name, a class, or settings with a ``name``; an instance is handed back.
+        """An instance, from a name, a class, or settings with a ``name``; instances are returned as is.
 
         Parameters
         ----------
         which : str, type, instance or dict
-            A dict holds the name, and keywords that the class is to be called with.
+            A dict holds the name, and keywords to call the class with.
         *given, **at_hand
-            What else it is called with; of the keywords, those that it takes.
+            Further arguments; of the keywords, those that the class takes.
 
         Raises
         ------
@@ -117,12 +117,12 @@ class Part:
 
     @classmethod
     def settings_of(cls, which: str | type[Self] | Self | Mapping[str, Any]) -> dict[str, Any]:
-        """What `make` makes it of, as JSON can hold it: its ``name``, and the settings that were given.
+        """The settings from which `make` makes it, as JSON: its ``name``, and those that were given.
 
         Raises
         ------
         NameLookupError
-            If it is none of this kind, listing those that exist.
+            If it is not of this kind, listing those that exist.
         """
         if isinstance(which, Mapping):
             return dict(which)

@@ -31,7 +31,7 @@ def read_homes(stub: str) -> dict[str, str]:
 
 
 def read_sections(stub: str) -> dict[str, list[str]]:
-    """The public names by the heading that they stand under, in the order of the stub.
+    """The public names by heading, in the order of the stub.
 
     Parameters
     ----------

@@ -11,9 +11,9 @@ T = TypeVar("T")
 
 
 class Registry(dict[str, T]):
-    """A dict that fills itself where things are defined, and says what there is when a name is unknown.
+    """A dict that definitions enter themselves in, and that lists its names when one is unknown.
 
-    A name belongs to the module that took it first: there it may be defined anew, as in a notebook
+    A name belongs to the module that took it first: it may be redefined there, as in a notebook
     cell that is run again, and nowhere else. So a class that forgets to take a name of its own does
     not replace the one it inherits from.
 
@@ -60,7 +60,7 @@ class Registry(dict[str, T]):
         )
 
     def find(self, name: str | T) -> T:
-        """The entry of that name; an entry itself is handed back.
+        """The entry of that name; an entry itself is returned as it is.
 
         Raises
         ------

@@ -15,8 +15,8 @@ def state_jacobians(trace: Trace, name: str) -> dict[int, Array]:
     r"""The Jacobian $\partial h_T / \partial h_k$ for every k from T down to 0.
 
     In a vanilla network it is the product of $\mathrm{diag}(1 - h_t^2)\, W$ over t = k + 1 .. T; in a
-    gated one it is what all ways from $h_k$ to $h_T$ give together, while the other state of step k is
-    held still. Each row is backpropagated from one entry of $h_T$, a one-hot gradient, through a copy
+    gated one it is the sum over all paths from $h_k$ to $h_T$, with the other state of step k
+    held fixed. Each row is backpropagated from one entry of $h_T$, a one-hot gradient, through a copy
     of the record: exact to rounding, for every cell, and no formula is written a second time.
 
     Parameters

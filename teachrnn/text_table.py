@@ -1,4 +1,4 @@
-"""Rows of text under each other, as every table in a terminal stands."""
+"""Aligned rows of text: how every table in a terminal is laid out."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Collection, Sequence
 
 
 def aligned(rows: Sequence[Sequence[str]], *, right: Collection[int] = (), gap: str = "  ") -> list[str]:
-    """Lines in which the cells of each column stand under each other.
+    """Lines in which the cells of each column are aligned.
 
     Parameters
     ----------
     rows : sequence of sequence of str
-        The cells, as many in every row.
+        The cells; every row has the same number.
     right : collection of int
-        The columns that stand at the right edge, as numbers do.
+        The columns that are aligned to the right, as numbers are.
     gap : str
-        What stands between two columns.
+        The text between two columns.
 
     Returns
     -------
     list of str
-        A line for each row, with no blanks at its end.
+        A line for each row, without trailing spaces.
 
     Examples
     --------

@@ -65,12 +65,12 @@ class Trace(CopiedWhole, NotPickled):
     # Recording -------------------------------------------------------------------------------
 
     def parameter(self, name: str, data: Any) -> Value:
-        """Record a parameter: a leaf that is shared by all time steps and is to be learnt.
+        """Record a parameter: a leaf that is shared by all time steps and is learnt.
 
         Parameters
         ----------
         name : str
-            Its name, such as ``"W"``, as it stands in the formulas.
+            Its name, such as ``"W"``, as in the formulas.
         data : array-like
             The numbers; whole numbers become float64.
 
@@ -95,8 +95,8 @@ class Trace(CopiedWhole, NotPickled):
     def input(self, name: str, data: Any, *, copy: bool = True) -> Value:
         """Record an input: numbers from outside, such as x[t], a target or the initial state.
 
-        The numbers are copied, so that the record stays as it is whatever becomes of the array;
-        ``copy=False`` takes an array that nobody else will write to.
+        The numbers are copied, so that later changes of the array do not change the record;
+        ``copy=False`` takes over an array that nothing else will write to.
 
         Parameters
         ----------
@@ -368,9 +368,9 @@ class Trace(CopiedWhole, NotPickled):
 
         Only what depends on a changed value is computed; a change without effect (an unread column
         of U, say) stops where it dies. A changed result is held at its new numbers: its own
-        operation is not applied, whatever becomes of its operands, and all that follows from it is.
-        Complex numbers make the complex step: their real parts are kept on the recorded values,
-        which they are but for rounding, so that a network that amplifies rounding from step to step
+        operation is not applied, even if its operands change, and all that follows from it is.
+        With complex numbers this is the complex step: the real parts, which equal the recorded values
+        up to rounding, are set to them, so that a network that amplifies rounding from step to step
         is differentiated where it was recorded.
 
         Parameters
@@ -441,7 +441,7 @@ class Trace(CopiedWhole, NotPickled):
         return sum((new.get(v.index, v.data).sum() for v in self.losses), start=0.0)
 
     def replay(self, changes: Mapping[str, Any] | None = None) -> Trace:
-        """Apply every recorded operation again; with ``changes``, to other leaves.
+        """Apply every recorded operation again; with ``changes``, to changed leaves.
 
         Parameters
         ----------
@@ -490,7 +490,7 @@ def _twin_of(value: Value, trace: Trace) -> Value:
     twin: Value = object.__new__(type(value))
     twin.trace_reference = trace._reference
     twin.name, twin.t, twin.role, twin.index = value.name, value.t, value.role, value.index
-    twin.data = value.data.copy("K")  # laid out as it was: another layout is added up in another order
+    twin.data = value.data.copy("K")  # another layout would be summed in another order
     twin.data.setflags(write=False)
     if isinstance(value, Op) and isinstance(twin, Op):
         twin.operands = tuple([trace.values[v.index] for v in value.operands])

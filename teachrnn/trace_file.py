@@ -1,4 +1,4 @@
-"""Keeping a trace: as a file without pickle, bit for bit, and as plain data for other programs."""
+"""Saving a trace: to a file without pickle, bit for bit, and as plain data for other programs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Role = Literal["parameter", "input", "result"]
 
 
 class _Recorded(TypedDict):
-    """A value as a file describes it; its numbers are the array ``v0``, ``v1``, ... of its place."""
+    """A value as a file describes it; its numbers are the array ``v0``, ``v1``, ... of its position."""
 
     name: str
     t: int | None
@@ -112,7 +112,7 @@ def load_trace(path: str | Path) -> Trace:
 
 
 def load_noted_trace(path: str | Path) -> tuple[Trace, dict[str, Any]]:
-    """Read a trace back with what was noted of it; nothing, in a file of teachrnn 0.1.0.
+    """Read a trace back with its notes; a file of teachrnn 0.1.0 has none.
 
     Raises
     ------

@@ -110,7 +110,7 @@ class Triangle:
         -------
         Triangle or None
             None if no loss belongs to a time step 1 .. T. A parameter that acts outside these steps
-            (a learnt initial state, say) has no column to stand in, and is left out.
+            (a learnt initial state, say) has no column, and is left out.
 
         References
         ----------
@@ -154,7 +154,7 @@ class Triangle:
 
 
 def _states(trace: Trace) -> Iterator[str]:
-    """Names of the states: what begins at step 0 and is computed at step 1."""
+    """Names of the states: values that are given at step 0 and computed from step 1 on."""
     for value in trace.values:
         name = Name.of(value.name)
         first = str(name.at(1))
@@ -171,7 +171,7 @@ def _parameter(sweeps: dict[int, Backprop], value: Value, trace: Trace) -> Reach
             k = term.user.t
             through[k] = through[k] + term.gradient if k in through else term.gradient
         for k, d in through.items():
-            assert k  # else the parameter would have been left out
+            assert k  # otherwise the parameter would have been left out
             norms[t - 1, k - 1] = _norm(d)
             by_lag[max(t - k, 0)] += d.ravel()
     return _reach(value.name, "parameter", norms, by_lag)
@@ -219,7 +219,7 @@ def _reach(name: str, kind: Literal["parameter", "state"], norms: Array, by_lag:
 
 
 def _norm(d: Array) -> float:
-    """Euclidean norm; scaled, as the square of an exploding or a vanishing gradient is out of range."""
+    """Euclidean norm, scaled: squares of exploding or vanishing gradients are out of range."""
     largest = float(np.abs(d).max(initial=0.0))
     if largest == 0 or not math.isfinite(largest):
         return largest
@@ -234,5 +234,5 @@ def _cosine(a: Array, b: Array) -> float:
 
 
 def _plain(array: Array) -> Any:
-    """Nested lists of numbers, None where there is none."""
+    """Nested lists of numbers; None for what is not finite."""
     return np.where(np.isfinite(array), array, None).tolist()  # type: ignore[call-overload]

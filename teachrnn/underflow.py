@@ -1,4 +1,4 @@
-"""Numbers too small for their format: they become 0, which is near enough, and no error."""
+"""Numbers too small for their format: they become 0, which is close enough, and not an error."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 
 
 def computed(function: Callable[..., Any], *arrays: Any) -> Any:
-    r"""What a function of arrays gives, even where NumPy is told to raise at underflow.
+    r"""What a function of arrays returns, even where NumPy is set to raise at underflow.
 
-    After ``np.seterr(all="raise")``, which many set to find the place where a NaN comes from,
-    $e^{-800}$ raises, and every softmax of a network that is sure of itself has such a number. What
-    overflows, is divided by 0 or has no value raises still.
+    After ``np.seterr(all="raise")``, which many set to find where a NaN comes from,
+    $e^{-800}$ raises, and every softmax of a confident network has such a number. Overflow,
+    division by 0 and invalid operations still raise.
 
-    That NumPy is told so is found out when it raises: to tell it otherwise at every operation would
-    cost a quarter of the time that recording takes.
+    The setting is noticed only when NumPy raises: changing it for every operation would
+    take a quarter of the time of recording.
 
     Examples
     --------

@@ -55,7 +55,7 @@ def write(array, value):
 
 # Read-only ---------------------------------------------------------------------------------------
 
-WRITES = "writes into an array that it was handed"
+WRITES = "writes into an array that it was given"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_a_value_of_another_shape_than_the_signature_says_is_refused(leading):
     x = np.ones((*leading, 3))
     message = refusal(ShapeError, lambda: recorded(operation(lambda x: x[..., :2]), x))
     assert message == (
-        f"Twice.forward (at `y`) gives shape {(*leading, 2)} but (n)->(n) needs {(*leading, 3)} for "
+        f"Twice.forward (at `y`) returns shape {(*leading, 2)} but (n)->(n) needs {(*leading, 3)} for "
         "these inputs."
     )
 
@@ -187,7 +187,7 @@ def test_a_value_is_held_to_the_signature_at_every_application_not_only_the_firs
     trace = Trace()
     moody(trace.input("x", [1.0, 2.0]), name="y")
     message = refusal(ShapeError, lambda: moody(trace.input("z", [-1.0, 2.0]), name="u"))
-    assert message.startswith("Twice.forward (at `u`) gives shape (1,)")
+    assert message.startswith("Twice.forward (at `u`) returns shape (1,)")
 
 
 def test_an_axis_that_no_input_has_may_be_of_any_size_but_must_be_there():
@@ -195,14 +195,14 @@ def test_an_axis_that_no_input_has_may_be_of_any_size_but_must_be_there():
     assert recorded(op)["y"].shape == (2,)
     op = operation(lambda x: x.sum(), signature="(n)->(k)")
     assert refusal(ShapeError, lambda: recorded(op)) == (
-        "Twice.forward (at `y`) gives shape () but (n)->(k) needs (any,) for these inputs."
+        "Twice.forward (at `y`) returns shape () but (n)->(k) needs (any,) for these inputs."
     )
 
 
 def test_a_gradient_of_another_shape_than_its_input_is_refused():
     message = refusal(ShapeError, lambda: backpropagate(recorded(operation(dx=lambda dy, x, y: dy[:2]))))
     assert message == (
-        "Twice.dx (at `y`) gives shape (2,) but `x` has shape (3,): a gradient has its input's shape."
+        "Twice.dx (at `y`) returns shape (2,) but `x` has shape (3,): a gradient has its input's shape."
     )
 
 
@@ -228,17 +228,20 @@ def test_a_bias_gradient_that_keeps_its_batch_is_told_to_sum(steps):
 @pytest.mark.parametrize(
     ("gives", "says"),
     [
-        (None, "gives None: is its `return` missing?"),
-        (np.array([1, None, 2], object), "gives an array of object but must give an array of numbers."),
-        ("abc", "gives str but must give an array of numbers."),
-        ({"y": 1}, "gives dict but must give an array of numbers."),
-        ([[1.0], [1.0, 2.0]], "gives rows of different lengths, which are no array."),
+        (None, "returns None: is its `return` missing?"),
+        (
+            np.array([1, None, 2], object),
+            "returns an array of object but must return an array of numbers.",
+        ),
+        ("abc", "returns str but must return an array of numbers."),
+        ({"y": 1}, "returns dict but must return an array of numbers."),
+        ([[1.0], [1.0, 2.0]], "returns rows of different lengths, which are no array."),
         (
             np.array([True, False, True]),
-            "gives an array of bool but must give an array of numbers: "
-            "`.astype(float)` makes 0 and 1 of it.",
+            "returns an array of bool but must return an array of numbers: "
+            "`.astype(float)` turns it into 0 and 1.",
         ),
-        (np.ones(3) * 1j, "gives complex numbers for inputs that are real."),
+        (np.ones(3) * 1j, "returns complex numbers for real inputs."),
     ],
     ids=["None", "objects", "text", "dict", "ragged", "truth values", "complex"],
 )
@@ -268,7 +271,7 @@ def test_complex_inputs_may_have_complex_values():
 def test_a_replay_holds_an_operation_to_its_signature_too():
     sizes = iter([3, 2])
     trace = recorded(operation(lambda x: x[: next(sizes)]))
-    assert refusal(ShapeError, trace.replay).startswith("Twice.forward (at `y`) gives shape (2,)")
+    assert refusal(ShapeError, trace.replay).startswith("Twice.forward (at `y`) returns shape (2,)")
 
 
 def test_a_view_of_a_parameter_is_a_value_like_any_other():

@@ -44,9 +44,9 @@ class Cell(Part, registry=CELLS):
     state: ClassVar[tuple[str, ...]] = ("h",)
     gates: ClassVar[tuple[str, ...]] = ("",)
     fused: ClassVar[type[FusedLayer] | None] = None
-    """The same over a whole sequence, for training: it re-orders what `step` says, no more."""
+    """The same over a whole sequence, for training: it only reorders what `step` computes."""
     fused_single: ClassVar[type[FusedLayer] | None] = None
-    """Another one for a single sequence of several steps, where that is worth it."""
+    """Another fused layer for a single sequence of several steps, where that is faster."""
 
     def __init_subclass__(cls, **how: Any) -> None:
         own = vars(cls)

@@ -29,7 +29,7 @@ from teachrnn.trace import Trace
 ParameterProgress = Callable[[str, int, int], None]
 
 SAFETY = 10.0
-"""How many times its own estimated error an oracle may be off."""
+"""An oracle may be wrong by this many times its own estimate of its error."""
 
 
 @np.errstate(under="ignore")
@@ -59,7 +59,7 @@ def check_gradient(
         Compare at most this many entries of each parameter, drawn at random, nine in ten of them
         where the gradient is not 0; all by default.
     model : CharRNN, optional
-        The model that recorded the trace. It is recorded again with other numbers, which tells
+        The model that recorded the trace. It is recorded again with other numbers, which shows
         whether the record is the whole model: every oracle replays the record, and cannot see that
         a cell took a number out of it.
     rng : numpy.random.Generator, optional

@@ -13,10 +13,10 @@ ELSEWHERE = 0.1
 def drawn_entries(
     count: int, given: Array, computed: Array | None, *, rng: np.random.Generator
 ) -> Array:
-    """Flat indices of entries to compare, sorted: mostly such as are not 0 on both sides.
+    """Flat indices of entries to compare, sorted: mostly entries that are not 0 on both sides.
 
-    The columns of U that belong to symbols which do not occur have a gradient of 0, four in five of
-    them in a text: comparing 0 with 0 proves little. A tenth is drawn there all the same.
+    The columns of U for symbols that do not occur have a gradient of 0, four in five of
+    them in a text: comparing 0 with 0 proves little. A tenth is still drawn there.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The relative errors that are in use in the field, under one roof so that they can be compared.
+"""The relative errors in use in the field, in one place so that they can be compared.
 
 They answer different questions, and the same two gradients look good under one and bad under
 another; a report therefore shows them all.
@@ -28,7 +28,7 @@ def sum_relative(a: Array, n: Array, floor: float = 0.0) -> float:
 
 
 def max_relative(a: Array, n: Array) -> float:
-    r"""The largest $|a - n| / \max(|a|, |n|)$ of an entry: the strictest; tiny entries blow it up."""
+    r"""The largest $|a - n| / \max(|a|, |n|)$ of an entry: the strictest; tiny entries inflate it."""
     return float(_ratios(a - n, np.maximum(np.abs(a), np.abs(n))).max(initial=0.0))
 
 

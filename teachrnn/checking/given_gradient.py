@@ -1,4 +1,4 @@
-"""What a person hands in as gradients, read into arrays; a sentence for everything that is none."""
+"""Gradients as a user passes them, read into arrays; a clear error for anything else."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ def given_gradients(trace: Trace, gradients: Any) -> dict[str, Array]:
     if not gradients:
         names = ", ".join(trace.parameters) or "those of any value, such as h[0]"
         raise DomainError(
-            f"no gradient was handed in, so there is nothing to compare: give some of {names}."
+            f"no gradient was passed, so there is nothing to compare: give some of {names}."
         )
     return {name: _array(trace, name, d) for name, d in gradients.items()}
 
 
 def _array(trace: Trace, name: Any, d: Any) -> Array:
     if not isinstance(name, str):
-        raise DomainError(f"gradients go by the name of their value, such as 'W', not by {name!r}.")
+        raise DomainError(f"gradients are named after their value, such as 'W', not {name!r}.")
     value = trace[name]
     if d is None:
         raise DomainError(f"the gradient of `{name}` is None: it was never computed.")
     if isinstance(d, Value):
         raise DomainError(
-            f"the gradient of `{name}` is a recorded value, {d!r}: hand in an array of numbers."
+            f"the gradient of `{name}` is a recorded value, {d!r}: pass an array of numbers."
         )
     array = _numbers(name, d)
     if array.shape != value.shape:
@@ -60,9 +60,9 @@ def _array(trace: Trace, name: Any, d: Any) -> Array:
 def _numbers(name: str, d: Any) -> Array:
     try:
         array = np.asarray(d)
-    except Exception as error:  # ragged lists, tensors that need .detach(), whatever else
+    except Exception as error:  # ragged lists, tensors that need .detach(), and so on
         raise DomainError(
-            f"the gradient of `{name}`, a {type(d).__name__}, does not become an array: {error}"
+            f"the gradient of `{name}`, a {type(d).__name__}, cannot be made an array: {error}"
         ) from error
     if array.dtype.kind in "iu":
         return array.astype(float)
@@ -77,4 +77,4 @@ def _numbers(name: str, d: Any) -> Array:
     what = {"O": "objects", "b": "truth values", "U": "text", "S": "text"}.get(
         array.dtype.kind, str(array.dtype)
     )
-    raise DomainError(f"the gradient of `{name}` holds {what}, not numbers: hand in an array of floats.")
+    raise DomainError(f"the gradient of `{name}` holds {what}, not numbers: pass an array of floats.")

@@ -1,4 +1,4 @@
-"""The gradient report: every comparison in a table, and in sentences what the table cannot say."""
+"""The gradient report: every comparison in a table, and notes on what the table cannot show."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from teachrnn.errors import NameLookupError
 from teachrnn.text_table import aligned
 
 KINKS_NAMED = 3
-"""How many entries of a kind a sentence lists."""
+"""How many entries a sentence lists."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +25,12 @@ class GradientReport:
     loss : float
         L, in nats.
     checks : tuple of ParameterCheck
-        One for each gradient that was handed in.
+        One for each gradient that was passed.
     precision : str
-        That of the coarsest numbers of the record or the gradients, by whose rounding errors are
-        judged, such as ``"float64"``.
+        The coarsest precision of the record and the gradients, such as ``"float64"``; errors are judged
+        by its rounding.
     missing : tuple of str
-        Parameters whose gradients were not handed in.
+        Parameters whose gradients were not passed.
     leak : str or None
         Where the record is not the whole model, how: then the gradient of the record is not that of
         the model. Known only if `check_gradient` was given the model.
@@ -54,7 +54,7 @@ class GradientReport:
 
     @property
     def agrees(self) -> bool:
-        """Whether everything that was handed in agrees."""
+        """Whether everything that was passed agrees."""
         return self.leak is None and all(check.agrees for check in self.checks)
 
     def __getitem__(self, name: str) -> ParameterCheck:
@@ -101,7 +101,7 @@ class GradientReport:
         return "\n".join([title, *aligned(verdicts), "", *aligned(errors), *self.notes()])
 
     def notes(self) -> list[str]:
-        """What has to be known to read the table, in sentences.
+        """Notes that are needed to read the table.
 
         Returns
         -------
@@ -131,7 +131,7 @@ class GradientReport:
                     "say nothing about the gradient."
                 )
         if self.missing:
-            notes.append(f"Not handed in, and so not checked: {', '.join(self.missing)}.")
+            notes.append(f"Not passed, and so not checked: {', '.join(self.missing)}.")
         return notes
 
     def __repr__(self) -> str:

@@ -15,21 +15,21 @@ from teachrnn.trace import Trace
 Entries = Mapping[str, Array]
 
 STEPS = (1e-6, 5e-7, 2.5e-7, 1.25e-7)
-"""Each half of the one before: then the gap of a smooth function can be taken out (Richardson)."""
+"""Each is half of the one before: the gap of a smooth function can be eliminated (Richardson)."""
 
 STEADY = 0.02
-"""How much what is left may change from step to step, relative to itself."""
+"""How much the remainder may change from step to step, relative to itself."""
 
 ABOVE_THE_FLOOR = 400
-"""How far it must lie above the round-off floor."""
+"""How far it must be above the round-off floor."""
 
 
 def kinks(trace: Trace, places: Entries) -> dict[str, tuple[tuple[int, ...], ...]]:
     r"""Entries at which the loss is not differentiable, such as those that put ReLU at 0.
 
     The gap between the slopes to the right and to the left of a point, over a step $h$, is
-    $K + O(h)$; where the loss is smooth, $K = 0$. All entries are moved at once first, in two random
-    directions, then those of each value, and only where these find a kink every entry on its own.
+    $K + O(h)$; where the loss is smooth, $K = 0$. First all entries are moved together, in two random
+    directions, then those of each value, and only where these find a kink each entry by itself.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def kinks(trace: Trace, places: Entries) -> dict[str, tuple[tuple[int, ...], ...
     Returns
     -------
     dict
-        For every name the indices of those that lie at a kink.
+        For every name the indices of the entries at a kink.
 
     Examples
     --------
@@ -93,7 +93,7 @@ class _Bends:
         return least > self.floor and max(left) - min(left) < STEADY * least
 
     def _gap(self, direction: Mapping[str, tuple[Array, Array]], h: float) -> float:
-        """Slope to the right less slope to the left."""
+        """Slope to the right minus slope to the left."""
         right, left = (self._moved(direction, step) for step in (h, -h))
         return (right - 2 * self.rest + left) / h
 

@@ -1,4 +1,4 @@
-"""What if: one number of a trace moved, beside what its gradient had predicted; or all drawn anew."""
+"""What if: one number of a trace changed, and L compared with the gradient's prediction."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from teachrnn.trace import Trace
 
 @dataclass(frozen=True)
 class Nudge:
-    r"""One number moved: $L$ before and after, and the straight line that the gradient draws.
+    r"""One number changed: $L$ before and after, and the gradient's linear prediction.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Nudge:
     delta : float
         By how much it was moved.
     before, after : float
-        L as recorded and L computed anew, in nats per sequence.
+        L as recorded and L computed again, in nats per sequence.
     slope : float
         dL with respect to that entry, by backpropagation.
     """
@@ -48,12 +48,12 @@ class Nudge:
 
     @property
     def change(self) -> float:
-        """What L really did: after - before."""
+        """The actual change of L: after - before."""
         return self.after - self.before
 
     @property
     def predicted_change(self) -> float:
-        """What the gradient says L would do: slope times delta."""
+        """The change of L that the gradient predicts: slope times delta."""
         return self.slope * self.delta
 
     @property
@@ -63,23 +63,23 @@ class Nudge:
 
     @property
     def remainder(self) -> float:
-        """What the straight line misses: half the nudge, a quarter of the remainder (second order)."""
+        """What the linear prediction misses: half the nudge gives a quarter of it (second order)."""
         return self.change - self.predicted_change
 
 
 def nudge(trace: Trace, name: str, index: int | Sequence[int], delta: float) -> Nudge:
-    r"""Move one number of a trace, compute everything that follows from it anew, and compare.
+    r"""Change one number of a trace, recompute everything that follows from it, and compare.
 
-    The gradient predicts $L + \frac{\partial L}{\partial \theta}\delta$. What L does beyond that is of
+    The gradient predicts $L + \frac{\partial L}{\partial \theta}\delta$. The rest of the change is of
     second order: it shrinks with the square of $\delta$, if the gradient is right.
 
     Parameters
     ----------
     trace : Trace
-        A record with a loss; it stays as it is.
+        A record with a loss; it is not changed.
     name : str
         A value of floating-point numbers: a parameter, an initial state, a dense input, any result.
-        A result is moved itself; what it was made from stays as it is.
+        A result is changed itself; its operands are not.
     index : int or sequence of int
         Which entry; ``()`` for a single number.
     delta : float
@@ -142,13 +142,13 @@ def recorded_like(
 ) -> Trace:
     """Record a new network: another cell, text, length or weight scale, but the same random numbers.
 
-    With the settings as they were, another ``scale`` multiplies the very same weights, and longer
-    ``x`` are read by the very same network: what then changes is due to that alone.
+    With the same settings, another ``scale`` multiplies the same weights, and a longer
+    ``x`` is read by the same network: what changes is due to that alone.
 
     Parameters
     ----------
     settings : mapping
-        As `CharRNN.settings` gives them.
+        As `CharRNN.settings` returns them.
     x, targets : array-like
         As `CharRNN.record` takes them.
     scale : float

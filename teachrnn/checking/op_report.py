@@ -32,7 +32,7 @@ class OpCheck:
 
     @property
     def agrees(self) -> bool:
-        """Whether the error is rounding."""
+        """Whether the error is no more than rounding."""
         return self.error <= TOLERANCE
 
 
@@ -60,7 +60,7 @@ def check_ops(*ops: type[Op], trials: int = 5, rng: np.random.Generator | None =
     Raises
     ------
     DomainError
-        If there is to be no trial.
+        If ``trials`` is below 1.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""One gradient beside its reference: the errors that are in use in the field, and a verdict."""
+"""One gradient compared with its reference: the errors in use in the field, and a verdict."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ParameterCheck:
     analytic, reference : ndarray
         The two gradients there.
     allowed : ndarray
-        The absolute error at each of them that is no mistake: the oracle's own, and rounding.
+        The absolute error at each of them that is not a mistake: the oracle's own, and rounding.
     floor : float
         Round-off floor of the oracle: no absolute error below it means anything.
     kinks : tuple of tuple of int
@@ -81,7 +81,7 @@ class ParameterCheck:
 
     @cached_property
     def _pair(self) -> tuple[Array, Array]:
-        """Both gradients where the oracle found a number, which it need not."""
+        """Both gradients at the entries where the oracle found a number."""
         known = np.isfinite(self.reference)
         return self.analytic[known], self.reference[known]
 
@@ -93,7 +93,7 @@ class ParameterCheck:
 
     @property
     def max_signed(self) -> float:
-        """Largest of the *signed* differences, reference less analytic: a large negative one hides."""
+        """Largest *signed* difference, reference minus analytic: it hides a large negative one."""
         a, n = self._pair
         return float((n - a).max()) if a.size else 0.0
 
@@ -120,7 +120,7 @@ class ParameterCheck:
         Parameters
         ----------
         first : int, optional
-            Only this many entries, in the order in which they lie in memory; all if not given.
+            Only this many entries, in memory order; all if not given.
 
         Returns
         -------
@@ -144,17 +144,16 @@ class ParameterCheck:
 
     @property
     def largest(self) -> float:
-        """Largest entry that was compared, of either gradient, without its sign."""
+        """Largest absolute value of the compared entries of either gradient."""
         _, n = self._pair
         return float(max(np.abs(self.analytic).max(initial=0.0), np.abs(n).max(initial=0.0)))
 
     @property
     def least_largest(self) -> float:
-        r"""What the largest entry must at least be, by two of the errors: max abs over max rel.
+        r"""A lower bound of the largest entry from two of the errors: max abs over max rel.
 
         The entry with the largest absolute error has a relative error of at most `max_relative`, so
-        $\max |g| \ge$ `max_absolute` / `max_relative`. A table in which that does not hold is not
-        labelled by what it shows.
+        $\max |g| \ge$ `max_absolute` / `max_relative`. A table that violates it is mislabelled.
         """
         return self.max_absolute / self.max_relative if self.max_relative else 0.0
 
@@ -175,7 +174,7 @@ class ParameterCheck:
 
     @cached_property
     def _against_allowed(self) -> Array:
-        """Each error over what is allowed: above 1 it is a mistake; 0 where no judgement is possible."""
+        """Each error relative to what is allowed: above 1 is a mistake; 0 if there is no judgement."""
         ratios = np.zeros(self.checked)
         kinks = set(self.kinks)
         smooth = [self.place(i) not in kinks for i in range(self.checked)]
@@ -223,11 +222,11 @@ class ParameterCheck:
 
     @cached_property
     def verdict(self) -> CheckVerdict:
-        """Whether every entry lies within the oracle's error and rounding.
+        """Whether every entry is within the oracle's error and rounding.
 
-        "differs" if one does not, and "blind" where what is allowed is so large, against the
-        gradient, that the check could not have seen it. "not differentiable" where all that differs,
-        or might, lies at a kink of the loss: there is no right number there, only conventions.
+        "differs" if one is not, and "blind" if what is allowed is so large, compared with the
+        gradient, that the check could not have seen it. "not differentiable" if all entries that differ,
+        or might, are at a kink of the loss: there is no right number there, only conventions.
         """
         if (self._against_allowed > 1).any():
             return "differs"
@@ -241,7 +240,7 @@ class ParameterCheck:
         return self.verdict == "agrees"
 
     def to_dict(self) -> dict[str, Any]:
-        """The numbers as plain data; what is no finite number is None.
+        """The numbers as plain data; None for a number that is not finite.
 
         Returns
         -------

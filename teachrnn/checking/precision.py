@@ -1,4 +1,4 @@
-"""How much of an error is due to the precision that the numbers are kept in."""
+"""How much of an error is due to the precision of the numbers."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from teachrnn.reference.double_precision import in_double
 from teachrnn.trace import Trace
 
 ROUNDINGS = 1000
-"""How many roundings a correct backward pass may add up to, relative to its largest entry."""
+"""How many roundings a correct backward pass may accumulate, relative to its largest entry."""
 
 ELSEWHERE = 10
-"""And relative to the largest entry of all gradients: what is left of numbers that cancelled."""
+"""The same relative to the largest entry of all gradients: what cancellation leaves."""
 
 
 @dataclass(frozen=True, eq=False)
 class Precision:
-    """The coarsest floating-point numbers of a record and of the gradients that are to be judged.
+    """The coarsest floating-point precision of a record and of the gradients to be judged.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Precision:
         return backward + self._moved_by_the_forward_pass(name)
 
     def _moved_by_the_forward_pass(self, name: str) -> Array:
-        """How far the gradient lies from that of the same pass in float64.
+        """How far the gradient is from that of the same pass in float64.
 
         A network with large weights amplifies the rounding of its own forward pass from step to
         step. The library's gradients serve as a measure of that; whether they are right is another

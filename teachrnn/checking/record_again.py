@@ -1,4 +1,4 @@
-"""Numbers that were taken out of a record: what a replay keeps and recording again would change."""
+"""Numbers that were taken out of a record: a replay keeps them, recording again changes them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOVE = 0.1
 
 
 def first_leak(trace: Trace, again: Trace, *, changed: frozenset[str]) -> str | None:
-    """What keeps a record from being the model, in a sentence; None if nothing does.
+    """Why a record is not the whole model, in a sentence; None if it is.
 
     Every number of a record is a leaf or follows from the leaves by operations. So when a model is
     recorded again with some leaves changed, all others must be as they were, and the same
@@ -45,14 +45,14 @@ def first_leak(trace: Trace, again: Trace, *, changed: frozenset[str]) -> str | 
     >>> print(first_leak(one.record([0, 1]), other.record([0, 1]), changed=changed))
     None
     >>> print(first_leak(one.record([0, 1]), one.record([0, 1, 2]), changed=frozenset()))
-    recording again makes 24 values in place of 18.
+    recording again makes 24 values instead of 18.
     """
     for before, now in zip(trace.values, again.values, strict=False):
         complaint = _complaint(trace, before, now, changed)
         if complaint:
             return complaint
     if len(trace) != len(again):
-        return f"recording again makes {len(again)} values in place of {len(trace)}."
+        return f"recording again makes {len(again)} values instead of {len(trace)}."
     return None
 
 
@@ -83,12 +83,12 @@ def _made_by(value: Value) -> str:
 
 
 def leak_of(model: CharRNN, trace: Trace, *, rng: np.random.Generator) -> str | None:
-    """Record a trace's model again with every parameter, state and dense input moved, and compare.
+    """Record a trace's model again with every parameter, state and dense input changed, and compare.
 
     Parameters
     ----------
     model : CharRNN
-        What recorded the trace; it stays as it is.
+        The model that recorded the trace; it is not changed.
     trace : Trace
         The record.
     rng : numpy.random.Generator
@@ -115,7 +115,7 @@ def leak_of(model: CharRNN, trace: Trace, *, rng: np.random.Generator) -> str | 
     lacking = [name for name in (*model.shapes(), *states, "x[1]") if name not in trace]
     if lacking:
         raise DomainError(
-            f"the trace is not a record of this model: it has no {', '.join(lacking)}. Hand in the "
+            f"the trace is not a record of this model: it has no {', '.join(lacking)}. Pass the "
             "model that recorded it."
         )
     moved = {

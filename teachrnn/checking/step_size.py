@@ -73,8 +73,8 @@ def step_size_curve(
 ) -> StepSizeCurve:
     r"""Measure the error of one-sided differences, central differences and complex step.
 
-    Differences have two enemies: with a long step the curve bends (truncation, $h$ or $h^2$), with
-    a short one rounding takes over ($\epsilon |L| / h$). Plotted on logarithmic axes their errors
+    Differences have two enemies: with a large step the curvature (truncation, $h$ or $h^2$), with
+    a small one rounding ($\epsilon |L| / h$). Plotted on logarithmic axes their errors
     form a V. Complex step has no second arm.
 
     Parameters
@@ -90,7 +90,7 @@ def step_size_curve(
     rng : numpy.random.Generator, optional
         For the drawing.
     truth : Oracle, optional
-        What counts as right: 50 digits if not given.
+        The reference: 50 digits if not given.
 
     Returns
     -------

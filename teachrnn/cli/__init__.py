@@ -32,17 +32,17 @@ app.command("list")(list_names)
 
 
 def main() -> None:
-    """Run the command line; a mistake of the user ends with a message and status 2."""
+    """Run the command line; a user's mistake ends with a message and exit status 2."""
     open_streams()
     try:
         app()
     except TeachrnnError as error:
         print(legible(f"teachrnn: {error}"), file=sys.stderr)
         raise SystemExit(2) from None
-    except MemoryError as error:  # the sizes that are known to matter are refused by name before
-        print(legible(f"teachrnn: the memory is full ({error}): choose smaller sizes."), file=sys.stderr)
+    except MemoryError as error:  # most sizes are checked, by name, before
+        print(legible(f"teachrnn: out of memory ({error}): choose smaller sizes."), file=sys.stderr)
         raise SystemExit(2) from None
-    except BrokenPipeError:  # the reader of our output has gone, as in `| head`
+    except BrokenPipeError:  # the reader of the output has closed it, as in `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(141) from None
 

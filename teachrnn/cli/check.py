@@ -58,7 +58,7 @@ def check(
     oracle: Annotated[list[str] | None, typer.Option(help=MANY["oracle"])] = None,
     scale: Annotated[list[float] | None, typer.Option(help=MANY["scale"], min=0)] = None,
     max_entries: Annotated[
-        int, typer.Option(help="Entries of each parameter at most, drawn at random; 0 for all.", min=0)
+        int, typer.Option(help="Entries of each parameter, at most, drawn at random; 0: all.", min=0)
     ] = 200,
     seed: Seed = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
@@ -165,7 +165,7 @@ def _print_conclusion(fine: bool, reports: list[GradientReport]) -> None:
 
 
 def _progress(cell: str, source: Oracle, due: NowAndThen) -> Callable[[str, int, int], None]:
-    """How far a long check is: a line of the terminal, or lines now and then in a file or pipe."""
+    """The progress of a long check: a line on a terminal, or occasional lines in a file or pipe."""
     changes = sys.stderr.isatty()
     done: dict[str, int] = {}
 

@@ -1,4 +1,4 @@
-"""What the commands print with: what users wrote is shown as they wrote it, and never obeyed."""
+"""What the commands print with: users' text is shown as it is, and never interpreted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def open_streams() -> None:
-    """Let standard output and error take any sign, and each line as soon as it is printed."""
+    """Let standard output and error accept any character, and flush every line."""
     for stream in (sys.stdout, sys.stderr):
         print_any_sign(stream)
         if hasattr(stream, "reconfigure"):
@@ -21,21 +21,21 @@ def open_streams() -> None:
 
 
 def open_console(*, stderr: bool = False) -> Console:
-    """A console that takes no text for markup or for the name of an emoji, such as ``d[1:x:2]``."""
+    """A console that takes no text, such as ``d[1:x:2]``, for markup or for the name of an emoji."""
     from rich.console import Console
 
     return Console(markup=False, emoji=False, highlight=False, stderr=stderr)
 
 
 def say(text: str = "", console: Console | None = None) -> None:
-    """Print a text, whatever it quotes: on lines of its own, neither wrapped nor cut.
+    """Print any text on lines of its own, neither wrapped nor cut.
 
     Parameters
     ----------
     text : str
         The text.
     console : rich.console.Console, optional
-        Where a bar may be drawn, above which the text appears; standard output if not given.
+        A console with a progress bar, above which the text appears; standard output if not given.
     """
     from rich.segment import Segment, Segments
 

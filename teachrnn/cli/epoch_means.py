@@ -9,16 +9,16 @@ from teachrnn.runs import Session
 from teachrnn.views.style.loss_units import LossUnits, per_symbol
 
 MOST = 40
-"""Lines at most: a short text has thousands of epochs, several of which then share a line."""
+"""Maximum number of lines: a short text has thousands of epochs, several of which then share a line."""
 
 
 class EpochMeans:
-    """Gives a line for each epoch of a run that has ended since it was last asked.
+    """Returns a line for each epoch of a run that has ended since the last call.
 
     Parameters
     ----------
     session : Session
-        Whose run it is; of the epochs that ended before, nothing is said.
+        The session of the run; epochs that have ended already are left out.
     """
 
     def __init__(self, session: Session) -> None:

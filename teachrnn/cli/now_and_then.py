@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 
 PAUSE = 10.0
-"""Seconds between two plain lines; where a command takes long, a tenth of the time that it has taken."""
+"""Seconds between two plain lines, at least; for a long command, a tenth of the time so far."""
 
 
 class NowAndThen:

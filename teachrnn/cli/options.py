@@ -1,4 +1,4 @@
-"""The options that commands share: each said once, so that it means one thing."""
+"""The options that commands share: each is defined once, so that it means one thing."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ HELP = {
     "recipe": f"How: {', '.join(sorted(RECIPES))}.",
     "cell": f"Recurrent cell: {', '.join(sorted(CELLS))}.",
     "hidden": "m, length of the state.",
-    "layers": "Cells on top of each other.",
+    "layers": "Number of stacked cells.",
     "scale": "Standard deviation of the initial weights.",
-    "updates": "Updates of training.",
+    "updates": "Number of training updates.",
     "seed": "Seed of the random numbers.",
     "out": "Where to write.",
 }
-"""What is said of each option that has other limits or another default in another command."""
+"""The help of each option that has other limits or another default in another command."""
 
 RecipeName = Annotated[str, typer.Option(help=HELP["recipe"])]
 Seed = Annotated[int, typer.Option(help=HELP["seed"], min=0)]
@@ -36,7 +36,7 @@ O = TypeVar("O", bound="RecipeOptions")  # noqa: E741
 
 @dataclass(frozen=True, kw_only=True)
 class RecipeOptions:
-    """A text, and what is to be other than in a recipe: `train`, `report` and `sweep` take the same.
+    """A text, and changes to a recipe: `train`, `report` and `sweep` take the same.
 
     A field with the name of a setting of `Recipe` replaces that setting.
     """
@@ -48,7 +48,7 @@ class RecipeOptions:
     cell: Annotated[str | None, typer.Option(help=HELP["cell"])] = None
     hidden: Annotated[int | None, typer.Option(help=HELP["hidden"], min=1)] = None
     layers: Annotated[int | None, typer.Option(help=HELP["layers"], min=1)] = None
-    length: Annotated[int | None, typer.Option(help="T, symbols in a sequence.", min=1)] = None
+    length: Annotated[int | None, typer.Option(help="T, symbols per sequence.", min=1)] = None
     optimizer: Annotated[
         str | None, typer.Option(help=f"Update rule: {', '.join(sorted(OPTIMIZERS))}.")
     ] = None
@@ -56,19 +56,19 @@ class RecipeOptions:
     dtype: Annotated[str | None, typer.Option(help="float32 or float64.")] = None
     validation: Annotated[
         float | None,
-        typer.Option(help="Share of the text held out; 0 measures nothing.", min=0, max=0.9),
+        typer.Option(help="Share of the text held out for validation; 0 for none.", min=0, max=0.9),
     ] = None
     seed: Seed = 0
 
     def recipe(self, name: str, *, eta_follows: bool = False) -> Recipe:
-        """The recipe of that name, with what was given in place of its own settings.
+        """The recipe of that name, with the options that were given in place of its own settings.
 
         Parameters
         ----------
         name : str
             Its name.
         eta_follows : bool
-            Whether another optimizer may be named without a learning rate, as that is set afterwards.
+            Whether another optimizer may be named without a learning rate, because that is set later.
 
         Raises
         ------
@@ -93,13 +93,13 @@ class RecipeOptions:
         return recipe.but(**given)
 
     def folder_name(self, recipe: str) -> str:
-        """What a folder is called if nothing else is said: RECIPE-TEXT-SEED."""
+        """The default name of a folder: RECIPE-TEXT-SEED."""
         return f"{recipe}-{Path(self.text).stem}-{self.seed}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions(RecipeOptions):
-    """What is said of a run: `train` and `report` take the same."""
+    """The options of a run: `train` and `report` take the same."""
 
     sample_every: Annotated[int, typer.Option(help="Updates between two samples.", min=1)] = 10_000
     keep_every: Annotated[int | None, typer.Option(help="Keep every n-th step as a trace.", min=1)] = (
@@ -134,7 +134,7 @@ def with_options(
 ) -> Callable[[Callable[Concatenate[O, ...], None]], Callable[..., None]]:
     """Let a command take every field of a class on its command line, and get them as one object.
 
-    The command line of a function is its signature, so the function that is given back has that of
+    The command line of a function is its signature, so the function that is returned has that of
     the command, with the fields in place of the first parameter.
     """
     hints = get_type_hints(kind, include_extras=True)
@@ -158,14 +158,14 @@ def with_options(
 
 
 def refuse_ignored(context: typer.Context, option: str, *others: str) -> None:
-    """Refuse what was given beside an option that makes no use of it: nothing is ignored in silence.
+    """Refuse options that another option has no use for: nothing is ignored silently.
 
     Parameters
     ----------
     context : typer.Context
         That of the command.
     option : str
-        What was given and makes no use of the others, as it is written.
+        The option that has no use for the others, as it is written.
     *others : str
         Names of the parameters.
 
@@ -177,4 +177,4 @@ def refuse_ignored(context: typer.Context, option: str, *others: str) -> None:
     for parameter in context.command.params:
         source = context.get_parameter_source(str(parameter.name))
         if parameter.name in others and source is not None and source.name == "COMMANDLINE":
-            raise typer.BadParameter(f"{option} makes no use of it.", param_hint=parameter.opts[0])
+            raise typer.BadParameter(f"{option} does not use it.", param_hint=parameter.opts[0])

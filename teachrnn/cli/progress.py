@@ -1,4 +1,4 @@
-"""How far a command is: a line that changes on a terminal, and plain lines now and then elsewhere."""
+"""The progress of a command: a line that changes on a terminal, and occasional plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from teachrnn.training import TrainStep
 from teachrnn.views.style.loss_units import LossUnits, per_sequence, per_symbol
 
 REFRESH = 0.1
-"""Seconds between two changes of the line: an update takes less than a thousandth of one."""
+"""Seconds between two changes of the line: a training update takes less than a millisecond."""
 
 
 @contextmanager
 def stage(console: Console, words: str) -> Iterator[Callable[[str], None]]:
-    """A part of a command of which nobody knows how long it takes; what is given is called with news."""
+    """A part of a command that takes an unknown time; call what it yields with news."""
     if console.is_terminal:
         with console.status(Text(words)) as status:
             yield lambda what: status.update(Text(f"{words}: {what}"))
@@ -43,16 +43,16 @@ def stage(console: Console, words: str) -> Iterator[Callable[[str], None]]:
 
 
 def follow(session: Session, console: Console) -> Iterator[TrainStep]:
-    """The steps of a session, with a bar that shows losses, speed and the time that remains.
+    """The steps of a session, with a bar that shows losses, speed and the remaining time.
 
     Whatever else is printed on the same console in between appears above the bar.
 
     Parameters
     ----------
     session : Session
-        Whose `Session.steps` are gone through.
+        The session whose `Session.steps` are iterated over.
     console : rich.console.Console
-        Where the bar is drawn; on a console that is no terminal there are lines now and then.
+        Where the bar is drawn; a console that is not a terminal gets occasional lines.
     """
     run = session.run
     columns = [
@@ -63,7 +63,7 @@ def follow(session: Session, console: Console) -> Iterator[TrainStep]:
         TimeRemainingColumn(),
     ]
     bar = Progress(*columns, console=console, disable=not console.is_terminal)
-    with Interruption(), OneThread(), bar as progress:  # for all updates: the process is this run's
+    with Interruption(), OneThread(), bar as progress:  # for all updates
         begin = run.training.iteration
         task = progress.add_task("begins", total=run.recipe.updates, completed=begin)
         began = shown = perf_counter()
@@ -107,7 +107,7 @@ def _line(session: Session, step: TrainStep, speed: float) -> str:
 
 
 class _Speed(ProgressColumn):
-    """Updates in a second."""
+    """Updates per second."""
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed

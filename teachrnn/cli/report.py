@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from teachrnn.report import ReportedRun
 
 INTERRUPTED = 130
-"""The status with which the shell ends what Ctrl-C has stopped."""
+"""The exit status of a command that Ctrl-C has stopped, as shells have it."""
 
 
 @with_options(RunOptions)
@@ -33,8 +33,8 @@ def report(
     """Train by a recipe and write everything up: gradient check, losses, samples, best passage.
 
     Writes report.html, one self-contained page, and report.md with its figures beside it. The same
-    command resumes a run that was stopped (Ctrl-C), or that has had fewer updates. Of several
-    recipes each has a report of its own, and one more compares them.
+    command resumes a run that was stopped (Ctrl-C), or that has made fewer updates. Several
+    recipes each get a report of their own, and one more compares them.
     """
     require("matplotlib.figure", extra="figures", purpose="A report")
     from teachrnn.cli.progress import stage
@@ -42,7 +42,7 @@ def report(
 
     names = recipe or ["adagrad"]
     if len(set(names)) < len(names):
-        raise typer.BadParameter("a recipe is named twice.", param_hint="--recipe")
+        raise typer.BadParameter("a recipe is given twice.", param_hint="--recipe")
     together = options.folder("+".join(names))
     inside = options.out is not None and len(names) > 1
     sessions = [options.session(name, together / name if inside else None) for name in names]
@@ -53,11 +53,11 @@ def report(
     for session in sessions:
         if len(names) > 1:
             say(f"{session.run.recipe.title}.")
-        with session:  # nobody else trains in the folder from here to the report
+        with session:  # no other process trains in the folder from here to the report
             reported.append(_report(session, console))
         if session.stopped:
             done = session.run.training.iteration
-            say(f"Stopped after update {done:,}. The same command goes on.")
+            say(f"Stopped after update {done:,}. The same command resumes it.")
             raise typer.Exit(INTERRUPTED)
     if len(names) > 1:
         with stage(console, "Writing the comparison"):
@@ -66,7 +66,7 @@ def report(
     troubles = [trouble for session in sessions if (trouble := session.run.trouble()) is not None]
     for trouble in troubles:
         say(trouble)
-    if troubles:  # a run that has learnt nothing does not end like one that has
+    if troubles:  # a run that has learnt nothing must not exit like one that has
         raise typer.Exit(1)
 
 

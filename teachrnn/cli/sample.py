@@ -1,4 +1,4 @@
-"""``teachrnn sample``: let a trained network write."""
+"""``teachrnn sample``: generate text from a trained network."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ from teachrnn.sampling import Nucleus, Sampler, Temperature, TopK
 def sample(
     context: typer.Context,
     checkpoint: Annotated[Path, typer.Argument(help="checkpoint.npz of a run.")],
-    count: Annotated[int, typer.Option(help="How many symbols.", min=1)] = 1000,
-    prime: Annotated[str, typer.Option(help="What it reads first.")] = "",
+    count: Annotated[int, typer.Option(help="Number of symbols to generate.", min=1)] = 1000,
+    prime: Annotated[str, typer.Option(help="The text that the network reads first.")] = "",
     temperature: Annotated[
-        float, typer.Option(help="Below 1: safer; above: bolder; 0: always the likeliest.", min=0)
+        float, typer.Option(help="Below 1: safer; above: bolder; 0: always the most likely.", min=0)
     ] = 1.0,
-    top_k: Annotated[int | None, typer.Option(help="Draw from the k likeliest.", min=1)] = None,
+    top_k: Annotated[int | None, typer.Option(help="Draw from the k most likely.", min=1)] = None,
     nucleus: Annotated[
-        float | None, typer.Option(help="Draw from the likeliest that together have this share.")
+        float | None, typer.Option(help="Draw from the most likely, up to this total probability.")
     ] = None,
     beam_width: Annotated[
-        int | None, typer.Option("--beam", help="Look for the likeliest text, this wide.", min=1)
+        int | None,
+        typer.Option("--beam", help="Search for the most likely text, with this beam width.", min=1),
     ] = None,
     which: Annotated[
-        Which, typer.Option(help="Best by validation, best by smooth loss, or last.")
+        Which, typer.Option(help="The model best by validation loss, best by smooth loss, or the last.")
     ] = "validation",
     seed: Seed = 0,
 ) -> None:
-    """Let a trained network write; the text it was trained on is not needed."""
+    """Generate text from a trained network; the text it was trained on is not needed."""
     if sum(x is not None for x in (top_k, nucleus, beam_width)) > 1:
         raise typer.BadParameter("choose one of --top-k, --nucleus and --beam.")
     if beam_width is not None:

@@ -21,7 +21,7 @@ from teachrnn.views.style.legible import printable
 from teachrnn.views.style.number import format_number
 
 NETWORK = ("words", "cell", "hidden", "layers", "scale", "updates", "max_characters", "seed")
-"""What decides the network and its record, which a trace from a file has already."""
+"""The options that determine the network and its trace, which a trace from a file already has."""
 
 
 def step(
@@ -37,7 +37,7 @@ def step(
         int, typer.Option(help=f"{HELP['updates']} On the text, before it is recorded.", min=0)
     ] = 20,
     max_characters: Annotated[
-        int, typer.Option(help="Characters of the text to step through at most.", min=2)
+        int, typer.Option(help="Step through at most so many characters of the text.", min=2)
     ] = 40,
     seed: Seed = 0,
     trace_file: Annotated[
@@ -47,10 +47,10 @@ def step(
     terminal: Annotated[bool, typer.Option("--terminal", help="Step in the terminal instead.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
-    """Step through backpropagation through time on a text of your own, forward and then back."""
+    """Step through backpropagation through time on your own text, forward and then back."""
     text = " ".join(words) if words else WORDS
     if terminal:
-        refuse_ignored(context, "--terminal, which makes no page,", "out", "browser")
+        refuse_ignored(context, "--terminal, which writes no page,", "out", "browser")
     if trace_file is not None:
         refuse_ignored(context, "--trace", *NETWORK)
         trace, symbols, about = _recorded_elsewhere(trace_file)
@@ -77,7 +77,7 @@ def step(
 
 
 def _recorded_elsewhere(path: Path) -> tuple[Trace, Sequence[str] | None, list[str]]:
-    """Read a trace; one that a run has kept says what its numbers stand for."""
+    """Read a trace; one that a run has kept says what its token numbers stand for."""
     trace, kept = KeptStep.load(path)
     check_small(trace.T, sum(p.data.size for p in trace.parameters.values()))
     loss = trace.total_loss

@@ -25,17 +25,17 @@ OPTION = {"optimizer.eta": "eta", "optimizer.name": "optimizer"}
 """Options whose name differs from that of the hyper-parameter they set."""
 
 SHOWN = 20
-"""Trials in the table of the terminal; the file has all."""
+"""Trials in the table on the terminal; the file has all of them."""
 
 OVER = (
-    "What to search over, may be repeated: eta=0.01:1:log (evenly in the logarithm), length=10:50 "
+    "What to search over; may be repeated: eta=0.01:1:log (evenly in the logarithm), length=10:50 "
     "(whole numbers), hidden=50,100,200 (choices), optimizer.gamma=0.8:0.999 (a setting of a rule)."
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class SweepOptions(RecipeOptions):
-    """The options of a recipe, but that trials are short."""
+    """The options of a recipe, except that trials are short."""
 
     updates: Annotated[
         int, typer.Option(help=f"{HELP['updates']} Of each trial, in the first stage.", min=1)
@@ -50,12 +50,12 @@ def sweep(
     recipe: RecipeName = "adagrad",
     trials: Annotated[int, typer.Option(help="Trials in each stage.", min=1)] = 12,
     growth: Annotated[
-        int, typer.Option(help="How many times as many updates from one stage to the next.", min=1)
+        int, typer.Option(help="Factor by which the updates grow from one stage to the next.", min=1)
     ] = 1,
     stages: Annotated[
-        int, typer.Option(help="Stages: each looks round the best trials of the one before.", min=1)
+        int, typer.Option(help="Stages: each searches around the best trials of the one before.", min=1)
     ] = 2,
-    workers: Annotated[int, typer.Option(help="Trials at a time on this machine.", min=1)] = 1,
+    workers: Annotated[int, typer.Option(help="Number of trials at a time on this machine.", min=1)] = 1,
     backend: Annotated[str, typer.Option(help="loky (this machine) or dask (a cluster).")] = "loky",
     address: Annotated[
         str | None, typer.Option(help="Scheduler of the Dask cluster: tcp://host:8786.")
@@ -70,10 +70,10 @@ def sweep(
 ) -> None:
     """Search over hyper-parameters: random trials, from coarse to fine, judged by validation loss.
 
-    Stopped by Ctrl-C, it goes on when the same command is given again.
+    Ctrl-C stops it; the same command resumes it.
     """
     if figure:
-        require("matplotlib", extra="figures", purpose="The figure of a sweep (or say --no-figure)")
+        require("matplotlib", extra="figures", purpose="The figure of a sweep (or use --no-figure)")
     space = Space.parse(over or [])
     searched = {OPTION.get(axis.name, axis.name) for axis in space.axes}
     refuse_ignored(context, "--over, which searches over that,", *searched)
@@ -102,7 +102,7 @@ def sweep(
     if figure and search.results:
         _draw(search)
     if stopped:
-        say("Stopped. The same command continues with the remaining trials.")
+        say("Stopped. The same command resumes with the remaining trials.")
     say(f"Results: {folder.resolve()}")
     found = [result.loss for result in search.results if isfinite(result.loss)]
     guess = log(search.symbols)
@@ -120,7 +120,7 @@ def _engine(backend: str, workers: int, address: str | None) -> Engine:
         raise NameLookupError(f"no back end is named {backend!r}; there are: {', '.join(BACKENDS)}.")
     if backend == "loky":
         if address is not None:
-            raise DomainError("--address is that of a cluster: say --backend dask too.")
+            raise DomainError("--address is that of a cluster: add --backend dask.")
         return LocalEngine(workers=workers)
     if address is None:
         raise DomainError(
@@ -153,7 +153,7 @@ def _print_table(search: Sweep) -> None:
     say("\nTrials (stage.number), the best first; loss in nats and in bits per symbol:")
     table = Table(box=box.SIMPLE_HEAD, padding=0)
     for heading in ("trial", *names, "nats", "bits", "updates", "s"):
-        # Where there is little room, the long names are broken, and no number is.
+        # In a narrow terminal the long names are broken, but never a number.
         table.add_column(heading, justify="right", overflow="fold", min_width=min(len(heading), 7))
     table.add_column("worker", overflow="fold", min_width=len("worker"))
     for r in shown:
@@ -165,7 +165,7 @@ def _print_table(search: Sweep) -> None:
         if r.error:
             say(f"Trial {r.stage}.{r.number} failed: {r.error}")
     if len(search.results) > SHOWN:
-        say(f"The best {SHOWN} of {len(search.results)}; the file trials.csv has all.")
+        say(f"The best {SHOWN} of {len(search.results)}; trials.csv has them all.")
 
 
 def _loss(loss: float) -> str:

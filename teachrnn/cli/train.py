@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDEST = 100
-"""Characters of a heading, where the terminal has room for more."""
+"""Characters of a heading, at most, however wide the terminal is."""
 
 
 @with_options(RunOptions)
 def train(options: RunOptions, recipe: RecipeName = "adagrad") -> None:
     """Train a character model on a text, and watch it learn to write.
 
-    The same command resumes a run that was stopped (Ctrl-C), or that has had fewer updates.
+    The same command resumes a run that was stopped (Ctrl-C), or that has made fewer updates.
     """
     console = open_console()
     with options.session(recipe) as session:
@@ -44,9 +44,9 @@ def _introduce(session: Session) -> None:
     )
     done = run.training.iteration
     if done:
-        say(f"Going on after update {done:,}, from {session.checkpoint}.")
+        say(f"Resuming after update {done:,}, from {session.checkpoint}.")
     if session.set_aside is not None:
-        say(f"Steps that another run had kept here are in {session.set_aside} now.")
+        say(f"Steps that another run had kept here are now in {session.set_aside}.")
 
 
 def _follow(session: Session, console: Console) -> None:
@@ -76,7 +76,7 @@ def _show(sample: Sample, units: LossUnits, console: Console) -> None:
 def _conclude(session: Session) -> None:
     training, units = session.run.training, LossUnits.of(session.run)
     if session.stopped:
-        say(f"Stopped after update {training.iteration:,}. The same command goes on.")
+        say(f"Stopped after update {training.iteration:,}. The same command resumes it.")
     lowest = training.best_smooth
     say(
         f"Smooth loss {units.brief(training.smooth_loss)}, lowest {per_sequence(lowest.loss)} at update "
@@ -90,12 +90,12 @@ def _conclude(session: Session) -> None:
             f"{perplexity}), after update {best.iteration:,}.",
         )
     kept = str(session.checkpoint)
-    say(f"Kept in {kept}; let it write: teachrnn sample {shlex.quote(kept)}")
+    say(f"Saved in {kept}; to sample from it: teachrnn sample {shlex.quote(kept)}")
     end_badly_if_lost(session)
 
 
 def end_badly_if_lost(session: Session) -> None:
-    """A run that has learnt nothing says so, and does not end like one that has."""
+    """A run that has learnt nothing says so, and does not exit like one that has."""
     trouble = session.run.trouble()
     if trouble is not None:
         say(trouble)

@@ -1,4 +1,4 @@
-r"""Texts that are many short ones, such as tweets: read, and joined by a symbol that ends each."""
+r"""Collections of short texts, such as tweets: read, and joined with a symbol at the end of each."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from teachrnn.data.text import load_text_file
 from teachrnn.errors import DomainError, FileFormatError
 
 END = "\x03"
-"""Ends every item: the control character *end of text*, which no text for people holds."""
+"""Ends every item: the control character *end of text*, which ordinary text does not contain."""
 
 END_SIGN = "\N{SYMBOL FOR END OF TEXT}"
-"""Stands for it on the screen."""
+"""Its glyph on the screen."""
 
 
 def load_items(path: str | Path, *, field: str = "text", max_characters: int | None = None) -> list[str]:
@@ -30,7 +30,7 @@ def load_items(path: str | Path, *, field: str = "text", max_characters: int | N
     field : str
         Which field of an object holds the text.
     max_characters : int, optional
-        The largest number of characters; what is longer is cut.
+        The largest number of characters; longer items are cut.
 
     Returns
     -------
@@ -69,16 +69,16 @@ def load_items(path: str | Path, *, field: str = "text", max_characters: int | N
         items = ((f"{path}, line {i}", line) for i, line in enumerate(text.split("\n"), 1))
     kept = [_checked(item, where)[:max_characters] for where, item in items if item]
     if not kept:
-        raise FileFormatError(f"{path} holds no item: every one is empty.")
+        raise FileFormatError(f"{path} holds no item: all are empty.")
     return kept
 
 
 def join_items(items: Iterable[str]) -> str:
     r"""Join items into one text, in which each has the end symbol before it and after it.
 
-    So the first input of an item is the end symbol, with which writing one begins, and the last
-    target is the end symbol again, by which the network says that it is done: the next symbol of
-    the text is the target everywhere, as in a novel.
+    So the first input of an item is the end symbol, from which generating an item starts, and the last
+    target is the end symbol again, with which the network ends an item: the target is the next symbol
+    of the text everywhere, as in a novel.
 
     Parameters
     ----------
@@ -177,6 +177,6 @@ def _checked(item: str, where: str) -> str:
     except UnicodeEncodeError as error:
         raise FileFormatError(
             f"{where}: character {error.start} of the item, U+{ord(item[error.start]):04X}, is half "
-            "of a pair and no character."
+            "of a surrogate pair, not a character."
         ) from error
     return item

@@ -9,8 +9,8 @@ from teachrnn.errors import DomainError
 def split(tokens: Array, *, validation: float = 0.1, end: int | None = None) -> tuple[Array, Array]:
     """Keep the end of a text for validation; both parts are views, nothing is copied.
 
-    Neighbouring sequences of a text resemble each other: sequences held out here and there would
-    look like those trained on, and the loss on them would be too good. One contiguous part is not.
+    Neighbouring sequences of a text resemble each other: sequences held out at random would
+    resemble those trained on, and the loss on them would be too low. One contiguous part avoids that.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def split(tokens: Array, *, validation: float = 0.1, end: int | None = None) -> 
     (array([0, 1, 2, 3, 4, 5, 6, 7]), array([8, 9]))
     """
     if not 0 < validation < 1:
-        raise DomainError(f"the share held out is {validation} but must lie between 0 and 1.")
+        raise DomainError(f"the share held out is {validation} but must be between 0 and 1.")
     cut = len(tokens) - round(validation * len(tokens))
     shared = 0
     if end is not None:

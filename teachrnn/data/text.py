@@ -1,4 +1,4 @@
-"""Text from a file: decoded, checked, and every trouble named by its place."""
+"""Text from a file: decoded, checked, and every problem reported with its position."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def load_text_file(path: str | Path) -> str:
 def text_blocks(path: str | Path, *, block: int = BLOCK) -> Iterator[str]:
     r"""Read a UTF-8 file as `load_text_file` does, one block after the other, in little memory.
 
-    The blocks, put together, are the text: a character of several bytes, or a CR LF, that lies
-    across the edge of a block is whole.
+    The blocks, concatenated, are the text: a character of several bytes, or a CR LF, is never split
+    between two blocks.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def text_blocks(path: str | Path, *, block: int = BLOCK) -> Iterator[str]:
     Raises
     ------
     FileFormatError
-        As `load_text_file`, when the trouble is reached.
+        As `load_text_file`, when the problem is reached.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def text_blocks(path: str | Path, *, block: int = BLOCK) -> Iterator[str]:
     """
     path = Path(path)
     if path.is_dir():
-        raise FileFormatError(f"{path} is a folder: name a text file in it.")
+        raise FileFormatError(f"{path} is a folder: give a text file in it.")
     utf8 = codecs.getincrementaldecoder("utf-8-sig")()
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
     read = lines = characters = 0
@@ -93,7 +93,7 @@ def text_blocks(path: str | Path, *, block: int = BLOCK) -> Iterator[str]:
                 try:
                     decoded = utf8.decode(raw, final=ended)
                 except UnicodeDecodeError as error:
-                    # What the decoder had before it is the end of what was read, and good so far.
+                    # What the decoder holds from before is the end of the last block, and valid so far.
                     position = read - len(error.object) + error.start
                     good = newlines.decode(error.object[: error.start].decode("utf-8"), final=True)
                     raise FileFormatError(
@@ -116,13 +116,13 @@ def text_blocks(path: str | Path, *, block: int = BLOCK) -> Iterator[str]:
 def is_plain_file(path: str | Path) -> bool:
     """Whether a path can be read again and again from its beginning, unlike a pipe or a terminal.
 
-    What lies in the folder of devices may be a file that another program has opened, as standard
-    input often is: on some systems reading it again goes on where the last reader has stopped.
+    A path under ``/dev`` may be a file that another program has opened, as standard
+    input often is: on some systems reading it again continues where the last reader stopped.
 
     Parameters
     ----------
     path : str or Path
-        A path; there need not be anything.
+        A path; it need not exist.
 
     Returns
     -------
@@ -139,14 +139,14 @@ def is_plain_file(path: str | Path) -> bool:
 
 
 def check_text(text: str, *, where: str) -> str:
-    """Refuse a text in which no character follows another.
+    """Refuse a text of fewer than two characters.
 
     Parameters
     ----------
     text : str
         The text.
     where : str
-        What a message calls it.
+        Its name in a message.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def check_text(text: str, *, where: str) -> str:
     Raises
     ------
     FileFormatError
-        If it has fewer than two characters, or holds bytes that were no characters.
+        If it has fewer than two characters, or holds bytes that were not characters.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The numbers of a text of any length."""
+"""The token numbers of a text of any length."""
 
 from __future__ import annotations
 
@@ -24,28 +24,27 @@ def load_tokens(
     folder: str | Path | None = None,
     block: int = BLOCK,
 ) -> tuple[Array, Vocabulary]:
-    """Read a text file as numbers; the memory that this takes does not grow with the file.
+    """Read a text file as token numbers, in memory that does not grow with the file.
 
     The file is read block by block. The numbers of a small one are an array in memory; those of a
     large one are written to a temporary file and mapped into memory (`numpy.memmap`), so that only
     the pages in use are loaded. That file vanishes with the last array that refers to it.
 
-    What is no file, such as a pipe, gives its text only once: where it is to be read twice, all of it
-    is held in memory.
+    A pipe gives its text only once: if it has to be read twice, all of it is held in memory.
 
     Parameters
     ----------
     path : str or Path
         A text file, as for `load_text_file`.
     vocabulary : Vocabulary, optional
-        Where the numbers come from; otherwise what ``make`` makes of the text, which is then read twice.
+        The vocabulary; if not given, ``make`` makes it from the text, which is then read twice.
     make : callable
-        What makes a vocabulary of a text that comes in blocks.
+        Makes a vocabulary from a text in blocks.
     in_memory : int
         The largest number of bytes that the array may take in memory.
     folder : str or Path, optional
-        Where the temporary file goes; otherwise the system's folder for them, which on some systems
-        is itself kept in memory.
+        The folder of the temporary file; otherwise the system's temporary folder, which on some systems
+        is itself in memory.
     block : int
         How many bytes are read at a time.
 
@@ -99,7 +98,7 @@ def load_tokens(
         raise FileFormatError(
             f"cannot keep the numbers of {path} in a temporary file in "
             f"{folder or tempfile.gettempdir()}: {error.strerror or error}. "
-            "Name another place for it: folder=..."
+            "Choose another folder for it: folder=..."
         ) from error
 
 

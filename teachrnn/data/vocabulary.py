@@ -20,21 +20,21 @@ VOCABULARIES = Registry["type[Vocabulary]"]("vocabulary")
 class Vocabulary(Part, registry=VOCABULARIES):
     """The symbols of a text, sorted, so that the same text gives the same numbers everywhere.
 
-    The symbols are characters, the code points of Unicode; `WordVocabulary` has words in their place.
-    A letter and a mark on it that are two characters in the text are two symbols here: the text comes
-    back exactly, there are few symbols, and the network learns which mark follows which letter, as
-    it learns to spell. Where é is to be one symbol, compose the text first
+    The symbols are characters, the code points of Unicode; `WordVocabulary` has words instead.
+    A letter and a mark on it that are two characters in the text are two symbols here: decoding is
+    exact, there are few symbols, and the network learns which mark follows which letter, as
+    it learns to spell. To make é one symbol, compose the text first
     (``unicodedata.normalize("NFC", text)``).
 
     Parameters
     ----------
     symbols : sequence of str
-        Each once; its place is its number.
+        Each once; its position is its number.
 
     Raises
     ------
     DomainError
-        If a symbol stands there twice, or is not what this kind of vocabulary holds.
+        If a symbol occurs twice, or is not of the kind that this vocabulary holds.
 
     Examples
     --------
@@ -56,7 +56,7 @@ class Vocabulary(Part, registry=VOCABULARIES):
         self._number = {symbol: i for i, symbol in enumerate(self.symbols)}
         if len(self._number) < len(self.symbols):
             twice = next(s for i, s in enumerate(self.symbols) if self._number[s] != i)
-            raise DomainError(f"the symbol {twice!r} stands twice in the vocabulary.")
+            raise DomainError(f"the symbol {twice!r} occurs twice in the vocabulary.")
         self._prepare()
 
     def _prepare(self) -> None:
@@ -66,7 +66,7 @@ class Vocabulary(Part, registry=VOCABULARIES):
                 f"the symbol {wrong!r} is not one character: a vocabulary of words is a WordVocabulary."
             )
         self._code = _code_points("".join(self.symbols))
-        # A row for every character up to the largest, and one for all beyond; len(self) = unknown.
+        # An entry for every character up to the largest, and one for all others; len(self) = unknown.
         self._table = np.full(int(self._code.max(initial=0)) + 2, len(self), dtype=np.intp)
         self._table[self._code] = np.arange(len(self))
 
@@ -108,7 +108,7 @@ class Vocabulary(Part, registry=VOCABULARIES):
 
     @staticmethod
     def whole(blocks: Iterable[str]) -> Iterator[str]:
-        """Regroup the blocks of a text so that no symbol lies across an edge.
+        """Regroup the blocks of a text so that no symbol is split between two blocks.
 
         Parameters
         ----------
@@ -130,7 +130,7 @@ class Vocabulary(Part, registry=VOCABULARIES):
         text : str
             What to encode.
         before : int
-            How many characters come before it, where it is a piece of a text: for the message.
+            How many characters come before it, if it is part of a longer text: for the message.
 
         Returns
         -------
@@ -181,7 +181,7 @@ class Vocabulary(Part, registry=VOCABULARIES):
         return array
 
     def to_dict(self) -> dict[str, Any]:
-        """What a JSON file needs to hold to make the vocabulary again; it belongs with the weights.
+        """The vocabulary as plain data for a JSON file; it belongs with the weights.
 
         Returns
         -------
@@ -192,12 +192,12 @@ class Vocabulary(Part, registry=VOCABULARIES):
 
     @staticmethod
     def from_dict(stored: Mapping[str, Any]) -> Vocabulary:
-        """Make a vocabulary of any kind from what `to_dict` gave.
+        """Make a vocabulary of any kind from what `to_dict` returned.
 
         Parameters
         ----------
         stored : mapping
-            What `to_dict` gave.
+            What `to_dict` returned.
 
         Returns
         -------
@@ -207,7 +207,7 @@ class Vocabulary(Part, registry=VOCABULARIES):
         Raises
         ------
         FileFormatError
-            If it is not what `to_dict` gives.
+            If it is not what `to_dict` returns.
         """
         try:
             kind = Vocabulary.find(stored.get("kind", ""))
@@ -227,5 +227,5 @@ def _blocks(text: str | Iterable[str]) -> Iterable[str]:
 
 
 def _code_points(text: str) -> NDArray[np.int32]:
-    # Signed, as where a pointer has 32 bits NumPy takes no unsigned numbers of that size for places.
+    # Signed, because on 32-bit systems NumPy does not index with unsigned numbers of that size.
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<i4")

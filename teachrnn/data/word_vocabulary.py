@@ -21,7 +21,7 @@ UNKNOWN = "<unknown>"
 APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 PLANES_WITH_MARKS = (range(0x20000), range(0xE0000, 0xF0000))
-"""Where Unicode has marks: in the planes of living and of old scripts, and among its selectors."""
+"""The Unicode ranges with marks: the planes of modern and ancient scripts, and the selectors."""
 
 
 @cache
@@ -33,7 +33,7 @@ def marks() -> frozenset[str]:
 
 @cache
 def word_or_sign() -> re.Pattern[str]:
-    r"""A word, with marks on its letters and apostrophes inside; or a sign with its marks; or a blank.
+    r"""A word, with marks on its letters and apostrophes inside; or another character; or whitespace.
 
     The boundaries are nearly those of the standard. Words stay whole in every script that puts blanks
     between them, whether an accented letter is one character or a letter and a mark.
@@ -53,11 +53,11 @@ def word_or_sign() -> re.Pattern[str]:
 
 
 class WordVocabulary(Vocabulary):
-    """The words and signs of a text, sorted; blanks and newlines are symbols of their own.
+    """The words and other characters of a text, sorted; spaces and newlines are symbols too.
 
     So decoding gives the text back exactly, unless words were left out. A text has thousands of
     words, most of them rare: a cap keeps the most frequent and one symbol, ``<unknown>``, for all
-    others. Scripts that put no blanks between words, such as Chinese or Thai, are better read character
+    others. Scripts without spaces between words, such as Chinese or Thai, are better read character
     by character.
 
     References
@@ -82,7 +82,7 @@ class WordVocabulary(Vocabulary):
 
     @classmethod
     def of(cls, text: str | Iterable[str], *, max_symbols: int | None = None) -> WordVocabulary:
-        """All words and signs of a text, which may come in blocks (see `text_blocks`).
+        """All words and other characters of a text, which may come in blocks (see `text_blocks`).
 
         Parameters
         ----------
@@ -114,11 +114,11 @@ class WordVocabulary(Vocabulary):
         one = word_or_sign().fullmatch
         wrong = next((s for s in self.symbols if s != UNKNOWN and not one(s)), None)
         if wrong is not None:
-            raise DomainError(f"the symbol {wrong!r} is neither one word nor one sign.")
+            raise DomainError(f"the symbol {wrong!r} is neither one word nor one character.")
 
     @staticmethod
     def whole(blocks: Iterable[str]) -> Iterator[str]:
-        """Regroup the blocks of a text so that no word lies across an edge.
+        """Regroup the blocks of a text so that no word is split between two blocks.
 
         Examples
         --------
@@ -128,11 +128,11 @@ class WordVocabulary(Vocabulary):
         held, inside, after_a_sign = "", marks() | set(APOSTROPHES), marks() | {""}
         for block in blocks:
             text = held + block
-            edge = len(text)  # what the next block may make longer is held back
+            edge = len(text)  # a match that the next block may make longer is held back
             while edge and (text[edge - 1].isalnum() or text[edge - 1] in inside):
                 edge -= 1
             if edge and not text[edge - 1].isspace() and text[edge : edge + 1] in after_a_sign:
-                edge -= 1  # a sign, whose marks may be still to come
+                edge -= 1  # a character, whose marks may be in the next block
             held = text[edge:]
             if edge:
                 yield text[:edge]
@@ -140,7 +140,7 @@ class WordVocabulary(Vocabulary):
             yield held
 
     def encode(self, text: str, *, before: int = 0) -> NDArray[np.intp]:
-        """Numbers of the words and signs of a text.
+        """Numbers of the words and other characters of a text.
 
         Parameters
         ----------
@@ -163,7 +163,7 @@ class WordVocabulary(Vocabulary):
             place = before + sum(map(len, words[:first]))
             raise DomainError(
                 f"the word {words[first]!r} at position {place} is not among the {len(self)} symbols of "
-                f"the vocabulary. A vocabulary made with max_symbols=... takes it as {UNKNOWN}."
+                f"the vocabulary. A vocabulary made with max_symbols=... encodes it as {UNKNOWN}."
             )
         return numbers
 

@@ -1,4 +1,4 @@
-"""Files: written in one go, and read back as the types that were written, or refused with a reason."""
+"""Files: written atomically, and read back as the types that were written, or refused with a reason."""
 
 from teachrnn.files.archive import Archive, Parts
 from teachrnn.files.atomic import make_folder, write_atomically

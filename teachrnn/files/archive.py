@@ -1,4 +1,4 @@
-"""Arrays and a description in one file, without pickle: what traces and checkpoints are kept in."""
+"""Arrays and a header in one file, without pickle: the format of traces and checkpoints."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NONSENSE = (
     *(ValueError, KeyError, TypeError, IndexError, EOFError, MemoryError, NotImplementedError),
     *(RuntimeError, struct.error, zlib.error, zipfile.BadZipFile),
 )
-"""What the readers of ZIP, arrays and JSON raise on bytes that make no sense."""
+"""What the readers of ZIP, arrays and JSON raise on invalid bytes."""
 
 
 class Parts(NamedTuple):
@@ -45,8 +45,8 @@ class Archive:
     advice : str
         What to do where one is damaged.
     upgrades : tuple of functions
-        What makes of the parts of version 1 those of version 2, and so on: files of every version are
-        read, and those of the newest written.
+        From version 1 to version 2, and so on: files of every version can be read; the newest
+        is written.
     """
 
     kind: str
@@ -66,7 +66,7 @@ class Archive:
         *,
         compress: bool = False,
     ) -> Path:
-        """Write a file in one go.
+        """Write a file atomically.
 
         The header gets a digest over itself and over name, type, shape and content of every array: the
         checksums of the ZIP format do not notice that two arrays have changed places.
@@ -100,9 +100,9 @@ class Archive:
         return write_atomically(Path(path), out.getvalue())
 
     def load(self, path: str | Path) -> Parts:
-        """Read a file back, held against its digest, as the newest version has it.
+        """Read a file back, check its digest, and upgrade it to the newest version.
 
-        A file of teachrnn 0.1.0 has no digest: of that, each part by itself is checked (CRC-32 of the
+        A file of teachrnn 0.1.0 has no digest: there, each part is checked by itself (CRC-32 of the
         ZIP format).
 
         Parameters
@@ -132,7 +132,7 @@ class Archive:
                 f"{self.version}): upgrade teachrnn."
             )
         if "digest" in header and header.pop("digest") != _digest(header, arrays):
-            raise self._damaged(path, "its digest is not that of what it holds")
+            raise self._damaged(path, "its digest does not match its contents")
         del header["format"], header["version"]
         parts = Parts(header, arrays)
         for upgrade in self.upgrades[version - 1 :]:
@@ -141,9 +141,9 @@ class Archive:
 
     @contextmanager
     def opening(self, path: str | Path) -> Iterator[None]:
-        """While what was read from a file is made sense of: whatever is wrong is the file's fault.
+        """A context for interpreting what was read from a file: errors in it are the file's fault.
 
-        Only what was raised on purpose is; a mistake in our own code shows itself as one.
+        Only errors of this library are; a bug in its code still shows as one.
 
         Parameters
         ----------
@@ -167,7 +167,7 @@ class Archive:
 
     @contextmanager
     def looking_up(self, path: str | Path) -> Iterator[None]:
-        """While cells, rules or operations that a file names are looked up.
+        """A context for looking up cells, rules or operations that a file names.
 
         Parameters
         ----------
@@ -182,13 +182,13 @@ class Archive:
         Raises
         ------
         FileFormatError
-            For a `NameLookupError`: its module is to be imported first.
+            For a `NameLookupError`: the module that defines the name must be imported first.
         """
         try:
             yield
         except NameLookupError as error:
             raise FileFormatError(
-                f"{path} holds what is not defined here: {error} Import its module first."
+                f"{path} needs something that is not defined here: {error} Import its module first."
             ) from error
 
     def _damaged(self, path: str | Path, reason: str = "") -> FileFormatError:
@@ -201,7 +201,7 @@ class Archive:
         try:
             content = io.BytesIO(path.read_bytes())
             with zipfile.ZipFile(content) as whole:
-                if whole.testzip() is not None:  # also what a damaged header would leave unread
+                if whole.testzip() is not None:  # also arrays that a damaged header would leave unread
                     raise zipfile.BadZipFile
             content.seek(0)
             with np.load(content, allow_pickle=False) as file:
@@ -217,7 +217,7 @@ class Archive:
 
 
 def _digest(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> str:
-    """SHA-256 over all that a file holds, in hexadecimal digits."""
+    """SHA-256 over the contents of a file, in hexadecimal digits."""
     digest = sha256(json.dumps(header).encode("utf-8"))
     for name in sorted(arrays):
         array = np.asarray(arrays[name])

@@ -10,7 +10,7 @@ from teachrnn.errors import FileFormatError
 
 
 def write_atomically(path: Path, data: bytes) -> Path:
-    """Write a file in one go: the old content or the new is there, never something in between.
+    """Write a file atomically: readers find the old content or the new, never something in between.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def write_atomically(path: Path, data: bytes) -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those that it is in, if need be.
+    """Make a folder, and its parents, if necessary.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Small files of JSON, written in one go and read back as a type."""
+"""Small files of JSON, written atomically and read back as a type."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def save_json(path: Path, plain: Any, *, indent: int | None = 1) -> Path:
     plain : object
         What JSON can hold: numbers, text, None, lists and dicts.
     indent : int, optional
-        Blanks before each value; all on one line if None.
+        Spaces before each value; all on one line if None.
 
     Returns
     -------
@@ -63,11 +63,11 @@ def load_json(
     path : Path
         The file.
     advice : str
-        What to do where it is damaged.
+        What to do if it is damaged.
     lines : bool
         Whether each line is JSON by itself; together they are a list.
     upgrade : function
-        What makes of an old file's content that of a new one.
+        Turns an old file's content into that of the current version.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def load_json(
     Raises
     ------
     FileFormatError
-        If it cannot be read, or does not hold that: saying where it does not.
+        If it cannot be read, or is not of that type; the message says where.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def load_json(
         plain = [json.loads(line) for line in text.splitlines()] if lines else json.loads(text)
     except OSError as error:
         raise FileFormatError(f"cannot read {path}: {error.strerror or error}.") from error
-    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or nested without end
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, or nested too deeply
         raise FileFormatError(f"{path} is damaged ({error}): {advice}") from error
     try:
         return unpack(kind, upgrade(plain))

@@ -1,7 +1,7 @@
-"""Typed data as files hold it: what JSON can say, and arrays beside it by dotted name.
+"""Typed data as files hold it: JSON, and arrays by dotted name.
 
 The types are the schema. A dataclass is an object with its fields, a NamedTuple a list; what is
-missing, unknown or of another type is named when it is read.
+missing, unknown or of another type is reported when it is read.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ NEEDED = {
 
 
 def pack(thing: Any) -> tuple[dict[str, Any], dict[str, Array]]:
-    """A dataclass as files hold it: what JSON can say, and its arrays by dotted name.
+    """A dataclass as files hold it: plain data for JSON, and its arrays by dotted name.
 
     Parameters
     ----------
@@ -74,16 +74,16 @@ def pack(thing: Any) -> tuple[dict[str, Any], dict[str, Array]]:
 
 
 def unpack(kind: type[T], plain: Any, arrays: Mapping[str, Array] | None = None) -> T:
-    """What `pack` was given; or whatever else the type allows, such as ``list[Best]``.
+    """The inverse of `pack`; also for other types, such as ``list[Best]``.
 
-    A field with a default may be missing: it is younger than the file.
+    A field with a default may be missing, because it may be newer than the file.
 
     Parameters
     ----------
     kind : type of T
-        What it is to be.
+        The type to build.
     plain : object
-        What JSON gave.
+        The plain data from JSON.
     arrays : mapping, optional
         The arrays by dotted name.
 
@@ -144,7 +144,7 @@ def _packed(value: Any, where: str, arrays: dict[str, Array]) -> Any:
 
 
 def _unpacked(kind: Any, plain: Any, where: str, arrays: dict[str, Array]) -> Any:
-    """The value of a type; the arrays that belong to it are taken out of those given."""
+    """The value of a type; the arrays that belong to it are removed from those given."""
     origin, arguments = get_origin(kind), get_args(kind)
     if kind is Any:
         return plain
@@ -214,7 +214,7 @@ def _one_of(kinds: tuple[Any, ...], plain: Any, where: str, arrays: dict[str, Ar
 
 
 def _checked(kind: Any, plain: Any, where: str) -> Any:
-    """A plain value that is of a type just so: true is no number, but a whole number is one."""
+    """A plain value of a type, strictly: true is not a number, but a whole number is one."""
     if type(plain) is kind:
         return plain
     if kind is float and type(plain) is int:

@@ -1,4 +1,4 @@
-"""One tree of a formula, and what it is printed as, taken apart into or evaluated as: one a file."""
+"""Formulas as trees, and their printers and evaluators, one a file."""
 
 from teachrnn.formulas.tree import Equation, Formula, Letter
 from teachrnn.formulas.words import Words

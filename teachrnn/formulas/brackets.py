@@ -1,4 +1,4 @@
-"""Where a formula needs brackets: how tightly its nodes bind, and what stands beside them."""
+"""Where a formula needs brackets: how tightly its nodes bind, and their neighbours."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _is_slash(node: Formula) -> bool:
 
 
 def _ends_in_a_sum(node: Formula) -> bool:
-    """A sum sign binds all that follows, so nothing may follow it without a bracket."""
+    """A sum sign extends over all that follows, so it needs brackets if something follows."""
     if isinstance(node, tree.Product | tree.Elementwise):
         return _ends_in_a_sum(node.right)
     return isinstance(node, tree.Sum)

@@ -2,7 +2,7 @@ r"""The equations of an operation: its definition, and one for each gradient.
 
 The definition is the tree of ``formula``; a gradient's is read from the docstring, section
 *Gradients*, one line for each input. An equation of a recorded application has the names of its
-values in the place of the operation's own letters.
+values in place of the operation's own letters.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def gradient_formula(op: type[Op], name: str) -> Formula:
     Raises
     ------
     UnreadableFormulaError
-        If it is not stated, or with signs that are not known.
+        If it is missing, or uses unknown symbols.
 
     Examples
     --------

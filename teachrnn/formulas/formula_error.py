@@ -1,4 +1,4 @@
-"""What can be wrong with a formula that is written."""
+"""What can be wrong with a formula."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from teachrnn.errors import TeachrnnError
 
 
 class UnreadableFormulaError(TeachrnnError, ValueError):
-    """A formula is missing, or holds a sign that the reader does not know."""
+    """A formula is missing, or holds a symbol that the reader does not know."""
 
 
 class MisfitFormulaError(UnreadableFormulaError):
-    """A formula can be read, but the shapes in it do not go together: it is wrong."""
+    """A formula can be read, but its shapes do not match: it is wrong."""

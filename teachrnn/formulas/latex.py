@@ -1,7 +1,7 @@
 r"""Formulas in LaTeX.
 
-An entry of what is computed is written where it is: $e^{x_k}$, not $(e^x)_k$. So every node is
-written with the index, if there is one, that stands under its letters.
+The index of an entry is written at the letters: $e^{x_k}$, not $(e^x)_k$. So every node is
+written with the index, if there is one, of its letters.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def name_latex(name: str, index: str | None = None, *, d: bool = False) -> str:
 
 
 def _written(node: Formula, index: str | None) -> str:
-    """A node; ``index`` stands under the letters of something of which an entry is taken."""
+    """A node; ``index`` is the subscript of the letters where an entry is taken."""
 
     def part(inner: Formula, *, right: bool = False) -> str:
         line = _written(inner, index)
@@ -120,7 +120,7 @@ def _letter(node: tree.Letter, index: str | None) -> str:
 
 
 def _held(base: Formula, text: str) -> str:
-    """What stands under an exponent; LaTeX takes no second superscript, so a group holds the first."""
+    """The base of an exponent; LaTeX allows no second superscript, so a group holds the first."""
     return f"{{{text}}}" if isinstance(base, tree.Letter) and len(text) > 1 else text
 
 

@@ -45,10 +45,10 @@ def mathml_template(formula: Formula) -> tuple[str, list[str]]:
 
 
 class _Printer:
-    """One formula on its way.
+    """One formula being written.
 
-    Every method returns elements that stand side by side. ``index`` is what stands under the
-    letters of something of which an entry is taken; ``script`` says that all is small.
+    Every method returns a row of elements. ``index`` is the subscript of the letters where an entry is
+    taken; ``script`` says that everything is in script size.
     """
 
     def __init__(self, times: list[str] | None = None) -> None:
@@ -151,7 +151,7 @@ class _Printer:
         return word + _fenced("(", _operator(",", script).join(inner), ")", script)
 
     def letter(self, node: tree.Letter, index: Formula | None, *, script: bool) -> str:
-        """A name, with what stands under and over it."""
+        """A name, with its subscript and superscript."""
         if node.kind == "immediate":
             user = self.write(tree.Letter(node.user), script=True)
             sign = f"<msubsup><mo>∂</mo>{_row(user)}<mo>+</mo></msubsup>"
@@ -183,7 +183,7 @@ class _Printer:
 
 
 class _Places(Formula):
-    """Subscripts on their way under a letter."""
+    """The subscripts of a letter."""
 
     places: tuple[Formula, ...]
 
@@ -222,7 +222,7 @@ def _raised(base: str, above: str) -> str:
 
 
 def _row(elements: str) -> str:
-    """What stands where one element is asked for: a row, unless it is one."""
+    """One element from several: a row, unless there is only one."""
     return elements if _is_single(elements) else f"<mrow>{elements}</mrow>"
 
 

@@ -1,4 +1,4 @@
-"""The name of a recorded value, taken apart once for everybody who writes it."""
+"""The name of a recorded value, taken apart in one place for all that use it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Name:
     Attributes
     ----------
     letter : str
-        ``W``; of a name that is not made this way all but its time.
+        ``W``; for a name of another form, all but its time.
     layer : int or None
         2.
     gate : str
@@ -89,7 +89,7 @@ def layer_scope(layer: int, layers: int) -> str:
 
 
 def gate_suffix(gate: str) -> str:
-    """What names of a gate end with, but for the time: ``_f``; nothing where a cell has no gates."""
+    """What names of a gate end with, before the time: ``_f``; nothing where a cell has no gates."""
     return f"_{gate}" if gate else ""
 
 

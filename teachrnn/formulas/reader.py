@@ -1,4 +1,4 @@
-r"""Reads the LaTeX of a formula into its tree: the mathematics of a docstring, taken at its word.
+r"""Reads the LaTeX of a formula, such as those in docstrings, into its tree.
 
 The grammar is that of this library's formulas, which is the textbook's::
 
@@ -52,7 +52,7 @@ def read(latex: str, letters: Collection[str], axes: Collection[str] = ()) -> Fo
     Raises
     ------
     UnreadableFormulaError
-        If it holds a sign or a letter that is not known.
+        If it holds a symbol or a letter that is not known.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def read(latex: str, letters: Collection[str], axes: Collection[str] = ()) -> Fo
     reader = _Parser(latex, letters, axes)
     whole = reader.sum()
     if reader.ahead != _END:
-        raise UnreadableFormulaError(f"{reader.ahead!r} is not understood where it stands")
+        raise UnreadableFormulaError(f"{reader.ahead!r} is not understood at this position")
     return whole
 
 
@@ -79,7 +79,7 @@ class _Parser:
 
     @property
     def ahead(self) -> str:
-        """The token in front."""
+        """The next token."""
         return self.tokens[0]
 
     def take(self) -> str:
@@ -94,10 +94,10 @@ class _Parser:
         return found
 
     def expect(self, token: str) -> None:
-        """Consume the token given, or complain."""
+        """Consume the token given, or raise an error."""
         if not self.accept(token):
             found = repr(self.ahead) if self.ahead else "the end"
-            raise UnreadableFormulaError(f"{token!r} is needed where {found} stands")
+            raise UnreadableFormulaError(f"{token!r} is needed instead of {found}")
 
     # Grammar ---------------------------------------------------------------------------------
 
@@ -113,7 +113,7 @@ class _Parser:
         return total
 
     def product(self) -> Formula:
-        """Factors: entry by entry where a sign says so, else the matrix product."""
+        """Factors: elementwise if there is a sign for it, otherwise the matrix product."""
         total = self.power()
         while True:
             if self.accept(r"\odot") or self.accept(r"\cdot"):
@@ -138,7 +138,7 @@ class _Parser:
         return base
 
     def group(self) -> Formula:
-        """What stands in braces, or a single token."""
+        """The contents of braces, or a single token."""
         if self.accept("{"):
             return self.until("}")
         return self.atom()
@@ -150,7 +150,7 @@ class _Parser:
         return inner
 
     def bracketed(self) -> Formula:
-        """What stands in round brackets."""
+        """The contents of round brackets."""
         self.expect("(")
         return self.until(")")
 
@@ -227,7 +227,7 @@ class _Parser:
         return found
 
     def square_bracket(self) -> Formula:
-        """``[x > 0]`` is 1 where it is so; ``[u; v]`` is one vector above the other."""
+        """``[x > 0]`` is 1 where that is true; ``[u; v]`` is one vector above the other."""
         first = self.sum()
         if self.ahead in _SIGNS:
             sign = _SIGNS[self.take()]
@@ -319,5 +319,5 @@ def _tokens(latex: str) -> list[str]:
         if not match["space"]:
             found.append(match["upright"] or match["bold"] or match["sign"])
     if end != len(latex):
-        raise UnreadableFormulaError(f"the sign {latex[end : end + 12]!r} is not known")
+        raise UnreadableFormulaError(f"the symbol {latex[end : end + 12]!r} is not known")
     return [*found, _END]

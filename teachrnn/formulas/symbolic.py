@@ -76,7 +76,7 @@ def evaluate(formula: Formula, letters: Mapping[str, Any]) -> Any:
                 if isinstance(node, tree.At) and tree.Index(name) in node.places
             )
             return sympy.Add(*(evaluate(body, {**letters, name: k}) for k in range(count)))
-    raise UnreadableFormulaError(f"SymPy is not asked for {type(formula).__name__}")
+    raise UnreadableFormulaError(f"{type(formula).__name__} is not supported in SymPy")
 
 
 def _entrywise(function: Callable[..., Any], *parts: Any) -> Any:

@@ -102,7 +102,7 @@ def evaluate(torch: Any, formula: Formula, letters: Mapping[str, Tensor]) -> Ten
             return Tensor(whole.data.sum(dim=-2, keepdim=True), rows=False, columns=whole.columns)
         case tree.At(base=base, places=places):
             return _picked(torch, value(base), places, value)
-    raise UnreadableFormulaError(f"PyTorch is not asked for {type(formula).__name__}")
+    raise UnreadableFormulaError(f"{type(formula).__name__} is not supported in PyTorch")
 
 
 def _over_all(body: Formula, index: str) -> Formula:
@@ -129,4 +129,4 @@ def _picked(
             vector = base.data.expand(*leading, *base.data.shape[-2:])
             picked = torch.gather(vector, -2, at.expand(*leading, 1, 1))
             return Tensor(picked, rows=False, columns=False)
-    raise UnreadableFormulaError("PyTorch is not asked for this subscript")
+    raise UnreadableFormulaError("this subscript is not supported in PyTorch")

@@ -26,7 +26,7 @@ def text(formula: Formula) -> str:
 
 
 def _written(node: Formula, index: str) -> str:
-    """A node; ``index`` stands under the letters of something of which an entry is taken."""
+    """A node; ``index`` is the subscript of the letters where an entry is taken."""
 
     def part(inner: Formula, *, right: bool = False) -> str:
         line = _written(inner, index)
@@ -87,7 +87,7 @@ def _written(node: Formula, index: str) -> str:
 
 
 def _in_line(node: Formula) -> Formula:
-    """A fraction as it stands in a line, where no bar holds it together."""
+    """A fraction in one line, where no bar holds it together."""
     if isinstance(node, tree.At):
         return _in_line(node.base)
     return node.changed(slash=True) if isinstance(node, tree.Quotient) else node
@@ -111,5 +111,5 @@ def _word(word: str) -> str:
 
 
 def _script(sign: str, inner: str) -> str:
-    """What stands below or above, in braces if it is more than one sign or number."""
+    """A subscript or superscript, in braces if it is more than one character or number."""
     return f"{sign}{inner}" if len(inner) == 1 or inner.isdigit() else f"{sign}{{{inner}}}"

@@ -2,7 +2,7 @@
 
 The nodes are matrix notation, as it stands on paper: vectors are columns, products are matrix
 products, a sum without an index runs over time and batch. No node knows numbers or shapes.
-Comparing two trees compares what they say.
+Two trees are equal if they have the same structure.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any, ClassVar, Literal, Self, dataclass_transform
 class Formula:
     """Base of every node; arithmetic on nodes makes nodes.
 
-    A node is a frozen record of what its class declares, as a dataclass is: it compares by what it
-    says. Twenty dataclasses would take longer to make than all else that ``import teachrnn`` does.
+    A node is a frozen record of what its class declares, as a dataclass is: it compares by its
+    fields. Twenty dataclasses would take longer to create than everything else in ``import teachrnn``.
     """
 
     _names: ClassVar[tuple[str, ...]] = ()
@@ -38,7 +38,7 @@ class Formula:
             object.__setattr__(self, name, named.get(name, getattr(type(self), name, None)))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"a formula does not change: make another {type(self).__name__}")
+        raise AttributeError(f"a formula cannot be changed: make another {type(self).__name__}")
 
     def _fields(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in self._names)
@@ -344,14 +344,14 @@ class OneHot(_Inner):
 
 
 class Filled(_Inner):
-    """A vector of zeros or ones; as long as it has to be, where no length is given."""
+    """A vector of zeros or ones; if no length is given, as long as it needs to be."""
 
     value: Literal[0, 1]
     length: Formula | None = None
 
 
 class Comparison(_Inner):
-    """Iverson's bracket: 1 where it is so, 0 elsewhere."""
+    """Iverson bracket: 1 where the condition is true, 0 elsewhere."""
 
     sign: Literal["<", ">"]
     left: Formula
@@ -386,7 +386,7 @@ class At(_Inner):
 
 
 class Call(_Inner):
-    """Something by its name alone, where no formula is known."""
+    """Something by its name only, where no formula is known."""
 
     name: str
     arguments: tuple[Formula, ...]

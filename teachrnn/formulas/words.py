@@ -1,4 +1,4 @@
-"""What a ``formula`` may say: the words of ``sp``, and the module that makes trees of them."""
+"""What a ``formula`` may use: the functions of ``sp``, and the object that makes trees of them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class _Trees:
 
 
 TREES: Words = _Trees()
-"""Stands in for ``sp``: what it is asked to compute, it writes down."""
+"""Takes the place of ``sp``: it builds a tree instead of computing."""
 
 
 def _applied(word: str, *arguments: Any) -> Formula | Each:
@@ -84,6 +84,6 @@ def written(formula: Callable[..., Any], letters: list[str]) -> Formula:
     Raises
     ------
     TypeError
-        If it uses what no formula may use.
+        If it uses something that is not supported in a formula.
     """
     return lift(formula(TREES, *(Letter(letter) for letter in letters)))

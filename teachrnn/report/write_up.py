@@ -93,7 +93,7 @@ def _opening(session: Session) -> list[Element]:
     if done < wanted:
         opening.append(
             Paragraph(
-                f"Unfinished: {done:,} of {wanted:,} updates were made. The same command goes on.",
+                f"Unfinished: {done:,} of {wanted:,} updates were made. The same command resumes it.",
                 notice=True,
             )
         )

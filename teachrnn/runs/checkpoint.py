@@ -1,4 +1,4 @@
-"""A run as its file holds it: read, and nothing missing, before anything is done with it."""
+"""A run as its file holds it: read and checked in full before it is used."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CHECKPOINT = Archive(
     "checkpoint",
     advice=(
         "What is needed is the checkpoint.npz of a run. Where that is damaged, take it from a backup; "
-        "or move it away, and the command that made it begins the run anew."
+        "or move it away, and the command that wrote it starts the run again."
     ),
     upgrades=UPGRADES,
 )
@@ -30,7 +30,7 @@ CHECKPOINT = Archive(
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """All that a run needs to go on, but for the text, and all that its model needs to write.
+    """Everything that a run needs to resume, except the text, and that its model needs to sample.
 
     Its fields, and the fields of these, are the schema of the file: see `teachrnn.files.pack`.
     A new field with a default needs no more; one that is renamed, removed or of another type needs a
@@ -41,9 +41,9 @@ class Checkpoint:
     recipe : Recipe
         How the model is made and trained.
     source, fingerprint : str
-        Name of the text, and what tells it from others: see `Source`.
+        Name of the text, and the hash that identifies it: see `Source`.
     seed : int
-        Where all chance comes from.
+    Seed of all random numbers.
     vocabulary : Vocabulary
         Its symbols.
     model : ModelSettings
@@ -61,7 +61,7 @@ class Checkpoint:
     training: TrainingState
 
     def save(self, path: str | Path) -> Path:
-        """Write it in one go.
+        """Write it atomically.
 
         Parameters
         ----------
@@ -98,7 +98,7 @@ class Checkpoint:
         ------
         FileFormatError
             If the file is missing, damaged, of another kind or of a newer version; if a part is missing,
-            too many or does not fit; or if its cell is not defined in this session.
+            unknown or does not fit; or if its cell is not defined in this session.
         """
         header, arrays = CHECKPOINT.load(path)
         with CHECKPOINT.opening(path):
@@ -112,9 +112,9 @@ class Checkpoint:
         return held
 
     def differs_in(self, recipe: Recipe, source: Source, seed: int) -> list[str]:
-        """In what the run differs from that of a recipe, a text and a seed: nothing where it is that.
+        """How the run differs from that of a recipe, a text and a seed: empty if it is the same.
 
-        What a text is called does not matter, nor where it lies: its symbols do.
+        Neither the name nor the path of the text matters: only its symbols do.
 
         Parameters
         ----------
@@ -132,14 +132,14 @@ class Checkpoint:
         """
         held, asked = self.recipe.decides(), recipe.decides()
         other = [name for name in held if held[name] != asked[name]]
-        # Another vocabulary makes other symbols of the same text.
+        # Another vocabulary turns the same text into other symbols.
         same_reading = not {"vocabulary", "max_symbols", "items"} & set(other)
         if same_reading and not source.is_that_of(self.fingerprint, self.vocabulary):
             other.append("text")
         return other if seed == self.seed else [*other, "seed"]
 
     def empty_model(self) -> CharRNN:
-        """A model of these settings, to be given the numbers of one that was kept.
+        """A model with these settings, whose parameters are yet to be loaded.
 
         Returns
         -------

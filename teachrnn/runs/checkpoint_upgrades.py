@@ -1,4 +1,4 @@
-"""What makes of an old checkpoint a new one, a version at a time."""
+"""Upgrades of old checkpoints, one version at a time."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ BEST = ("best_smooth", "best_validation")
 def from_1_to_2(old: Parts) -> Parts:
     """From version 1, that of teachrnn 0.1.0.
 
-    In it the training's arrays had no ``training.`` before their names. Of each best
-    model, loss and update stood in a list, and its parameters went by its own name; the recipe called
+    In it the training's arrays had no ``training.`` before their names. Loss and update of each best
+    model were a list, and the array of its parameters had the name of the model; the recipe called
     ``max_symbols`` ``most``.
     """
     header, arrays = dict(old.header), {}
@@ -32,7 +32,7 @@ def from_1_to_2(old: Parts) -> Parts:
 
 
 def renamed_settings(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings of a recipe by the names that they have now; those of now are left as they are."""
+    """The settings of a recipe under their current names; current names are left as they are."""
     return {"max_symbols" if name == "most" else name: value for name, value in settings.items()}
 
 

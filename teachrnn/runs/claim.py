@@ -1,4 +1,4 @@
-"""The right to write into a folder, which one process at a time can have."""
+"""The right to write to a folder, which one process at a time can hold."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from teachrnn.errors import FileFormatError, FolderInUseError
 LOCK = ".lock"
 
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
-"""What a file system answers that has no locks, as some of networks and of user space have none."""
+"""Errors of file systems without locks, such as some network and user-space file systems."""
 
 if sys.platform == "win32":
     import msvcrt
 
-    FAR = 1 << 30  # beyond all that is written: what is locked cannot be read by others
+    FAR = 1 << 30  # beyond everything written: locked bytes cannot be read by others
 
     def _lock(file: BinaryIO) -> None:
         file.seek(FAR)
@@ -35,7 +35,7 @@ if sys.platform == "win32":
 else:
     try:
         import fcntl
-    except ImportError:  # Python in a browser: nobody else is there
+    except ImportError:  # Python in a browser: there is no other process
         fcntl = None  # type: ignore[assignment]
 
     def _lock(file: BinaryIO) -> None:
@@ -49,26 +49,26 @@ else:
 
 
 class Claim:
-    """Between ``with`` and its end, nobody else can claim the folder.
+    """Inside the ``with`` block, no other process can claim the folder.
 
     It is a lock of the operating system on the file ``.lock``, not the file itself: however the
-    process that holds it ends, killed or by a power cut, the lock is gone with it, and no number of
-    a process has to be asked whether it still lives, which another may have by now, or one on another
-    machine. The file says who holds the lock, for others to read; it stays, because a file that is
-    removed can be locked twice, by those that opened it before and after.
+    process that holds it ends, killed or by a power cut, the lock is gone with it. A process number
+    would not do: another process may have it by now, or one on another machine. The file says who
+    holds the lock, for others to read; it stays, because a file that is removed can be locked
+    twice, by those that opened it before and after.
 
-    On a file system that has no locks nothing is claimed. There `Session.save` sees that somebody
-    else has written, and stops.
+    On a file system without locks nothing is claimed. There `Session.save` notices that another
+    process has written, and stops.
 
     Parameters
     ----------
     folder : str or Path
-        What is claimed; it must exist. It can be claimed again and again by the same object.
+        The folder to claim; it must exist. The same object can claim it more than once.
 
     Raises
     ------
     FolderInUseError
-        On entering, if another has it: saying who, and since when.
+        On entering, if another process holds it; the message says which, and since when.
 
     Examples
     --------
@@ -101,7 +101,7 @@ class Claim:
         if not self._depth and self._file is not None:
             self._file.truncate(0)
             with suppress(OSError):  # where there are no locks
-                _unlock(self._file)  # closing is not enough: a process forked meanwhile has it open too
+                _unlock(self._file)  # closing is not enough: a forked child has it open too
             self._file.close()
             self._file = None
 
@@ -111,7 +111,7 @@ class Claim:
             self._file = file = path.open("a+b", buffering=0)
         except OSError as error:
             raise FileFormatError(
-                f"cannot write into {self.folder}: {error.strerror or error}. Choose another place."
+                f"cannot write to {self.folder}: {error.strerror or error}. Choose another folder."
             ) from error
         try:
             _lock(file)
@@ -120,7 +120,7 @@ class Claim:
                 file.close()
                 self._file = None
                 raise FolderInUseError(
-                    f"{self.folder} is being written into by {_holder(path)}. Wait for its end or stop "
+                    f"{self.folder} is in use by {_holder(path)}. Wait until it ends, stop "
                     "it, or choose another folder."
                 ) from error
         file.truncate(0)
@@ -133,7 +133,7 @@ def _ourselves() -> dict[str, Any]:
 
 
 def _holder(path: Path) -> str:
-    """Who has the lock, as the file says."""
+    """Who holds the lock, according to the file."""
     try:
         held = json.loads(path.read_text("utf-8"))
         process, machine, since = (held[name] for name in ("process", "machine", "since"))
@@ -141,5 +141,5 @@ def _holder(path: Path) -> str:
         return "another process"
     this = _ourselves()
     if (process, machine) == (this["process"], this["machine"]):
-        return f"this very process, in another session, since {since}"
+        return f"this process, in another session, since {since}"
     return f"process {process} on {machine}, since {since}"

@@ -1,4 +1,4 @@
-"""Ctrl-C and the request to terminate, which wait for the end of an update."""
+"""Ctrl-C and termination signals, which wait for the end of an update."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from types import FrameType, TracebackType
 from typing import Any, ClassVar, Self
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-"""Ctrl-C, what ``kill`` and the end of a job send, a closed terminal, Ctrl-Break (Windows)."""
+"""Ctrl-C, ``kill`` or the end of a batch job, a closed terminal, Ctrl-Break (Windows)."""
 
 NUMBERS = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
-"""Those that there are on this system."""
+"""Those that exist on this system."""
 
 
 class Interruption:
-    """Between ``with`` and its end, Ctrl-C is noted, not raised: an update is done wholly or not at all.
+    """Inside ``with``, Ctrl-C is noted, not raised: an update is made completely or not at all.
 
-    So is whatever else asks a process to end: SIGTERM, SIGHUP. A second signal is raised at once, as
-    `KeyboardInterrupt`. A signal that is ignored, as it is for what ``nohup`` or a shell has put in the
-    background, stays ignored. Outside the main thread, which alone can handle signals, nothing is done.
+    So are other signals that ask a process to end: SIGTERM, SIGHUP. A second signal is raised at once,
+    as `KeyboardInterrupt`. A signal that is ignored, as in a process that ``nohup`` or a shell has put
+    in the background, stays ignored. Outside the main thread, which alone can handle signals, nothing is
+    done.
 
-    Inside another one, it listens to that: whoever goes through many updates puts one round all of
-    them; what is pressed between two is noted too, and each is spared the setting of handlers, some
-    30 microseconds.
+    A nested one relies on the outermost: put one around a loop over many updates, and a signal between
+    two updates is noted too, and each update saves the time of setting handlers, some 30 microseconds.
 
     Attributes
     ----------
     asked : bool
-        Whether a signal has come since the beginning, of the outermost one.
+        Whether a signal has arrived since the outermost one was entered.
 
     Examples
     --------
@@ -39,7 +39,7 @@ class Interruption:
     """
 
     _listening: ClassVar[Interruption | None] = None
-    """The outermost one, if there is any: to be inside it costs an update next to nothing."""
+    """The outermost one, if any: entering another one inside it takes next to no time."""
 
     def __init__(self) -> None:
         self._asked = False

@@ -1,4 +1,4 @@
-"""A step that a run has kept: whose it is, and what its symbols stand for."""
+"""A step that a run has kept: the run that it belongs to, and its vocabulary."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class KeptStep:
-    """What is noted in the file of a trace that the flight recorder kept.
+    """The notes in the file of a trace that the flight recorder kept.
 
-    A folder may see several runs come and go, on other texts too, so each step says for itself which
-    run it belongs to and has the vocabulary of that.
+    A folder may hold one run after another, on different texts, so each step states which
+    run it belongs to and has the vocabulary of that run.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class KeptStep:
 
     @classmethod
     def load(cls, path: str | Path) -> tuple[Trace, Self | None]:
-        """Read a trace, and what is noted of it if it was kept by a run.
+        """Read a trace, with its notes if it was kept by a run.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""One run: a recipe, a text and a seed, and everything that comes of them."""
+"""One run: a recipe, a text and a seed, and everything that follows from them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from teachrnn.sampling import Sampler, write
 from teachrnn.training import FlightRecorder, Training, TrainStep
 
 FAR = 1.5
-"""How many times the cost of guessing is far worse: the first updates may go beyond it a little."""
+"""A loss this many times that of guessing is far worse: the first updates may be a little above it."""
 
 
 class Run(CopiedWhole):
@@ -35,8 +35,8 @@ class Run(CopiedWhole):
     source : Source
         The text.
     seed : int
-        Where all chance comes from. Parameters, order of reading and samples each have their own
-        stream of it, see `teachrnn.chance`, so that writing a sample changes nothing in the training.
+        Seed of all random numbers. Parameters, order of reading and samples each have their own
+        stream, see `teachrnn.chance`, so that drawing a sample does not change the training.
     recorder : FlightRecorder, optional
         Keeps chosen steps.
 
@@ -83,7 +83,7 @@ class Run(CopiedWhole):
 
     @cached_property
     def identity(self) -> str:
-        """SHA-256 of all that decides its numbers, but for how far it goes: what tells runs apart."""
+        """SHA-256 of all that determines its numbers, except how far it goes: its identity."""
         decides = [
             self.recipe.departures(),
             self.seed,
@@ -93,9 +93,9 @@ class Run(CopiedWhole):
         return sha256(json.dumps(decides, sort_keys=True).encode("utf-8")).hexdigest()
 
     def steps(self) -> Iterator[TrainStep]:
-        """The updates that the recipe still has, each of them on one thread (`OneThread`).
+        """The remaining updates of the recipe, each of them on one thread (`OneThread`).
 
-        Between two updates the process is as it was: whoever stops asking leaves nothing behind.
+        Between two updates the setting is restored, so the iteration can be abandoned at any time.
 
         Yields
         ------
@@ -132,10 +132,10 @@ class Run(CopiedWhole):
         )
 
     def sample(self, count: int = 200, *, sampler: Sampler | type[Sampler] | str = "temperature") -> str:
-        """What the network writes at this moment, in the state that the text has left it in.
+        """What the network generates now, from the hidden state in which the text has left it.
 
-        It reads the symbol that comes next in the text and goes on by itself, as the assignment
-        asks. The chance depends on the seed and the update, and nothing else.
+        It reads the symbol that comes next in the text and continues by itself, as the assignment
+        asks. The random numbers depend on the seed and the update only.
 
         Parameters
         ----------
@@ -177,7 +177,7 @@ class Run(CopiedWhole):
     # Saving ------------------------------------------------------------------------------------
 
     def save(self, path: str | Path) -> Path:
-        """Write a checkpoint: all that the run needs to go on, but for the text.
+        """Write a checkpoint: everything that the run needs to resume, except the text.
 
         Parameters
         ----------
@@ -214,14 +214,14 @@ class Run(CopiedWhole):
         updates: int | None = None,
         recorder: FlightRecorder | None = None,
     ) -> Run:
-        """Resume a run: every number that follows is what it would have been without the break.
+        """Resume a run: every number that follows is what it would have been without the interruption.
 
         Parameters
         ----------
         path : str or Path
             A checkpoint.
         source : Source, optional
-            The text, where it is not found any more under the name that it had.
+            The text, if it can no longer be found under its name.
         updates : int, optional
             How many updates the run is to have, where that is to be changed.
         recorder : FlightRecorder, optional
@@ -242,8 +242,8 @@ class Run(CopiedWhole):
         source = Source.load(held.source, held.recipe) if source is None else source
         if not source.is_that_of(held.fingerprint, held.vocabulary):
             raise FileFormatError(
-                f"the text {source.name!r} is not the one that the run in {path} was begun with: it has "
-                "changed. Give the old text, or begin a new run."
+                f"the text {source.name!r} is not the one that the run in {path} was started with: it "
+                "has changed. Give the old text, or start a new run."
             )
         return cls.of(held, source, where=path, updates=updates, recorder=recorder)
 

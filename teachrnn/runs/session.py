@@ -1,4 +1,4 @@
-"""A run in a folder: samples and checkpoints on the way; it can be stopped and resumed."""
+"""A run in a folder, with samples and checkpoints; it can be stopped and resumed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FLIGHT = "flight"
 
 @dataclass(frozen=True)
 class Sample:
-    """What the network wrote on the way.
+    """A sample that the network generated during training.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Sample:
     smooth_loss : float or None
         The smooth loss then, in nats per sequence; None before the first update.
     text : str
-        What it wrote.
+        The text of the sample.
     """
 
     iteration: int
@@ -50,21 +50,21 @@ class Sample:
 
 
 class Session(NotPickled):
-    """Goes through the updates of a run, and keeps what came of it in a folder.
+    """Makes the updates of a run, and keeps the results in a folder.
 
     The folder holds ``checkpoint.npz``, written every so often, at the end and when stopped, and
     with it ``samples.json`` and ``journal.json``; steps that the flight recorder kept are in
-    ``flight/``, to be opened with ``teachrnn step --trace``. `Session.open` goes on from the
+    ``flight/``, to be opened with ``teachrnn step --trace``. `Session.open` resumes from the
     checkpoint of a folder that has one.
 
-    While steps are made, and inside ``with session:``, nobody else can write into the folder.
+    While steps are made, and inside ``with session:``, no other process can write to the folder.
 
     Parameters
     ----------
     run : Run
         The run, new or resumed.
     folder : str or Path
-        Where; it is made if need be.
+        The folder; it is created if necessary.
     sample_every, sample_length : int
         Updates between two samples, and their length in symbols.
     save_every : int
@@ -73,17 +73,17 @@ class Session(NotPickled):
     Attributes
     ----------
     samples : list of Sample
-        What it wrote so far: before the first update, and after every so many.
+        The samples so far: before the first update, and after every ``sample_every``.
     journal : Journal
         Time, losses and gradient norms of its updates.
     stopped : bool
-        Whether Ctrl-C, or another signal to end, has ended it before its time.
+        Whether Ctrl-C, or another signal to end, has stopped it early.
     set_aside : Path or None
         Where steps that another run had kept in the folder were moved.
     """
 
     instead_of_pickle = (
-        "it alone writes into its folder, so it has no copies either. Copy `session.run`, and give the "
+        "only one may write to its folder, so it cannot be copied. Copy `session.run`, and give the "
         "copy a session in another folder."
     )
 
@@ -143,7 +143,7 @@ class Session(NotPickled):
         Parameters
         ----------
         folder : str or Path
-            The folder; it is made if need be.
+            The folder; it is created if necessary.
         recipe : Recipe or str
             How the model is made and trained, or the name of a recipe.
         source : str or type of Corpus
@@ -178,7 +178,7 @@ class Session(NotPickled):
             held = Checkpoint.load(checkpoint)
             _refuse_another(held, folder, recipe, text, seed)
             run = Run.of(held, text, where=checkpoint, updates=recipe.updates, recorder=recorder)
-        # Not looked into again: if another process has resumed the run, the first step says so.
+        # Not read again: if another process has resumed the run, the first step says so.
         session = cls.__new__(cls)
         session._set_up(run, folder, sample_every, sample_length, save_every)
         session._seen = seen
@@ -209,15 +209,15 @@ class Session(NotPickled):
         return self.folder / CHECKPOINT
 
     def steps(self) -> Iterator[TrainStep]:
-        """The updates that are still to be made, until Ctrl-C, SIGTERM or the end of the loop.
+        """The remaining updates, until Ctrl-C, SIGTERM or the end of the loop.
 
-        What comes while an update is being made waits for its end; then the run is saved, and the
-        loop is over. Between two updates the process is as it was: there Ctrl-C is raised in the
-        code that goes through the steps, unless that is inside an `Interruption` of its own. A loop
-        that is left, by such an error or by ``break``, leaves the run saved too.
+        A signal that arrives during an update waits for its end; then the run is saved, and the
+        loop is over. Between two updates signals are handled as usual: Ctrl-C is raised in the
+        code of the loop, unless that is inside an `Interruption` of its own. The run is also saved
+        when the loop is left by such an error or by ``break``.
 
-        Whatever ends it, the last checkpoint stays good: it is written whole or not at all, and only
-        between two updates. No other process can resume the run meanwhile.
+        Whatever ends it, the last checkpoint stays valid: it is written completely or not at all, and
+        only between two updates. No other process can resume the run meanwhile.
 
         Yields
         ------
@@ -227,9 +227,9 @@ class Session(NotPickled):
         Raises
         ------
         FolderInUseError
-            If another process writes into the folder, or has continued the run since it was opened.
+            If another process is writing to the folder, or has continued the run since it was opened.
         DivergedError
-            If the loss or the gradient is not finite any more.
+            If the loss or the gradient is no longer finite.
         """
         with self:
             self.stopped = False
@@ -269,17 +269,17 @@ class Session(NotPickled):
             # otherwise the last one is better, and the next step says so
 
     def _refuse_to_overwrite(self) -> None:
-        """The claim keeps others out; where there are no locks, they are seen by what they write."""
+        """The claim keeps other processes out; without locks, they are noticed by what they write."""
         found = _stamp(self.checkpoint)
         if found is not None and found != self._seen:
             raise FolderInUseError(
                 f"another process has continued the run in {self.folder} since it was opened here. "
-                "Nothing of it was overwritten: open it again to go on from there, or choose another "
+                "Nothing was overwritten: open it again to resume from there, or choose another "
                 "folder."
             )
 
     def _watched_steps(self) -> Iterator[tuple[TrainStep, Interruption]]:
-        """The updates, each with all that is due after it, and whether it was the last one wanted.
+        """The updates, each with what is due after it, and whether it is the last.
 
         Where training diverges, what the flight recorder kept is saved first.
         """
@@ -301,7 +301,7 @@ class Session(NotPickled):
             yield step, interruption
 
     def _remains(self) -> Iterator[str]:
-        """What is left where training has diverged, and how to begin again."""
+        """What remains after training has diverged, and how to start again."""
         kept = self._save_flight()
         if kept is not None:
             yield f"Look at the step: teachrnn step --trace {kept}."
@@ -310,7 +310,7 @@ class Session(NotPickled):
             yield "A run with other settings needs another folder (--out)."
 
     def _save_flight(self) -> Path | None:
-        """Write the steps that the recorder holds; give where the last one is."""
+        """Write the steps that the recorder holds; return the path of the last one."""
         recorder, path = self.run.training.recorder, None
         if recorder is not None and recorder.kept:
             flight = self.folder / FLIGHT
@@ -322,9 +322,9 @@ class Session(NotPickled):
         return path
 
     def _set_aside_steps_of_another_run(self) -> None:
-        """Move them where they stay whole: a run that has left no checkpoint may have left steps.
+        """Move steps of an earlier run aside: one that has left no checkpoint may have left steps.
 
-        One of them speaks for all, as all that are there come of one run.
+        Looking at one of them is enough, because all steps in the folder come from one run.
         """
         flight = self.folder / FLIGHT
         one = next(flight.glob("*.npz"), None)
@@ -365,7 +365,7 @@ def _refuse_another(
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What tells a file from the one that replaces it; None where there is none."""
+    """What distinguishes a file from one that replaces it; None if there is no file."""
     try:
         found = path.stat()
     except OSError:

@@ -1,6 +1,6 @@
-"""A network small enough to be trained while one waits, and the text that it reads.
+"""A network small enough to train in a moment, and the text that it reads.
 
-What ``teachrnn step`` and the stepper begin with, what the notebook apps explore, what the examples of
+It is what ``teachrnn step`` and the stepper show, what the notebook apps explore, what the examples of
 the figures are drawn from, and what ``teachrnn check`` checks.
 """
 
@@ -36,10 +36,10 @@ MAX_NUMBERS = 20_000_000
 """Every step has its own term of every parameter's gradient, and their sum so far."""
 
 MAX_STEPS = 1_000
-"""Time steps: a longer graph is scrolled through, and never looked at."""
+"""Time steps: a longer graph would be scrolled through, but not read."""
 
 MAX_UPDATES = 10_000
-"""A few seconds: longer trainings are what ``teachrnn train`` is for."""
+"""A few seconds: ``teachrnn train`` is for longer training."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class SmallNetwork:
     first_loss : float
         L over the text before any update, in nats per sequence.
     settings : dict
-        What it was made with: ``small_network(**settings)`` makes it again.
+        Its arguments: ``small_network(**settings)`` makes it again.
     """
 
     text: str
@@ -73,18 +73,18 @@ class SmallNetwork:
 
     @cached_property
     def trace(self) -> Trace:
-        """Its record over the text, as it was when first asked for."""
+        """Its trace over the text, recorded on first use."""
         return _recorded(self.model, self.vocabulary.encode(self.text))
 
     @property
     def backpropagated(self) -> Trace:
-        """The record, its gradients found."""
+        """The trace, after backpropagation."""
         backpropagate(self.trace)
         return self.trace
 
     @property
     def trained(self) -> TrainedModel:
-        """The model as it is now, ready to write."""
+        """The model as it is now, ready to sample from."""
         return TrainedModel(self.model, self.vocabulary)
 
     def training(
@@ -96,18 +96,18 @@ class SmallNetwork:
         held_out: int = 0,
         validate_every: int = 100,
     ) -> Training:
-        """A training of this network on its text, not begun.
+        """A training loop for this network on its text, before its first update.
 
         Parameters
         ----------
         optimizer : Optimizer, optional
             The update rule; AdaGrad with a learning rate of 0.1 if not given.
         times : int
-            How often the text is written down, one copy after the other.
+            How many copies of the text follow one another.
         length : int
             T, the length of a sequence; less where the text is shorter.
         held_out : int
-            How many symbols at the end are kept to measure the loss on.
+            How many symbols at the end are held out for validation.
         validate_every : int
             Updates between two such measurements.
 
@@ -138,7 +138,7 @@ def small_network(
     seed: int = 0,
     vocabulary: Vocabulary | None = None,
 ) -> SmallNetwork:
-    """Make a small network with random weights, and train it on a text for a moment.
+    """Make a small network with random weights, and briefly train it on a text.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def small_network(
     Returns
     -------
     SmallNetwork
-        The network, with its text; it is recorded when its ``trace`` is first asked for.
+        The network, with its text; its ``trace`` is recorded on first use.
 
     Raises
     ------
@@ -183,7 +183,7 @@ def small_network(
     """
     check_text(text, where="the text")
     _check(scale=scale, updates=updates, seed=seed)
-    check_small(len(text) - 1, layers * hidden**2)  # before memory is asked for
+    check_small(len(text) - 1, layers * hidden**2)  # before memory is allocated
     vocabulary = Vocabulary.of(text) if vocabulary is None else vocabulary
     tokens = vocabulary.encode(text)
     model = CharRNN(
@@ -214,9 +214,9 @@ def small_network(
 def random_network(
     cell: str | type[Cell], *, hidden: int, steps: int, symbols: int, scale: float, seed: int
 ) -> Trace:
-    """Record a network, a text and an initial state, all random: what derivatives are checked on.
+    """Record a network, a text and an initial state, all random, to check derivatives on.
 
-    The initial state is not zeros, or mistakes would hide in what they multiply.
+    The initial state is not zero, because zeros would hide mistakes in the terms that they multiply.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The text of a run: read, numbered, and proved the same when the run goes on."""
+"""The text of a run: read, encoded, and identified when the run is resumed."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ class Source:
 
     @classmethod
     def load(cls, name: str | type[Corpus], recipe: Recipe) -> Source:
-        """Read a corpus or a file as the recipe says: characters or words, a book or items.
+        """Read a corpus or a file as the recipe specifies: characters or words, a book or items.
 
         Parameters
         ----------
         name : str or type of Corpus
             The name of a corpus, or the path of a file.
         recipe : Recipe
-            What says how it is read.
+            The recipe that specifies how it is read.
 
         Returns
         -------
@@ -95,14 +95,14 @@ class Source:
 
     @classmethod
     def of(cls, text: str, *, name: str = "text") -> Source:
-        """A text that is at hand.
+        """A text from a string.
 
         Parameters
         ----------
         text : str
             The text, at least two characters.
         name : str
-            What messages and reports call it.
+            Its name in messages and reports.
 
         Returns
         -------
@@ -112,7 +112,7 @@ class Source:
         Raises
         ------
         FileFormatError
-            If the text is too short, or holds what is no character.
+            If the text is too short, or holds something that is not a character.
 
         Examples
         --------
@@ -125,7 +125,7 @@ class Source:
         return cls(name, _numbers(text, vocabulary), vocabulary)
 
     def fingerprint(self) -> str:
-        """SHA-256 of the numbers: with the vocabulary, what tells one text from another.
+        """SHA-256 of the token numbers: with the vocabulary, it identifies a text.
 
         Returns
         -------
@@ -140,7 +140,7 @@ class Source:
         Parameters
         ----------
         fingerprint : str
-            What `fingerprint` gave.
+            What `fingerprint` returned.
         vocabulary : Vocabulary
             The vocabulary of that text.
 

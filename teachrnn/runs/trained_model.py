@@ -1,4 +1,4 @@
-"""A model with its vocabulary, ready to write."""
+"""A model with its vocabulary, ready to sample from."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Which = Literal["validation", "smooth", "last"]
 
 @dataclass(frozen=True, eq=False)
 class TrainedModel:
-    """What a run has made: the network, and what its symbols mean.
+    """The result of a run: the network and its vocabulary.
 
     Attributes
     ----------
@@ -29,8 +29,8 @@ class TrainedModel:
     vocabulary : Vocabulary
         Its symbols.
     state : dict
-        The state to write on from, (m,) by name: the one that training had it in. Empty for zeros,
-        from which a model of items begins.
+        The hidden state to continue from, (m,) by name: the one in which training left it. Empty for
+        zeros, from which a model of items starts.
 
     Examples
     --------
@@ -61,7 +61,7 @@ class TrainedModel:
         Returns
         -------
         TrainedModel
-            The model, in the state to write on from.
+            The model, with the hidden state to continue from.
 
         Raises
         ------
@@ -88,25 +88,25 @@ class TrainedModel:
         prime: str = "",
         record: bool = False,
     ) -> Passage:
-        """Let it write, from the state that it was left in.
+        """Generate symbols, from the hidden state in which training left the model.
 
         Parameters
         ----------
         count : int
             How many symbols.
         rng : numpy.random.Generator
-            Where the chance comes from.
+            Source of the random numbers.
         sampler : Sampler, type of Sampler or str
             How a symbol is drawn; from the softmax as it is if not given.
         prime : str
             What it reads first: see `beginning`.
         record : bool
-            Keep the distribution that each symbol was drawn from.
+            Whether to keep the distribution that each symbol was drawn from.
 
         Returns
         -------
         Passage
-            What was written, as numbers of symbols.
+            The symbols generated, as token numbers.
 
         Raises
         ------
@@ -133,14 +133,14 @@ class TrainedModel:
         sampler: Sampler | type[Sampler] | str = "temperature",
         prime: str = "",
     ) -> str:
-        """Sample a text: what the model writes on from the state that it was left in.
+        """Sample a text, from the hidden state in which training left the model.
 
         Parameters
         ----------
         count : int
             How many symbols.
         rng : numpy.random.Generator
-            Where the chance comes from.
+            Source of the random numbers.
         sampler : Sampler, type of Sampler or str
             How a symbol is drawn; from the softmax as it is if not given.
         prime : str
@@ -168,16 +168,16 @@ class TrainedModel:
         return self.vocabulary.decode(passage.tokens)
 
     def likeliest(self, count: int, *, width: int, prime: str = "") -> Hypothesis:
-        """The likeliest text that a search finds, from the same state as `passage`: see `beam`.
+        """The most likely text that beam search finds, from the same state as `passage`: see `beam`.
 
-        With width 1 it is what `Greedy` writes.
+        With width 1 it is that of `Greedy`.
 
         Parameters
         ----------
         count : int
             How many symbols.
         width : int
-            How many beginnings are kept.
+            How many hypotheses are kept.
         prime : str
             What it reads first: see `beginning`.
 
@@ -201,10 +201,10 @@ class TrainedModel:
         )[0]
 
     def beginning(self, prime: str = "") -> Array:
-        """The numbers of what it reads first: of the prime, or where that is empty, of a start.
+        """The token numbers that it reads first: those of the prime, or a start symbol if that is empty.
 
-        A start is the symbol that ends an item, a new line, or the first symbol of the vocabulary,
-        whichever of them there is first.
+        The start is the symbol that ends an item, a newline, or the first symbol of the vocabulary:
+        the first of them that exists.
 
         Parameters
         ----------
@@ -227,5 +227,5 @@ class TrainedModel:
 
     @property
     def _stop(self) -> int | None:
-        """The symbol that ends an item, where the model writes items."""
+        """The symbol that ends an item, if the model generates items."""
         return int(self.vocabulary.encode(END)[0]) if END in self.vocabulary.symbols else None

@@ -94,7 +94,7 @@ def write(
     count : int
         How many symbols to draw.
     rng : numpy.random.Generator
-        Where the chance comes from.
+        Source of the random numbers.
     record : bool
         Keep the distribution that each symbol was drawn from.
     stop : int, optional

@@ -18,7 +18,7 @@ DIGITS = 4
 """Significant digits of a drawn number: the table says exactly what was trained with."""
 
 MARGIN = 1 / 8
-"""A narrowed range reaches so much of the old one beyond the best trials, at either end."""
+"""How far a narrowed range extends beyond the best trials, at either end, as a share of the old one."""
 
 HOW = (
     "Write name=low:high, name=low:high:log or name=one,another, such as eta=0.01:1:log, length=10:50 "
@@ -27,7 +27,7 @@ HOW = (
 
 
 class Axis(ABC):
-    """One hyper-parameter and the values that it may have.
+    """One hyper-parameter and its possible values.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Axis(ABC):
         Parameters
         ----------
         rng : numpy.random.Generator
-            Where the chance comes from.
+            Source of the random numbers.
 
         Returns
         -------
@@ -54,7 +54,7 @@ class Axis(ABC):
 
     @abstractmethod
     def narrow(self, best: Sequence[Setting]) -> Self:
-        """The part round the values that the best trials had.
+        """The part around the values of the best trials.
 
         Parameters
         ----------
@@ -69,7 +69,7 @@ class Axis(ABC):
 
     @abstractmethod
     def extremes(self) -> tuple[Setting, ...]:
-        """The values of which any can be wrong: if these are right, so are all between.
+        """The values to check: if these are valid, so are all in between.
 
         Returns
         -------
@@ -87,7 +87,7 @@ class RangeAxis(Axis):
     r"""Numbers from ``low`` to ``high``, both included: whole ones where both ends are whole.
 
     Drawn evenly, or evenly in the logarithm: then $\log v$ is uniform, and 0.01 to 0.1 is as likely
-    as 0.1 to 1. That is the scale for whatever multiplies, such as a learning rate.
+    as 0.1 to 1. That is the scale for factors, such as a learning rate.
 
     References
     ----------
@@ -229,19 +229,19 @@ def parse_axis(text: str) -> Axis:
         return _range(text, name, [part.strip() for part in rest.split(":")])
     values = [_value(part.strip()) for part in rest.split(",")]
     if "" in values:
-        raise DomainError(f"{text!r} has a choice that is empty. {HOW}")
+        raise DomainError(f"{text!r} has an empty choice. {HOW}")
     if len(set(values)) < len(values):
-        raise DomainError(f"{text!r} has a choice twice.")
+        raise DomainError(f"{text!r} has the same choice twice.")
     return ChoiceAxis(name, tuple(values))
 
 
 def _range(text: str, name: str, parts: list[str]) -> RangeAxis:
     ends = [_value(part) for part in parts[:2]]
     if len(parts) > 3 or parts[2:] not in ([], ["log"]):
-        raise DomainError(f"{text!r} is no range. {HOW}")
+        raise DomainError(f"{text!r} is not a range. {HOW}")
     low, high = ends
     if isinstance(low, bool | str) or isinstance(high, bool | str):
-        raise DomainError(f"{text!r} has an end that is no number. {HOW}")
+        raise DomainError(f"{text!r} has an end that is not a number. {HOW}")
     return RangeAxis(name, low, high, log=len(parts) == 3)
 
 

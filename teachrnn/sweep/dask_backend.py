@@ -1,4 +1,4 @@
-"""joblib's Dask back end, made to tell when a task can't be done."""
+"""joblib's Dask back end, made to report tasks that fail."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from teachrnn.sweep.trial import Trial, TrialResult
 
 
 class DaskBackend(DaskDistributedBackend):  # type: ignore[misc]
-    """The back end of joblib, but a trial that Dask gives up is a result like any other.
+    """The back end of joblib, in which a trial that Dask gives up is a result like any other.
 
-    Where Dask itself fails a task, as it does when several workers have died of it, joblib's back
-    end notes the error and tells nobody: `joblib.Parallel` waits forever.
+    When Dask itself fails a task, as it does when several workers have died of it, joblib's back
+    end stores the error but does not report it: `joblib.Parallel` waits forever.
 
-    And where the cluster has a single worker, if only until another has started again,
-    `joblib.Parallel` would leave it alone and work in this very process, which a dying trial takes
+    And when the cluster has a single worker, even if only until another has restarted,
+    `joblib.Parallel` would not use it but work in this process, which a dying trial would take
     with it.
     """
 
@@ -39,7 +39,7 @@ class DaskBackend(DaskDistributedBackend):  # type: ignore[misc]
 
 
 def given_up(trial: Trial, error: BaseException) -> TrialResult:
-    """The result of a trial that Dask did not get done."""
+    """The result of a trial that Dask could not finish."""
     if type(error).__name__ == "KilledWorker":
         return TrialResult.failed(trial, "every worker that began it died (out of memory?)")
     return TrialResult.failed(trial, f"Dask cannot do it: {type(error).__name__}: {error}")

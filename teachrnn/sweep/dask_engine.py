@@ -54,7 +54,7 @@ class DaskEngine(Engine):
 
     @property
     def workers(self) -> int:
-        """How many trials can be under way at a time."""
+        """How many trials can run at a time."""
         return int(sum(self._client.nthreads().values()))
 
     def run(self, function: TrialFunction, trials: Iterable[Trial]) -> Iterator[TrialResult]:
@@ -63,8 +63,8 @@ class DaskEngine(Engine):
         parallel = self._joblib.Parallel(
             n_jobs=-1,
             backend=DaskBackend(client=self._client),
-            # No more than can be done at a time: what waits behind a dying worker's trial would be
-            # suspected too. There may be no worker just now, as one is started anew.
+            # No more than can run at a time: trials queued behind that of a dying worker would be
+            # suspected too. There may be no worker just now, while one restarts.
             pre_dispatch=max(1, self.workers),
             batch_size=1,
             return_as="generator_unordered",
@@ -77,7 +77,7 @@ class DaskEngine(Engine):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Trials under way are given up here; each would be reported as an error, with its traceback.
+        # Running trials are given up here; each would be reported as an error, with its traceback.
         loggers = [logging.getLogger(name) for name in ("distributed", "tornado")]
         levels = [logger.level for logger in loggers]
         for logger in loggers:
@@ -96,7 +96,7 @@ class DaskEngine(Engine):
             )
         try:
             self._client.run(_import_teachrnn)
-        except Exception as error:  # whatever keeps a worker from importing
+        except Exception as error:  # anything that keeps a worker from importing
             raise TeachrnnError(
                 f"a worker of the cluster at {address!r} cannot import teachrnn "
                 f"({type(error).__name__}: {error}). Install the same teachrnn on every machine."

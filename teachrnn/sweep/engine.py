@@ -1,4 +1,4 @@
-"""The contract of an engine: what hands trials to workers, and takes their results back."""
+"""The contract of an engine, which sends trials to workers and collects their results."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ TrialFunction = Callable[[Trial], TrialResult]
 
 
 class Engine(ABC):
-    """Base of every engine: used in a ``with``, at whose end it lets its workers go."""
+    """Base of every engine: a context manager, which releases its workers at the end."""
 
     @property
     @abstractmethod
     def workers(self) -> int:
-        """How many trials can be under way at a time."""
+        """How many trials can run at a time."""
 
     @abstractmethod
     def run(self, function: TrialFunction, trials: Iterable[Trial]) -> Iterator[TrialResult]:
@@ -29,9 +29,9 @@ class Engine(ABC):
         Parameters
         ----------
         function : callable
-            What is done with a trial. It can be pickled, and raises nothing.
+            The function to apply to a trial. It can be pickled, and raises nothing.
         trials : iterable of Trial
-            What is to be done. A trial whose worker dies is tried again; one that goes on killing its
+            The trials. One whose worker dies is tried again; one that keeps killing its
             workers gets a result that says so.
 
         Yields

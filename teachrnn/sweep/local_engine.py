@@ -1,4 +1,4 @@
-"""Trials on this machine, each in a process that may die."""
+"""Trials on this machine, each in a process of its own, which may die."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ from teachrnn.hyper_parameter import check_counts
 from teachrnn.sweep.engine import Engine, TrialFunction, closed_quietly
 from teachrnn.sweep.trial import Trial, TrialResult
 
-DIED = "its process died twice, the second time with no other trial beside it (out of memory?)"
+DIED = "its process died twice, the second time with no other trial running (out of memory?)"
 
 
 class LocalEngine(Engine):
     """Processes of this machine, with one BLAS thread each: joblib's back end loky.
 
-    When a process dies, nobody knows which of the trials under way has killed it, and all of them
-    are lost. Each is tried once more, with no other beside it; whoever dies then is to blame, and
-    the rest go on.
+    When a process dies, it is unknown which of the running trials has killed it, and all of them
+    are lost. Each is tried once more, alone; one that dies then has failed, and the others continue.
 
     Parameters
     ----------
     workers : int
-        How many trials are under way at a time.
+    How many trials run at a time.
 
     Raises
     ------
@@ -49,7 +48,7 @@ class LocalEngine(Engine):
 
     @property
     def workers(self) -> int:
-        """How many trials are under way at a time."""
+        """How many trials run at a time."""
         return self._workers
 
     def run(self, function: TrialFunction, trials: Iterable[Trial]) -> Iterator[TrialResult]:
@@ -74,7 +73,7 @@ class LocalEngine(Engine):
             return TrialResult.failed(trial, DIED)
 
     def _results(self, function: TrialFunction, trials: Iterable[Trial], at_a_time: int) -> Any:
-        # With n_jobs=1 joblib would work in this very process, which a dying trial takes with it.
+        # With n_jobs=1 joblib would work in this process, which a dying trial would take with it.
         with self._joblib.parallel_config(
             backend="loky", inner_max_num_threads=1, initializer=leave_interrupts_to_the_sweep
         ):
@@ -88,7 +87,7 @@ class LocalEngine(Engine):
 
 
 def leave_interrupts_to_the_sweep() -> None:
-    """Ctrl-C reaches every process of a terminal; it is the sweep that ends the others."""
+    """Ctrl-C reaches every process of a terminal, but the sweep itself ends the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

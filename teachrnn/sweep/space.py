@@ -14,10 +14,10 @@ from teachrnn.runs import Run, Source
 from teachrnn.sweep.axis import Axis, Setting, parse_axis
 
 SHORT = {"eta": "optimizer.eta"}
-"""Names that may be said shortly."""
+"""Names that have a short form."""
 
 SETTINGS = ("cell", "hidden", "layers", "dtype", "length", "reduction")
-"""Settings of a recipe that may be searched over; so may those of its rules: ``optimizer.gamma``."""
+"""Settings of a recipe that can be searched over, like those of its rules: ``optimizer.gamma``."""
 
 NEEDED: dict[type, str] = {
     int: "a whole number",
@@ -33,10 +33,10 @@ Point = dict[str, Setting]
 
 @dataclass(frozen=True)
 class Space:
-    """Hyper-parameters with the values that they may have: what random search draws from.
+    """Hyper-parameters with their possible values, from which random search draws.
 
-    Random search tries as many values of each hyper-parameter as it has trials; a grid of as many
-    trials tries the same few again and again.
+    Random search tries as many values of each hyper-parameter as it has trials; a grid with the same
+    number of trials tries the same few again and again.
 
     Attributes
     ----------
@@ -73,18 +73,18 @@ class Space:
         Raises
         ------
         DomainError
-            If there is none, one is there twice, or one cannot be read.
+            If there is none, one is given twice, or one cannot be read.
         NameLookupError
             If there is no such hyper-parameter, or losses could not be compared along it.
         """
         axes = tuple(parse_axis(text) for text in texts)
         if not axes:
-            raise DomainError("there is no hyper-parameter to search over: name one, eta=0.01:1:log.")
+            raise DomainError("there is no hyper-parameter to search over: name one: eta=0.01:1:log.")
         known: dict[str, str] = {}
         for axis in axes:
             full = SHORT.get(axis.name, axis.name)
             if full in known:
-                raise DomainError(f"`{axis.name}` is there twice: as {known[full]!r} and {str(axis)!r}.")
+                raise DomainError(f"`{axis.name}` is given twice: as {known[full]!r} and {str(axis)!r}.")
             known[full] = str(axis)
             rule, dot, setting = full.partition(".")
             if not (full in SETTINGS or (dot and setting and rule in RULES)):
@@ -101,7 +101,7 @@ class Space:
         Parameters
         ----------
         rng : numpy.random.Generator
-            Where the chance comes from.
+            Source of the random numbers.
 
         Returns
         -------
@@ -111,9 +111,9 @@ class Space:
         return {axis.name: axis.draw(rng) for axis in self.axes}
 
     def narrow(self, best: Sequence[Point]) -> Self:
-        """The part of the space round the best trials.
+        """The part of the space around the best trials.
 
-        A range shrinks as far as the best trials agree. Where their values lie all over it, the
+        A range shrinks as far as the best trials agree. If their values are spread all over it, the
         hyper-parameter matters little, or little is known, and the range stays wide.
 
         Parameters
@@ -141,7 +141,7 @@ class Space:
         Raises
         ------
         TeachrnnError
-            If a value is none that the recipe, or the text, allows: naming the hyper-parameter.
+            If the recipe, or the text, does not allow a value; the message names the hyper-parameter.
         """
         first = {axis.name: axis.extremes()[0] for axis in self.axes}
         for axis in self.axes:
@@ -174,7 +174,7 @@ def apply(recipe: Recipe, values: Mapping[str, Setting]) -> Recipe:
     >>> apply(recipe, {"eta": 0.002, "optimizer.name": "adam"}).optimizer
     {'name': 'adam', 'eta': 0.002}
     """
-    # Which rule it is comes first: another rule has defaults of its own, and then what is set.
+    # First the rule, because another one has defaults of its own, then its settings.
     for name, value in sorted(values.items(), key=lambda item: not item[0].endswith(".name")):
         whole, dot, setting = SHORT.get(name, name).partition(".")
         changed: Any = value

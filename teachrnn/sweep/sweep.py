@@ -26,19 +26,19 @@ from teachrnn.sweep.trial import Trial, TrialResult, train
 PLAN, TRIALS, TABLE = "sweep.json", "trials.jsonl", "trials.csv"
 
 BEST = 1 / 4
-"""The share of a stage's trials that the next stage looks round."""
+"""The share of a stage's trials around which the next stage searches."""
 
 
 class Sweep:
     """Random search over the hyper-parameters of a recipe, from coarse to fine.
 
-    The first stage draws its trials from the whole space, each further one from the part round the
-    best quarter of the stage before. Every trial starts from the same seed, so that what tells two
-    of them apart is their hyper-parameters; whether the best is the best for another seed too is to
-    be seen by training it again.
+    The first stage draws its trials from the whole space, each further one from the region around the
+    best quarter of the stage before. Every trial starts from the same seed, so that two of them differ
+    in their hyper-parameters only; to see whether the best is the best for another seed too,
+    train it again.
 
-    The trials are a function of the seed and of the results before, so a sweep that was stopped goes
-    on where it was. In its folder are ``sweep.json``, what was asked for; ``trials.jsonl``, a line
+    The trials are a function of the seed and of earlier results, so a sweep that was stopped
+    resumes where it was. Its folder holds ``sweep.json``, its settings; ``trials.jsonl``, a line
     for each finished trial, in the order in which they finished; ``trials.csv``, the same as a
     table, the best first.
 
@@ -51,17 +51,17 @@ class Sweep:
     space : Space
         What is searched over.
     folder : str or Path
-        Where results are kept, and gone on from; it is made if need be.
+        Where results are kept, and from which the sweep resumes; it is created if necessary.
     trials : int
         How many in each stage.
     updates : int
         Updates of each trial in the first stage.
     growth : int
-        How many times as many updates a trial has in the next stage.
+        Factor by which the updates of a trial grow from one stage to the next.
     stages : int
         How many stages.
     seed : int
-        Where all chance comes from: that of the draws and that of every trial.
+        Seed of all random numbers: those of the draws and those of every trial.
 
     Attributes
     ----------
@@ -73,8 +73,8 @@ class Sweep:
     Raises
     ------
     TeachrnnError
-        Before anything starts: if the text cannot be read, a hyper-parameter has values that do not
-        go with it, or the folder holds another sweep, or one that is under way.
+        Before anything starts: if the text cannot be read, a hyper-parameter has values that do not fit
+        it, or the folder holds another sweep, or one that is running.
 
     References
     ----------
@@ -103,7 +103,7 @@ class Sweep:
         self.seed = seed
         if source not in CORPORA and Path(source).exists() and not is_plain_file(source):
             raise FileFormatError(
-                f"{source} is no file that can be read again, and every worker reads the text for "
+                f"{source} is not a file that can be read again, and every worker reads the text for "
                 "itself: write it to a file first."
             )
         read = Source.load(source, recipe)
@@ -122,9 +122,9 @@ class Sweep:
         return sorted(self.results, key=lambda result: (result.loss, result.key))
 
     def run(self, engine: Engine, function: TrialFunction = train) -> Iterator[TrialResult]:
-        """Do the trials that are not done yet; each is in the folder before it is given out.
+        """Run the trials that are still missing; each is in the folder before it is yielded.
 
-        A stage without a single success is the last: there is nothing to look round.
+        A stage without a single success is the last: there is nothing to search around.
 
         Parameters
         ----------
@@ -141,10 +141,10 @@ class Sweep:
         Raises
         ------
         FolderInUseError
-            If another sweep is under way in the folder.
+            If another sweep is running in the folder.
         """
         with Claim(self.folder):
-            self.results = self._read_results()  # another may have gone on meanwhile
+            self.results = self._read_results()  # another process may have continued it meanwhile
             yield from self._stages(engine, function)
 
     def _stages(self, engine: Engine, function: TrialFunction) -> Iterator[TrialResult]:
@@ -156,7 +156,7 @@ class Sweep:
                 if trial.key in done and done[trial.key].values != trial.values:
                     raise FileFormatError(
                         f"{self.folder / TRIALS} has other values for trial {trial.number} of stage "
-                        f"{stage} than are drawn now: it was changed. Begin in another folder."
+                        f"{stage} than are drawn now: it was changed. Start in another folder."
                     )
             for result in engine.run(function, [trial for trial in trials if trial.key not in done]):
                 self._keep(result)
@@ -214,10 +214,10 @@ class Sweep:
         }
 
     def _open(self) -> list[TrialResult]:
-        """What the folder holds already, if it is of this sweep; more stages than before are fine."""
+        """The results in the folder, if they are of this sweep; more stages than before are fine."""
         plan, path = self._plan(), self.folder / PLAN
         if path.exists():
-            held = load_json(dict[str, Any], path, advice="delete it to begin anew.")
+            held = load_json(dict[str, Any], path, advice="delete it to start again.")
             if isinstance(held.get("recipe"), dict):
                 younger = Recipe(name="", title="", source="").settings()  # it may lack some of these
                 held["recipe"] = younger | renamed_settings(held["recipe"])
@@ -234,7 +234,7 @@ class Sweep:
         path = self.folder / TRIALS
         if not path.exists():
             return []
-        advice = "delete it, or begin in another folder."
+        advice = "delete it, or start in another folder."
         return load_json(list[TrialResult], path, advice=advice, lines=True)
 
     def _keep(self, result: TrialResult) -> None:

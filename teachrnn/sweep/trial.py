@@ -19,7 +19,7 @@ from teachrnn.sweep.space import Point
 
 @dataclass(frozen=True)
 class Trial:
-    """What is to be tried: small, for it is sent to another process; the text goes by its name.
+    """What to try: small, because it is sent to another process, with the name of the text only.
 
     Attributes
     ----------
@@ -32,9 +32,9 @@ class Trial:
     source : str
         Name of a corpus, or path of a file.
     fingerprint : str
-        SHA-256 of the text: a worker that has another text under this name says so.
+        SHA-256 of the text: a worker that has another text under this name reports it.
     seed : int
-        Where all chance comes from.
+    Seed of all random numbers.
     """
 
     stage: int
@@ -47,13 +47,13 @@ class Trial:
 
     @property
     def key(self) -> tuple[int, int]:
-        """What tells it from all others of a sweep."""
+        """What identifies it within a sweep."""
         return (self.stage, self.number)
 
 
 @dataclass(frozen=True)
 class TrialResult:
-    """What came of a trial.
+    """The result of a trial.
 
     Attributes
     ----------
@@ -68,9 +68,9 @@ class TrialResult:
     seconds : float
         How long it took.
     worker : str
-        Where: name of the machine, and number of the process.
+        Where it ran: name of the machine, and number of the process.
     error : str
-        Why it failed; "" where it did not.
+        Why it failed; "" if it did not.
     """
 
     stage: int
@@ -117,10 +117,10 @@ class TrialResult:
 def train(trial: Trial) -> TrialResult:
     """Train with the hyper-parameters of a trial, and judge by the best validation loss.
 
-    It is measured as often as the recipe says, and at the end. Whatever goes wrong is a result: a
-    sweep of a night is not lost for one trial. The numbers depend on nothing but the trial, so a
-    trial that is done again, elsewhere, gives the same loss (to rounding, if the processor or the
-    BLAS is another).
+    It is measured as often as the recipe says, and at the end. Any error is a result too, so that one
+    trial does not end a sweep that runs overnight. The numbers depend on the trial only, so a
+    trial that is repeated elsewhere gives the same loss (up to rounding, if the processor or the
+    BLAS differs).
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def train(trial: Trial) -> TrialResult:
             error = "the validation loss was never finite"
     except TeachrnnError as reason:  # diverged, most often
         error = str(reason)
-    except Exception as bug:  # not the fault of the other trials: they go on
+    except Exception as bug:  # the other trials continue
         error = f"{type(bug).__name__}: {bug}"
     return TrialResult(
         trial.stage,

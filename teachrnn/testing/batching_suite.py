@@ -213,7 +213,7 @@ def the_state_of_another_is_refused(drawn: Drawn) -> None:
         {},
     ]
     for wrong in others:
-        with pytest.raises(FileFormatError, match="the saved place is that of another batching"):
+        with pytest.raises(FileFormatError, match="the saved position is that of another batching"):
             drawn.make().restore(wrong)
 
 

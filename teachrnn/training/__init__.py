@@ -1,4 +1,4 @@
-"""Training: the loop as an iterator over its steps, clipping, schedules, what is kept on the way."""
+"""Training: the loop as an iterator over its steps, clipping, schedules, and what is recorded."""
 
 from teachrnn.training.best import Best
 from teachrnn.training.clipping import (

@@ -13,7 +13,7 @@ from teachrnn.array import Array
 
 @dataclass
 class Best:
-    """The parameters at which a loss was lowest: copied, so that training on leaves them alone.
+    """The parameters at which a loss was lowest: a copy, which further training does not change.
 
     Attributes
     ----------
@@ -24,8 +24,8 @@ class Best:
     theta : ndarray
         All parameters then.
     state : dict
-        A state that the network was in then, (m,) by name: what it read before. A network that has
-        never been reset may know no good way on from a state of zeros.
+        A hidden state that the network was in then, (m,) by name. A network that has never been
+        reset may do badly from a state of zeros.
     """
 
     theta: Array

@@ -1,4 +1,4 @@
-"""Gradient clipping: a gradient that is too large is made smaller before the update."""
+"""Gradient clipping: a gradient that is too large is reduced before the update."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class ClippedNorm(NamedTuple):
 class Clipping(HyperParameters, Part, registry=CLIPPINGS):
     """Base of every way to clip: called with a flat gradient, changes it in place.
 
-    A gradient that holds inf or nan is left as it is, and its norm says so: clipped, it would look
-    like a large one, and training would go on from nonsense.
+    A gradient that holds inf or nan is left as it is, and its norm shows it: clipped, it would look
+    like a large one, and training would continue from nonsense.
 
     Examples
     --------
@@ -61,7 +61,7 @@ class NoClipping(Clipping):
 
 @dataclass(frozen=True, kw_only=True)
 class ClipByValue(Clipping):
-    r"""Every entry by itself is held between $-l$ and $l$; the direction may change.
+    r"""Every entry is clipped to the range from $-l$ to $l$; the direction may change.
 
     $$g_i \leftarrow \max(-l, \min(l, g_i))$$
 
@@ -90,7 +90,7 @@ class ClipByValue(Clipping):
 
     def __call__(self, g: Array) -> ClippedNorm:
         before = euclidean_norm(g)
-        # No entry is larger than the norm; the margin is for the rounding of the norm.
+        # No entry is larger than the norm; the margin allows for rounding of the norm.
         if before < 0.999 * self.limit or not isfinite(before):
             return ClippedNorm(before, before)
         if np.maximum.reduce(g) <= self.limit and np.minimum.reduce(g) >= -self.limit:
@@ -102,7 +102,7 @@ class ClipByValue(Clipping):
 
 @dataclass(frozen=True, kw_only=True)
 class ClipByNorm(Clipping):
-    r"""A gradient longer than $l$ is shortened to length $l$; its direction stays.
+    r"""A gradient whose norm exceeds $l$ is scaled to norm $l$; its direction stays.
 
     $$g \leftarrow \frac{l}{\|g\|}\, g \quad \text{where } \|g\| > l$$
 
@@ -147,7 +147,7 @@ def euclidean_norm(g: Array) -> float:
     """
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         squared = float(g.dot(g))
-    if 1e-30 < squared < inf:  # far from where the squares of float32 overflow, or vanish
+    if 1e-30 < squared < inf:  # far from where squares overflow or underflow in float32
         return sqrt(squared)
     largest = float(np.abs(g).max(initial=0.0))
     if largest == 0 or not isfinite(largest):

@@ -1,4 +1,4 @@
-"""What a run remembers of its way: the points of its loss curves."""
+"""The points of a run's loss curves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loss on a text that is only read, not learnt from."""
+"""The loss on a text that is not trained on."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from teachrnn.models import CharRNN
 from teachrnn.models.sequence import check_state, check_tokens
 
 LEAST_STREAM = 2000
-"""A text is read as parallel streams of at least so many symbols."""
+"""Minimum length, in symbols, of the parallel streams in which a text is read."""
 MAX_STREAMS, MAX_STREAMS_OF_ITEMS = 16, 64
 LENGTH = 100
 
 
 class Evaluation:
-    r"""Mean loss of a model on a text: the honest figure, where the text was held out.
+    r"""Mean loss of a model on a text: an honest figure, if the text was held out.
 
-    The state is carried through, so that the model is judged with the memory that it has when it
-    reads on; measured with a state reset every 25 symbols, the loss would be too high. A long text
-    is read as up to 16 streams side by side, which is quicker: each begins in the state given.
+    The hidden state is carried through, so that the model is judged with the memory that it has when
+    reading; with a state reset every 25 symbols, the loss would be too high. A long text
+    is read as up to 16 parallel streams, which is faster: each starts from the state given.
 
     Parameters
     ----------
     model : CharRNN
-        Read in place: it may be trained on between two measurements.
+        Not copied: it may be trained further between two measurements.
     tokens : ndarray of int
         The text, (N,).
     end : int, optional
@@ -36,7 +36,7 @@ class Evaluation:
     Raises
     ------
     DomainError
-        If the text is too short, or holds what is no symbol of the model.
+        If the text is too short, or holds a number that is not a symbol of the model.
 
     Examples
     --------
@@ -55,7 +55,7 @@ class Evaluation:
         most = MAX_STREAMS if end is None else MAX_STREAMS_OF_ITEMS
         self.streams = int(np.clip((len(tokens) - 1) // LEAST_STREAM, 1, most))
         self.each = (len(tokens) - 1) // self.streams  # symbols that a stream predicts
-        # Items end anywhere, so where the state may have to be reset, symbols are read one by one.
+        # Items end anywhere, so where the state may need a reset, symbols are read one by one.
         whole, rest = divmod(self.each, LENGTH if end is None else 1)
         self._lengths = [LENGTH if end is None else 1] * whole + ([rest] if rest else [])
         self._paths = {
@@ -69,7 +69,7 @@ class Evaluation:
         Parameters
         ----------
         state : mapping, optional
-            State vectors to begin in, (m,) by name; zeros where not given.
+            Initial state vectors, (m,) by name; zeros where not given.
 
         Raises
         ------

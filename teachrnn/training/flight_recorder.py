@@ -1,4 +1,4 @@
-"""A flight recorder: steps of a run at full speed, kept to be looked at afterwards."""
+"""A flight recorder: keeps steps of a run at full speed, to be inspected afterwards."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ class Kept(NamedTuple):
 
 
 class FlightRecorder:
-    """Keeps a step every so often, when the loss jumps, and when a number is not finite any more.
+    """Keeps a step at regular intervals, when the loss jumps, and when a number is no longer finite.
 
-    A step that is kept costs a few copies; one that is not, a comparison. A trace that is opened
-    from it has every value and gradient of that step under its name.
+    A step that is kept costs a few copies; one that is not, a comparison. The trace of a kept
+    step has every value and gradient of that step under its name.
 
     Parameters
     ----------
     every : int, optional
-        Keep every so many updates.
+        Keep every ``every``-th update.
     spike : float, optional
         Keep a step whose loss exceeds the smooth loss by this factor.
     max_kept : int
-        How many steps to hold: the oldest make room, but those kept for being not finite stay last.
+        How many steps to hold: the oldest are dropped first, those that are not finite last.
 
     Attributes
     ----------
@@ -82,18 +82,18 @@ class FlightRecorder:
     def watch(
         self, model: CharRNN, path: Path, batch: Batch, iteration: int, loss: float, smooth: float
     ) -> None:
-        """Look at a step after its gradients and before its update, and keep it if it is time to.
+        """Inspect a step after its gradients and before its update, and keep it if it is due.
 
         Parameters
         ----------
         model : CharRNN
             The model that is trained.
         path : Path
-            What has just computed its loss and gradients.
+            The path that has just computed the loss and gradients.
         batch : Batch
-            What was read.
+            The batch that was read.
         iteration : int
-            Which update it is.
+            Number of the update.
         loss : float
             L of the step, in nats per sequence.
         smooth : float

@@ -1,4 +1,4 @@
-"""How a training has gone so far, in little memory however long it is: time, losses, gradient norms."""
+"""The course of a training run (time, losses, gradient norms), in little memory however long it is."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from teachrnn.files import load_json, pack, save_json, unpack
 from teachrnn.training.train_step import TrainStep
 
 MAX_BLOCKS = 100
-"""Blocks that are held; one more, and they are joined by twos."""
+"""Maximum number of blocks; with one more, they are merged in pairs."""
 
 
 class Block(NamedTuple):
-    """Updates taken together.
+    """Consecutive updates, summarised.
 
     Attributes
     ----------
     last : int
         The last of them.
     updates : int
-        How many they are.
+        Their number.
     loss : float
-        Their losses added up, in nats per sequence.
+        The sum of their losses, in nats per sequence.
     smooth_loss : float
         The smooth loss after the last, in nats per sequence.
     norm : float
-        The norms of their gradients before clipping, added up.
+        The sum of the norms of their gradients before clipping.
     largest : float
         The largest of those norms.
     clipped : int
@@ -57,16 +57,16 @@ class Block(NamedTuple):
 
 @dataclass
 class Journal:
-    """Takes in the steps of a training, in blocks that grow with it; saved and loaded beside a run.
+    """Summarises the steps of a training run in blocks that grow with it; saved beside a run.
 
     Attributes
     ----------
     iteration : int
         The last update that was noted.
     updates : int
-        How many were: fewer, where a part of the training went without a journal.
+        How many were noted: fewer, if a part of the training had no journal.
     seconds : float
-        What they took together, with validation, without samples and saving.
+        Their total time, with validation, without samples and saving.
     loss : float
         The loss of the last, in nats per sequence; infinite before the first.
     size : int
@@ -91,7 +91,7 @@ class Journal:
     blocks: list[Block] = field(default_factory=list)
 
     def note(self, step: TrainStep) -> None:
-        """Take in what an update did.
+        """Add an update.
 
         Parameters
         ----------
@@ -127,7 +127,7 @@ class Journal:
 
     @classmethod
     def load(cls, path: Path, *, iteration: int) -> Self:
-        """Read it back, to go on from an update; a run that has no journal gets a new one.
+        """Read it back, to continue from an update; a run that has no journal gets a new one.
 
         Parameters
         ----------
@@ -148,7 +148,7 @@ class Journal:
         """
         if iteration == 0 or not path.exists():
             return cls(iteration=iteration)
-        advice = "delete it to go on without its figures."
+        advice = "delete it to continue without its figures."
         journal = load_json(cls, path, advice=advice, upgrade=_upgraded)
         journal.blocks = [block for block in journal.blocks if block.last <= iteration]
         journal.iteration = iteration
@@ -156,7 +156,7 @@ class Journal:
         return journal
 
     def _join(self) -> None:
-        """Join the blocks by twos if they are many; one that is left over is gone on with."""
+        """Merge the blocks in pairs if there are too many; one that is left over is continued."""
         while len(self.blocks) > MAX_BLOCKS:
             pairs = zip(self.blocks[::2], self.blocks[1::2], strict=False)
             left = self.blocks[-1:] if len(self.blocks) % 2 else []
@@ -166,7 +166,7 @@ class Journal:
 
 @dataclass
 class _Journal010:
-    """What `report` of teachrnn 0.1.0 kept: blocks of 100 updates, with the mean of their norms."""
+    """What `report` in teachrnn 0.1.0 kept: blocks of 100 updates, with the mean of their norms."""
 
     iteration: int
     updates: int

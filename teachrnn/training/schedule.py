@@ -16,9 +16,9 @@ SCHEDULES = Registry["type[Schedule]"]("schedule")
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule(HyperParameters, Part, registry=SCHEDULES):
-    r"""Base of every schedule: called with the number $t$ of an update, from 1, gives the factor.
+    r"""Base of every schedule: called with the number $t$ of an update, from 1, it returns the factor.
 
-    Over the first $w$ updates the factor rises in a straight line to 1; then the schedule proper
+    Over the first $w$ updates the factor rises linearly to 1; then the schedule proper
     begins, and its updates $s = t - w$ are counted from 1 again.
 
     $$\eta_t = \eta \cdot \begin{cases} t / w & t \le w \\ d(t - w) & t > w \end{cases}$$
@@ -129,7 +129,7 @@ class StepDecay(Schedule):
 
 @dataclass(frozen=True, kw_only=True)
 class ExponentialDecay(Schedule):
-    r"""The learning rate falls by the same share at every update: $d(s) = \gamma^{(s - 1) / n}$.
+    r"""The learning rate falls by the same factor at every update: $d(s) = \gamma^{(s - 1) / n}$.
 
     Parameters
     ----------
@@ -165,7 +165,8 @@ class InverseDecay(Schedule):
     r"""The learning rate falls as a power of the time: $d(s) = (1 + (s - 1) / n)^{-p}$.
 
     With $p = 1$ it is inverse time, with $p = 1/2$ the inverse square root. For $1/2 < p \le 1$ the
-    steps go on forever, and yet their noise dies out: stochastic gradient descent converges.
+    sum of the steps diverges while that of their squares converges, and so does stochastic gradient
+    descent.
 
     Parameters
     ----------
@@ -199,7 +200,7 @@ class InverseDecay(Schedule):
 
 @dataclass(frozen=True, kw_only=True)
 class CosineDecay(Schedule):
-    r"""The learning rate follows half a cosine down to its least, and stays there.
+    r"""The learning rate follows half a cosine down to its minimum, and stays there.
 
     $$d(s) = l + \frac{1 - l}{2} \left( 1 + \cos \pi \frac{\min(s - 1, n)}{n} \right)$$
 

@@ -1,4 +1,4 @@
-"""What one update did."""
+"""The record of one update."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class TrainStep(NamedTuple):
-    """The record of one update, made at every one.
+    """The record of one update.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class TrainStep(NamedTuple):
 
     @property
     def perplexity(self) -> float:
-        """Among how many equally likely symbols one would be as unsure: exp of the nats per symbol.
+        """The perplexity, exp of the nats per symbol: so many equally likely symbols have the same loss.
 
         Infinite where it is larger than the largest float, from 709.8 nats on.
         """

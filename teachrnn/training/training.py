@@ -30,11 +30,11 @@ from teachrnn.training.training_state import OpenEpoch, TrainingState
 Reduction = Literal["sum", "mean"]
 SMOOTHING = 0.999
 VECTORS = 4
-"""As long as all parameters, at least: they, their gradient, and those of the two best models."""
+"""Vectors as long as all parameters, at least: these, their gradient, and the two best models."""
 
 
 class Training(CopiedWhole):
-    r"""Train a model on a text, one update for every `next`; it has no end of its own.
+    r"""Train a model on a text, one update for every `next`; the iterator never ends.
 
     Each update takes a batch of sequences, computes loss and gradients by backpropagation through
     time, clips them, and lets the optimizer change the parameters. Where sequences follow one
@@ -42,11 +42,11 @@ class Training(CopiedWhole):
     sequence (truncated BPTT).
 
     The smooth loss is that of the assignment, $\bar L \leftarrow 0.999 \bar L + 0.001 L$: a mean over
-    about the last thousand updates, on text the model is being trained on. Its lowest value picks a
-    *place in the book* that is easy to predict as much as a model. The loss on a held-out text,
-    measured every now and then, picks a model; both are kept. The held-out text is read on from the
-    state that training is in: until the first epoch ends the network has only once been in a state
-    of zeros, and may not know its way on from there.
+    about the last thousand updates, on text the model is being trained on. Its minimum
+    selects a *place in the book* that is easy to predict as much as a model. The loss on a held-out
+    text, measured at intervals, selects a model; both are kept. The held-out text is read from the
+    current hidden state of training: until the first epoch ends the network has only once been in a
+    state of zeros, and may do badly from there.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Training(CopiedWhole):
     batching : Batching
         Which sequences are read, in which order.
     optimizer : Optimizer
-        The update rule; like the next two, a class or a name too, if the defaults will do.
+        The update rule; like the next two, also a class or a name, with default settings.
     clipping : Clipping
         How large gradients are made smaller: entry by entry, at 5, if not given.
     schedule : Schedule
@@ -114,9 +114,9 @@ class Training(CopiedWhole):
         self.recorder = recorder
         self.eta = self.optimizer.eta
         self.iteration = 0
-        self.smooth_loss = 0.0  # of no meaning before the first update
+        self.smooth_loss = 0.0  # meaningless before the first update
         self.following = int(batching.tokens[0])
-        """The symbol that comes next in the text: what the state was left before."""
+        """The symbol that comes next in the text, after those that the hidden state has seen."""
         self.curve = Curve()
         theta = model.parameters.flat
         with room_for(
@@ -162,7 +162,7 @@ class Training(CopiedWhole):
         self._epoch_loss += loss * B
         self._epoch_symbols += T * B
         eta = self.optimizer.eta = self.eta * self.schedule(iteration)
-        with np.errstate(all="ignore"):  # what is not finite shows in the next loss
+        with np.errstate(all="ignore"):  # a number that is not finite shows in the next loss
             self.optimizer.update(theta, g)
         path.carry()
         self.following = int(batch.y[-1, 0])
@@ -186,7 +186,7 @@ class Training(CopiedWhole):
 
     @property
     def carried(self) -> dict[str, Array]:
-        """The state that the next sequences would go on from, (B, m), by name."""
+        """The hidden state that the next sequences would start from, (B, m), by name."""
         return {} if self._path is None else {n: s.copy() for n, s in self._path.state.items()}
 
     @np.errstate(under="ignore")
@@ -214,7 +214,7 @@ class Training(CopiedWhole):
     def state(self) -> TrainingState:
         """A copy of everything that changes as training goes on.
 
-        After `restore` of it, in a training made in the same way, every number that follows is the
+        After `restore`, in a training loop made in the same way, every number that follows is the
         same to the last bit.
 
         Returns
@@ -240,12 +240,12 @@ class Training(CopiedWhole):
         )
 
     def restore(self, state: TrainingState) -> None:
-        """Go on from what `state` gave, in a training made in the same way.
+        """Resume from what `state` returned, in a training loop made in the same way.
 
         Parameters
         ----------
         state : TrainingState
-            What `state` gave.
+            What `state` returned.
 
         Raises
         ------
@@ -275,12 +275,12 @@ class Training(CopiedWhole):
     def _check_whole(self) -> None:
         if not self._whole:
             raise TeachrnnError(
-                f"update {self.iteration + 1} was broken off in the middle: its numbers are neither the "
-                "old nor the new ones. Go on from the last checkpoint."
+                f"update {self.iteration + 1} was interrupted in the middle: its numbers are neither "
+                "the old nor the new ones. Resume from the last checkpoint."
             )
 
     def _path_for(self, batch: Batch) -> Path:
-        """The path for sequences of this size, begun from zeros or from where the last one ended."""
+        """The path for sequences of this size, starting from zeros or from where the last one ended."""
         path, last = self._path_of(*batch.x.shape), self._path
         if batch.fresh or last is None:
             path.start()
@@ -304,7 +304,7 @@ class Training(CopiedWhole):
         if self.recorder is not None:
             self.recorder.keep(self.model, path, batch, iteration, "not finite")
         if bad:
-            where = f"the update before has made {', '.join(bad)} overflow"
+            where = f"the previous update has made {', '.join(bad)} overflow"
         else:
             d = [n for n, g in self.gradients.items() if not np.isfinite(g).all()]
             where = f"the gradient is not finite in {', '.join(d) or 'any parameter'}"

@@ -1,4 +1,4 @@
-"""Everything that changes as a training goes on: what a checkpoint keeps of it."""
+"""Everything that changes during training: what a checkpoint keeps of it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class OpenEpoch(NamedTuple):
     number : int
         Which it is, from 1.
     loss : float
-        Its losses so far, added up over sequences and batch, in nats.
+        The sum of its losses so far, over sequences and batch, in nats.
     symbols : int
-        How many symbols they are of.
+        How many symbols they cover.
     """
 
     number: int = 1
@@ -36,7 +36,7 @@ class OpenEpoch(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
-    """What `Training.state` gives and `Training.restore` takes; its fields are the file's, by name.
+    """What `Training.state` returns and `Training.restore` takes; its fields are the file's, by name.
 
     Attributes
     ----------
@@ -49,9 +49,9 @@ class TrainingState:
     curve : Curve
         The points of the loss curves.
     batching : BatchingState
-        The place in the text, and the generator that chooses places.
+        The position in the text, and the generator that chooses positions.
     epoch : OpenEpoch
-        The epoch that is under way.
+        The current epoch.
     path : (int, int) or None
         T and B of the last sequences that were read; None before the first.
     theta : ndarray
@@ -59,9 +59,9 @@ class TrainingState:
     best_smooth, best_validation : Best
         The best models by either loss.
     optimizer : dict of ndarray
-        What the optimizer has learnt: see `Optimizer.state_arrays`.
+        The optimizer's state: see `Optimizer.state_arrays`.
     carried : dict of ndarray
-        The state that the next sequences go on from, (B, m) by name; empty before the first.
+        The hidden state that the next sequences start from, (B, m) by name; empty before the first.
     """
 
     iteration: int
@@ -78,10 +78,10 @@ class TrainingState:
     carried: dict[str, Array]
 
     def check(self, model: CharRNN) -> None:
-        """Refuse a state that is not that of a model.
+        """Refuse a state that does not fit a model.
 
-        Which vectors the optimizer has is left to the optimizer, which need not be defined where the
-        model is only to write.
+        The optimizer checks its own vectors; it need not be defined where the
+        model is only sampled from.
 
         Parameters
         ----------
@@ -91,14 +91,14 @@ class TrainingState:
         Raises
         ------
         DomainError
-            Naming an array that is missing, is too many, or has another shape or precision; or where
-            the symbol that comes next is none of the model's.
+            Naming an array that is missing, unknown, or of another shape or precision; or if
+            the symbol that comes next is not one of the model's.
         """
         theta = model.parameters.flat
         best, count = Best(theta, model.initial_state()), self.optimizer.get("t", np.array(0))
         kind = (
             count.dtype if count.dtype.kind in "iu" else np.intp
-        )  # of as many bits as where it was written
+        )  # of the same precision as when it was written
         like = replace(
             self,
             theta=theta,

@@ -40,7 +40,7 @@ class SamplingExplorer(App):
     prime : str
         What it reads first; see `TrainedModel.beginning` for where it is empty.
     seed : int
-        Where the chance comes from: the text is the one that ``trained.passage`` writes from it.
+        Source of the random numbers: the text is the one that ``trained.passage`` writes from it.
 
     Attributes
     ----------

@@ -93,23 +93,23 @@ def test_nudge_of_a_float32_record_is_computed_in_float64():
     assert small.change == pytest.approx(small.predicted_change, rel=1e-2)
 
 
-# What is handed in -------------------------------------------------------------------------------
+# What is passed ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({}, r"no gradient was handed in, so there is nothing to compare: give some of U, W, b, V, c"),
+        ({}, r"no gradient was passed, so there is nothing to compare: give some of U, W, b, V, c"),
         ([1.0], r"must be a dict of arrays by the name of the parameter, got a list"),
         ({"b": np.full(4, 1 + 1e6j)}, r"`b` holds complex numbers \(imaginary parts up to 1e\+06\)"),
         ({"b": np.array([None] * 4)}, r"`b` holds objects, not numbers"),
         ({"b": None}, r"the gradient of `b` is None: it was never computed"),
-        ({"b": [[1.0], [1.0, 2.0]]}, r"`b`, a list, does not become an array"),
+        ({"b": [[1.0], [1.0, 2.0]]}, r"`b`, a list, cannot be made an array"),
         ({"b": np.full(4, np.inf)}, r"`b` holds inf at index \(0,\)"),
         ({"b": [0.0, np.nan, 0.0, 0.0]}, r"`b` holds nan at index \(1,\)"),
         ({"b": ["a"] * 4}, r"`b` holds text, not numbers"),
         ({"b": np.ones(4, bool)}, r"`b` holds truth values, not numbers"),
-        ({3: np.ones(4)}, r"go by the name of their value, such as 'W', not by 3"),
+        ({3: np.ones(4)}, r"are named after their value, such as 'W', not 3"),
     ],
     ids=lambda x: "" if isinstance(x, str) else str(x)[:20],
 )
@@ -128,7 +128,7 @@ def test_value_in_the_place_of_its_gradient_is_refused():
 def test_tensor_that_needs_a_gradient_is_refused_with_its_own_advice():
     torch = pytest.importorskip("torch")
     _, trace = recorded()
-    with pytest.raises(DomainError, match=r"`b`, a Tensor, does not become an array: .*detach"):
+    with pytest.raises(DomainError, match=r"`b`, a Tensor, cannot be made an array: .*detach"):
         check_gradient(trace, {"b": torch.zeros(4, requires_grad=True)})
 
 
@@ -142,10 +142,10 @@ def test_gradients_that_were_not_handed_in_are_named():
     report = check_gradient(trace, {"W": Backprop(trace).gradients()["W"]})
     assert report.agrees
     assert report.missing == ("U", "b", "V", "c")
-    assert "Not handed in, and so not checked: U, b, V, c." in report.table()
+    assert "Not passed, and so not checked: U, b, V, c." in report.table()
     assert report.to_dict()["missing"] == ["U", "b", "V", "c"]
     assert check_gradient(trace).missing == ()
-    assert "Not handed in" not in check_gradient(trace).table()
+    assert "Not passed" not in check_gradient(trace).table()
 
 
 @pytest.mark.parametrize("entries", [0, -3])

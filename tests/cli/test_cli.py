@@ -162,7 +162,7 @@ CHECKPOINT = "runs/adam-text-0/checkpoint.npz"
 def test_same_command_goes_on_with_a_run(trained):
     options = ["--hidden", "20", "--recipe", "adam", "--validation", "0.1", "--updates", "150"]
     done = run("train", "text.txt", *options, cwd=trained)
-    assert "Going on after update 120" in done.stdout
+    assert "Resuming after update 120" in done.stdout
     other = run("train", "text.txt", "--recipe", "adam", "--hidden", "21", cwd=trained)
     assert other.returncode == 2
     assert "holds another run: it differs in hidden" in other.stderr
@@ -250,11 +250,11 @@ def test_train_stops_cleanly_when_interrupted(number, tmp_path):
     process.send_signal(number)
     out, err = process.communicate()
     assert process.returncode == 0, err
-    stopped = re.search(r"Stopped after update ([\d,]+)\. The same command goes on", out)[1]
+    stopped = re.search(r"Stopped after update ([\d,]+)\. The same command resumes", out)[1]
     assert "Traceback" not in err
     more = str(int(stopped.replace(",", "")) + 1)
     again = run("train", str(file), "--updates", more, "--sample-every", "20", cwd=tmp_path)
-    assert f"Going on after update {stopped}" in again.stdout
+    assert f"Resuming after update {stopped}" in again.stdout
 
 
 BAD = {
@@ -264,7 +264,7 @@ BAD = {
     "no such folder": (["step", "--out", "nowhere/page.html"], "cannot write nowhere/page.html"),
     "zero units": (["step", "--hidden", "0"], "--hidden"),
     "missing file": (["train", "missing.txt"], "no file 'missing.txt', and no corpus of that name"),
-    "folder": (["train", "."], "is a folder: name a text file"),
+    "folder": (["train", "."], "is a folder: give a text file"),
     "empty file": (["train", "empty.txt"], "empty.txt is empty"),
     "binary file": (["train", "binary"], "looks like a binary file (a zero byte at position 2)"),
     "latin-1": (["train", "latin1.txt"], "is not UTF-8: byte 0xe9 at position 10 (line 2)"),

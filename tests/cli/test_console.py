@@ -65,8 +65,8 @@ def test_training_and_sampling_print_any_text_and_path_on_any_stream(command, en
     escape = "␛" if encoding == "utf-8" else "<U+001B>"
     folder = FOLDER.replace("\x1b", escape)
     told = again[1].decode(encoding)
-    assert f"Going on after update 60, from {folder}/checkpoint.npz." in told
-    assert f"let it write: teachrnn sample '{folder}/checkpoint.npz'" in told
+    assert f"Resuming after update 60, from {folder}/checkpoint.npz." in told
+    assert f"to sample from it: teachrnn sample '{folder}/checkpoint.npz'" in told
     assert wrote[1].decode(encoding).startswith(f"d[1:x:2] [red]b[/b] {escape}[31m")
 
 

@@ -101,7 +101,7 @@ def test_a_zero_byte_is_counted_from_the_beginning_of_the_file(written):
 
 @pytest.mark.parametrize("read", [load_text_file, load_tokens])
 def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path, read):
-    with pytest.raises(FileFormatError, match="is a folder: name a text file in it"):
+    with pytest.raises(FileFormatError, match="is a folder: give a text file in it"):
         read(tmp_path)
     with pytest.raises(FileFormatError, match=r"cannot read .*none\.txt: No such file"):
         read(tmp_path / "none.txt")
@@ -197,7 +197,7 @@ def test_the_end_of_the_text_is_held_out_and_nothing_is_copied():
 
 @pytest.mark.parametrize("share", [0, 1, -0.1, 1.5, float("nan")])
 def test_a_share_that_is_none_is_refused(share):
-    with pytest.raises(DomainError, match="must lie between 0 and 1"):
+    with pytest.raises(DomainError, match="must be between 0 and 1"):
         split(np.arange(100), validation=share)
 
 
@@ -244,7 +244,7 @@ def test_items_are_read_from_lines_json_lines_and_an_array(written):
         ("x.json", '{"text": "a"}\n{"text": "b"}', r"line 2 is not JSON .* end in \.jsonl"),
         ("x.json", '{"text": "a"}', r"x\.json holds no array of objects"),
         ("x.json", '[{"text": "a"}, {"full_text": "b"}]', r"object 2 of the array has no text"),
-        ("x.txt", "\n\n\n", "holds no item: every one is empty"),
+        ("x.txt", "\n\n\n", "holds no item: all are empty"),
     ],
 )
 def test_a_malformed_item_is_named_by_file_and_line(written, name, content, expected):

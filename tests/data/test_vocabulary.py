@@ -131,7 +131,7 @@ def test_every_mark_of_unicode_is_known():
 def test_a_letter_under_very_many_marks_is_one_word_in_no_time():
     wild = "e" + "\u0301" * 5000
     assert WordVocabulary.of(wild).symbols == (wild,)
-    with pytest.raises(DomainError, match="neither one word nor one sign"):
+    with pytest.raises(DomainError, match="neither one word nor one character"):
         WordVocabulary([wild + "!"])
 
 
@@ -176,11 +176,11 @@ def test_a_cap_without_room_is_refused():
 @pytest.mark.parametrize(
     ("kind", "symbols", "expected"),
     [
-        (Vocabulary, ["a", "b", "a"], "the symbol 'a' stands twice"),
+        (Vocabulary, ["a", "b", "a"], "the symbol 'a' occurs twice"),
         (Vocabulary, ["a", "bc"], "the symbol 'bc' is not one character"),
         (Vocabulary, [""], "the symbol '' is not one character"),
-        (WordVocabulary, ["a b"], "the symbol 'a b' is neither one word nor one sign"),
-        (WordVocabulary, ["a", "a"], "the symbol 'a' stands twice"),
+        (WordVocabulary, ["a b"], "the symbol 'a b' is neither one word nor one character"),
+        (WordVocabulary, ["a", "a"], "the symbol 'a' occurs twice"),
     ],
 )
 def test_symbols_that_cannot_be_are_refused(kind, symbols, expected):

@@ -350,7 +350,7 @@ def test_mistake_of_our_own_is_no_damage_of_the_file(saved, reader, monkeypatch)
 def test_place_in_the_text_that_makes_no_sense_is_refused(saved, place, tmp_path):
     batching = CHECKPOINT.load(saved.path).header["training"]["batching"]
     path = changed(saved, tmp_path / "c.npz", training={"batching": {**batching, "place": place}})
-    with pytest.raises(FileFormatError, match=r"is damaged.*the saved place says"):
+    with pytest.raises(FileFormatError, match=r"is damaged.*the saved position has"):
         saved.load_run(path)
 
 
@@ -663,7 +663,7 @@ def test_second_ctrl_c_breaks_an_update_off_and_the_checkpoint_stays_good(text, 
     with pytest.raises(KeyboardInterrupt):
         list(session.steps())
     assert signal.getsignal(signal.SIGINT) is before
-    with pytest.raises(TeachrnnError, match="update 5 was broken off in the middle"):
+    with pytest.raises(TeachrnnError, match="update 5 was interrupted in the middle"):
         session.save()
     again = a_session(tmp_path / "run", text)
     assert again.run.training.iteration == 4
@@ -733,7 +733,7 @@ def test_folder_into_which_another_process_writes_is_refused_by_name_and_left_al
         unfinished = tmp_path / ".being-written.part"
         unfinished.touch()
         session = killed_session(str(tmp_path), text, 10_000_000)
-        words = rf"being written into by process {process.pid} on {platform.node()}, since 20\d\d-"
+        words = rf"is in use by process {process.pid} on {platform.node()}, since 20\d\d-"
         with pytest.raises(FolderInUseError, match=words):
             next(session.steps())
         with pytest.raises(FolderInUseError, match=words):
@@ -768,7 +768,7 @@ def test_paused_steps_keep_other_sessions_of_the_same_process_out(text, tmp_path
     first, second = (a_session(tmp_path / "run", text) for _ in range(2))
     steps = first.steps()
     next(steps)
-    with pytest.raises(FolderInUseError, match="by this very process, in another session, since"):
+    with pytest.raises(FolderInUseError, match="by this process, in another session, since"):
         next(second.steps())
     assert next(first.steps()).iteration == 2  # the same session may
     steps.close()
@@ -877,7 +877,7 @@ def test_session_whose_parameters_overflow_says_so_with_a_flight_recorder_too(te
     steps = session.steps()
     list(islice(steps, 5))
     session.run.training.model.parameters.flat[...] = np.inf
-    with pytest.raises(DivergedError, match="the update before has made U, W, b, V, c overflow"):
+    with pytest.raises(DivergedError, match="the previous update has made U, W, b, V, c overflow"):
         next(steps)
 
 

@@ -180,12 +180,12 @@ BAD_SPACES = {
     "no equals sign": (["eta"], DomainError, "'eta' is neither a range nor a list"),
     "no value": (["eta="], DomainError, "'eta=' is neither"),
     "empty range": (["eta=1:0.1"], DomainError, "is empty: 1 is above 0.1. Did you mean 0.1:1?"),
-    "no number": (["eta=low:high"], DomainError, "has an end that is no number"),
-    "scale": (["eta=0.1:1:linear"], DomainError, "is no range"),
+    "no number": (["eta=low:high"], DomainError, "has an end that is not a number"),
+    "scale": (["eta=0.1:1:linear"], DomainError, "is not a range"),
     "log of zero": (["eta=0:1:log"], DomainError, "must be above 0"),
     "infinite": (["eta=1:inf"], DomainError, "finite ends"),
-    "empty choice": (["hidden=50,,100"], DomainError, "has a choice that is empty"),
-    "choice twice": (["hidden=50,50"], DomainError, "has a choice twice"),
+    "empty choice": (["hidden=50,,100"], DomainError, "has an empty choice"),
+    "choice twice": (["hidden=50,50"], DomainError, "has the same choice twice"),
     "unknown": (
         ["gamma=0:1.0"],
         NameLookupError,
@@ -193,7 +193,7 @@ BAD_SPACES = {
     ),
     "unit of the loss": (["vocabulary=characters,words"], NameLookupError, "cannot be searched over"),
     "unknown rule": (["sampler.temperature=0:1.0"], NameLookupError, "cannot be searched over"),
-    "twice": (["eta=0.1,0.2", "optimizer.eta=0.1:1"], DomainError, "is there twice"),
+    "twice": (["eta=0.1,0.2", "optimizer.eta=0.1:1"], DomainError, "is given twice"),
 }
 
 
@@ -353,7 +353,7 @@ def test_folder_in_which_a_sweep_is_under_way_is_refused_by_name(text, tmp_path)
     running = a_sweep(text, tmp_path / "s").run(InThisProcess(), by_eta)
     next(running)
     for begin in (lambda: a_sweep(text, tmp_path / "s"), lambda: next(other.run(InThisProcess()))):
-        with pytest.raises(FolderInUseError, match="is being written into by this very process"):
+        with pytest.raises(FolderInUseError, match="is in use by this process"):
             begin()
     list(running)
     assert list(other.run(InThisProcess(), by_eta)) == []  # what is done meanwhile is not done again
@@ -652,7 +652,7 @@ def test_command_stops_cleanly_and_goes_on(backend, text, tmp_path, cluster):
     slow = [*command(text, folder), *workers, "--updates", "2000", "--trials", "20"]
     out, err, status = interrupted(slow, when=" nats per symbol  (")
     assert status == 0, err
-    assert "Stopped. The same command goes on" in out
+    assert "Stopped. The same command resumes" in out
     assert err == ""
     done = len((folder / "trials.jsonl").read_text("utf-8").splitlines())
     assert 1 <= done < 40
@@ -685,7 +685,7 @@ BAD_COMMANDS = {
     "no address": (["--over", "eta=0.1,0.2", "--backend", "dask"], "--address tcp://host:8786"),
     "address of nothing": (
         ["--over", "eta=0.1,0.2", "--address", "tcp://x:1"],
-        "say --backend dask too",
+        "add --backend dask",
     ),
     "no such text": (["--over", "eta=0.1,0.2", "nowhere"], "there is no file 'nowhere'"),
     "no such recipe": (["--over", "eta=0.1,0.2", "--recipe", "cake"], "no recipe is named 'cake'"),

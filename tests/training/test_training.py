@@ -471,7 +471,7 @@ def test_overflow_names_the_update_the_parameters_and_what_to_do():
     bad = [n for n, p in training.model.parameters.items() if not np.isfinite(p).all()]
     assert bad
     assert "at update 3 (epoch 1, position 12 of the text)" in text
-    assert f"the update before has made {', '.join(bad)} overflow" in text
+    assert f"the previous update has made {', '.join(bad)} overflow" in text
     assert f"The last smooth loss was {training.smooth_loss:.4g}" in text
     assert "Lower the learning rate (eta is 1e+308)" in text
     assert training.iteration == 2
@@ -504,7 +504,7 @@ def test_update_that_was_broken_off_is_neither_gone_on_from_nor_saved(monkeypatc
     with pytest.raises(KeyboardInterrupt):
         next(training)
     for go_on in (training.state, training.__next__):
-        with pytest.raises(TeachrnnError, match="update 2 was broken off in the middle"):
+        with pytest.raises(TeachrnnError, match="update 2 was interrupted in the middle"):
             go_on()
 
 

@@ -11,18 +11,18 @@ from teachrnn.array import Array
 from teachrnn.cells.fused.weights import WeightLayout, Weights, aligned
 
 Times = Callable[[Array, Array], Array]
-"""Rows of vectors, times a matrix, into an array: their ``dot``, looked up once."""
+"""Rows of vectors times a matrix, into an array: their ``dot``, looked up once."""
 
 ROWS_AT_ONCE = 64
-"""How many rows of factors are prepared before they are used: what fits in the cache beside the rest."""
+"""Rows of factors that are prepared before they are used: what fits in the cache beside the rest."""
 
 
 class FusedLayer:
-    r"""A cell over T steps and B sequences at once, forward and back, in memory that is made once.
+    r"""A cell over T steps and B sequences at once, forward and back, in memory that is allocated once.
 
     It computes what the cell's `Cell.step` and the gradients of its operations compute, in another
-    order: all that does not recur is done for the whole sequence in one call, and only the
-    recurrence stays in a loop. A test holds it to the recorded path, value by value and gradient by
+    order: what is not recurrent is done for the whole sequence in one call, and only the
+    recurrence stays in a loop. A test compares it with the recorded path, value by value and gradient by
     gradient. Rows are vectors; row $tB + i$ belongs to sequence $i$ at step $t$.
 
     A subclass has a ``layout`` and writes `prepare` (its memory), `forward` and `backward`. The views
@@ -70,7 +70,7 @@ class FusedLayer:
         self.prepare()
 
     def prepare(self) -> None:
-        """Make the memory that the passes work in, and every view of it that they need."""
+        """Allocate the memory that the passes work in, and every view of it that they need."""
         raise NotImplementedError
 
     def forward(self) -> None:
@@ -87,7 +87,7 @@ class FusedLayer:
             self.state[name][...] = end
 
     def memory(self) -> list[Array]:
-        """The arrays that hold what `initial` and `values` show: copied, they can be put back."""
+        """The arrays behind `initial` and `values`: copied, they can be restored."""
         return [self.H]
 
     def initial(self) -> dict[str, Array]:
@@ -103,8 +103,8 @@ class FusedLayer:
     def transposed(self, WT: Array, *, into: Array | None = None) -> Array:
         r"""$W$, for $W^\top$ of a block: to multiply by on the way back.
 
-        For a vector, reading $W^\top$ the other way round costs nothing. For a batch the product is up
-        to twice as fast on a copy, which `transpose` renews.
+        For a vector, multiplying by the transpose of $W^\top$ costs nothing. For a batch the product is
+        up to twice as fast on a copy, which `transpose` renews.
 
         Parameters
         ----------
@@ -116,28 +116,28 @@ class FusedLayer:
         if self.B == 1 and into is None:
             return WT.T
         W = self.rows(*WT.shape[::-1]) if into is None else into
-        # By strips, and narrow ones where columns lie a multiple of 1024 bytes apart, whose numbers
-        # would all want the same few places in the cache.
+        # In strips, narrow ones where columns are a multiple of 1024 bytes apart, because their numbers
+        # would compete for the same few lines of the cache.
         rows = 16 if WT.strides[0] % 1024 == 0 else 64
         strips = [slice(i, i + rows) for i in range(0, len(WT), rows)]
         self._strips += [(W[:, strip], WT[strip].T) for strip in strips]
         return W
 
     def transpose(self) -> None:
-        """Renew the copies that `transposed` has made, as the weights have changed."""
-        for ours, theirs in self._strips:
-            np.copyto(ours, theirs)
+        """Renew the copies that `transposed` has made, because the weights have changed."""
+        for copy, original in self._strips:
+            np.copyto(copy, original)
 
     def rows(self, *shape: int) -> Array:
         """An array of zeros to work in."""
         return aligned(shape, self.dtype)
 
     def step(self, array: Array, t: int) -> Array:
-        """The rows of step t: a vector for a single sequence, for which NumPy is quicker."""
+        """The rows of step t: a vector for a single sequence, for which NumPy is faster."""
         return array[t] if self.B == 1 else array[t * self.B : (t + 1) * self.B]
 
     def gate_rows(self, count: int, steps: int | None = None) -> Array:
-        """Room for so many gates at every step, (T, gates, B, m): those of a step lie together."""
+        """Memory for so many gates at every step, (T, gates, B, m): those of a step are adjacent."""
         shape = (self.T if steps is None else steps, count, self.B, self.m)
         return self.rows(*(n for i, n in enumerate(shape) if self.B > 1 or i != 2))
 

@@ -42,7 +42,7 @@ class LSTMBackward:
 class FusedLSTM(FusedLayer):
     r"""Long short-term memory over a whole sequence.
 
-    The gates lie side by side in the order q, i, f, g, followed by $s_{t-1}$, so that
+    The gates are stored side by side in the order q, i, f, g, followed by $s_{t-1}$, so that
     $[i, f] \odot [g, s_{t-1}]$ is one product. As $\sigma(a) = (\tanh(a / 2) + 1) / 2$, one $\tanh$
     serves all four gates: the weights of the three sigmoids are halved beforehand. Backward,
     $da_i, da_f, da_g$ are $ds_t$ times factors that are prepared for many steps at once.
@@ -61,7 +61,7 @@ class FusedLSTM(FusedLayer):
         self.a = step(self.rows(B, 4 * m), 0)
         self.parts = self.gate_rows(2, 1)[0]
         self.forwards = [LSTMForward(self, t) for t in range(T)]
-        self.da = self.rows(N + B, 4 * m)  # ends with the 0 that comes from beyond the last step
+        self.da = self.rows(N + B, 4 * m)  # ends with the zeros that arrive from after the last step
         self.du = self.da[:N]
         self.dh_t, self.ds, self.term = (step(self.rows(B, m), 0) for _ in range(3))
         spans = self.spans()

@@ -28,7 +28,7 @@ class ResetAfterForward:
 class FusedResetAfterGRU(FusedLayer):
     r"""Gated recurrent unit, reset after, over a whole sequence: one product at each step.
 
-    The recurrent products lie in the order n, rho, z and the input products in the order rho, z,
+    The recurrent products are in the order n, rho, z and the input products in the order rho, z,
     n, so that in $[dr_n, da_\rho, da_z, da_n]$ the first three are the gradient of the former, the
     last three of the latter. Each of them is $dh_t$ times a factor prepared for many steps at once.
     """

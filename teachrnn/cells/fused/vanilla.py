@@ -17,9 +17,9 @@ class FusedVanilla(FusedLayer):
         m, N, B, step = self.m, self.N, self.B, self.step
         self.z, self.W = step(self.rows(B, m), 0), self.transposed(self.weights.W[0][:-1])
         self.derivative = self.rows(N, m + 1)  # of tanh; the last column is that of the 1 beside h
-        da = self.rows(N + B, m)  # ends with the 0 that comes from beyond the last step
+        da = self.rows(N + B, m)  # ends with the zeros that arrive from after the last step
         self.du = da[:N]
-        # Tuples, as a step is three calls. Forward: [h_{t-1}, 1] times a matrix, U x_t, h_t.
+        # Tuples, because a step is only three calls. Forward: [h_{t-1}, 1] times a matrix, U x_t, h_t.
         self.forwards = [
             (step(self.H, t).dot, step(self.u, t), step(self.H, t + 1)[..., :-1]) for t in range(self.T)
         ]

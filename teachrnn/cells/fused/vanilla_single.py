@@ -10,17 +10,17 @@ from teachrnn.cells.fused.vanilla import FusedVanilla
 
 
 class FusedVanillaSingle(FusedLayer):
-    r"""The same as `FusedVanilla` for a single sequence, with one call less at each step.
+    r"""The same as `FusedVanilla` for a single sequence, with one call fewer at each step.
 
-    A matrix times a vector costs little more than the call that asks for it, so the sum is left to
-    the product: the rows of $U x_t$ lie above $[W^\top; b]$, and $[e_t, h_{t-1}, 1]$, which has a 1 in
-    place $t$, picks its own. Backward, the gradients from above lie over $W$, and
+    A matrix times a vector takes little longer than the call itself, so the sum is left to the product:
+    the rows of $U x_t$ are stacked above $[W^\top; b]$, and $[e_t, h_{t-1}, 1]$, which has a 1 in place
+    $t$, picks its own. Backward, the gradients from above are stacked above $W$, and
     $[e_t, da_{t+1}]$ picks from them.
     """
 
     layout = FusedVanilla.layout
     PICKED = 16
-    """How many rows lie above the matrix at a time: more would cost more than the calls they save."""
+    """Rows above the matrix at a time: more would take longer than the calls that they save."""
 
     def prepare(self) -> None:
         m, T = self.m, self.T
@@ -35,10 +35,10 @@ class FusedVanillaSingle(FusedLayer):
         self.derivative = self.rows(T + 1, m + 1)
         self.du = self.rows(T, m)
         self.state["h"] = self.past[:1, :m]
-        # Tuples, as a step is two calls. For each group of steps: what its picked rows are (U x_t; what
-        # reaches h_t from above), where they go, the matrix with them on top, and its steps. Forward:
-        # [e_t, h_{t-1}, 1] times a matrix, h_t. Backward, the last first: [e_t, da_{t+1}] times a
-        # matrix, the derivative, da_t.
+        # Tuples, because a step is only two calls. For each group of steps: its picked rows (U x_t;
+        # what reaches h_t from above), where they go, the matrix with them on top, and its steps.
+        # Forward: [e_t, h_{t-1}, 1] times a matrix, h_t. Backward, the last first: [e_t, da_{t+1}] times
+        # a matrix, the derivative, da_t.
         self.forwards: list[tuple[Array, Array, Array, list[tuple[Times, Array]]]] = []
         self.backwards: list[tuple[Array, Array, Array, list[tuple[Times, Array, Array]]]] = []
         for start in range(0, T, n):

@@ -1,4 +1,4 @@
-"""How the parameters of a layer lie in memory: in blocks that a whole sequence is multiplied by."""
+"""The layout of a layer's parameters in memory: in blocks that a whole sequence is multiplied by."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Weights:
     r"""One layer's parameters as matrices for rows of vectors, cut from a flat vector.
 
     The textbook multiplies columns by $W$; in memory vectors are rows, which are multiplied by
-    $W^\top$. Gates whose recurrent products are made at once lie side by side, with the bias as one
-    row more, to be met by a 1 behind the state: $[h, 1]\,[W^\top; b] = W h + b$.
+    $W^\top$. Gates whose recurrent products are computed together are side by side, with the bias as one
+    more row, multiplied by a 1 appended to the state: $[h, 1]\,[W^\top; b] = W h + b$.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Weights:
     U : ndarray
         $U^\top$ of all gates side by side, (d, q).
     c : ndarray
-        Biases that stand outside the recurrent product, one m for each; mostly none, (0,).
+        Biases outside the recurrent product, m entries for each; usually none, (0,).
     named : dict
         The same memory under the textbook's names and in its shapes: views, to be read and written.
     """
@@ -41,7 +41,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class WeightLayout:
-    r"""Which gates lie where in the memory of a layer.
+    r"""Where each gate is in the memory of a layer.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def _columns(gates: Sequence[str], hidden: int) -> Iterator[tuple[str, slice]]:
 
 
 def aligned(shape: tuple[int, ...], dtype: DTypeLike) -> Array:
-    """Zeros that begin at a cache line, where vector instructions are quickest."""
+    """Zeros aligned to a cache line, where vector instructions are fastest."""
     line = 64
     size = prod(shape)
     dtype = np.dtype(dtype)

@@ -1,4 +1,4 @@
-"""What one update of the training reads."""
+"""The batch that one training update reads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Batch:
     y : ndarray of intp
         The targets, (T, B): what follows each input in the text.
     fresh : bool
-        The state starts from 0 here; otherwise each sequence goes on where the one in the same
+        The state starts from 0 here; otherwise each sequence continues where the one in the same
         column of the last batch ended, and so does the state.
     epoch : int
         Which pass through the text it belongs to, from 1.

@@ -20,7 +20,7 @@ BATCHINGS = Registry["type[Batching]"]("batching")
 
 
 class BatchingState(TypedDict):
-    """Where a batching is, as JSON can hold it.
+    """The position of a batching, as JSON can hold it.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class BatchingState(TypedDict):
     symbols : int
         N, the symbols of the text.
     place : dict
-        Those of its attributes that move.
+        Its ``moving`` attributes.
     random : dict or None
         The state of its generator of random numbers, if it has one.
     """
@@ -45,11 +45,11 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
 
     A subclass has a ``name``, `__next__`, `batches_per_epoch`, and says which of its attributes are
     ``fixed``, as it was made, and which are ``moving`` from batch to batch; a generator of random
-    numbers is its ``rng``. From that alone it can be saved and restored; so what moves is replaced,
+    numbers is its ``rng``. That is enough to save and restore it; so moving attributes are replaced,
     never changed in place.
 
     No batching copies the text: it may be a `numpy.memmap` that is larger than the memory. The
-    arrays of a batch are its own.
+    arrays of a batch are copies.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
     Raises
     ------
     ShapeError
-        If the tokens are no vector of whole numbers.
+        If the tokens are not a vector of whole numbers.
     DomainError
         If the text is too short for a sequence and the symbol after it.
 
@@ -85,7 +85,7 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
                 "needed, Vocabulary.of(text).encode(text)."
             )
         check_counts(type(self).__name__, least=0, length=length)
-        self.tokens = np.asarray(tokens)  # slicing a memmap as such takes ten times as long
+        self.tokens = np.asarray(tokens)  # slicing a memmap directly takes ten times as long
         self.length = length
         self.rng: np.random.Generator | None = None
         self.epoch, self.start = 1, 0
@@ -108,11 +108,11 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
         return self.batches_per_epoch * int(getattr(self, "batch", 1))
 
     def settings(self) -> dict[str, Any]:
-        """Its name and what it was made with, for a report."""
+        """Its name and settings, for a report."""
         return {"name": self.name} | {name: getattr(self, name) for name in self.fixed}
 
     def state(self) -> BatchingState:
-        """Where it is, for a JSON file: after `restore`, the same batches follow, bit for bit.
+        """Its position, for a JSON file: after `restore`, the same batches follow, bit for bit.
 
         Returns
         -------
@@ -129,12 +129,12 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
         }
 
     def restore(self, state: BatchingState) -> None:
-        """Go to where another batching of the same text and settings was.
+        """Go to the position of another batching with the same text and settings.
 
         Parameters
         ----------
         state : BatchingState
-            What `state` gave.
+            What `state` returned.
 
         Raises
         ------
@@ -145,15 +145,15 @@ class Batching(CopiedWhole, Part, registry=BATCHINGS):
         for name, needed in own.items():
             if state.get(name) != needed:
                 raise FileFormatError(
-                    f"the saved place is that of another batching: {name} was {state.get(name)!r} and "
-                    f"is {needed!r} here. Use the text and the settings that it was saved with."
+                    f"the saved position is that of another batching: {name} was {state.get(name)!r} "
+                    f"and is {needed!r} here. Use the text and the settings that it was saved with."
                 )
         place = state["place"]
         for name in self.moving:
             given, kind = place.get(name), type(getattr(self, name))
             if type(given) is not kind:
                 raise FileFormatError(
-                    f"the saved place says {name} = {given!r}, but {kind.__name__} is needed."
+                    f"the saved position has {name} = {given!r}, but {kind.__name__} is needed."
                 )
         if self.rng is not None:
             restore_generator(self.rng, state["random"])

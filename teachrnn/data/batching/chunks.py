@@ -15,10 +15,10 @@ from teachrnn.errors import DomainError
 class Chunks(Batching):
     """Chunks of the text in an order drawn anew each epoch, each read from its beginning to its end.
 
-    Between reading in order and reading anywhere: the state is carried through a chunk and starts
+    A compromise between reading in order and at random: the state is carried through a chunk and starts
     from 0 at the next, and no chunk has a fixed place in the epoch. Chunk k of L has the symbols
     from k N // L up to the next chunk; what remains at its end, fewer than T symbols with a target
-    in the chunk, is not read. A chunk to validate on is held out beforehand, by `split`.
+    in the chunk, is not read. Text for validation is held out beforehand, by `split`.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class Chunks(Batching):
     chunks : int
         L, how many chunks of (nearly) equal length the text is cut into.
     rng : numpy.random.Generator
-        Where the order comes from; its state is saved along.
+        Source of the order; its state is saved too.
 
     Examples
     --------

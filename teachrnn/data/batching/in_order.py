@@ -10,13 +10,13 @@ from teachrnn.data.batching.batching import Batching
 
 
 class InOrder(Batching):
-    r"""One sequence after the other, as one reads a book; the state is carried along.
+    r"""One sequence after another, as one reads a book; the hidden state is carried along.
 
     Sequence $i$ of an epoch begins at $e = iT$, and the state starts from 0 where the text does.
     An epoch has $\lfloor (N - 1) / T \rfloor$ sequences; what remains at the end, fewer than T
     symbols with a target, is not read. (The assignment starts over once $e > N - T - 1$, with $e$
-    from 1: the same, but for a text whose last sequence ends exactly at its end, which is left out
-    there.)
+    from 1: the same, except that it leaves out a last sequence that ends exactly at the end of the
+    text.)
 
     References
     ----------

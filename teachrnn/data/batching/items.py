@@ -10,7 +10,7 @@ from teachrnn.data.batching.batching import Batching
 from teachrnn.errors import DomainError
 
 BLOCK = 1 << 14
-"""Tokens that are looked through at a time."""
+"""Tokens that are searched at a time."""
 
 
 class Items(Batching):
@@ -19,7 +19,7 @@ class Items(Batching):
     The text has the end symbol before, between and after items, as `join_items` makes it: the first
     input of an item is the end symbol, and so is the last target. An item with its end symbol that
     is longer than T is read in several sequences, the state carried from one to the next; the last
-    one of an item is as short as it needs to be.
+    one of an item may be shorter.
 
     Parameters
     ----------

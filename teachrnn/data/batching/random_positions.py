@@ -1,4 +1,4 @@
-"""Sequences from anywhere."""
+"""Sequences from random positions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from teachrnn.errors import DomainError
 
 
 class RandomPositions(Batching):
-    r"""Sequences that begin anywhere in the text, every place as likely; each from a fresh state.
+    r"""Sequences that begin at uniformly random positions in the text, each from a fresh state.
 
-    Neighbouring updates see unlike text, as stochastic gradient descent wants it, and the network
-    never learns to use what lies more than T symbols back. As many batches as cover the length of
+    Consecutive updates see unrelated text, as stochastic gradient descent assumes, and the network
+    never learns to use what is more than T symbols back. As many batches as cover the length of
     the text once, $\lfloor (N - 1) / (T B) \rfloor$ and at least one, are counted as an epoch.
 
     Parameters
@@ -26,7 +26,7 @@ class RandomPositions(Batching):
     batch : int
         B, the sequences in a batch.
     rng : numpy.random.Generator
-        Where the places come from; its state is saved along.
+        Source of the positions; its state is saved too.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Several places of the text at a time."""
+"""Several positions of the text at a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Streams(Batching):
     r"""B streams side by side, each reading its own segment of the text in order, state carried.
 
     Segment $b$ begins at $bS$, with $S = \lfloor (N - 1) / B \rfloor$; batch $i$ of an epoch has
-    the sequences that begin $iT$ into each. One product of matrices then serves B sequences, which
+    the sequences that begin $iT$ into each. One matrix product then serves B sequences, which
     costs little more than one; but an epoch has B times fewer updates,
     $\lfloor S / T \rfloor$. With $B = 1$ this is reading in order.
 

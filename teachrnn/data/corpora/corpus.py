@@ -1,4 +1,4 @@
-"""The contract of a corpus: a text by name, read from where it is installed, and proved the same."""
+"""The contract of a corpus: a text by name, read from where it is installed, and verified."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Corpus(Part, registry=CORPORA):
     title, author, source, licence : str
         For the reader; ``licence`` is that of the text.
     install : str
-        What brings it: empty where nothing needs to be installed, otherwise package==version.
+        What to install: empty if nothing is needed, otherwise package==version.
     file : str
         The file of the package that holds it.
     characters : int or None
@@ -90,13 +90,13 @@ class Corpus(Part, registry=CORPORA):
         MissingExtraError
             If the package is not installed, with the line that installs it.
         FileFormatError
-            If the installed package holds another text: figures on it could not be compared.
+            If the installed package holds another text: results on it could not be compared.
         """
         try:
             text = cls.extract()
         except TeachrnnError:
             raise
-        except Exception as error:  # a file of others can be wrong in any way
+        except Exception as error:  # a foreign file can be wrong in any way
             found = f"its file cannot be read as expected ({type(error).__name__}: {error})"
             raise cls._is_another(found) from error
         if cls.sha256 is not None and sha256(text.encode("utf-8")).hexdigest() != cls.sha256:
@@ -118,7 +118,7 @@ def load_text(name: str | Path | type[Corpus]) -> str:
     Parameters
     ----------
     name : str, Path or type of Corpus
-        A corpus or its name, or the path of a text file in UTF-8. A name comes first: a file of
+        A corpus or its name, or the path of a text file in UTF-8. A corpus takes precedence: a file of
         the same name is ``./name``.
 
     Returns

@@ -6,9 +6,10 @@ from teachrnn.data.corpora.corpus import Corpus
 
 
 class Help(Corpus):
-    """English prose on Python, with examples: there on every machine, nothing to install.
+    """English prose on Python, with examples: available on every machine, without installing anything.
 
-    The text grows from one version of Python to the next, so a loss on it is of one version only.
+    The text grows from one version of Python to the next, so losses are comparable within a version
+    only.
     """
 
     name = "help"

@@ -10,7 +10,7 @@ from teachrnn.data.corpora.corpus import Corpus
 class KingJames(Corpus):
     """The King James Bible, a verse a line, without numbers; 68 different characters.
 
-    Four times the length of a long novel, in few words: a text that takes longer to learn by heart.
+    Four times the length of a long novel, with a small vocabulary: a text that takes longer to memorise.
     """
 
     name = "king-james"
@@ -27,7 +27,7 @@ class KingJames(Corpus):
     def extract(cls) -> str:
         import sqlite3
 
-        # Immutable: no lock is sought, so the file may lie where nobody can write.
+        # Immutable: no lock is taken, so the file may be in a read-only folder.
         with closing(sqlite3.connect(f"{cls.path().as_uri()}?immutable=1", uri=True)) as database:
             verses = database.execute(
                 "SELECT verses.text FROM verses JOIN books ON books.id = verses.book_id "

@@ -9,9 +9,9 @@ from teachrnn.extras import missing
 
 
 def package_data(package: str, path: str, *, purpose: str) -> Path:
-    """The place of a file that a package of the extra ``corpora`` installs.
+    """The path of a file that a package of the extra ``corpora`` installs.
 
-    It is looked up in the list of what is installed: nothing is imported.
+    It is looked up in the package's list of files: nothing is imported.
 
     Raises
     ------

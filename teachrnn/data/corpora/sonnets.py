@@ -1,4 +1,4 @@
-"""Poems, for a demonstration of seconds."""
+"""Poems, for a demonstration that takes seconds."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Evaluates the formula of one entry: its terms, each with the numbers in it.
 
-The player does the same in the browser (``player/entry.js``); a test holds the two together.
+The player does the same in the browser (``player/entry.js``); a test compares the two.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PAIRS: dict[str, Callable[[Any, Any], Any]] = {
     "onehot": operator.eq,
 }
 MAX_SUMMANDS = 6
-"""A sum inside a term (the bottom of a softmax) is written out up to here, and with dots beyond."""
+"""A sum inside a term (the denominator of a softmax) is written out up to this length, then dots."""
 SUPERSCRIPTS = {2: "²", 3: "³"}
 
 
@@ -51,8 +51,8 @@ def entry_terms(
 ) -> list[WhyTerm]:
     """The terms of one entry: one for each summand at the top of the formula.
 
-    What is 0 whatever the numbers are (a one-hot vector elsewhere than at its 1, an entry outside a
-    slice) is left out, so that an entry may have no term at all.
+    A term that is 0 whatever the numbers are (an entry of a one-hot vector other than its 1, an entry
+    outside a slice) is left out, so an entry may have no term at all.
 
     Parameters
     ----------
@@ -65,12 +65,12 @@ def entry_terms(
     index : tuple of int
         The entry.
     """
-    with np.errstate(all="ignore"):  # inf and nan are shown as what they are
+    with np.errstate(all="ignore"):  # inf and nan are shown as they are
         return list(_entry(rule, letters, shape, index).terms(rule.tree))
 
 
 def entry_value(rule: Rule, letters: Letters, shape: tuple[int, ...], index: tuple[int, ...]) -> float:
-    """What the formula gives for one entry."""
+    """The value of the formula for one entry."""
     with np.errstate(all="ignore"):
         return float(_entry(rule, letters, shape, index).value(rule.tree))
 
@@ -160,7 +160,7 @@ class Entry:
             case ("if", condition, a, b):
                 return self.value(a if self.value(condition) else b)
             case ("/", ("exp", a), ("sum", index, size, ("exp", b))):
-                # A softmax. Both sides are divided by e^a, so that inf / inf cannot come of it.
+                # A softmax. Both sides are divided by e^a, so that it cannot become inf / inf.
                 ratio = ("exp", ("-", b, float(self.value(a))))
                 return 1 / self.value(("sum", index, size, ratio))
             case ("-", a):
@@ -180,7 +180,7 @@ class Entry:
             if self.position is None:
                 raise MisfitFormulaError(
                     rf"`{letter}` has leading axes (time, batch) and nothing says which position is "
-                    r"meant: write \sum before what is to be summed over them."
+                    r"meant: write \sum before what should be summed over them."
                 )
             position = self.position
         return Link(name, position + core, float(array[position + core]))

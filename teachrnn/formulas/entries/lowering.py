@@ -58,9 +58,9 @@ class Lowering:
         Raises
         ------
         UnreadableFormulaError
-            If it says what has no entries.
+            If it contains something that has no entries.
         MisfitFormulaError
-            If the shapes do not go together.
+            If the shapes do not match.
         """
         match node:
             case tree.Letter():
@@ -139,7 +139,7 @@ class Lowering:
         if outer is not None:
             self.bound[name] = outer
         if not found:
-            raise UnreadableFormulaError(f"a sum over {name} in which {name} is no subscript")
+            raise UnreadableFormulaError(f"a sum over {name} in which {name} is not a subscript")
         return Matrix(body.rows, body.columns, lambda i, j: ("sum", index, found[0], body.entry(i, j)))
 
     # Subscripts ------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ class Lowering:
                 return Matrix.column(rows, lambda i: base.entry(i, column))
             case [int() | str() | tuple() as row, int() | str() | tuple() as column]:
                 return Matrix.scalar(base.entry(row, column))
-        raise UnreadableFormulaError("this subscript does not go with what it stands under")
+        raise UnreadableFormulaError("this subscript does not fit its letter")
 
     def _end(self, end: Formula | None) -> Tree | None:
         return None if end is None else self.place(end)

@@ -10,7 +10,7 @@ from teachrnn.formulas.entries.tree import Tree, minus, plus, times
 from teachrnn.formulas.formula_error import MisfitFormulaError
 
 ANY: Final = "any"
-r"""The length of an axis that fits wherever it stands, as that of $\mathbf{1}$ does."""
+r"""The length of an axis that fits any other, as that of $\mathbf{1}$ does."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Matrix:
     def number(self) -> Tree:
         """The formula of a scalar."""
         if not self.is_scalar:
-            raise MisfitFormulaError("a single number is needed where an array stands")
+            raise MisfitFormulaError("a single number is needed, not an array")
         return self.entry(0, 0)
 
 
@@ -77,7 +77,7 @@ def product(a: Matrix, b: Matrix, index: str) -> Matrix:
     if inner is None:
         return Matrix(a.rows, b.columns, lambda i, j: times(a.entry(i, 0), b.entry(0, j)))
     if inner == ANY:
-        raise MisfitFormulaError("nothing says how long the axis is that a product sums over")
+        raise MisfitFormulaError("the length of the axis that a product sums over is not known")
     return Matrix(
         a.rows,
         b.columns,
@@ -91,7 +91,7 @@ def stacked(above: Matrix, below: Matrix) -> Matrix:
         raise MisfitFormulaError("only column vectors can be put one above the other")
     n = above.rows
     if n == ANY:
-        raise MisfitFormulaError("nothing says how long the upper of two vectors is")
+        raise MisfitFormulaError("the length of the upper of two vectors is not known")
     return Matrix.column(
         ANY if below.rows == ANY else plus(n, below.rows),
         lambda i: ("if", ("<", i, n), above.entry(i, 0), below.entry(minus(i, n), 0)),

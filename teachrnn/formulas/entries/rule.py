@@ -1,4 +1,4 @@
-"""The formulas of an operation, as it writes them, made into the formula of one entry."""
+"""From the formulas of an operation, as it writes them, to the formula of one entry."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def rule(op: type[Op], target: str | None) -> Rule:
     Raises
     ------
     UnreadableFormulaError
-        If it is not written, or written with signs that the reader does not know.
+        If it is missing, or uses symbols that the reader does not know.
     MisfitFormulaError
-        If it is written, but its shapes do not go together.
+        If it can be read, but its shapes do not match.
     """
     formula = op.definition if target is None else gradient_formula(op, target)
     try:

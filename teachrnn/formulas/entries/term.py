@@ -1,4 +1,4 @@
-"""What an answer to "why this number" is made of."""
+"""The parts of an answer to "why this number"."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Link:
     name : str
         Name of the recorded quantity, such as ``"W"`` or ``"dh[3]"``.
     index : tuple of int
-        Its place in that array, leading axes first.
+        Its position in that array, leading axes first.
     value : float
         The number.
     """
@@ -26,14 +26,14 @@ class Link:
 
 @dataclass(frozen=True)
 class WhyTerm:
-    """One summand: text and links in reading order, and what they come to."""
+    """One summand: text and links in reading order, and its value."""
 
     parts: list[str | Link]
     value: float
 
 
 def joined(pieces: list[list[str | Link]], sign: str) -> list[str | Link]:
-    """Parts with a sign between them; text beside text becomes one."""
+    """Parts with a sign between them; adjacent texts are merged."""
     parts: list[str | Link] = []
     for number, piece in enumerate(pieces):
         for part in [sign, *piece] if number else piece:

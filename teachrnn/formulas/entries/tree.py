@@ -31,15 +31,15 @@ Tree: TypeAlias = int | float | str | tuple[Any, ...]
 
 
 def plus(a: Tree, b: Tree) -> Tree:
-    """A sum, without a 0 that is written in it."""
+    """A sum; a 0 in it is left out."""
     return b if a == 0 else a if b == 0 else ("+", a, b)
 
 
 def minus(a: Tree, b: Tree) -> Tree:
-    """A difference, without a 0 that is subtracted."""
+    """A difference; a 0 that is subtracted is left out."""
     return a if b == 0 else ("-", a, b)
 
 
 def times(a: Tree, b: Tree) -> Tree:
-    """A product, without a 1 that is written in it."""
+    """A product; a 1 in it is left out."""
     return b if a == 1 else a if b == 1 else ("*", a, b)
