@@ -4,6 +4,7 @@ from teachrnn.diagnosis.answer import Answer
 from teachrnn.submission.convention import Convention
 from teachrnn.submission.isolated import IsolatedSubmission
 from teachrnn.submission.layouts import LAYOUTS
+from teachrnn.submission.results import Results, export
 from teachrnn.submission.submission import Submission
 
-__all__ = ["LAYOUTS", "Answer", "Convention", "IsolatedSubmission", "Submission"]
+__all__ = ["LAYOUTS", "Answer", "Convention", "IsolatedSubmission", "Results", "Submission", "export"]

@@ -25,7 +25,7 @@ ROLES: dict[str, str] = {
         "hiddeninit inithidden h1 starth starthidden"
     ),
     "s": (
-        "c c0 cprev prevc cinit initc cell cell0 prevcell cellprev cellstate c00 prevcellstate ct1 "
+        "c c0 s0 cprev prevc cinit initc cell cell0 prevcell cellprev cellstate c00 prevcellstate ct1 "
         "ctm1 cold cx clast cstate cin initcell s00 prevs initialcell cellinit startc cstart"
     ),
     "hs": "hc hc0 states state0 hidden0states initstates initialstates prevstates states0 hcprev hx0",

@@ -99,6 +99,11 @@ def _readings(names: tuple[str, ...], cell: str | None, hint: str) -> list[NameR
         if reading.cell == "gru":
             after = "after" in hint or any("bx" in m.kinds for m in reading.meanings.values())
             cells = ["gru-reset-after", "gru"] if after else ["gru", "gru-reset-after"]
+        extra = [n for n in names if lexicon.core(n) == "cn" and n not in reading.meanings]
+        if reading.cell == "gru" and extra:
+            cells = ["gru-reset-after"]
+            meanings = {**reading.meanings, extra[0]: Meaning(("c",), ("n",))}
+            reading = NameReading("gru", meanings, reading.weight)
         for name in cells:
             one = NameReading(name, reading.meanings, reading.weight)
             if (cell is None or name == cell) and one not in unique:
@@ -298,7 +303,7 @@ def forms(
     made = {}
     for name, meaning in reading.meanings.items():
         kinds = [meaning.kinds[i] for i in columns if i < len(meaning.kinds)] or list(meaning.kinds)
-        if kinds[0] in ("V", "c", "E"):
+        if kinds[0] in ("V", "c", "E") and meaning.gates == ("",):
             made[name] = Form((tuple(Part(kind) for kind in kinds),))
             continue
         gates = meaning.gates if len(meaning.gates) == 1 else tuple(order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice, permutations, product
+from itertools import islice
 from time import monotonic
 from typing import Any
 
@@ -15,7 +15,6 @@ from teachrnn.errors import SubmissionError, TeachrnnError
 from teachrnn.submission import lexicon
 from teachrnn.submission.case import Case
 from teachrnn.submission.findings import Finding, find_loss, find_values, scalars, steps_right
-from teachrnn.submission.form import Form, fitting_turn
 from teachrnn.submission.layouts import Layout
 from teachrnn.submission.limits import HopelessError, Paper, StudentError
 from teachrnn.submission.needs import Needs
@@ -24,6 +23,7 @@ from teachrnn.submission.plan import Plan, Program, Step
 from teachrnn.submission.run import Arrangement, Run, parameter_places, standing
 from teachrnn.submission.sequence_form import BATCH_X, SINGLE_X, SequenceForm
 from teachrnn.submission.styles import Style, gate_orders, sequence_pairs, styles
+from teachrnn.submission.turned import orders_of, turned_forms
 
 SECONDS = 5.0
 """For all attempts together."""
@@ -255,7 +255,7 @@ def _needs(plan: Plan, reading: NameReading, batch: bool) -> Needs:
     for gate in CELL_GATES[reading.cell]:
         if not kinds & {("b", gate), ("bx", gate)}:
             zero.add(f"b_{gate}" if gate else "b")
-    if reading.cell == "gru-reset-after" and ("bx", "n") not in kinds:
+    if reading.cell == "gru-reset-after" and not kinds & {("bx", "n"), ("c", "n")}:
         zero.add("c_n")
     if ("V", "") in kinds and ("c", "") not in kinds:
         zero.add("c")
@@ -268,25 +268,6 @@ def _needs(plan: Plan, reading: NameReading, batch: bool) -> Needs:
     if "hs" not in filled:
         zero |= set(Cell.find(reading.cell).state) - filled
     return Needs(frozenset(zero), batch, learned)
-
-
-def _turned(
-    made: dict[str, Form], style: Style, observed: dict[str, tuple[int, ...]], case: Case
-) -> dict[str, Form] | None:
-    """The forms as the style has them; where a shape was seen, as it demands."""
-    turned = {}
-    for name, form in made.items():
-        if any(part not in case.parameters for part in form.parameters):
-            return None
-        as_the_style = form.turned(transposed=style.transposed, vector=style.vector)
-        if observed.get(name) and case.shape(as_the_style) != observed[name]:
-            fitting = fitting_turn(form, observed[name], case.parameters)
-            if fitting is None:
-                return None
-            turned[name] = fitting
-        else:
-            turned[name] = as_the_style
-    return turned
 
 
 def _arrangements(
@@ -312,7 +293,7 @@ def _arrangements(
         if layout is not None:
             in_use = [s for s in layout.styles if layout.batched(s) == batch] if not all_styles else []
         for style in in_use:
-            turned = _turned(made, style, observed, case)
+            turned = turned_forms(made, style, observed, case)
             if turned is None:
                 return
             pairs = sequence_pairs(
@@ -338,18 +319,8 @@ def _value_variants(
     layout: Layout | None,
 ) -> Iterator[Arrangement]:
     """Layouts of the same shapes: orders of gates, of [h; x], the sense of z."""
-    gates = CELL_GATES[reading.cell]
-    stacked = any(len(m.gates) > 1 for m in reading.meanings.values())
-    joint = any(len(m.kinds) > 1 for m in reading.meanings.values())
-    orders = gate_orders(reading.cell, gates) if stacked else [tuple(gates)]
-    if layout is not None and reading.cell in layout.orders:
-        orders = [layout.orders[reading.cell]]
-    flips = (False, True) if reading.cell.startswith("gru") else (False,)
-    widest = max(len(m.kinds) for m in reading.meanings.values())
-    columns = list(permutations(range(widest)))[::-1] if joint else [tuple(range(widest))]
-    for order, column, flipped in product(orders, columns, flips):
-        made = forms(reading, order=order, columns=column, flipped=flipped)
-        turned = _turned(made, style, observed, case)
+    for made in orders_of(reading, layout.orders.get(reading.cell) if layout else None):
+        turned = turned_forms(made, style, observed, case)
         if turned is not None and turned != arrangement.forms:
             yield Arrangement(reading.cell, turned, arrangement.x, arrangement.y, arrangement.state)
 

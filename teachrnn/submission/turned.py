@@ -1,0 +1,42 @@
+"""How the arrays of a reading can lie: their axes, and the order of what is joined in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations, product
+
+from teachrnn.submission.case import Case
+from teachrnn.submission.form import Form, fitting_turn
+from teachrnn.submission.parameter_names import CELL_GATES, NameReading, forms
+from teachrnn.submission.styles import Style, gate_orders
+
+
+def turned_forms(
+    made: dict[str, Form], style: Style, observed: dict[str, tuple[int, ...]], case: Case
+) -> dict[str, Form] | None:
+    """The forms as the style has them; where a shape was seen, as it demands."""
+    turned = {}
+    for name, form in made.items():
+        if any(part not in case.parameters for part in form.parameters):
+            return None
+        as_the_style = form.turned(transposed=style.transposed, vector=style.vector)
+        if observed.get(name) and case.shape(as_the_style) != observed[name]:
+            fitting = fitting_turn(form, observed[name], case.parameters)
+            if fitting is None:
+                return None
+            turned[name] = fitting
+        else:
+            turned[name] = as_the_style
+    return turned
+
+
+def orders_of(reading: NameReading, order: tuple[str, ...] | None = None) -> Iterator[dict[str, Form]]:
+    """Forms in all orders of gates (or in one), of [x; h; 1], and with z in both senses."""
+    gates = CELL_GATES[reading.cell]
+    stacked = any(len(m.gates) > 1 for m in reading.meanings.values())
+    orders = gate_orders(reading.cell, gates) if stacked else [tuple(gates)]
+    flips = (False, True) if reading.cell.startswith("gru") else (False,)
+    widest = max(len(m.kinds) for m in reading.meanings.values())
+    columns = list(permutations(range(widest)))[::-1]
+    for one, column, flipped in product([order] if order else orders, columns, flips):
+        yield forms(reading, order=one, columns=column, flipped=flipped)
