@@ -16,7 +16,7 @@
 # A recurrent network small enough to write on one sheet of paper: two units, three symbols, three
 # time steps. You will run it forward with a few lines of NumPy, run it backward one step at a time,
 # and see teachrnn record the same numbers under the same names. At the end you will have three
-# independent reasons to believe that the gradient is right, and three exercises.
+# independent reasons to believe that the gradient is right, and exercises to try.
 #
 # You need NumPy and the chain rule. Nothing is trained here.
 

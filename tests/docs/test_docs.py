@@ -80,8 +80,12 @@ def test_every_tutorial_can_be_downloaded_as_a_notebook_whose_answers_running_it
         assert not any("answer" in cell.metadata.get("tags", ()) for cell in notebook.cells)
 
 
-def test_answers_are_folded(pages):
-    assert pages["tutorials/01_one_step_of_bptt"].count("<summary>Answer</summary>") == 3
+@pytest.mark.parametrize("name", TUTORIALS)
+def test_every_exercise_has_an_answer_that_is_folded(name, pages):
+    exercises = re.findall(
+        r"^# \*\*\d+\. ", (ROOT / "tutorials" / f"{name}.py").read_text("utf-8"), re.M
+    )
+    assert pages[f"tutorials/{name}"].count("<summary>Answer</summary>") == len(exercises)
 
 
 @pytest.mark.parametrize("name", teachrnn.OPS)
