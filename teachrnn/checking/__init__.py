@@ -16,6 +16,7 @@ from teachrnn.checking.set_ups import (
     InRounding,
     RelativeError,
     SetUpReport,
+    could_have_seen,
     mutation_score,
 )
 from teachrnn.checking.step_size import StepSizeCurve, step_size_curve
@@ -38,6 +39,7 @@ __all__ = [
     "check_gradient",
     "check_ops",
     "check_pair",
+    "could_have_seen",
     "first_leak",
     "leak_of",
     "mutation_score",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,9 +17,11 @@ from teachrnn.checking import (
     Circumstances,
     InRounding,
     RelativeError,
+    could_have_seen,
     mutation_score,
 )
 from teachrnn.checking.set_ups import try_out
+from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.diagnose import catalogue_of
 from teachrnn.diagnosis.distinct import distinct_mistakes
 from teachrnn.diagnosis.every_mistaken import every_mistaken
@@ -117,7 +121,9 @@ def test_only_the_parameters_that_are_compared_can_be_seen_to_be_wrong():
 
 
 def test_biases_can_be_zeros_as_they_are_where_training_begins():
-    parameters = Circumstances(biases=False).draw("vanilla", seed=0).model.parameters
+    parameters = (
+        Circumstances(biases=False).draw(partial(Instance.draw, "vanilla"), seed=0).model.parameters
+    )
     assert {name for name, array in parameters.items() if not array.any()} == {"b", "c"}
 
 
@@ -183,6 +189,26 @@ def test_clipping_at_5_shows_where_gradients_are_large():
     assert CLIPPED in [u.mistake.title for u in report.unseen]
     assert report.changes[-1].words.startswith("check a second time")
     assert not [u for u in report.unseen if not u.shown_by]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({}, "sees it in each of 6 draws."),
+        ({"T": 1}, "does not see it in any of 6 draws."),
+        ({"parameters": ("V",)}, "does not see it in any of 6 draws."),
+        ({"entries": 1, "parameters": ("U",)}, "of 6 draws: with other numbers it passes."),
+        ({"dtype": "float32"}, "refuses right code too, in each of 6 draws: it says nothing."),
+    ],
+)
+def test_a_check_is_made_of_the_very_code_that_is_wrong(change, says):
+    no_carry = [m for m in catalogue_of("vanilla").sweep if m.title == NO_CARRY]
+    code = SimpleNamespace(
+        draw=partial(Instance.draw, "vanilla"),
+        answer=lambda instance: Answer(mistaken_gradients(no_carry, instance)),
+    )
+    set_up = EXACT.changed(**change, name="mine", rule=InRounding())
+    assert could_have_seen(set_up, code, draws=6).endswith(says)
 
 
 @pytest.mark.parametrize(

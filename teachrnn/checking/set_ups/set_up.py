@@ -10,6 +10,7 @@ import numpy as np
 
 from teachrnn.checking.set_ups.criterion import Allclose, Criterion
 from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.probes import Draw
 from teachrnn.errors import DomainError
 
 Against = Literal["exact", "complex", "central", "one-sided"]
@@ -58,13 +59,13 @@ class Circumstances:
             if not 0 <= getattr(self, name) < np.inf:
                 raise DomainError(f"`{name}` is {getattr(self, name)!r}: give a number of at least 0.")
 
-    def draw(self, cell: str, seed: int, dtype: str = "float64") -> Instance:
+    def draw(self, draw: Draw, seed: int, dtype: str = "float64") -> Instance:
         """Draw a network, a sequence and an initial state.
 
         Parameters
         ----------
-        cell : str
-            Name of the cell.
+        draw : callable
+            Takes what `Instance.draw` takes after the cell.
         seed : int
             Of the random numbers.
         dtype : str
@@ -75,8 +76,8 @@ class Circumstances:
         Instance
             The numbers, and the right gradients for them.
         """
-        drawn = Instance.draw(
-            cell, T=self.T, hidden=self.m, symbols=self.K, batch=self.B, scale=self.scale,
+        drawn = draw(
+            T=self.T, hidden=self.m, symbols=self.K, batch=self.B, scale=self.scale,
             start=self.start, seed=seed, dtype=dtype,
         )  # fmt: skip
         if not self.biases:

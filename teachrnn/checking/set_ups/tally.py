@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.backprop import Backprop
 from teachrnn.checking.set_ups.set_up import CheckSetUp
+from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.every_mistaken import every_mistaken
-from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.instance import GradientsByName, Instance
 from teachrnn.diagnosis.mistake import Mistake
+from teachrnn.diagnosis.probes import Draw
 from teachrnn.formulas.name import Name
 from teachrnn.reference import ComplexStep
 from teachrnn.reference.double_precision import in_double
@@ -26,8 +29,8 @@ class Tally:
     Attributes
     ----------
     accepted : ndarray, shape (M,)
-        For each mistake the share of draws in which it passed, of those in which right code does; NaN
-        if right code never does.
+        For each mistake, or the code, the share of draws in which it passed, of those in which right
+        code does; NaN if right code never does.
     false_alarms : int
         In how many draws right code did not pass: there the check says nothing.
     draws : int
@@ -71,10 +74,70 @@ def try_out(
     >>> try_out(check, zero, "vanilla", draws=3).accepted
     array([0.])
     """
-    passed, alarms = np.zeros(len(mistakes)), 0
-    for draw in range(draws):
-        rng = np.random.default_rng((seed, draw))
-        found = _once(set_up, mistakes, cell, rng)
+    draw = partial(Instance.draw, cell)
+
+    def wrong(instance: Instance, left: Array) -> GradientsByName:
+        found = every_mistaken([mistakes[int(i)] for i in left], instance)
+        computed = _as_computed(instance)
+        return {n: d + (computed[n] - instance.gradients[n].ravel()) for n, d in found.items()}
+
+    return _count(set_up, wrong, len(mistakes), draw, draws, seed)
+
+
+def try_code(
+    set_up: CheckSetUp, answer: Callable[[Instance], Answer], draw: Draw, *, draws: int, seed: int = 0
+) -> Tally:
+    """Make a check of somebody's own code, on numbers drawn anew each time.
+
+    Parameters
+    ----------
+    set_up : CheckSetUp
+        The check.
+    answer : callable
+        Runs the code on an instance.
+    draw : callable
+        Draws an instance that the code can answer.
+    draws : int
+        How many times.
+    seed : int
+        Of the random numbers.
+
+    Returns
+    -------
+    Tally
+        In what share of the draws the code passed.
+
+    Examples
+    --------
+    >>> from teachrnn.checking import Circumstances
+    >>> def forgetful(instance):
+    ...     return Answer({**instance.gradients, "b": 0 * instance.gradients["b"]})
+    >>> check = CheckSetUp(at=(Circumstances(T=3),))
+    >>> try_code(check, forgetful, partial(Instance.draw, "vanilla"), draws=3).accepted
+    array([0.])
+    """
+
+    def wrong(instance: Instance, left: Array) -> GradientsByName:
+        given = answer(instance).gradients
+        return {
+            n: np.reshape(d, (1, -1))[: len(left)] for n, d in given.items() if n in instance.gradients
+        }
+
+    return _count(set_up, wrong, 1, draw, draws, seed)
+
+
+def _count(
+    set_up: CheckSetUp,
+    wrong: Callable[[Instance, Array], GradientsByName],
+    programs: int,
+    draw: Draw,
+    draws: int,
+    seed: int,
+) -> Tally:
+    passed, alarms = np.zeros(programs), 0
+    for number in range(draws):
+        rng = np.random.default_rng((seed, number))
+        found = _once(set_up, wrong, programs, draw, rng)
         if found is None:
             alarms += 1
         else:
@@ -84,25 +147,27 @@ def try_out(
 
 
 def _once(
-    set_up: CheckSetUp, mistakes: Sequence[Mistake], cell: str, rng: np.random.Generator
+    set_up: CheckSetUp,
+    wrong: Callable[[Instance, Array], GradientsByName],
+    programs: int,
+    draw: Draw,
+    rng: np.random.Generator,
 ) -> Array | None:
-    """Which mistakes pass everywhere, with these numbers; None if right code does not."""
-    left = np.arange(len(mistakes))
+    """Which programs pass everywhere, with these numbers; None if right code does not."""
+    left = np.arange(programs)
     for numbers in set_up.at:
-        instance = numbers.draw(cell, int(rng.integers(2**31)), set_up.dtype)
-        wrong = every_mistaken([mistakes[int(i)] for i in left], instance)
+        instance = numbers.draw(draw, int(rng.integers(2**31)), set_up.dtype)
+        right, given = _as_computed(instance), wrong(instance, left)
         passes = np.ones(len(left), dtype=bool)
-        for name in instance.gradients:
+        for name, rows in given.items():
             if _is_compared(name, set_up.parameters):
                 parameter = _Compared(set_up, instance, name, rng)
-                right = instance.gradients[name].ravel()
-                if not parameter.accepts(right):
+                if not parameter.accepts(right[name]):
                     return None
-                differs = (wrong[name] != right).any(axis=1)
-                for row in np.flatnonzero(differs & passes):
-                    passes[row] = parameter.accepts(wrong[name][row])
+                for row in np.flatnonzero((rows != right[name]).any(axis=1) & passes):
+                    passes[row] = parameter.accepts(rows[row])
         left = left[passes]
-    return np.isin(np.arange(len(mistakes)), left)
+    return np.isin(np.arange(programs), left)
 
 
 class _Compared:
@@ -114,12 +179,11 @@ class _Compared:
         self.set_up, self.unit = set_up, instance.units[name]
         self.places = _places(set_up, instance.trace[name].data.size, rng)
         self.reference = _reference(set_up, instance, name, self.places)
-        self.rounding = _rounding(instance, name)
 
     def accepts(self, d: Array) -> bool:
         with np.errstate(over="ignore"):  # infinite is a number too, and does not pass
-            computed = (d + self.rounding)[self.places].astype(self.set_up.dtype).astype(float)
-        return self.set_up.rule.accepts(computed, self.reference, self.unit)
+            given = d[self.places].astype(self.set_up.dtype).astype(float)
+        return self.set_up.rule.accepts(given, self.reference, self.unit)
 
 
 def _is_compared(name: str, parameters: Sequence[str] | None) -> bool:
@@ -148,12 +212,13 @@ def _reference(set_up: CheckSetUp, instance: Instance, name: str, places: Array)
     return exact.ravel()[places]
 
 
-def _rounding(instance: Instance, name: str) -> Array:
-    """By how much float32 moves a gradient: what right code computes in it, less what it should."""
-    right = instance.gradients[name]
-    if instance.trace[name].data.dtype == np.float64:
-        return np.zeros(right.size)
-    return (_by_backpropagation(instance, name, double=False) - right).ravel()
+def _as_computed(instance: Instance) -> dict[str, Array]:
+    """The right gradients, flat, with the rounding of the precision in which they are computed."""
+    found = {}
+    for name, right in instance.gradients.items():
+        exact = instance.trace[name].data.dtype == np.float64
+        found[name] = (right if exact else _by_backpropagation(instance, name, double=False)).ravel()
+    return found
 
 
 def _by_backpropagation(instance: Instance, name: str, *, double: bool = True) -> Array:
