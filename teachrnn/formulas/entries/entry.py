@@ -1,6 +1,6 @@
 """Evaluates the formula of one entry: its terms, each with the numbers in it.
 
-The player does the same in the browser (``player/entry.js``); a test compares the two.
+The player does the same in the browser (``views/player/why/entry.js``); a test compares the two.
 """
 
 from __future__ import annotations
