@@ -77,6 +77,10 @@ def check(
             max=5,
         ),
     ] = 5,
+    page: Annotated[
+        Path | None,
+        typer.Option(help="Of CODE: write a page that opens where its numbers first differ."),
+    ] = None,
 ) -> None:
     """Check your own backward pass, in CODE, and name its mistake; or every derivative of teachrnn.
 
@@ -90,7 +94,7 @@ def check(
         chosen = Chosen(
             cell=cell[0] if cell else None, layout=layout, forward=forward, backward=backward, loss=loss
         )
-        check_code(code, chosen, hints=hints, seed=seed, as_json=as_json)
+        check_code(code, chosen, hints=hints, seed=seed, as_json=as_json, page=page)
     from teachrnn.checking import check_gradient, check_ops
     from teachrnn.reference import Oracle
 

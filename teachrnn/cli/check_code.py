@@ -22,7 +22,9 @@ class Chosen:
     loss: str | None
 
 
-def check_code(path: Path, chosen: Chosen, *, hints: int, seed: int, as_json: bool) -> None:
+def check_code(
+    path: Path, chosen: Chosen, *, hints: int, seed: int, as_json: bool, page: Path | None = None
+) -> None:
     """Diagnose the functions of a file; ends with status 1 if they are wrong.
 
     Parameters
@@ -37,6 +39,8 @@ def check_code(path: Path, chosen: Chosen, *, hints: int, seed: int, as_json: bo
         Of the numbers on which the code is tried.
     as_json : bool
         Whether to print data instead of text.
+    page : Path, optional
+        Where to write a page that opens where the code's numbers first differ.
 
     Raises
     ------
@@ -48,6 +52,10 @@ def check_code(path: Path, chosen: Chosen, *, hints: int, seed: int, as_json: bo
 
     submission = Submission.of(path, **vars(chosen))
     found = diagnose_submission(submission, seed=seed)
+    if page is not None:
+        from teachrnn.views.page.difference import save_difference
+
+        page = save_difference(submission, page, seed=seed).resolve()
     if as_json:
         say(json.dumps(found.to_dict(hints), indent=1))
     else:
@@ -56,4 +64,6 @@ def check_code(path: Path, chosen: Chosen, *, hints: int, seed: int, as_json: bo
         say("How your code was read:")
         for sentence in found.read_as:
             say(f"  {sentence}")
+        if page is not None:
+            say(f"Page: {page}")
     raise typer.Exit(0 if found.right else 1)

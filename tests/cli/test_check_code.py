@@ -79,3 +79,11 @@ def test_options_of_the_other_check_are_refused(run):
     done = run(CODE, "--scale", "0.5")
     assert isinstance(done.exception, DomainError)
     assert "--scale" in str(done.exception)
+
+
+def test_a_page_is_written_that_opens_where_the_code_goes_wrong(run, tmp_path):
+    page = tmp_path / "yours.html"
+    done = run(WRONG, "--page", str(page))
+    assert done.exit_code == 1
+    assert "".join(f"Page: {page}".split()) in "".join(done.output.split())  # however it is wrapped
+    assert 'data-step="33"' in page.read_text("utf-8"), "the way back through h[3]"
