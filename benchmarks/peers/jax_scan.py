@@ -33,6 +33,15 @@ def lstm(p: Tree, state: Tree, u: Tree) -> tuple[Tree, Tree]:
     return (h, s), h
 
 
+def gru(p: Tree, h: Tree, u: Tree) -> tuple[Tree, Tree]:
+    """One step of time; the gates are stacked as rho, z, n, and n sees the state that was reset."""
+    gates = 2 * h.shape[-1]
+    rho, z = jnp.split(jax.nn.sigmoid(u[..., :gates] + h @ p["W"][:, :gates]), 2, axis=-1)
+    n = jnp.tanh(u[..., gates:] + (rho * h) @ p["W"][:, gates:])
+    h = (1 - z) * n + z * h
+    return h, h
+
+
 def gru_reset_after(p: Tree, h: Tree, u: Tree) -> tuple[Tree, Tree]:
     """One step of time; the gates are stacked as rho, z, n, and the candidate has a second bias."""
     r_rho, r_z, r_n = jnp.split(h @ p["W"] + p["b"], 3, axis=-1)
@@ -46,6 +55,7 @@ def gru_reset_after(p: Tree, h: Tree, u: Tree) -> tuple[Tree, Tree]:
 CELLS: dict[str, Callable[[Tree, Tree, Tree], tuple[Tree, Tree]]] = {
     "vanilla": vanilla,
     "lstm": lstm,
+    "gru": gru,
     "gru-reset-after": gru_reset_after,
 }
 

@@ -15,7 +15,12 @@ Parameters = Mapping[str, Array]
 ETA, EPSILON, LIMIT = 0.01, 1e-8, 5.0
 """AdaGrad's learning rate and epsilon (inside the root); gradients are clipped to [-LIMIT, LIMIT]."""
 
-GATES = {"vanilla": ("",), "lstm": ("_i", "_f", "_g", "_q"), "gru-reset-after": ("_rho", "_z", "_n")}
+GATES = {
+    "vanilla": ("",),
+    "lstm": ("_i", "_f", "_g", "_q"),
+    "gru": ("_rho", "_z", "_n"),
+    "gru-reset-after": ("_rho", "_z", "_n"),
+}
 """Endings of the gates' parameters, in the order in which PyTorch stacks them."""
 
 PEERS: list[type[Peer]] = []

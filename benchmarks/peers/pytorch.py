@@ -69,6 +69,7 @@ class PyTorch(Peer):
     """Layers, loss, clipping and optimizer of PyTorch, each with its defaults."""
 
     name = "PyTorch"
+    cells = tuple(LAYERS)
 
     def __init__(self, parameters: Parameters, setting: Setting) -> None:
         self.network: Any = Network(parameters, setting)
