@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,7 +107,9 @@ class Run:
             self.plan.namespace[name] = self._size(role)
         self.root, self.target = standing(self.plan, self._kwargs, self.paper)
         if self.root is not None:
-            self.places = {path.name: path for path in parameter_places(self.root)}
+            self.places = {
+                path.name: path for path in parameter_places(self.root, known=self.arrangement.forms)
+            }
             for name, form in self.arrangement.forms.items():
                 if name in self.passed:
                     continue
@@ -118,7 +120,7 @@ class Run:
                     there = path.get(self.root)
                     path.set(self.root, array.astype(there.dtype) if there.dtype.kind == "f" else array)
                 elif self.plan.make is None:
-                    self.plan.namespace[name] = array
+                    self.root[name] = array
             if self.plan.make is None and isinstance(self.root, dict):
                 for name in self.root:
                     self.plan.namespace[name] = self.root[name]
@@ -244,13 +246,18 @@ def standing(plan: Plan, kwargs: Any, paper: Paper) -> tuple[Any, Any]:
     return None, None
 
 
-def parameter_places(root: Any) -> dict[Path, Array]:
-    """The arrays that could be parameters: of floats, with a name, of one axis or two."""
+def parameter_places(root: Any, *, known: Container[str] = ()) -> dict[Path, Array]:
+    """The arrays that could be parameters: of floats, with a name, of one axis or two.
+
+    One entry alone is a number, such as a learning rate, unless its name is known: at m = 1, W is one.
+    """
     found = {}
     for path, array in arrays_in(root, lists=True).items():
         words = path.name.split(".")
         last_how = path.steps[-1][0] if path.steps else "index"
-        if last_how == "index" or array.dtype.kind != "f" or array.ndim not in (1, 2) or array.size < 2:
+        if last_how == "index" or array.dtype.kind != "f" or array.ndim not in (1, 2):
+            continue
+        if array.size < 2 and path.name not in known:
             continue
         if any(_OTHER_CONTAINERS.match(word) for word in words[:-1]) or lexicon.gradient_of(words[-1]):
             continue

@@ -26,6 +26,9 @@ from teachrnn.submission.sequence_form import as_array
 from teachrnn.submission.source import load
 from teachrnn.submission.wording import facts_of
 
+WRITES = "the code writes into its argument"
+"""How a remark begins that says so."""
+
 Chosen = str | Callable[..., Any] | None
 
 
@@ -53,6 +56,8 @@ class Submission:
         self.batches = recognised.needs.batches
         self.dtype: np.dtype[Any] = np.dtype(np.float64)
         self.convention = Convention()
+        self._numbers: set[str] = set()
+        """What it returns that is one number at any size: h is one, too, where m = 1."""
 
     @classmethod
     def of(
@@ -136,6 +141,7 @@ class Submission:
                 score = (len(gradients.names), len(right), sum(right))
                 if best is None or score > best[0]:
                     best = score, submission
+                    submission._numbers = {name for name, _ in scalars(run)}
                     submission.dtype = _precision(run, gradients)
                     submission.convention = Convention(
                         facts_of(recognised, arrangement, step, gradients),
@@ -251,7 +257,7 @@ class Submission:
                 return self._as_ours(run.then(self._recognised.loss_step), run.case) / factor
             except StudentError:
                 return None
-        numbers = scalars(run)
+        numbers = [(name, value) for name, value in scalars(run) if name in self._numbers]
         for _, value in numbers:
             as_ours = find_loss(value, run.case, run.arrangement.y)
             if as_ours is not None and as_ours[0] == self._recognised.loss_name:
@@ -335,5 +341,5 @@ def _changed(run: Run) -> list[str]:
             else all(np.array_equal(a, b) for a, b in zip(given, before, strict=True))
         )
         if not same:
-            remarks.append(f"the code writes into its argument `{name}`.")
+            remarks.append(f"{WRITES} `{name}`.")
     return remarks

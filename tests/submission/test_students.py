@@ -38,6 +38,20 @@ def test_right_code_is_recognised_without_help_and_its_gradients_are_ours(name):
             assert answer.gradients[parameter] == near, parameter
 
 
+@pytest.mark.parametrize("name", ["min_char_rnn", "rnn_numpy_class", "lstm_gates", "lstm_batched"])
+def test_one_unit_alone_leaves_nothing_behind_and_is_no_loss(name):
+    """Globals and attributes of one entry are parameters still; h of one entry is not the loss."""
+    submission = Submission.of(STUDENTS / f"{name}.py")
+    for hidden in (1, 2, 1):
+        instance = submission.draw(T=1, hidden=hidden, symbols=2, seed=hidden)
+        answer = submission.answer(instance)
+        right = float(instance.trace.total_loss)
+        assert answer.loss is None if name == "lstm_batched" else answer.loss == pytest.approx(right)
+        for parameter in set(instance.gradients) & set(answer.gradients):
+            near = pytest.approx(instance.gradients[parameter], rel=1e-9, abs=1e-9)
+            assert answer.gradients[parameter] == near, parameter
+
+
 def test_single_operations_are_no_network_and_it_is_said_what_was_tried():
     with pytest.raises(SubmissionError, match="could not be called in any of the"):
         Submission.of(STUDENTS / "hw2_ops.py")
