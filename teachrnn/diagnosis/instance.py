@@ -54,6 +54,7 @@ class Instance:
         distinct: bool = False,
         seed: int = 0,
         dtype: DTypeLike = np.float64,
+        digits: int | None = None,
     ) -> Self:
         """Draw every number at random, biases and the initial state too: a zero hides mistakes.
 
@@ -73,11 +74,13 @@ class Instance:
             Of the random numbers.
         dtype : dtype
             Of the parameters.
+        digits : int, optional
+            Significant digits to which numbers are rounded, so that a small case can be done by hand.
         """
         rng = np.random.default_rng(seed)
         model = CharRNN(hidden=hidden, symbols=symbols, cell=cell, scale=scale, rng=rng, dtype=dtype)
         for name, shape in model.shapes().items():
-            model.parameters[name] = (rng.normal(size=shape) * scale).astype(dtype)
+            model.parameters[name] = _rounded(rng.normal(size=shape) * scale, digits).astype(dtype)
         shape = (T,) if batch is None else (T, batch)
         if distinct:
             x = np.stack([rng.permutation(symbols)[:T] for _ in range(batch or 1)], axis=1).reshape(
@@ -88,7 +91,7 @@ class Instance:
         y = rng.integers(0, symbols, shape)  # independent of x: else x[t] and y[t-1] are one
         lead = () if batch is None else (batch,)
         state = {
-            name: (rng.normal(size=(*lead, hidden)) * start).astype(dtype)
+            name: _rounded(rng.normal(size=(*lead, hidden)) * start, digits).astype(dtype)
             for name in model.state_names()
         }
         return cls(model, x, y, state)
@@ -132,3 +135,14 @@ class Instance:
         if key not in self._readings:
             self._readings[key] = read(self.tape, parameter, spec, self.B)
         return self._readings[key]
+
+    def __repr__(self) -> str:
+        m, batch = self.model, f", B={self.B}" if self.x.ndim > 1 else ""
+        return f"Instance(cell={m.cell.name}, T={self.T}, m={m.hidden}, K={m.symbols}{batch})"
+
+
+def _rounded(numbers: Array, digits: int | None) -> Array:
+    if digits is None:
+        return numbers
+    decimal = [float(f"{number:.{digits}g}") for number in numbers.ravel()]
+    return np.array(decimal).reshape(numbers.shape) + 0.0  # no -0

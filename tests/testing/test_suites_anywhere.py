@@ -8,13 +8,21 @@ from itertools import count
 import pytest
 from hypothesis import settings
 
-from teachrnn import Tanh, VanillaCell
+from teachrnn import Tanh, VanillaCell, backpropagate
 from teachrnn.data import BATCHINGS
 from teachrnn.optimizers import SGD
 from teachrnn.sampling import Greedy
-from teachrnn.testing import batching_suite, cell_suite, op_suite, optimizer_suite, sampler_suite
+from teachrnn.testing import (
+    backward_suite,
+    batching_suite,
+    cell_suite,
+    op_suite,
+    optimizer_suite,
+    sampler_suite,
+)
 
 SUITES = {
+    "backward": lambda: backward_suite(lambda instance: backpropagate(instance.trace).gradients()),
     "batching": lambda: batching_suite(next(iter(BATCHINGS.values()))),
     "cell": lambda: cell_suite(VanillaCell),
     "op": lambda: op_suite(Tanh),

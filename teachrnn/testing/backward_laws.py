@@ -1,0 +1,263 @@
+"""The laws of a backward pass: what somebody's code is held to, on one instance."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from teachrnn.array import Array
+from teachrnn.backprop import backpropagate
+from teachrnn.diagnosis.answer import Answer
+from teachrnn.diagnosis.diagnose import SAME_LOSS
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.rounding import TOLERANCE, gradient_units
+from teachrnn.errors import SubmissionError
+from teachrnn.models import CharRNN
+from teachrnn.submission.submission import WRITES
+from teachrnn.testing.held_code import AnswerError, HeldCode, answer_of, own_copy, touched
+from teachrnn.testing.instances import DrawnCase
+
+LEAST = 1e-3
+"""The least unit of rounding, as a share of the largest of all gradients."""
+
+
+@dataclass(frozen=True)
+class LawFinding:
+    """Whether a law holds on one case.
+
+    Attributes
+    ----------
+    state : str
+        "holds", "broken", or "open": nothing was returned that it could be held to.
+    said : str
+        Why not, in a sentence.
+    """
+
+    state: Literal["holds", "broken", "open"]
+    said: str = ""
+
+
+HOLDS = LawFinding("holds")
+RUNS, UNTOUCHED, TWICE = MANNERS = ("runs", "inputs untouched", "same twice")
+"""Laws about how code behaves; the others are about its numbers."""
+
+
+class CalledTwice:
+    """Two calls of somebody's code on the same numbers.
+
+    Attributes
+    ----------
+    instance : Instance
+        The numbers, and what is right for them.
+    first, again : Answer
+        What it gave.
+    touched : list of str
+        The arrays that it wrote into.
+    """
+
+    def __init__(self, code: HeldCode, instance: Instance) -> None:
+        self.code, self.instance, self.dtype = code, instance, code.dtype
+        handed = own_copy(instance)
+        self.first: Answer = answer_of(code.answer(handed))
+        self.touched = touched(instance, handed)
+        self.again: Answer = answer_of(code.answer(own_copy(instance)))
+
+    @cached_property
+    def right(self) -> dict[str, Array]:
+        """The right gradients, those of the initial state among them."""
+        sweep = backpropagate(self.instance.trace)
+        initial = {f"{name}[0]": vectors for name, vectors in self.instance.state.items()}
+        right = {}
+        for name, array in {**self.instance.model.parameters, **initial}.items():
+            d = sweep.gradient(name)
+            right[name] = np.zeros_like(array) if d is None else d
+        return right
+
+    def allowed(self, name: str) -> float:
+        """What rounding may change in an entry of a gradient.
+
+        Where round numbers happen to cancel in the forward pass, 0.1 - 0.9 + 0.8, what is left depends
+        on the order in which they were added: no gradient is measured against that.
+        """
+        return TOLERANCE[self.dtype] * max(self.units.get(name, 0.0), LEAST * max(self.units.values()))
+
+    @cached_property
+    def units(self) -> dict[str, float]:
+        """The unit of rounding of every gradient."""
+        return gradient_units(self.instance.trace)
+
+
+@dataclass(frozen=True)
+class BackwardLaw:
+    """One law: its name says which part of the code is guilty."""
+
+    name: str
+    on: Callable[[CalledTwice], LawFinding]
+
+
+def laws_of(cell: str) -> list[BackwardLaw]:
+    """The laws for a cell, in the order in which code is written: the loss before the gradients."""
+    model = CharRNN(hidden=1, symbols=2, cell=cell, rng=np.random.default_rng(0))
+    gradients = [*model.shapes(), *(f"{name}[0]" for name in model.state_names())]
+    return [
+        BackwardLaw(RUNS, lambda called: HOLDS),  # it was called, so it ran
+        BackwardLaw(UNTOUCHED, inputs_are_left_alone),
+        BackwardLaw(TWICE, a_second_call_gives_the_same),
+        BackwardLaw("values", values_are_the_models),
+        BackwardLaw("loss", loss_is_the_models),
+        *(BackwardLaw(f"d{name}", _gradient_law(name)) for name in gradients),
+    ]
+
+
+class Judge:
+    """Holds somebody's code to every law, case by case; a case that comes again is not run again.
+
+    Parameters
+    ----------
+    code : HeldCode
+        The code.
+    """
+
+    def __init__(self, code: HeldCode) -> None:
+        self.code = code
+        self.laws = {law.name: law for law in laws_of(code.cell)}
+        self._known: dict[DrawnCase, Mapping[str, LawFinding]] = {}
+
+    def on(self, case: DrawnCase) -> Mapping[str, LawFinding]:
+        """What each law says of a case."""
+        if case not in self._known:
+            self._known[case] = self._findings(case)
+        return self._known[case]
+
+    def _findings(self, case: DrawnCase) -> Mapping[str, LawFinding]:
+        try:
+            called = CalledTwice(self.code, case.instance(self.code.draw))
+        except Exception as error:
+            findings = {name: LawFinding("open", f"see the law {RUNS!r}") for name in self.laws}
+            return {**findings, RUNS: LawFinding("broken", _where_it_failed(error))}
+        return {law.name: law.on(called) for law in self.laws.values()}
+
+    def open(self, law: str) -> str:
+        """Why nothing could be held to a law, on any case so far; empty if something was."""
+        said = [findings[law] for findings in self._known.values()]
+        return said[-1].said if said and all(f.state == "open" for f in said) else ""
+
+
+def inputs_are_left_alone(called: CalledTwice) -> LawFinding:
+    """Parameters, symbols and the initial state are what they were."""
+    if called.touched:
+        return LawFinding("broken", f"it writes into {', '.join(called.touched)}: work on a copy.")
+    for remark in called.first.remarks:
+        if remark.startswith(WRITES):
+            return LawFinding("broken", f"{remark} Work on a copy.")
+    return HOLDS
+
+
+def a_second_call_gives_the_same(called: CalledTwice) -> LawFinding:
+    """Called again with the same numbers, it gives the same."""
+    first, again = called.first, called.again
+    for name, d in first.gradients.items():
+        one, other = _numbers(d), _numbers(again.gradients.get(name))
+        if name not in called.right or one is None or other is None or one.shape != other.shape:
+            continue  # the law of that gradient says what is wrong with it
+        if (np.abs(one - other) > called.allowed(name)).any():
+            return LawFinding(
+                "broken",
+                f"called again with the same numbers, it gives another d{name}: something is kept from "
+                "one call to the next.",
+            )
+    return HOLDS
+
+
+def values_are_the_models(called: CalledTwice) -> LawFinding:
+    """What is returned of the forward pass, such as h, is what the model computes."""
+    compared = False
+    for name, values in called.first.values.items():
+        for t, given in enumerate(values, start=1):
+            if f"{name}[{t}]" not in called.instance.trace:
+                continue
+            compared = True
+            right = called.instance.trace[f"{name}[{t}]"].data
+            shape = _misshapen(f"{name}[{t}]", given, right)
+            if shape:
+                return LawFinding("broken", shape)
+            if not np.allclose(given, right, rtol=0, atol=10 * TOLERANCE[called.dtype]):
+                return LawFinding("broken", _number(f"{name}[{t}]", np.asarray(given), right))
+    return HOLDS if compared else LawFinding("open", "no values of the forward pass are returned")
+
+
+def loss_is_the_models(called: CalledTwice) -> LawFinding:
+    """The loss is the sum of -log p[y] over steps and sequences."""
+    if called.first.loss is None:
+        return LawFinding("open", "no loss is returned")
+    right, given = float(called.instance.trace.total_loss), called.first.loss
+    if abs(given - right) <= SAME_LOSS[called.dtype] * abs(right):
+        return HOLDS
+    said = f"the loss should be {right:.6g} nats, summed over steps and sequences, and is {given:.6g}."
+    return LawFinding("broken", said)
+
+
+def _gradient_law(name: str) -> Callable[[CalledTwice], LawFinding]:
+    def gradient_is_the_derivative(called: CalledTwice) -> LawFinding:
+        given, right = called.first.gradients, called.right[name]
+        if name not in given:
+            if name.endswith("[0]") or called.code.recognised:
+                return LawFinding("open", f"no gradient of {name} is returned")
+            there = ", ".join(map(str, given)) or "nothing"
+            return LawFinding("broken", f"there is no gradient of {name}; returned are {there}.")
+        misshapen = _misshapen(f"d{name}", given[name], right)
+        if misshapen:
+            return LawFinding("broken", misshapen)
+        own = np.asarray(given[name], dtype=float)
+        if (np.abs(own - right) <= called.allowed(name)).all():
+            return HOLDS
+        return LawFinding("broken", _number(f"d{name}", own, right))
+
+    return gradient_is_the_derivative
+
+
+def _misshapen(name: str, given: object, right: Array) -> str:
+    """A sentence if an array has another shape than it should, or holds no numbers."""
+    numbers = _numbers(given)
+    if numbers is None:
+        return f"{name} should be an array of shape {right.shape} and is no array of numbers."
+    shape = numbers.shape
+    return "" if shape == right.shape else f"{name} should have shape {right.shape} and has {shape}."
+
+
+def _number(name: str, given: Array, right: Array) -> str:
+    """The entry that is furthest off: what it should be, and what it is."""
+    difference = np.abs(given - right)
+    difference[~np.isfinite(difference)] = np.inf
+    place = np.unravel_index(int(difference.argmax()), difference.shape)
+    entry = f"{name}[{', '.join(str(int(i)) for i in place)}]"
+    return f"{entry} should be {right[place]:.6g} and is {given[place]:.6g}."
+
+
+def _where_it_failed(error: Exception) -> str:
+    """The exception, and the last line of the person's own code that led to it."""
+    if isinstance(error, AnswerError | SubmissionError):
+        return str(error)
+    said = f"it raises {type(error).__name__}: {error}"
+    own = [f for f in traceback.extract_tb(error.__traceback__) if not _of_a_library(Path(f.filename))]
+    if own:
+        said += f"\n  {Path(own[-1].filename).name}, line {own[-1].lineno}: {own[-1].line}"
+    return said
+
+
+def _of_a_library(file: Path) -> bool:
+    return Path(__file__).parents[1] in file.parents or "site-packages" in file.parts
+
+
+def _numbers(given: object) -> Array | None:
+    """As an array of numbers, if it is one."""
+    try:
+        return np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        return None

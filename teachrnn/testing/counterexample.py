@@ -1,0 +1,165 @@
+"""The smallest case in which a law of a backward pass does not hold, found and read out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from hypothesis import Phase, find, settings
+from hypothesis.errors import NoSuchExample
+
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.testing.backward_laws import MANNERS, Judge
+from teachrnn.testing.clues import Clues, clues
+from teachrnn.testing.instances import DrawnCase, Limits, cases
+from teachrnn.testing.profiles import ON_ANY_MACHINE
+
+MAX_NUMBERS = 60
+"""How many parameters are written out."""
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A law that does not hold, in the smallest case that was found; printed, it is read out.
+
+    Attributes
+    ----------
+    law : str
+        Its name: "dW", "loss".
+    case : DrawnCase
+        What the case was drawn from.
+    said : str
+        What should be, and what is.
+    clues : Clues
+        In which other cases the law holds, and in which not.
+    also, right : list of str
+        The other laws that are broken on this case, and those that hold.
+    instance : Instance
+        The case's numbers.
+    draw : str
+        What draws them.
+    """
+
+    law: str
+    case: DrawnCase
+    said: str
+    clues: Clues
+    also: Sequence[str]
+    right: Sequence[str]
+    instance: Instance
+    draw: str
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield f"{self.law}: {self.said}"
+        yield f"The smallest case that fails is {self._sizes()}:"
+        yield from (f"  {line}" for line in self._numbers())
+        if self.also:
+            yield f"There {_listed(self.also)} fail{'s' if len(self.also) == 1 else ''} too."
+        if self.right:
+            yield f"There {_listed(self.right)} {'is' if len(self.right) == 1 else 'are'} right."
+        yield str(self.clues)
+        if self.case.T == 1 and self.law not in MANNERS:
+            yield "It fails at T = 1 already: look at a single step."
+        yield f"The same numbers in Python: {self.draw}{self.case.arguments})"
+
+    def _sizes(self) -> str:
+        case = self.case
+        batch = "one sequence" if case.batch is None else f"B = {case.batch}"
+        return f"T = {case.T}, m = {case.hidden}, K = {case.symbols}, {batch} ({case.cell})"
+
+    def _numbers(self) -> Iterator[str]:
+        instance = self.instance
+        yield f"x = {_written(instance.x)}, y = {_written(instance.y)}"
+        if not self.case.start:
+            yield ", ".join(f"{name}[0] = 0" for name in instance.state)
+        parameters = instance.model.parameters
+        if sum(p.size for p in parameters.values()) <= MAX_NUMBERS:
+            states = {f"{n}[0]": a for n, a in instance.state.items()} if self.case.start else {}
+            for name, array in {**states, **parameters}.items():
+                yield f"{name} = {_written(array)}"
+
+
+class Search:
+    """Looks for cases in which laws do not hold, and makes them smaller.
+
+    The cases are the same each time: whether code passes is no matter of luck.
+
+    Parameters
+    ----------
+    judge : Judge
+        Of the code.
+    limits : Limits
+        How large cases may be.
+    examples : int, optional
+        How many are tried; by default as many as hypothesis's profile says.
+    """
+
+    def __init__(self, judge: Judge, limits: Limits, examples: int | None = None) -> None:
+        self.judge, self.limits = judge, limits
+        self._wanted: dict[str, Any] = {} if examples is None else {"max_examples": examples}
+
+    @cached_property
+    def tried(self) -> list[DrawnCase]:
+        """The cases, before any is made smaller."""
+        tried: list[DrawnCase] = []
+
+        def is_wanted(case: DrawnCase) -> bool:
+            tried.append(case)
+            return False  # none is: all are drawn
+
+        self._find(is_wanted)
+        return tried
+
+    def counterexample(self, law: str) -> Counterexample | None:
+        """The smallest case in which a law does not hold; None if it holds in all of them."""
+
+        def breaks(case: DrawnCase) -> bool:
+            return self.judge.on(case)[law].state == "broken"
+
+        if not any(map(breaks, self.tried)):
+            return None
+        case = self._find(breaks)
+        if case is None:
+            return None
+        code, findings = self.judge.code, self.judge.on(case)
+        others = {name: f.state for name, f in findings.items() if name != law}
+        return Counterexample(
+            law,
+            case,
+            findings[law].said,
+            clues(self.judge, law, case, self.limits),
+            [name for name, state in others.items() if state == "broken"],
+            [name for name, state in others.items() if state == "holds" and name not in MANNERS],
+            case.instance(code.draw),
+            "submission.draw(" if code.recognised else f"Instance.draw({code.cell!r}, ",
+        )
+
+    def _find(self, condition: Callable[[DrawnCase], bool]) -> DrawnCase | None:
+        """The smallest case that hypothesis comes to; the order of cases is always the same."""
+        phases = (Phase.generate, Phase.shrink)
+        try:
+            return find(
+                cases(self.judge.code.cell, self.limits),
+                condition,
+                settings=settings(
+                    **self._wanted, derandomize=True, database=None, phases=phases, **ON_ANY_MACHINE
+                ),
+            )
+        except NoSuchExample:
+            return None
+
+
+def _written(array: np.ndarray[Any, Any]) -> str:
+    plain: Any = {"float_kind": lambda number: f"{number:g}"}
+    text = np.array2string(array, separator=", ", max_line_width=10_000, formatter=plain)
+    return " ".join(text.split())
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
