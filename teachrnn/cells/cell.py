@@ -43,6 +43,8 @@ class Cell(Part, registry=CELLS):
 
     state: ClassVar[tuple[str, ...]] = ("h",)
     gates: ClassVar[tuple[str, ...]] = ("",)
+    forgets: ClassVar[str] = "f"
+    """The forget gate, where it has one: where its bias starts is an initializer's ``forget_bias``."""
     fused: ClassVar[type[FusedLayer] | None] = None
     """The same over a whole sequence, for training: it only reorders what `step` computes."""
     fused_single: ClassVar[type[FusedLayer] | None] = None

@@ -63,9 +63,9 @@ class Initializer(HyperParameters, Part, registry=INITIALIZERS):
     Parameters
     ----------
     forget_bias : float, optional
-        What the bias of a forget gate, ``b_f``, starts from. 1 lets an untrained LSTM remember:
-        near 0 its gate is half shut, and after ten steps a thousandth is left of the state. Without
-        it, ``b_f`` starts as the other biases do.
+        What the bias of a forget gate starts from: ``b_f`` of the LSTM. 1 lets an untrained LSTM
+        remember: near 0 its gate is half shut, and after ten steps a thousandth is left of the state.
+        Without it, it starts as the other biases do.
 
     References
     ----------
@@ -84,7 +84,7 @@ class Initializer(HyperParameters, Part, registry=INITIALIZERS):
     forget_bias: float | None = within(Range(optional=True), None)
 
     def draw(
-        self, shapes: Mapping[str, tuple[int, ...]], *, rng: np.random.Generator
+        self, shapes: Mapping[str, tuple[int, ...]], *, forgets: str = "f", rng: np.random.Generator
     ) -> dict[str, Array]:
         """Draw all parameters of a network, one after the other.
 
@@ -92,6 +92,8 @@ class Initializer(HyperParameters, Part, registry=INITIALIZERS):
         ----------
         shapes : mapping of str to tuple of int
             Shape of every parameter by name, as ``model.shapes()`` gives them.
+        forgets : str
+            The forget gate, if there is one: see `Cell`.
         rng : numpy.random.Generator
             Where the numbers come from.
 
@@ -106,7 +108,8 @@ class Initializer(HyperParameters, Part, registry=INITIALIZERS):
             If a bias is given for forget gates, and the network has none.
         """
         parameters = {name: self._describe(name, shapes) for name in shapes}
-        if self.forget_bias is not None and not any(map(_forgets, parameters.values())):
+        forgetting = [p for p in parameters.values() if (p.letter, p.gate) == ("b", forgets)]
+        if self.forget_bias is not None and not forgetting:
             raise DomainError(
                 f"`forget_bias` is {self.forget_bias} but this network has no forget gate: leave it out."
             )
@@ -114,7 +117,7 @@ class Initializer(HyperParameters, Part, registry=INITIALIZERS):
         for name, p in parameters.items():
             if len(p.shape) == 2:
                 drawn[name] = self.matrix(p, rng)
-            elif self.forget_bias is not None and _forgets(p):
+            elif self.forget_bias is not None and p in forgetting:
                 drawn[name] = np.full(p.shape, self.forget_bias)
             else:
                 drawn[name] = self.bias(p, rng)
@@ -159,7 +162,3 @@ class Initializer(HyperParameters, Part, registry=INITIALIZERS):
             The vector.
         """
         return np.zeros(p.shape)
-
-
-def _forgets(p: Parameter) -> bool:
-    return (p.letter, p.gate) == ("b", "f")

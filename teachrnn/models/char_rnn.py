@@ -122,7 +122,7 @@ class CharRNN(CopiedWhole):
             raise DomainError(f"CharRNN: `dtype` is {self.dtype} but must be float32 or float64.")
         self.parameters = self._vector()
         start = Normal(scale=scale) if initializer is None else Initializer.make(initializer)
-        for name, drawn in start.draw(self.shapes(), rng=rng).items():
+        for name, drawn in start.draw(self.shapes(), forgets=self.cell.forgets, rng=rng).items():
             self.parameters[name] = drawn
 
     def shapes(self) -> dict[str, tuple[int, ...]]:

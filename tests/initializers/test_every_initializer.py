@@ -8,7 +8,7 @@ import os
 import numpy as np
 import pytest
 
-from teachrnn import CELLS, CharRNN
+from teachrnn import CELLS, CharRNN, GRUCell
 from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.initializers import INITIALIZERS, Initializer, Normal
 from teachrnn.interchange import from_torch
@@ -192,6 +192,18 @@ def test_uniform_torch_is_distributed_as_in_pytorch(cell):
         there = np.concatenate(theirs[name])
         assert abs(ours.var() / there.var() - 1) < 5 * np.sqrt(2 * 2 / ours.size), name
         assert abs(np.abs(ours).max() / np.abs(there).max() - 1) < 0.1, name
+
+
+def test_cell_names_the_gate_that_forgets():
+    class Keeping(GRUCell, register=False):
+        name = "keeping"
+        forgets = "z"
+
+    model = CharRNN(
+        hidden=2, symbols=3, cell=Keeping, initializer=Normal(forget_bias=1), rng=np.random.default_rng()
+    )
+    biases = {name: model.parameters[name].tolist() for name in ("b_z", "b_rho", "b_n")}
+    assert biases == {"b_z": [1, 1], "b_rho": [0, 0], "b_n": [0, 0]}
 
 
 def test_unknown_name_lists_those_that_exist():

@@ -7,7 +7,7 @@ import os
 import numpy as np
 import pytest
 
-from teachrnn import CharRNN, backpropagate
+from teachrnn import CELLS, CharRNN, backpropagate
 from teachrnn.checking import check_gradient
 
 # For each PyTorch gate, in its order: which of our gates it is.
@@ -117,7 +117,7 @@ def test_cell_equals_that_of_pytorch(torch, cell, layers, dense, batch):
                 close(ours[layer + name], d, f"d{layer}{name}")
 
 
-@pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])
+@pytest.mark.parametrize("cell", sorted(CELLS))
 def test_formulas_differentiated_by_pytorch_give_the_same_gradient(torch, cell):
     rng = np.random.default_rng(1)
     model = CharRNN(hidden=4, symbols=5, cell=cell, layers=2, scale=0.5, rng=rng)

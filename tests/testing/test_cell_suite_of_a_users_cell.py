@@ -79,7 +79,7 @@ def test_the_symbolic_law_takes_as_many_steps_as_it_can_differentiate(peephole):
     assert _largest_within_reach(network("peephole", T=2)).trace.T == 1
 
 
-@pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])
+@pytest.mark.parametrize("cell", sorted(CELLS))
 def test_of_our_cells_the_symbolic_law_takes_both_steps_with_vectors_too(cell):
     symbolic = _largest_within_reach(network(cell, T=2, inputs=3))
     assert symbolic.trace.T == 2

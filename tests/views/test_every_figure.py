@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("matplotlib")
 import matplotlib
 
-from teachrnn import CharRNN, Tanh, Trace, backpropagate
+from teachrnn import CELLS, CharRNN, Tanh, Trace, backpropagate
 from teachrnn.backprop import Itemised
 from teachrnn.errors import DomainError, MissingExtraError, NameLookupError, TeachrnnError
 from teachrnn.state_jacobian import state_jacobians
@@ -237,7 +237,7 @@ def test_missing_matplotlib_names_the_install_line(monkeypatch):
 
 
 @every_trace_figure
-@pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])
+@pytest.mark.parametrize("cell", sorted(CELLS))
 @pytest.mark.parametrize("layers", [1, 2])
 def test_draws_any_cell_and_stacked_ones(draw, cell, layers):
     trace = recorded(2, cell=cell, layers=layers)
@@ -418,7 +418,7 @@ def test_spectrum_of_a_rotation_lies_on_the_unit_circle():
     assert [row[2] for row in rows if row[0] == "singular value"] == pytest.approx([1, 1, 1])
 
 
-@pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])
+@pytest.mark.parametrize("cell", sorted(CELLS))
 def test_jacobian_of_the_last_state_is_that_of_a_complex_step(cell):
     trace = recorded(4, cell=cell)
     J = state_jacobians(trace, "h")

@@ -11,7 +11,7 @@ from axe import violations
 from browser import SETTLED
 from playwright.sync_api import expect
 
-from teachrnn import Affine, CharRNN, Multiply, Op, Sum, Tanh, Trace
+from teachrnn import CELLS, Affine, CharRNN, Multiply, Op, Sum, Tanh, Trace
 from teachrnn.data import Vocabulary
 from teachrnn.views.page.standalone import story_page
 from teachrnn.views.player.module import PARTS
@@ -145,7 +145,7 @@ def test_two_gradients_that_meet_are_shown_apart_and_then_added(opened):
     assert notes[1:3] == ["from the future, through r[2]", "sum of 2 of 2 parts"]
 
 
-@pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])
+@pytest.mark.parametrize("cell", sorted(CELLS))
 def test_every_cell_and_stack_can_be_stepped_to_the_end(opened, cell):
     page, trace, _ = opened("abcd", cell=cell, layers=2)
     page.keyboard.press("G")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import teachrnn
-from teachrnn import OPS, CharRNN, Dropout, Op, Tanh, Trace, backpropagate
+from teachrnn import CELLS, OPS, CharRNN, Dropout, Op, Tanh, Trace, backpropagate
 from teachrnn.formulas import Letter
 from teachrnn.formulas.equation import backward_equation, definition, forward_equation
 from teachrnn.formulas.latex import latex, name_latex
@@ -190,7 +190,7 @@ def test_value_with_a_hostile_name_or_odd_numbers_is_shown_as_it_is():
 # Story, layout ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])
+@pytest.mark.parametrize("cell", sorted(CELLS))
 def test_story_tells_every_operation_once_in_each_direction(cell):
     trace = recorded(cell=cell, layers=2)
     story = tell(trace)
@@ -218,7 +218,7 @@ def test_story_shows_the_line_of_code_and_the_symbols():
 
 
 def test_grid_has_a_place_for_every_value_of_a_step_and_no_two_share_one():
-    for cell in ("vanilla", "lstm", "gru", "gru-reset-after"):
+    for cell in CELLS:
         trace = recorded(cell=cell, layers=2)
         places = grid(trace)
         assert set(places) == {v.index for v in trace if v.t is not None}

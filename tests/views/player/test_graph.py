@@ -14,7 +14,7 @@ from axe import violations
 from browser import SETTLED
 from panel import PLAYER, altered, panel, recorded
 
-from teachrnn import OPS, Add, Affine, Sum, Tanh, Trace
+from teachrnn import CELLS, OPS, Add, Affine, Sum, Tanh, Trace
 from teachrnn.backprop import backpropagate
 from teachrnn.views.player.story_data import story_bytes
 from teachrnn.views.story import tell
@@ -32,15 +32,12 @@ add(graph.element);
 graph.paint(0);
 """
 
-CELLS = [
-    {"cell": "vanilla"},
-    {"cell": "lstm"},
-    {"cell": "gru"},
-    {"cell": "gru-reset-after"},
+NETWORKS = [
+    *({"cell": cell} for cell in CELLS),
     {"cell": "vanilla", "layers": 2},
     {"cell": "lstm", "layers": 2},
 ]
-NAMES = ["-".join(str(v) for v in options.values()) for options in CELLS]
+NAMES = ["-".join(str(v) for v in options.values()) for options in NETWORKS]
 
 
 @contextmanager
@@ -117,7 +114,7 @@ BEHIND = """() => {
 }"""
 
 
-@pytest.mark.parametrize("options", CELLS, ids=NAMES)
+@pytest.mark.parametrize("options", NETWORKS, ids=NAMES)
 def test_no_edge_runs_behind_a_node_and_no_node_over_another(browser_page, options):
     with graph(browser_page, recorded("abcd", **options)) as page:
         page.evaluate("graph.stage.zoomTo(1)")
@@ -131,7 +128,7 @@ def test_no_edge_runs_behind_a_node_and_no_node_over_another(browser_page, optio
         assert overlaps == 0
 
 
-@pytest.mark.parametrize("options", CELLS, ids=NAMES)
+@pytest.mark.parametrize("options", NETWORKS, ids=NAMES)
 def test_time_runs_to_the_right_and_depth_upwards(browser_page, options):
     trace = recorded("abcd", **options)
     with graph(browser_page, trace) as page:
@@ -166,7 +163,7 @@ def test_edges_over_several_steps_and_from_later_steps_run_clear_too(browser_pag
 # What is known -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("options", CELLS, ids=NAMES)
+@pytest.mark.parametrize("options", NETWORKS, ids=NAMES)
 def test_nothing_shows_a_gradient_before_it_has_arrived(browser_page, options):
     trace = recorded("abc", **options)
     story = tell(trace)
