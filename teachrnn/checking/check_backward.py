@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from teachrnn.diagnosis.answer import Answer
-from teachrnn.diagnosis.diagnose import diagnose
+from teachrnn.diagnosis.diagnose import diagnose, diagnose_answers
 from teachrnn.diagnosis.diagnosis import Diagnosis
 from teachrnn.diagnosis.instance import Instance
-from teachrnn.submission import Submission
+from teachrnn.submission import Chosen, Results, Submission
 
-Chosen = str | Callable[..., Any] | None
+RESULTS = (".npz", ".mat", ".json")
+"""Files that hold numbers, not code."""
 
 
 def check_backward(
@@ -35,7 +36,8 @@ def check_backward(
     Parameters
     ----------
     code : function, class, module, path, or list of functions
-        Your code. With a function alone, hand in its forward pass too, or what returns both.
+        Your code. With a function alone, hand in its forward pass too, or what returns both. A file of
+        results (``.npz``, ``.mat``, ``.json``) holds what another language computed.
     cell : str, optional
         Which cell it is, if that is not to be found out.
     layout : str, optional
@@ -83,6 +85,8 @@ def check_backward(
     >>> found.mistakes[0].title
     'the gradient carried back from r[t] to h[t-1] is left out'
     """
+    if isinstance(code, str | Path) and Path(code).suffix in RESULTS:
+        return diagnose_results(code, cell=cell, seconds=seconds)
     submission = Submission.of(
         code, cell=cell, layout=layout, forward=forward, backward=backward, loss=loss
     )
@@ -122,3 +126,37 @@ def diagnose_submission(submission: Any, *, seconds: float = 4.0, seed: int = 0)
         seed=seed,
     )
     return replace(found, remarks=[*found.remarks, *noticed], read_as=submission.convention.sentences())
+
+
+def diagnose_results(
+    path: str | Path, *, cell: str | None = None, inputs: str | Path | None = None, seconds: float = 4.0
+) -> Diagnosis:
+    """The same for a file of inputs and gradients that another language computed.
+
+    Parameters
+    ----------
+    path : path
+        A ``.npz``, ``.mat`` or ``.json`` file, as `teachrnn.submission.Results` reads it.
+    cell : str, optional
+        The cell, if it is known.
+    inputs : path, optional
+        The file of inputs, where the results alone are in ``path``.
+    seconds : float
+        How long to look for two mistakes at once.
+
+    Returns
+    -------
+    Diagnosis
+        With how the file was read.
+
+    Raises
+    ------
+    SubmissionError
+        If something is missing in the file, or has a shape that does not fit.
+    """
+    read = Results.of(path, cell=cell, inputs=inputs)
+    found = diagnose_answers(
+        read.instances, read.answers, cell=read.cell, dtype=read.dtype, seconds=seconds
+    )
+    noticed = dict.fromkeys(remark for answer in read.answers for remark in answer.remarks)
+    return replace(found, remarks=[*found.remarks, *noticed], read_as=read.convention.sentences())

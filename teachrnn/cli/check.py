@@ -13,7 +13,7 @@ import numpy as np
 import typer
 
 from teachrnn.cells import Cell
-from teachrnn.cli.check_code import Chosen, check_code
+from teachrnn.cli.check_code import SaidOfCode, check_code, export_instances
 from teachrnn.cli.console import say
 from teachrnn.cli.now_and_then import NowAndThen
 from teachrnn.cli.options import HELP, Seed
@@ -50,7 +50,7 @@ def check(
     code: Annotated[
         Path | None,
         typer.Argument(
-            help="A Python file with your own forward and backward pass. [default: check teachrnn]"
+            help="Your own forward and backward pass, or results (.npz, .mat, .json). [default: none]"
         ),
     ] = None,
     cell: Annotated[list[str] | None, typer.Option(help=MANY["cell"])] = None,
@@ -69,6 +69,14 @@ def check(
         str | None,
         typer.Option(help="Of CODE: whose layout it has, such as dd2424. [default: found out]"),
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(help="Of CODE: write a page that opens where its numbers first differ."),
+    ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Write the numbers to try code on: .npz, .mat or .json; for other languages."),
+    ] = None,
     hints: Annotated[
         int,
         typer.Option(
@@ -77,24 +85,23 @@ def check(
             max=5,
         ),
     ] = 5,
-    page: Annotated[
-        Path | None,
-        typer.Option(help="Of CODE: write a page that opens where its numbers first differ."),
-    ] = None,
 ) -> None:
     """Check your own backward pass, in CODE, and name its mistake; or every derivative of teachrnn.
 
     Without CODE: operations against SymPy, whole networks against oracles. Ends with status 1 if a
     gradient differs from its reference.
     """
+    if export is not None:
+        export_instances(export, cell[0] if cell else "vanilla", seed)
+        return
     if code is not None:
         _refuse(size=size, oracle=oracle, scale=scale)
         if len(cell or ()) > 1:
             raise DomainError("CODE is one cell: give --cell once.")
-        chosen = Chosen(
+        said = SaidOfCode(
             cell=cell[0] if cell else None, layout=layout, forward=forward, backward=backward, loss=loss
         )
-        check_code(code, chosen, hints=hints, seed=seed, as_json=as_json, page=page)
+        check_code(code, said, hints=hints, seed=seed, as_json=as_json, page=page)
     from teachrnn.checking import check_gradient, check_ops
     from teachrnn.reference import Oracle
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import typer
 
 from teachrnn.cli.console import say
+from teachrnn.errors import DomainError, FileFormatError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
+class SaidOfCode:
     """What is said of the code on the command line; None is found out."""
 
     cell: str | None
@@ -23,15 +25,15 @@ class Chosen:
 
 
 def check_code(
-    path: Path, chosen: Chosen, *, hints: int, seed: int, as_json: bool, page: Path | None = None
+    path: Path, said: SaidOfCode, *, hints: int, seed: int, as_json: bool, page: Path | None
 ) -> None:
-    """Diagnose the functions of a file; ends with status 1 if they are wrong.
+    """Diagnose the functions of a file, or results in a file; ends with status 1 if they are wrong.
 
     Parameters
     ----------
     path : Path
         The file.
-    chosen : Chosen
+    said : SaidOfCode
         What is not to be found out.
     hints : int
         How far the ladder of hints goes, from 1 to 5.
@@ -39,7 +41,7 @@ def check_code(
         Of the numbers on which the code is tried.
     as_json : bool
         Whether to print data instead of text.
-    page : Path, optional
+    page : Path or None
         Where to write a page that opens where the code's numbers first differ.
 
     Raises
@@ -47,15 +49,21 @@ def check_code(
     typer.Exit
         With status 0 if everything is right, and 1 if not.
     """
-    from teachrnn.checking.check_backward import diagnose_submission
-    from teachrnn.submission import Submission
+    from teachrnn.checking.check_backward import RESULTS, diagnose_results, diagnose_submission
+    from teachrnn.submission import IsolatedSubmission
+    from teachrnn.views.page.difference import save_difference
 
-    submission = Submission.of(path, **vars(chosen))
-    found = diagnose_submission(submission, seed=seed)
-    if page is not None:
-        from teachrnn.views.page.difference import save_difference
-
-        page = save_difference(submission, page, seed=seed).resolve()
+    if not path.exists():
+        raise FileFormatError(f"{path}: there is no such file.")
+    if path.suffix in RESULTS:
+        if page is not None:
+            raise DomainError("--page needs code that can be run; a file of results cannot.")
+        found = diagnose_results(path, cell=said.cell)
+    else:
+        with IsolatedSubmission(path, **vars(said)) as submission:
+            found = diagnose_submission(submission, seed=seed)
+            if page is not None:
+                page = save_difference(submission, page, seed=seed).resolve()
     if as_json:
         say(json.dumps(found.to_dict(hints), indent=1))
     else:
@@ -67,3 +75,25 @@ def check_code(
         if page is not None:
             say(f"Page: {page}")
     raise typer.Exit(0 if found.right else 1)
+
+
+def export_instances(path: Path, cell: str, seed: int) -> None:
+    """Write the numbers on which code is tried, for a program in another language.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.npz``, ``.mat`` or ``.json`` file.
+    cell : str
+        Which cell.
+    seed : int
+        Of the numbers.
+    """
+    from teachrnn.diagnosis.instance import Instance
+    from teachrnn.diagnosis.probes import probes
+    from teachrnn.submission import export
+
+    instances = [i for i in probes(partial(Instance.draw, cell), seed=seed) if i.B == 1]
+    export(path, instances)
+    say(f"wrote {len(instances)} networks with their sequences to {path}")
+    say("Add your gradients to each (dU, dW ..., and loss), and hand the file to teachrnn check.")

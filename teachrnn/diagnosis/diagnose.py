@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -17,13 +18,15 @@ from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.match import Explanation, Match
 from teachrnn.diagnosis.mistake import Mistake, ParameterMistake, WholeMistake
 from teachrnn.diagnosis.mistaken import mistaken_gradients
-from teachrnn.diagnosis.probes import Draw, other_instances, probes
+from teachrnn.diagnosis.probes import DrawInstance, other_instances, probes
 from teachrnn.diagnosis.remarks import remarks
 from teachrnn.diagnosis.rounding import TOLERANCE
 from teachrnn.diagnosis.smallest import smallest_failing
 from teachrnn.diagnosis.whole import CONSTANT_FACTOR, whole_mistakes
 from teachrnn.diagnosis.wrong_sum import WrongSum
 
+LONG = 10
+"""An instance with so many steps is for clipping, not for reading."""
 CONFIRM = 12
 """On how many further instances an explanation must hold."""
 SAME_LOSS = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 1e-4}
@@ -34,7 +37,7 @@ def diagnose(
     answer: Callable[[Instance], Answer],
     *,
     cell: str = "vanilla",
-    draw: Draw | None = None,
+    draw: DrawInstance | None = None,
     dtype: DTypeLike = np.float64,
     seconds: float = 4.0,
     seed: int = 0,
@@ -71,12 +74,63 @@ def diagnose(
     >>> found.mistakes[0].title
     'db is zero'
     """
-    tolerance = TOLERANCE[np.dtype(dtype)]
     draw = draw or partial(Instance.draw, cell)
     instances = probes(draw, seed=seed)
     answers = [answer(instance) for instance in instances]
+    found = diagnose_answers(instances, answers, cell=cell, dtype=dtype, seconds=seconds)
+    if found.right:
+        return found
+
+    def gradients(instance: Instance) -> dict[str, Array]:
+        return answer(instance).gradients
+
+    names, tolerance = [c.name for c in found.compared], found.tolerance
+    further = other_instances(draw, CONFIRM, seed=seed + 100)
+    held, confirmed = _confirmed(found.explanations, gradients, names, tolerance, further)
+    if found.explanations and not held:
+        said = [*found.remarks, *_remarks(instances, answers, found)]
+        found = replace(found, verdict=_verdict(held, found.verdict), remarks=said)
+    smallest = smallest_failing(draw, gradients, tolerance)
+    return replace(found, explanations=held, confirmed=confirmed, smallest=smallest)
+
+
+def diagnose_answers(
+    instances: Sequence[Instance],
+    answers: Sequence[Answer],
+    *,
+    cell: str = "vanilla",
+    dtype: DTypeLike = np.float64,
+    seconds: float = 4.0,
+) -> Diagnosis:
+    """The same from answers that are there already, such as those of a program in another language.
+
+    Parameters
+    ----------
+    instances : sequence of Instance
+        On which numbers.
+    answers : sequence of Answer
+        What the program gave for each.
+    cell : str
+        Which cell it is.
+    dtype : dtype
+        In which precision it computes.
+    seconds : float
+        How long to look for two mistakes at once.
+
+    Returns
+    -------
+    Diagnosis
+        Without a smallest case, and not confirmed on further instances.
+
+    Examples
+    --------
+    >>> instances = [Instance.draw("vanilla", T=T, hidden=2, symbols=5, seed=T) for T in (2, 4)]
+    >>> answers = [Answer({**i.gradients, "W": i.gradients["W"].T}) for i in instances]
+    >>> diagnose_answers(instances, answers).mistakes[0].title
+    'dW is transposed'
+    """
+    tolerance = TOLERANCE[np.dtype(dtype)]
     catalogue = catalogue_of(cell)
-    known = len(catalogue.sweep) + len(catalogue.parameter)
     given = [a.gradients for a in answers]
     match = Match(catalogue, instances, given, tolerance)
     compared = [
@@ -90,40 +144,53 @@ def diagnose(
         if name in match.names
     ]
     forward = _forward(instances, answers, SAME_LOSS[np.dtype(dtype)])
-    said = [*forward, *_missing(instances[0], match.names)]
-    if match.right:
-        verdict: Verdict = "forward pass differs" if forward else "right"
-        return Diagnosis(cell, verdict, compared, instances, remarks=said, tolerance=tolerance)
-
-    def gradients(instance: Instance) -> dict[str, Array]:
-        return answer(instance).gradients
-
-    found, confirmed = _confirmed(
-        _explained(match, instances, given, tolerance, seconds), gradients, match.names, tolerance,
-        other_instances(draw, CONFIRM, seed=seed + 100),
-    )  # fmt: skip
-    if forward:  # how the loss is scaled is then a guess, and so is a factor of its gradients
-        found = [e for e in found if not any(_scales(m, match.names) for m in e.mistakes)]
-    if not found:
-        wrong = [c.name for c in compared if c.wrong]
-        telling = next(i for i in range(len(instances)) if max(match.errors[i].values()) > tolerance)
-        longest = max((3, telling), key=lambda i: max(match.errors[i].values()))
-        said += remarks(instances[longest], given[longest], wrong)
-    mistakes = len(found[0].mistakes) if found else 0
-    verdicts: dict[int, Verdict] = {0: "unknown mistake", 1: "known mistake"}
-    return Diagnosis(
+    found = Diagnosis(
         cell,
-        "forward pass differs" if forward else verdicts.get(mistakes, "two mistakes"),
+        "forward pass differs" if forward else "right" if match.right else "unknown mistake",
         compared,
-        instances,
-        found,
-        confirmed,
-        known,
-        first_wrong(instances[3], given[3], tolerance),
-        smallest_failing(draw, gradients, tolerance),
-        said,
+        list(instances),
+        known=len(catalogue.sweep) + len(catalogue.parameter),
+        remarks=[*forward, *_missing(instances[0], match.names)],
         tolerance=tolerance,
     )
+    if match.right:
+        return found
+    explanations = _explained(match, instances, given, tolerance, seconds)
+    if forward:  # how the loss is scaled is then a guess, and so is a factor of its gradients
+        explanations = [e for e in explanations if not any(_scales(m, match.names) for m in e.mistakes)]
+    firsts = (first_wrong(i, own, tolerance) for i, own in zip(instances, given, strict=True))
+    found = replace(
+        found,
+        verdict=_verdict(explanations, found.verdict),
+        explanations=explanations,
+        first=max((f for f in firsts if f), key=lambda f: f.t + f.right_after, default=None),
+    )
+    if not explanations:
+        found = replace(found, remarks=[*found.remarks, *_remarks(instances, answers, found)])
+    return found
+
+
+def _verdict(explanations: Sequence[Explanation], otherwise: Verdict) -> Verdict:
+    if otherwise == "forward pass differs":
+        return otherwise
+    if not explanations:
+        return "unknown mistake"
+    return "known mistake" if len(explanations[0].mistakes) == 1 else "two mistakes"
+
+
+def _remarks(instances: Sequence[Instance], answers: Sequence[Answer], found: Diagnosis) -> list[str]:
+    """What can be said of the wrong gradients, on the longest single sequence where they are wrong."""
+    wrong = [c.name for c in found.compared if c.wrong]
+
+    def telling(i: int) -> tuple[bool, bool, int]:
+        own, right, units = answers[i].gradients, instances[i].gradients, instances[i].units
+        off = any(
+            not np.abs(own[n] - right[n]).max(initial=0.0) <= found.tolerance * units[n] for n in wrong
+        )
+        return off, instances[i].B == 1 and instances[i].T < LONG, instances[i].T
+
+    i = max(range(len(instances)), key=telling)
+    return remarks(instances[i], answers[i].gradients, wrong)
 
 
 def _scales(mistake: Mistake, names: Sequence[str]) -> bool:

@@ -22,11 +22,11 @@ SIZES: tuple[dict[str, Any], ...] = (
 and their product differ; and one whose gradients are large enough for clipping."""
 
 
-Draw = Callable[..., Instance]
+DrawInstance = Callable[..., Instance]
 """Draws an instance that the code can answer: takes what `Instance.draw` takes after the cell."""
 
 
-def probes(draw: Draw, *, seed: int = 0) -> list[Instance]:
+def probes(draw: DrawInstance, *, seed: int = 0) -> list[Instance]:
     """The instances, small ones first.
 
     Parameters
@@ -44,7 +44,7 @@ def probes(draw: Draw, *, seed: int = 0) -> list[Instance]:
     return [draw(seed=seed + i, **size) for i, size in enumerate(SIZES)]
 
 
-def other_instances(draw: Draw, count: int, *, seed: int) -> list[Instance]:
+def other_instances(draw: DrawInstance, count: int, *, seed: int) -> list[Instance]:
     """Other instances, of random sizes, on which what was found can be confirmed.
 
     Parameters

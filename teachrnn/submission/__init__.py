@@ -5,6 +5,15 @@ from teachrnn.submission.convention import Convention
 from teachrnn.submission.isolated import IsolatedSubmission
 from teachrnn.submission.layouts import LAYOUTS
 from teachrnn.submission.results import Results, export
-from teachrnn.submission.submission import Submission
+from teachrnn.submission.submission import Chosen, Submission
 
-__all__ = ["LAYOUTS", "Answer", "Convention", "IsolatedSubmission", "Results", "Submission", "export"]
+__all__ = [
+    "LAYOUTS",
+    "Answer",
+    "Chosen",
+    "Convention",
+    "IsolatedSubmission",
+    "Results",
+    "Submission",
+    "export",
+]

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from teachrnn import CharRNN
 from teachrnn.cli import app
+from teachrnn.diagnosis.diagnose import catalogue_of
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.mistaken import mistaken_gradients
 from teachrnn.errors import DomainError
 
 CODE = """
@@ -81,9 +86,37 @@ def test_options_of_the_other_check_are_refused(run):
     assert "--scale" in str(done.exception)
 
 
-def test_a_page_is_written_that_opens_where_the_code_goes_wrong(run, tmp_path):
+def test_page_with_the_numbers_of_the_code_is_written(run, tmp_path):
     page = tmp_path / "yours.html"
-    done = run(WRONG, "--page", str(page))
-    assert done.exit_code == 1
-    assert "".join(f"Page: {page}".split()) in "".join(done.output.split())  # however it is wrapped
-    assert 'data-step="33"' in page.read_text("utf-8"), "the way back through h[3]"
+    assert str(page) in run(WRONG, "--page", str(page)).output
+    assert page.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_results_of_another_language_are_diagnosed(tmp_path):
+    file = tmp_path / "numbers.npz"
+    assert CliRunner().invoke(app, ["check", "--export", str(file)]).exit_code == 0
+    with np.load(file) as held:
+        numbers = dict(held)
+    for end in [key.removeprefix("W") for key in numbers if key.startswith("W")]:
+        own = {name: numbers[name + end] for name in ("U", "W", "b", "V", "c", "x", "y", "h0")}
+        loss, gradients = another_language(own)
+        numbers |= {f"d{name}{end}": d for name, d in gradients.items()} | {f"loss{end}": loss}
+    np.savez(file, **numbers)
+    done = CliRunner().invoke(app, ["check", str(file)])
+    assert done.exit_code == 1, done.output
+    assert "the gradient carried back from r[t] to h[t-1] is left out" in done.output
+
+
+def another_language(p):
+    """A backward pass without a carry."""
+    model = CharRNN(hidden=len(p["b"]), symbols=len(p["c"]), rng=np.random.default_rng(0))
+    model.set_parameters(**{name: p[name] for name in ("U", "W", "b", "V", "c")})
+    instance = Instance(model, p["x"], p["y"], {"h": p["h0"]})
+    carry = "the gradient carried back from r[t] to h[t-1] is left out"
+    (mistake,) = [m for m in catalogue_of("vanilla").sweep if m.title == carry]
+    return float(instance.trace.total_loss), mistaken_gradients([mistake], instance)
+
+
+def test_file_that_is_not_there_is_said(tmp_path):
+    done = CliRunner().invoke(app, ["check", str(tmp_path / "nothing.py")])
+    assert "no such file" in str(done.exception)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.instance import Instance
-from teachrnn.submission import Submission
+from teachrnn.submission import Chosen, Submission
 from teachrnn.views.page.standalone import save_page
 from teachrnn.views.story import Yours
-
-Chosen = str | Callable[..., Any] | None
 
 TITLE = "Your numbers beside the right ones, step by step"
 SIZE = {"T": 4, "hidden": 3, "symbols": 7}
