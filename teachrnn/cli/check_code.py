@@ -93,7 +93,9 @@ def export_instances(path: Path, cell: str, seed: int) -> None:
     from teachrnn.diagnosis.probes import probes
     from teachrnn.submission import export
 
-    instances = [i for i in probes(partial(Instance.draw, cell), seed=seed) if i.B == 1]
+    every = probes(partial(Instance.draw, cell), seed=seed)
+    # One sequence each; with a single unit, shapes do not tell the arrays of a file apart.
+    instances = [i for i in every if i.B == 1 and i.model.hidden > 1]
     export(path, instances)
     say(f"wrote {len(instances)} networks with their sequences to {path}")
     say("Add your gradients to each (dU, dW ..., and loss), and hand the file to teachrnn check.")

@@ -86,10 +86,12 @@ def test_options_of_the_other_check_are_refused(run):
     assert "--scale" in str(done.exception)
 
 
-def test_page_with_the_numbers_of_the_code_is_written(run, tmp_path):
+def test_a_page_is_written_that_opens_where_the_code_goes_wrong(run, tmp_path):
     page = tmp_path / "yours.html"
-    assert str(page) in run(WRONG, "--page", str(page)).output
-    assert page.read_text("utf-8").startswith("<!doctype html>")
+    done = run(WRONG, "--page", str(page))
+    assert done.exit_code == 1
+    assert "".join(f"Page: {page}".split()) in "".join(done.output.split())  # however it is wrapped
+    assert 'data-step="33"' in page.read_text("utf-8"), "the way back through h[3]"
 
 
 def test_results_of_another_language_are_diagnosed(tmp_path):

@@ -10,7 +10,7 @@ import numpy as np
 
 from teachrnn.checking.set_ups.criterion import Allclose, Criterion
 from teachrnn.diagnosis.instance import Instance
-from teachrnn.diagnosis.probes import Draw
+from teachrnn.diagnosis.probes import DrawInstance
 from teachrnn.errors import DomainError
 
 Against = Literal["exact", "complex", "central", "one-sided"]
@@ -59,8 +59,8 @@ class Circumstances:
             if not 0 <= getattr(self, name) < np.inf:
                 raise DomainError(f"`{name}` is {getattr(self, name)!r}: give a number of at least 0.")
 
-    def draw(self, draw: Draw, seed: int, dtype: str = "float64") -> Instance:
-        """Draw a network, a sequence and an initial state.
+    def draw(self, draw: DrawInstance, seed: int, dtype: str = "float64") -> Instance:
+        """DrawInstance a network, a sequence and an initial state.
 
         Parameters
         ----------

@@ -15,7 +15,7 @@ from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.every_mistaken import every_mistaken
 from teachrnn.diagnosis.instance import GradientsByName, Instance
 from teachrnn.diagnosis.mistake import Mistake
-from teachrnn.diagnosis.probes import Draw
+from teachrnn.diagnosis.probes import DrawInstance
 from teachrnn.formulas.name import Name
 from teachrnn.reference import ComplexStep
 from teachrnn.reference.double_precision import in_double
@@ -85,7 +85,12 @@ def try_out(
 
 
 def try_code(
-    set_up: CheckSetUp, answer: Callable[[Instance], Answer], draw: Draw, *, draws: int, seed: int = 0
+    set_up: CheckSetUp,
+    answer: Callable[[Instance], Answer],
+    draw: DrawInstance,
+    *,
+    draws: int,
+    seed: int = 0,
 ) -> Tally:
     """Make a check of somebody's own code, on numbers drawn anew each time.
 
@@ -130,7 +135,7 @@ def _count(
     set_up: CheckSetUp,
     wrong: Callable[[Instance, Array], GradientsByName],
     programs: int,
-    draw: Draw,
+    draw: DrawInstance,
     draws: int,
     seed: int,
 ) -> Tally:
@@ -150,7 +155,7 @@ def _once(
     set_up: CheckSetUp,
     wrong: Callable[[Instance, Array], GradientsByName],
     programs: int,
-    draw: Draw,
+    draw: DrawInstance,
     rng: np.random.Generator,
 ) -> Array | None:
     """Which programs pass everywhere, with these numbers; None if right code does not."""
