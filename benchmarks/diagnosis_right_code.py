@@ -1,0 +1,117 @@
+"""Is right code ever accused? Right programs in many layouts, on random configurations.
+
+    python benchmarks/diagnosis_right_code.py --configurations 10000
+
+The programs are those of `tests/checking/students`, each in a layout of its own, and teachrnn's own
+arithmetic in float32. Every configuration draws T, m, K, B, the initial state, and a scale of the weights
+from 1e-3 to 2; a gradient is accused if it lies beyond the tolerance of its precision, in the unit of
+`teachrnn.diagnosis.rounding`. Printed are, for each program, how many configurations it was run on, how many
+accused it, and its largest error in units of the tolerance.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from teachrnn import CELLS, CharRNN, backpropagate
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.rounding import TOLERANCE
+from teachrnn.errors import TeachrnnError
+from teachrnn.submission import Submission
+
+STUDENTS = Path(__file__).parents[1] / "tests" / "checking" / "students"
+
+
+def drawn(draw, rng: np.random.Generator) -> Instance:
+    """An instance of random sizes."""
+    return draw(
+        T=int(rng.integers(1, 9)),
+        hidden=int(rng.integers(1, 9)),
+        symbols=int(rng.integers(2, 9)),
+        batch=int(rng.integers(1, 4)) if rng.integers(2) else None,
+        scale=float(10 ** rng.uniform(-3, np.log10(2))),
+        start=float(rng.choice([0.0, 0.8])),
+        seed=int(rng.integers(2**31)),
+    )
+
+
+def own_float32(cell: str):
+    """Teachrnn's own gradients in float32, as a program in that precision gives them."""
+
+    def answer(instance: Instance) -> dict[str, np.ndarray]:
+        model = CharRNN(
+            hidden=instance.model.hidden,
+            symbols=instance.model.symbols,
+            cell=cell,
+            rng=np.random.default_rng(0),
+            dtype=np.float32,
+        )
+        model.set_parameters(**{n: p.astype(np.float32) for n, p in instance.model.parameters.items()})
+        state = {n: s.astype(np.float32) for n, s in instance.state.items()}
+        return backpropagate(model.record(instance.x, instance.y, state=state)).gradients()
+
+    def draw(**settings) -> Instance:
+        return Instance.draw(cell, **settings)
+
+    return answer, draw, np.dtype(np.float32)
+
+
+def programs():
+    """Every right program: its name, its gradients, what draws for it, its precision."""
+    for cell in CELLS:
+        yield f"teachrnn {cell}, float32", *own_float32(cell)
+    for path in sorted(STUDENTS.glob("*.py")):
+        try:
+            submission = Submission.of(path)
+        except TeachrnnError as error:
+            print(f"{path.stem}: not called ({str(error)[:70]}...)")
+            continue
+        yield (
+            path.stem,
+            lambda i, s=submission: s.answer(i).gradients,
+            submission.draw,
+            np.dtype(submission.dtype),
+        )
+
+
+def main() -> None:
+    """Print a line for each program, and the sum."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--configurations", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    warnings.simplefilter("ignore")
+    every = list(programs())
+    each, total, accused = -(-given.configurations // len(every)), 0, 0
+    for name, answer, draw, dtype in every:
+        rng = np.random.default_rng(given.seed)
+        worst, wrong, failed = 0.0, 0, 0
+        for _ in range(each):
+            instance = drawn(draw, rng)
+            with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+                try:
+                    own = answer(instance)
+                except TeachrnnError:
+                    failed += 1
+                    continue
+            error = max(
+                float(np.abs(own[n] - d).max(initial=0.0)) / instance.units[n] / TOLERANCE[dtype]
+                for n, d in instance.gradients.items()
+                if n in own
+            )
+            worst, wrong = max(worst, error), wrong + (error > 1)
+        total, accused = total + each - failed, accused + wrong
+        print(
+            f"{name:32s} {each - failed:5d} run, {wrong} accused, error up to {worst:.1e} of what is allowed"
+        )
+    print(f"{total} configurations, {accused} accused")
+
+
+if __name__ == "__main__":
+    main()
