@@ -3,10 +3,10 @@
     python benchmarks/diagnosis_right_code.py --configurations 10000
 
 The programs are those of `tests/checking/students`, each in a layout of its own, and teachrnn's own
-arithmetic in float32. Every configuration draws T, m, K, B, the initial state, and a scale of the weights
-from 1e-3 to 2; a gradient is accused if it lies beyond the tolerance of its precision, in the unit of
-`teachrnn.diagnosis.rounding`. Printed are, for each program, how many configurations it was run on, how many
-accused it, and its largest error in units of the tolerance.
+arithmetic in float32. Every configuration draws T, m, K, B, the initial state, and a scale of the
+weights from 1e-3 to 2; a gradient is accused if it lies beyond the tolerance of its precision, in the
+unit of `teachrnn.diagnosis.rounding`. Printed are, for each program, how many configurations it was run
+on, how many accused it, and its largest error relative to what is allowed.
 """
 
 from __future__ import annotations
@@ -107,9 +107,8 @@ def main() -> None:
             )
             worst, wrong = max(worst, error), wrong + (error > 1)
         total, accused = total + each - failed, accused + wrong
-        print(
-            f"{name:32s} {each - failed:5d} run, {wrong} accused, error up to {worst:.1e} of what is allowed"
-        )
+        ran = f"{each - failed:5d} run, {wrong} accused"
+        print(f"{name:32s} {ran}, error up to {worst:.1e} of what is allowed", flush=True)
     print(f"{total} configurations, {accused} accused")
 
 
