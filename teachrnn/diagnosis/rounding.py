@@ -89,6 +89,7 @@ def gradient_units(trace: Trace) -> dict[str, float]:
                 if value.index in found.seeds:
                     parts.append(found.seeds[value.index])
                 if parts:
-                    size = sum(np.abs(part) for part in parts)
-                    units[value.name] = units.get(value.name, 0.0) + float(np.max(size, initial=0.0))
+                    size = np.asarray(sum(np.abs(part) for part in parts))
+                    largest = float(size[np.isfinite(size)].max(initial=0.0))  # of one that overflowed
+                    units[value.name] = units.get(value.name, 0.0) + largest
     return units

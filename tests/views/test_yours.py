@@ -13,7 +13,7 @@ from rich.console import Console
 
 from teachrnn import CharRNN, backpropagate
 from teachrnn.diagnosis.answer import Answer
-from teachrnn.diagnosis.catalogue import Catalogue
+from teachrnn.diagnosis.diagnose import catalogue_of
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.mistaken import mistaken_gradients
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
@@ -36,7 +36,7 @@ def forgetful():
     """An instance, and what a backward pass without the carry through time gives for it."""
     numbers = instance()
     carry = "the gradient carried back from r[t] to h[t-1] is left out"
-    (mistake,) = (m for m in Catalogue.of(numbers.tape).sweep if m.title == carry)
+    (mistake,) = (m for m in catalogue_of("vanilla").sweep if m.title == carry)
     return numbers, mistaken_gradients([mistake], numbers)
 
 
@@ -136,6 +136,17 @@ def test_right_numbers_of_either_precision_agree(batch, dtype):
         assert "all agree" in verdict(tell(trace, yours=Yours(values, own)))
 
 
+def test_float32_is_not_accused_where_p_is_nearly_1_and_p_minus_y_cancels():
+    model = CharRNN(hidden=3, symbols=4, scale=0.5, rng=np.random.default_rng(0))
+    model.parameters["c"] = np.array([0.0, 0.0, 12.0, 0.0])
+    coarse = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0), dtype=np.float32)
+    for name, numbers in model.parameters.items():
+        coarse.parameters[name] = numbers.astype(np.float32)
+    x, y = [0, 1, 3], [2, 2, 2]
+    own = backpropagate(coarse.record(x, y)).gradients()
+    assert "all agree" in verdict(tell(model.record(x, y), yours=Yours(gradients=own)))
+
+
 def test_what_may_differ_is_a_choice():
     trace = instance().trace
     own = backpropagate(trace).gradients()
@@ -154,6 +165,18 @@ def test_numbers_that_are_not_finite_differ_from_finite_ones():
         story = tell(trace, yours=Yours({"h[2]": own}))
         (h,) = story[opening(story)].differing
         assert h.yours.differs.tolist() == differs
+
+
+def test_record_that_overflowed_agrees_with_itself_and_nothing_else():
+    model = CharRNN(hidden=2, symbols=3, scale=0.5, rng=np.random.default_rng(0))
+    model.parameters["V"] = np.full((3, 2), 1e308)
+    with np.errstate(all="ignore"):
+        trace = model.record([0, 1], [1, 2], state={"h": np.array([1.0, 1.0])})
+        own = {name: d.copy() for name, d in backpropagate(trace).gradients().items()}
+        assert not np.isfinite(own["W"]).all()
+        assert not named(tell(trace, yours=Yours(gradients=own)))
+        own["b"] = np.zeros(2)
+        assert ["db"] in named(tell(trace, yours=Yours(gradients=own))).values()
 
 
 @pytest.mark.parametrize(
@@ -261,6 +284,16 @@ def test_matrices_show_both_numbers_and_why_of_the_right_one(opened):
     assert f"yours ≠ {own!r}, off by {format_number(own - right)}".replace("-", "−") in why
     assert "The sum of 4 parts" in why, "the derivation is that of the right one"
     assert violations(page) == []
+
+
+def test_the_key_for_why_begins_with_the_entry_that_differs(opened, forgetful):
+    numbers, _ = forgetful
+    c = numbers.gradients["c"].copy()
+    c[2] += 1
+    page, _ = opened(Yours(gradients={"c": c}))
+    page.keyboard.press("w")
+    assert page.locator(".why .trail").inner_text() == "dc[2]"
+    assert "off by 1.00" in page.locator(".why-body").inner_text()
 
 
 def test_numbers_that_look_alike_are_told_apart(opened, forgetful):

@@ -189,9 +189,7 @@ class Yours:
             tolerance = TOLERANCE[np.dtype(np.float32 if coarse else np.float64)] * unit
         own = own.astype(float)
         with np.errstate(all="ignore"):
-            same = (
-                (np.abs(own - right) <= tolerance) | (own == right) | (np.isnan(own) & np.isnan(right))
-            )
+            same = np.isclose(own, right, rtol=0, atol=tolerance, equal_nan=True)
         return Given(own, ~same, self.notes.get(name, ""))
 
     def _tolerance(self, name: str) -> float | None:
