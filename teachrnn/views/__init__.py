@@ -1,1 +1,1 @@
-"""The record shown, in one room for each way of showing it. Views compute no mathematics."""
+"""The record shown, one package for each way of showing it. Views compute no mathematics."""

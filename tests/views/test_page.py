@@ -302,10 +302,10 @@ def test_covered_result_stands_nowhere_in_the_page_until_it_is_revealed(opened):
     assert page.locator(".sentence").inner_text() != ""
 
     page.get_by_label("Speed").select_option("16")
-    question = page.get_by_text("Which sign will")
+    question = page.get_by_text("What sign will")
     for _ in range(2):  # playing waits for the answer, however often it is asked to go on
         page.get_by_role("button", name="Play").click()
-        expect(page.locator(".message")).to_have_text("The result is covered: say first what it is.")
+        expect(page.locator(".message")).to_have_text("The result is covered: predict it first.")
         assert page.locator(".where").inner_text().startswith("Step 8 of")
         assert question.is_visible()
         assert page.get_by_role("button", name="Play").is_visible()

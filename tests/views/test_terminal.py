@@ -208,7 +208,7 @@ def test_completion_goes_as_far_as_the_names_agree_and_shows_them():
     walk = session(":do", "Tab")
     assert walk.overlay.text == "do["
     assert "do[1]  do[2]  do[3]" in " ".join(sorted(walk.overlay.near.split())).replace(" ", "  ")
-    assert "no name begins so" in shown(session(":zz", "Tab"))
+    assert "no name begins like this" in shown(session(":zz", "Tab"))
 
 
 def test_number_keeps_the_direction():
@@ -351,7 +351,7 @@ def test_time_line_of_a_long_sequence_keeps_the_present_step_in_sight():
 def test_gradient_is_not_yet_there_before_backward_comes_and_incomplete_until_its_last_part():
     assert "dh[2]  not yet: backward has not reached it" in body(session(":h[2]", "Enter"))
     first = body(session(":∂h[2] via r[3]", "Enter"))
-    assert re.search(r"dh\[2\]  not yet complete: 1 more part comes, the next at step \d+", first)
+    assert re.search(r"dh\[2\]  not yet complete: 1 more part to come, the next at step \d+", first)
     assert "dh[2]  not yet" not in body(session(":dh[2]", "Enter"))
 
 
@@ -458,8 +458,8 @@ def test_record_without_a_loss_has_no_way_back_and_says_so():
     with trace.at(1):
         Tanh(trace.input("x", [1.0]), name="y")
     walk = session("t", trace=trace)
-    assert walk.message == "no loss was recorded, so there is no way back"
-    assert "no loss was recorded: there is no way back" in shown(walk)
+    assert walk.message == "no loss was recorded, so there is no backward pass"
+    assert "no loss was recorded: there is no backward pass" in shown(walk)
     assert "dy[1]  not yet: no loss was recorded" in shown(walk)
 
 
@@ -551,7 +551,7 @@ def test_numbers_that_are_none_are_shown_as_what_they_are():
         press(walk, "w", "Esc")
     assert Question("d[0]", np.nan).judge("1") == (
         False,
-        "d[0] = nan: not a number, which nobody could predict",
+        "d[0] = nan: not a number, which cannot be predicted",
     )
 
 

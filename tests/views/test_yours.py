@@ -257,7 +257,9 @@ def test_keys_and_a_button_go_to_the_differences(opened):
         page.keyboard.press("D")
         assert where(page) == story[i].title
     page.keyboard.press("D")
-    assert page.locator(".message").inner_text() == "Your numbers differ at no further step."
+    assert (
+        page.locator(".message").inner_text() == "There is no further step at which your numbers differ."
+    )
     page.keyboard.press("d")
     assert where(page) == story[opening(story)].title
     page.keyboard.press("g")

@@ -1,4 +1,4 @@
-"""A matrix as cells of colour, crisp at any size: what every heat map here is drawn with."""
+"""A matrix as coloured cells, crisp at any size: every heat map here is drawn with it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from matplotlib.collections import Collection, PolyCollection
 
 FILLED = 0.9
-"""How much of its place a cell fills: neighbours don't touch, so no viewer draws seams."""
+"""The share of its square that a cell fills: neighbours don't touch, so no viewer draws seams."""
 
 STEPS = 21
-"""Cells of a scale; odd, so that one of them is 0."""
+"""Number of cells in a colour scale; odd, so that one of them is 0."""
 
 TALLEST = 2.6
 """Inches of a scale."""
@@ -59,7 +59,7 @@ def draw_cells(
     size : (float, float)
         Width and height of a cell.
     signed : bool
-        False where the numbers cannot be negative, or are logarithms of such.
+        False where the numbers cannot be negative, or are logarithms of such numbers.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def draw_scale(
     *,
     low: float | None = None,
 ) -> Axes:
-    """Draw what the colours mean at the right of ``axes``, made of the same cells.
+    """Draw a colour scale at the right of ``axes``, made of the same cells.
 
     Parameters
     ----------

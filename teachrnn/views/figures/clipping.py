@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 MOST = 41
-"""Entries that are drawn: of more, so many, evenly spaced in order of size."""
+"""Maximum number of entries drawn; of more, so many, evenly spaced in order of size."""
 
 
 ROUNDING = 1e-9
-"""Radians that two equal directions may seem to differ by."""
+"""Radians by which two equal directions may differ through rounding."""
 
 
 class Clipped(NamedTuple):
@@ -36,7 +36,7 @@ class Clipped(NamedTuple):
     way : str
         Name of the way.
     entries : ndarray
-        What it left, (n,).
+        The entries after clipping, (n,).
     norms : ClippedNorm
         Before and after.
     angle : float
@@ -61,18 +61,18 @@ def _example() -> Figure:
 
 @figure("Gradient before and after clipping", example=_example)
 def clipping(gradient: Array, *, limit: float = 5.0) -> Figure:
-    r"""Draw what each way to clip does to a gradient: to its entries, to its length and direction.
+    r"""Draw what each way to clip does to a gradient: to its entries, its length and its direction.
 
-    Left, entries after clipping over what they were before: by value they bend at the limit, by norm
-    they tilt, for all shrink by the same share. Right, the whole gradient as an arrow of
-    its true length, turned by the angle that clipping has turned it: by norm it keeps its direction.
+    Left, entries after clipping against entries before: by value the line bends at the limit, by norm
+    it tilts, because all shrink by the same factor. Right, the whole gradient as an arrow of
+    its true length, at the angle by which clipping has turned it: by norm it keeps its direction.
 
     $$\cos \alpha = \frac{g \cdot g'}{\|g\| \, \|g'\|}$$
 
     Parameters
     ----------
     gradient : ndarray
-        $g$, of any shape; left as it is.
+        $g$, of any shape; it is not changed.
     limit : float
         $l$, for the entries or for the norm.
 
@@ -126,7 +126,7 @@ def _clip(name: str, g: Array, limit: float) -> Clipped:
 
 
 def _angle(g: Array, after: Array, norms: ClippedNorm) -> float:
-    """Kahan's way, which loses no digits where the two directions are almost the same."""
+    """Kahan's formula, which loses no digits if the two directions are almost the same."""
     if not isfinite(norms.before):
         return nan
     if norms.before == 0:
@@ -148,7 +148,7 @@ def _entries(axes: Axes, before: Array, ways: list[tuple[Clipped, Array]]) -> No
 
 
 def _arrows(axes: Axes, ways: list[Clipped], limit: float) -> None:
-    """Arrows of the true lengths, at the true angles to the one before, which lies along the x axis."""
+    """Arrows of the true lengths, at the true angles to the one before, which is along the x axis."""
     axes.set_xlabel("along the gradient before")
     axes.set_ylabel("across it")
     axes.set_aspect("equal")

@@ -1,4 +1,4 @@
-"""The two diverging colour maps: they fade to nothing at 0, where the paper shows, light or dark."""
+"""The two diverging colour maps: they are transparent at 0, where the paper shows, light or dark."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Diverging:
     Attributes
     ----------
     name : str
-        What is coloured by it.
+        What it colours.
     minus, plus : str
         Colour of the most negative and the most positive number.
     """
@@ -35,7 +35,7 @@ class Diverging:
     plus: str
 
     def map(self) -> Colormap:
-        """For matplotlib: the two colours, ever more transparent towards 0.
+        """For matplotlib: the two colours, increasingly transparent towards 0.
 
         Examples
         --------

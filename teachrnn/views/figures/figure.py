@@ -3,10 +3,10 @@
 A figure is a function of data that returns a matplotlib ``Figure``; it never shows or saves it. With
 `figure` it enters the registry, from which the tests and the gallery take it.
 
-Figures are drawn in black ink on white paper, so that a file is right in print and in any viewer. In
-a page (`inline_svg`, and what a notebook shows) the paper is taken away and the page's own ink takes
-the place of the black; as the colour maps fade to nothing at 0, zero is the paper there too, light or
-dark. So there is one way to draw, and no theme to choose.
+Figures are drawn in black on a white background, so that a file looks right in print and in any viewer.
+In a page (`inline_svg`, and the output of a notebook) the background is removed and the page's text
+colour replaces black; because the colour maps are transparent at 0, zero is the background there too,
+light or dark. So there is one way to draw, and no theme to choose.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True)
 class FigureKind:
-    """A kind of figure, as the gallery and the tests know it.
+    """A kind of figure, for the gallery and the tests.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class FigureKind:
     draw : callable
         The function: data in, Figure out.
     example : callable
-        Draws a small example from numbers that were really computed.
+        Draws a small example from numbers that were actually computed.
     """
 
     name: str
@@ -70,7 +70,7 @@ FIGURES = Registry[FigureKind]("figure")
 def figure(
     title: str, *, example: Callable[[], Figure]
 ) -> Callable[[Callable[P, Figure]], Callable[P, Figure]]:
-    """Enter a function in the registry, and have it draw in the house style whatever the user's is.
+    """Enter a function in the registry, and make it draw in the house style whatever the user's.
 
     Parameters
     ----------
@@ -105,14 +105,14 @@ def new_figure(
     width, height : float
         In inches.
     rows, columns : int
-        How many axes below and beside each other.
+        Number of rows and columns of axes.
     **options
         What ``Figure.subplots`` takes: ``sharex``, ``squeeze``, ``width_ratios`` and so on.
 
     Returns
     -------
     Figure, Axes
-        As ``Figure.subplots`` gives them: one Axes where there is one, otherwise an array of them.
+        As ``Figure.subplots`` returns them: a single Axes if there is one, otherwise an array of them.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A figure as a piece of HTML: the picture in the page's ink, its table under it."""
+"""A figure as a piece of HTML: the picture in the page's text colour, its table below it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 IN_PAGE = "fill:currentColor;font-family:'DejaVu Sans',Verdana,sans-serif"
-"""What black, which matplotlib does not write down, becomes; and letters as wide as those that the
+"""What replaces black, which matplotlib leaves implicit; and a font as wide as the one that the
 figure was laid out with."""
 
 
 def figure_html(figure: Figure) -> str:
-    """Picture and table, self-contained, without scripts: it survives when a notebook is exported.
+    """Picture and table, self-contained, without scripts: it survives the export of a notebook.
 
     Raises
     ------

@@ -15,7 +15,7 @@ _TABLES: WeakKeyDictionary[Figure, Table] = WeakKeyDictionary()
 
 
 def give_table(figure: Figure, table: Table) -> None:
-    """Give a figure its text alternative, made of the very data that was drawn.
+    """Give a figure its text alternative, made from the data that was drawn.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def give_table(figure: Figure, table: Table) -> None:
 
 
 def table_of(figure: Figure) -> Table:
-    """The figure as a table: for those who don't see it, and for those who want the numbers.
+    """The figure as a table: for readers who can't see it, and for those who want the numbers.
 
     Parameters
     ----------

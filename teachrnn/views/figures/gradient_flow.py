@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 DECADES = 9
-"""The triangle's scale spans no more: what is smaller is as good as gone."""
+"""The triangle's scale spans no more: smaller norms have vanished for all practical purposes."""
 
 
 def _example() -> Figure:
@@ -41,8 +41,8 @@ def gradient_flow(trace: Trace, name: str | None = None) -> Figure:
 
     The total gradient at step k is the sum of what the losses at t = k, k + 1, ... send back:
     $\mathrm{d}h_k = \sum_{t \ge k} \partial L_t / \partial h_k$. The triangle shows the norm of every
-    summand. Where it pales from the diagonal to the left, the gradient vanishes; where it darkens, it
-    explodes.
+    summand. Where it becomes paler from the diagonal to the left, the gradient vanishes; where it
+    becomes darker, it explodes.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 UNIT = 0.3
-"""Inches of a cell, as long as there are few; more of them share the largest size."""
+"""Inches of a cell, if there are few; more of them share the largest size."""
 
 WIDEST, LOWEST, HIGHEST = 6.4, 1.8, 4.2
 
@@ -34,7 +34,7 @@ def heat_map(trace: Trace, name: str, *, show: Show = "value", item: int = 0) ->
     r"""Draw an array as cells of colour: $h_t$ over time, $\mathrm{d}h_t$ over time, or a parameter.
 
     Cells below 0 are struck through, numbers that are not finite crossed out. Where backpropagation
-    has not come, the cells are empty and the figure says "not yet".
+    has not arrived, the cells are empty and the figure says "not yet".
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Points = Sequence[tuple[float, float]]
 
 SPACE = 0.12
-"""Share of the span of the losses that is left free above and below."""
+"""Margin above and below, as a share of the range of the losses."""
 
 
 def _example() -> Figure:
@@ -48,15 +48,15 @@ def loss_curves(
     Parameters
     ----------
     curves : mapping of str to sequence of (float, float)
-        By the name of the run: where in it, and the loss there, in nats per symbol.
+        By the name of the run: the position in the run, and the loss there, in nats per symbol.
     guessing : float
-        What guessing costs, ln K: worse losses than that lie beyond the edge.
+        The loss of guessing, ln K: losses worse than that are beyond the edge.
     what : str
         Which loss it is.
     symbol : str
         What a symbol is called: "character" or "word".
     over : str
-        What the place in a run is counted in: "update" or "epoch".
+        The unit of the horizontal axis: "update" or "epoch".
 
     Returns
     -------
@@ -94,7 +94,7 @@ def loss_curves(
         ha="right",
     )
     lowest = min(losses)
-    space = SPACE * max(guessing - lowest, SPACE * guessing)  # there is a scale where nobody has learnt
+    space = SPACE * max(guessing - lowest, SPACE * guessing)  # a scale even if no run has learnt
     axes.set_ylim(lowest - space, guessing + space)
     axes.set_xlim(left=0)
     axes.set_xlabel(over)

@@ -31,7 +31,7 @@ BAR = 0.13
 def _example() -> Figure:
     from teachrnn.runs import small_network
 
-    text = "Any cell of a network that reads a text\nmay come to stand for something in it."
+    text = "Any cell of a network that reads a text\nmay come to represent something in it."
     trace = small_network(text, hidden=6, scale=0.9, updates=0, seed=1).trace
     h = [float(trace[f"h[{t}]"].data[2]) for t in range(1, trace.T + 1)]
     return neuron_text(text[:-1], h, name="h_t, neuron 2", width=40)
@@ -41,10 +41,10 @@ def _example() -> Figure:
 def neuron_text(
     symbols: Sequence[str], activations: Array | Sequence[float], *, name: str = "h", width: int = 56
 ) -> Figure:
-    r"""Write a text, every symbol on the colour of what a neuron is after having read it.
+    r"""Draw a text, with every symbol on the colour of a neuron's activation after reading it.
 
-    The sign stands in the place as well as in the colour: a bar below the symbol is plus, a bar above
-    it is minus, as high as the number is large. The scale ends at the largest number in the text.
+    The sign is shown by position as well as by colour: a bar below the symbol is plus, a bar above
+    it is minus, and its height is the magnitude. The scale ends at the largest number in the text.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def neuron_text(
 
 
 def _wrapped(symbols: Sequence[str], signs: list[str], width: int) -> list[tuple[int, int]]:
-    """Line and column of every symbol: a new line after a line end, or where a symbol would not fit."""
+    """Line and column of every symbol: a new line after a newline, or where a symbol would not fit."""
     places = []
     line = column = 0
     for symbol, sign in zip(symbols, signs, strict=True):

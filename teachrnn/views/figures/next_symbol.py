@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 MOST = 12
-"""Symbols with a bar of their own; the others have one together."""
+"""Symbols with a bar of their own; the others share one."""
 
 
 def _example() -> Figure:
@@ -40,18 +40,18 @@ def _example() -> Figure:
 def next_symbol(
     scores: Array, sampler: Sampler, symbols: Sequence[str], *, drawn: int | None = None
 ) -> Figure:
-    r"""Draw the probabilities of the next symbol: the network's own, and those that it is drawn with.
+    r"""Draw the probabilities of the next symbol: the network's own, and those used for drawing.
 
-    The likeliest symbols have a bar each, full for $p'$, what the strategy makes of $p$, outlined for
-    the network's own $p = \mathrm{softmax}(o)$; a cross says that the strategy leaves a symbol out.
-    The entropies say how open the choice is:
+    The most likely symbols have a bar each, filled for $p'$, which the strategy makes from $p$, outlined
+    for the network's own $p = \mathrm{softmax}(o)$; a cross marks a symbol that the strategy leaves out.
+    The entropies show how uncertain the choice is:
 
     $$H = -\sum_k p_k \log p_k$$
 
     Parameters
     ----------
     scores : ndarray
-        o, (K,): what the network gives before its softmax.
+        o, (K,): the network's output before the softmax.
     sampler : Sampler
         The strategy, with its settings.
     symbols : sequence of str

@@ -1,4 +1,4 @@
-"""Several optimizers side by side, from the same start down the same slope."""
+"""Several optimizers side by side, on the same loss from the same starting point."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CONTOURS = 9
 GRID = 81
-"""Points along each side of the ground that the contours are drawn from."""
+"""Grid points along each axis from which the contours of the loss are drawn."""
 
 BEYOND = 100.0
 """A loss or a step that exceeds the first one by this factor has diverged: it is not drawn."""
@@ -49,14 +49,14 @@ def _example() -> Figure:
 def optimizer_paths(
     descents: Mapping[str, Descent], *, ground: Callable[[Array, Array], Array] | None = None
 ) -> Figure:
-    r"""Draw the ways of several optimizers: over the ground, in loss, and in the length of their steps.
+    r"""Draw the paths of several optimizers: over the loss surface, in loss, and in step length.
 
     Parameters
     ----------
     descents : mapping of str to Descent
-        By the name that is written beside each.
+        By the label of each.
     ground : callable, optional
-        The loss over the two parameters, where there are two: its contours are drawn, and the ways
+        The loss as a function of the parameters, if there are two: its contours are drawn, and the paths
         on them.
 
     Returns
@@ -67,7 +67,7 @@ def optimizer_paths(
     Raises
     ------
     DomainError
-        If there is nothing to draw, or a ground under other than two parameters.
+        If there is nothing to draw, or a ``ground`` with other than two parameters.
     MissingExtraError
         If matplotlib is not installed.
 
@@ -93,7 +93,7 @@ def optimizer_paths(
     if not descents:
         raise DomainError("optimizer_paths: there is no optimizer to show. Choose at least one.")
     if ground is not None and any(descent.theta.shape[1] != 2 for descent in descents.values()):
-        raise DomainError("optimizer_paths: a ground needs exactly two parameters under it.")
+        raise DomainError("optimizer_paths: `ground` needs exactly two parameters.")
     lengths = {
         name: np.array([euclidean_norm(step) for step in descent.steps])
         for name, descent in descents.items()
@@ -125,7 +125,7 @@ def optimizer_paths(
 
 
 def _plot(axes: Axes, numbers: Array, style: dict[str, Any]) -> None:
-    """What has diverged ends where it leaves all proportion."""
+    """A path that diverges ends where its numbers get out of scale."""
     shown = np.where(numbers <= BEYOND * numbers[0], numbers, np.nan)
     axes.plot(np.arange(1, len(numbers) + 1), shown, **style)
 
@@ -142,7 +142,7 @@ def _rows(descents: Mapping[str, Descent], lengths: Mapping[str, Array]) -> list
 
 
 def _ways(axes: Axes, descents: Mapping[str, Descent], ground: Callable[[Array, Array], Array]) -> None:
-    """The ways over the contours; the frame is set by the start and the lowest point on the ways."""
+    """The paths over the contours; the start and the lowest point on the paths set the frame."""
     start = next(iter(descents.values())).theta[0]
     reach = 1.25 * np.maximum(np.abs(start), 1e-3)
     x, y = (np.linspace(-r, r, GRID) for r in reach)

@@ -1,4 +1,4 @@
-"""What an optimizer keeps, and how far it goes, for every parameter."""
+"""What an optimizer keeps, and how far it moves, for every parameter."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 MOST = 25
-"""Updates that are drawn: of more, so many, ever farther apart."""
+"""Maximum number of updates drawn; of more, so many, at increasing distances."""
 
 SHARES = (0.1, 0.5, 0.9)
-"""A tenth of the entries lies below the first line, half below the second, a tenth above the third."""
+"""A tenth of the entries is below the first line, half below the second, a tenth above the third."""
 
 
 def _example() -> Figure:
@@ -49,7 +49,7 @@ def _example() -> Figure:
 
 
 def parameter_places(model: CharRNN) -> dict[str, Array]:
-    """Where the entries of each parameter stand in the flat vector that an optimizer sees.
+    """Indices of each parameter's entries in the flat vector that an optimizer sees.
 
     Examples
     --------
@@ -69,15 +69,15 @@ def optimizer_state(descent: Descent, parameters: Mapping[str, Array] | None = N
     r"""Draw what an optimizer keeps for the entries of each parameter, and how far it moves them.
 
     A row for each parameter; a column for each vector that the optimizer keeps, and one for the
-    length $|\Delta\theta|$ of its steps. Below the band lies a tenth of the entries, above it a
-    tenth; the line is the median. The scale is logarithmic, of sizes: 0 has no place on it.
+    length $|\Delta\theta|$ of its steps. A tenth of the entries is below the band, a tenth
+    above it; the line is the median. The scale is logarithmic, of magnitudes: it has no 0.
 
     Parameters
     ----------
     descent : Descent
         From `teachrnn.optimizers.descent.descend`.
     parameters : mapping of str to ndarray of int, optional
-        Which entries belong together, such as `parameter_places` gives; all to one if not given.
+        Which entries belong together, as `parameter_places` returns them; all to one if not given.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def optimizer_state(descent: Descent, parameters: Mapping[str, Array] | None = N
     parameters = {"theta": np.arange(n)} if parameters is None else parameters
     for name, entries in parameters.items():
         if entries.size == 0 or not 0 <= entries.min() <= entries.max() < n:
-            raise DomainError(f"optimizer_state: the entries of {name!r} must lie in 0 to {n - 1}.")
+            raise DomainError(f"optimizer_state: the entries of {name!r} must be in 0 to {n - 1}.")
     at = _spread(updates)
     kept = {f"|{name}|": np.abs(vectors) for name, vectors in descent.state.items()}
     quantities = {**kept, "step": np.abs(descent.steps)}
@@ -146,7 +146,7 @@ def optimizer_state(descent: Descent, parameters: Mapping[str, Array] | None = N
 
 
 def _spread(updates: int) -> NDArray[np.intp]:
-    """Indices from the first to the last update, dense where most happens."""
+    """Indices from the first to the last update, dense at the beginning, where most happens."""
     return np.unique(np.geomspace(1, updates, MOST).round().astype(np.intp)) - 1
 
 

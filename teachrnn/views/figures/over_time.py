@@ -1,4 +1,4 @@
-"""Find in a trace what a figure is to show over time."""
+"""Find in a trace what a figure shows over time."""
 
 from __future__ import annotations
 

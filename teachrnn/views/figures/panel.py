@@ -1,4 +1,4 @@
-"""What several figures do to a panel: ticks, logarithmic scales, a line at 1, "not yet"."""
+"""Elements that several figures share: ticks, logarithmic scales, a line at 1, "not yet"."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def decades_as_ticks(axis: Axis) -> None:
 
 
 def not_yet(axes: Axes, what: str, *, everywhere: bool = True) -> None:
-    """Say that a gradient is not known and what to do: in the empty panel, or above what is there."""
+    """Write that a gradient is not known, and what to do: in the empty panel, or above its contents."""
     todo = "backpropagate(trace)"
     if everywhere:
         words = f"{what}: not yet\n{todo}"
@@ -54,8 +54,8 @@ def draw_magnitudes(
 ) -> None:
     """Draw numbers that are not negative over the steps, for a logarithmic axis.
 
-    What has no place on it stands at its edge with a sign of its own: a 0 at the lower edge, what is
-    not finite at the upper one.
+    Numbers that it cannot show are drawn at its edge with a marker of their own: a 0 at the lower edge,
+    a number that is not finite at the upper one.
     """
     x, y = np.asarray(steps, dtype=float), np.asarray(data, dtype=float)
     axes.plot(x, np.where(np.isfinite(y) & (y > 0), y, np.nan), label=label, **style)
@@ -76,7 +76,7 @@ def draw_magnitudes(
 def log_scale(axes: Axes, data: Sequence[float]) -> None:
     """A logarithmic axis upwards for ``data``, from one power of ten to another.
 
-    So it is at least a decade high and does not make much of little.
+    So it spans at least a decade and does not exaggerate small differences.
     """
     known = np.array([x for x in data if np.isfinite(x) and x > 0])
     powers = np.log10(known) if known.size else np.zeros(1)

@@ -1,4 +1,4 @@
-"""Lines that stand side by side: told apart by marker and dash, and only then by colour."""
+"""Several lines in one panel: distinguished by marker and dash first, then by colour."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def series_style(index: int, *, count: int = 1, marks: int = 8) -> dict[str, Any
     index : int
         Which line, from 0.
     count, marks : int
-        How many points it has, and how many of them are to carry a marker.
+        How many points it has, and how many of them get a marker.
 
     Examples
     --------

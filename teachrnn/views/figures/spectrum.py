@@ -33,9 +33,9 @@ def spectrum(trace: Trace, weights: str | None = None) -> Figure:
     r"""Plot the eigenvalues and singular values of W, and the norm of $\partial h_T / \partial h_k$.
 
     Going back a step multiplies the gradient by $W^\top$ (and by the slope of tanh, which is at most
-    1). Where all singular values of W lie below 1 it must vanish; eigenvalues outside the unit circle
-    let it explode. The right panel shows what really happens over T - k steps: the spectral norm of the
-    product of Jacobians, from the recorded run.
+    1). If all singular values of W are below 1 it must vanish; eigenvalues outside the unit circle
+    let it explode. The right panel shows what actually happens over T - k steps: the spectral norm of
+    the product of Jacobians, from the recorded run.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def _matrix(trace: Trace, name: str | None, scope: str) -> Value:
     chosen = name or next(iter(recurrent), "a recurrent matrix W")
     if chosen not in square:
         raise NameLookupError(
-            f"{chosen!r} is no square matrix of this trace; there are: {', '.join(square) or 'none'}."
+            f"{chosen!r} is not a square matrix of this trace; there are: {', '.join(square) or 'none'}."
         )
     return square[chosen]
 

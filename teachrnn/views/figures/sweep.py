@@ -26,7 +26,7 @@ EDGE = {
     "worse than guessing": {"marker": r"$\uparrow$", "color": SOFT, "markersize": 9},
     "failed": {"marker": "x", "color": COLOURS["value"][0], "markersize": 7},
 }
-"""What has no place on the scale stands at the upper edge, by a sign of its own."""
+"""Marker at the upper edge for losses that are off the scale."""
 
 DRAWN = {"markersize": 6, "markeredgewidth": 0}
 
@@ -41,14 +41,14 @@ def _example() -> Figure:
 def sweep(search: Sweep) -> Figure:
     r"""Plot the validation loss of every trial against each hyper-parameter, one panel each.
 
-    An axis is logarithmic where the values were drawn evenly in the logarithm. The best trial has a
-    ring round it. Trials without a loss, and those above $\log K$, which is what guessing among the
-    K symbols costs, stand at the upper edge, so that the others keep their scale.
+    An axis is logarithmic where the values were drawn evenly in the logarithm. The best trial is
+    circled. Trials without a loss, and those above $\log K$, the loss of guessing among the
+    K symbols, are drawn at the upper edge, so that the others keep their scale.
 
     Parameters
     ----------
     search : Sweep
-        With the results that it has so far.
+        The sweep, with its results so far.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def _scatter(panel: Any, axis: Any, search: Sweep) -> None:
 
 
 def _log_scale(panel: Any, axis: Any) -> None:
-    """The whole range that was searched, with its powers of ten, or else its ends, as ticks."""
+    """The whole range that was searched, with its powers of ten, or otherwise its ends, as ticks."""
     panel.set_xscale("log")
     powers = [10.0**n for n in range(ceil(log10(axis.low)), floor(log10(axis.high)) + 1)]
     ticks = powers if len(powers) > 1 else [axis.low, axis.high]

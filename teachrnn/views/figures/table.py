@@ -1,4 +1,4 @@
-"""A figure in words and numbers: its text alternative."""
+"""A figure as text and numbers: its text alternative."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Table:
     caption: str
 
     def text(self) -> str:
-        """As plain text: words from the left, numbers from the right.
+        """As plain text: words aligned to the left, numbers to the right.
 
         Returns
         -------
@@ -53,7 +53,7 @@ class Table:
         return "\n".join([" ".join(self.caption.split()), *lines])
 
     def html(self) -> str:
-        """As an HTML table with a caption and header cells; whatever the words are, they stay text.
+        """As an HTML table with a caption and header cells; all text is escaped.
 
         Returns
         -------

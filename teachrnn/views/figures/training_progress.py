@@ -1,4 +1,4 @@
-"""A training run as it goes on: its loss, and how large its gradients are."""
+"""A training run in progress: its loss, and the size of its gradients."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def _example() -> Figure:
 def training_progress(journal: Journal) -> Figure:
     r"""Draw the loss of a run and the norm of its gradients, over the updates so far.
 
-    Updates are taken together in blocks: of the loss and of the norm before clipping the mean of each
-    block is drawn, and of the norm the largest as well; the smooth loss is that at the block's end.
+    Updates are grouped in blocks. The figure shows the mean loss and the mean and largest norm before
+    clipping of each block, and the smooth loss at its end.
 
     Parameters
     ----------
     journal : Journal
-        What has taken in the steps; before the first there is nothing to be seen yet.
+        The journal of the run; before the first update the figure is empty.
 
     Returns
     -------

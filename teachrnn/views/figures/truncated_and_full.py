@@ -29,8 +29,8 @@ def truncated_and_full(trace: Trace, name: str = "W") -> Figure:
     r"""Plot norm and direction of the truncated gradient against the horizon.
 
     A horizon of n follows the loss at t back to step t - n + 1 and no further. The norm may shrink or
-    grow; the cosine says how far the truncated gradient points in the direction of the full one, 1
-    being the same.
+    grow; the cosine of the angle between the truncated and the full gradient is 1 where their
+    directions are the same.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def truncated_and_full(trace: Trace, name: str = "W") -> Figure:
 
 
 def _shown(data: Array) -> Array:
-    """What has a place on an axis; a gap for the rest, which the table names."""
+    """The numbers that an axis can show; a gap for the rest, which are in the table."""
     return np.where(np.isfinite(data), data, np.nan)
 
 

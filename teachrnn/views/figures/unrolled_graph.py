@@ -30,23 +30,23 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 0.74, 0.5
-"""Of a node, in inches."""
+"""Size of a node, in inches."""
 
 BESIDE, ABOVE, BETWEEN = 0.12, 0.3, 0.34
 """Inches between two nodes of a row, between rows, and between time steps."""
 
 FIRST, LAST = 3, 2
-"""Steps that are drawn at the ends of a long sequence; a sign stands for those between."""
+"""Steps that are drawn at the ends of a long sequence; dots stand for those in between."""
 
 MOST = 8
-"""Cells of a strip; more numbers are cut off with a sign."""
+"""Cells of a strip, at most; a sign marks that there are more numbers."""
 
 
 LONG = 5
-"""Letters of a name, from which it is written smaller."""
+"""Length of a name, in letters, from which it is written smaller."""
 
 CENTRED: dict[str, Any] = {"ha": "center", "va": "center", "in_layout": False}
-"""Of what stands in a node: it needs no room of its own, and the layout is not to measure it again."""
+"""For text inside a node: it needs no space of its own, so the layout need not measure it again."""
 
 
 class Node(NamedTuple):
@@ -71,14 +71,14 @@ def unrolled_graph(
     item: int = 0,
     yours: Yours | None = None,
 ) -> Figure:
-    """Draw the unrolled graph: time across, depth up, in every node its numbers as cells of colour.
+    """Draw the unrolled graph: time across, depth up, in every node its numbers as coloured cells.
 
     Parameters
     ----------
     trace : Trace
         The record.
     show : {"value", "gradient"}
-        What stands in the nodes. A gradient that backpropagation has not reached is "not yet".
+        What the nodes show. A gradient that backpropagation has not reached is "not yet".
     steps : sequence of int, optional
         Which time steps; if not given all, or of a long sequence the first and the last.
     symbols : sequence of str, optional

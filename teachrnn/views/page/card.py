@@ -19,7 +19,7 @@ MOST = 12
 
 
 def card(value: Value) -> str:
-    """Self-contained HTML, without scripts: it survives when a notebook is exported."""
+    """Self-contained HTML, without scripts: it survives the export of a notebook."""
     formula = forward_equation(value) if isinstance(value, Op) else Letter(value.name)
     made_by = type(value).__name__ if isinstance(value, Op) else value.role
     d = value.grad

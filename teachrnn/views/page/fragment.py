@@ -1,4 +1,4 @@
-"""The story as a part of a page: for a documentation and for the output of a notebook."""
+"""The story as a part of a page: for documentation and for the output of a notebook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from teachrnn.views.story import Yours, opening, tell
 from teachrnn.views.style.mathematical_font import font_subset
 
 INSTEAD = (
-    "Here stands a stepper through backpropagation through time. It needs JavaScript: trust the "
+    "This is a stepper through backpropagation through time. It needs JavaScript: trust the "
     "notebook, or run its cell again."
 )
 
@@ -29,8 +29,8 @@ def story_fragment(
 ) -> str:
     """HTML that steps through the trace within another page, without a kernel and without a request.
 
-    It lives in a shadow tree: the page's style does not reach it, nor its own the page. Several may
-    stand in one page. There is no blank line in it, at which Markdown would end the block.
+    It is in a shadow tree: the page's style does not affect it, nor its own the page. One page may
+    contain several. It contains no blank line, at which Markdown would end the block.
 
     Parameters
     ----------

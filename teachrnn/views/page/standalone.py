@@ -1,4 +1,4 @@
-"""The story as one self-contained HTML page: no kernel, no server, no network.
+"""The story as one self-contained HTML page: no kernel, no server, no internet connection.
 
 The page carries its own content-security policy, which allows the two blocks of code in it by their
 hash and forbids every request: the browser itself guarantees that nothing is loaded or sent.
@@ -136,7 +136,7 @@ def save_page(
 
 
 class _Raw(str):
-    """Text that the template takes as it is."""
+    """Text that the template inserts unescaped."""
 
     def __html__(self) -> str:
         return self

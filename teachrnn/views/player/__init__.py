@@ -1,1 +1,1 @@
-"""The player: the program that tells a story in a browser, and the bytes that the story travels as."""
+"""The player: the program that shows a story in a browser, and the bytes in which the story is sent."""

@@ -1,11 +1,10 @@
-// The address of one number: an array of the story, and its place there, counted from 0 as in Python.
+// The address of one number: an array of the story, and its position there, counted from 0 as in Python.
 
 /** @import { Story } from "./story.js" */
 
 import { element, mathematics } from "./dom.js";
 
-/**
- * The index of the number at a place, when all are put in one row.
+/** The index of the number at a position of the flattened array.
  * @param {number[]} shape
  * @param {number} place
  */
@@ -18,8 +17,7 @@ export function indexAt(shape, place) {
   return index;
 }
 
-/**
- * The place in one row of the number at an index.
+/** The position in the flattened array of the number at an index.
  * @param {number[]} shape
  * @param {number[]} index
  */
@@ -40,8 +38,7 @@ export function addressText(story, k, index) {
   return story.arrays[k].name + bracketed(index);
 }
 
-/**
- * The address as the formulas write the name, with the index behind it.
+/** The address with the name as in formulas, followed by the index.
  * @param {Story} story
  * @param {number} k
  * @param {number[]} index
@@ -53,8 +50,7 @@ export function typesetAddress(story, k, index) {
   return name;
 }
 
-/**
- * What a table of the array looks like: its last axis lies across.
+/** The rows and columns of a table of the array: its last axis is horizontal.
  * @param {number[]} shape
  * @returns {[rows: number, columns: number]}
  */

@@ -1,4 +1,4 @@
-// Building parts of the document, and finding them. Text always goes in as text.
+// Building parts of the document, and finding them. Text is always inserted as text.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -56,8 +56,7 @@ export function mathematics(mathml) {
   return template.content;
 }
 
-/**
- * What an event happened in that fits a selector.
+/** The closest element matching a selector in which an event happened.
  * @param {Event} event
  * @param {string} selector
  */
@@ -66,8 +65,7 @@ export function within({ target }, selector) {
   return /** @type {HTMLElement | SVGElement | null} */ (target.closest(selector));
 }
 
-/**
- * What has the focus in the tree of a node, which may be a shadow tree.
+/** The element with the focus in the tree of a node, which may be a shadow tree.
  * @param {Node} node
  */
 export function focusedBeside(node) {
@@ -76,31 +74,28 @@ export function focusedBeside(node) {
   return /** @type {HTMLElement | SVGElement | null} */ (root.activeElement);
 }
 
-/**
- * The first part of an element that fits a selector; it is known to be there.
+/** The first descendant of an element that matches a selector; it is known to exist.
  * @param {ParentNode} parent
  * @param {string} selector
  */
 export function partOf(parent, selector) {
   const found = parent.querySelector(selector);
-  if (!found) throw new Error(`nothing here fits ${selector}`);
+  if (!found) throw new Error(`no element matches ${selector}`);
   return /** @type {HTMLElement} */ (found);
 }
 
-/**
- * What a map holds under a key; it is known to be there.
+/** The value of a key in a map; it is known to exist.
  * @template K, V
  * @param {Map<K, V>} map
  * @param {K} key
  */
 export function held(map, key) {
   const value = map.get(key);
-  if (value === undefined) throw new Error(`nothing is held under ${key}`);
+  if (value === undefined) throw new Error(`the map has no key ${key}`);
   return value;
 }
 
-/**
- * A control cannot be pressed but keeps the focus: a button that is disabled would lose it.
+/** Makes a control inactive without losing the focus, as a disabled button would.
  * @param {HTMLElement} button
  * @param {boolean} closed
  */
@@ -110,8 +105,7 @@ export function bar(button, closed) {
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/**
- * The mathematical font comes as bytes; without it the browser's own serves.
+/** The mathematical font comes as bytes; without it the browser's own is used.
  * @param {BufferSource} bytes
  */
 export function useFont(bytes) {

@@ -1,5 +1,5 @@
-// What the keyboard does: one table, from which the help is made too. The keys that scroll a page (Space,
-// PageUp, PageDown, Home, End, the arrows up and down) are the page's.
+// What the keyboard does: one table, from which the help is also made. The keys that scroll a page (Space,
+// PageUp, PageDown, Home, End, the arrows up and down) are left to the page.
 
 /** @import { Key } from "./types.d.ts" */
 
@@ -10,7 +10,7 @@ export const KEYS = [
   { keys: ["ArrowRight"], shown: "→", does: "next step", act: "next" },
   { keys: ["ArrowLeft"], shown: "←", does: "previous step", act: "previous" },
   { keys: ["n"], shown: "n", does: "next time step", act: "nextTime" },
-  { keys: ["p"], shown: "p", does: "time step before", act: "previousTime" },
+  { keys: ["p"], shown: "p", does: "previous time step", act: "previousTime" },
   { keys: ["g"], shown: "g", does: "first step", act: "first" },
   { keys: ["G"], shown: "G", does: "last step", act: "last" },
   { keys: ["t", "T"], shown: "t", does: "the turning point, where backpropagation begins", act: "turn" },

@@ -1,4 +1,4 @@
-// What only a live kernel can do: nudge a number and compute the loss anew, record another network.
+// What only a live kernel can do: nudge a number and compute the loss again, record another network.
 
 /** @import { Attributes } from "./dom.js" */
 /** @import { Context, Message } from "./types.d.ts" */
@@ -38,8 +38,7 @@ export class Live {
     );
   }
 
-  /**
-   * Ask the kernel something; the promise holds its answer.
+  /** Send the kernel a request; the promise resolves to its answer.
    * @param {object} request
    * @returns {Promise<Message>}
    */
@@ -126,7 +125,7 @@ export class Live {
       { signal },
     );
     const explained =
-      "Move one number: the loss is computed anew, beside what its gradient predicts. A right gradient is wrong only to second order: half the nudge, a quarter of the miss.";
+      "Change one number: the loss is computed again, and compared with what its gradient predicts. A correct gradient is off only to second order: half the nudge, a quarter of the error.";
     const form = element(
       "form",
       { class: "nudge" },
@@ -192,7 +191,7 @@ export class Live {
         field("hidden", "m", { type: "number", min: "1", max: "64" }),
         field("layers", "layers", { type: "number", min: "1", max: "4" }),
         field("scale", "weight scale", { type: "number", min: "0", max: "5", step: "any" }),
-        field("updates", "updates of training", { type: "number", min: "0", max: "10000" }),
+        field("updates", "training updates", { type: "number", min: "0", max: "10000" }),
         field("seed", "seed", { type: "number", min: "0" }),
         button,
       ),
@@ -223,15 +222,14 @@ export class Live {
 /** @param {string} text */
 const complaint = (text) => element("p", { class: "complaint" }, text);
 
-/**
- * What a nudge did to the loss, and what its gradient predicted.
+/** How a nudge changed the loss, and what the gradient predicted.
  * @param {Message} answer
  */
 function nudged({ before, after, predicted, remainder }) {
   const table = element("table", {}, element("caption", {}, "nats per sequence"));
   for (const { what, x } of [
     { what: "L as recorded", x: before },
-    { what: "L computed anew", x: after },
+    { what: "L computed again", x: after },
     { what: "L as the gradient predicts", x: predicted },
     { what: "what the prediction misses", x: remainder },
   ]) {

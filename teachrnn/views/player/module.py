@@ -23,13 +23,13 @@ def player_module(host: str) -> str:
     """The text of the player as one ES module.
 
     A page that is opened from a file may import no other file, and a notebook takes one text. So each
-    part that the host imports, directly or not, becomes a function that runs once, in a scope of its
-    own, and hands out its exports; an import takes them from there. The host itself comes last.
+    part that the host imports, directly or not, becomes a function that runs once, in its own
+    scope, and returns its exports; an import takes them from there. The host itself comes last.
 
     Parameters
     ----------
     host : str
-        What starts the player: ``page``, ``fragment`` or ``notebook``.
+        The host that starts the player: ``page``, ``fragment`` or ``notebook``.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def _linked(name: str) -> str:
 
 
 def _text(name: str) -> str:
-    """A part without the comments that stand in lines of their own: a tenth of a small page."""
+    """A part without the comments on lines of their own, which are a tenth of a small page."""
     return _COMMENT.sub("", (PARTS / name).read_text("utf-8"))
 
 

@@ -14,7 +14,7 @@ export function formatNumber(x, digits = 3) {
   const exponent = Number(power);
   const sign = x < 0 ? "−" : "";
   if (exponent >= -3 && exponent < 5) {
-    // shift the point of the decimal digits by hand: toFixed would round a second time
+    // shift the decimal point by hand: toFixed would round a second time
     const all = mantissa.replace(".", "");
     const places = Math.max(digits - 1 - exponent, 0);
     if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${all}`;
@@ -26,8 +26,7 @@ export function formatNumber(x, digits = 3) {
 
 const MOST_DIGITS = 17; // no two numbers look the same in as many
 
-/**
- * Two numbers that differ, in as many digits as it takes to see that.
+/** Two different numbers, in as many digits as it takes to tell them apart.
  * @param {number} a
  * @param {number} b
  * @returns {[string, string]}

@@ -1,4 +1,4 @@
-// The player: steps through a story that Python has told. One module for every host; its state goes
+// The player: steps through a story made in Python. One module for every host; its state goes
 // through `model` (get, set, on, off, save_changes, send), which a notebook's widget provides.
 
 /** @import { Act, Context, Heard, Listener, Model, State } from "./types.d.ts" */
@@ -17,8 +17,7 @@ import { Why } from "./why/why.js";
 
 let players = 0; // ids that are unique on a page come from it
 
-/**
- * Show the model's story in `el`; gives a function that takes it away again.
+/** Show the model's story in `el`; returns a function that removes it again.
  * @param {{ model: Model, el: HTMLElement }} host
  */
 export function render({ model, el }) {
@@ -181,7 +180,8 @@ function play(model, el) {
     return context.say(`${steps[i].title}. ${told}`);
   }
 
-  // In a page of its own the whole page listens to the keys; elsewhere, what has the focus within.
+  // In a standalone page the whole page listens to the keys; elsewhere only the player, while it has the
+  // focus.
   /** @type {Document | HTMLElement} */
   const scope = el.closest(".trnn-page") ? el.ownerDocument : el;
   scope.addEventListener(

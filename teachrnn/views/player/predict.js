@@ -1,4 +1,4 @@
-// Predict, then reveal: a step's result stays covered until the learner has said what it will be.
+// Predict, then reveal: a step's result stays covered until the learner has predicted it.
 
 /** @import { Context, Entry } from "./types.d.ts" */
 
@@ -7,7 +7,7 @@ import { element, focusedBeside, partOf } from "./dom.js";
 import { formatNumber } from "./number.js";
 import { numberAt } from "./why/origin.js";
 
-export const COVERED = "The result is covered: say first what it is.";
+export const COVERED = "The result is covered: predict it first.";
 
 const TOLERANCE = 0.1; // a predicted number may be off by this share
 const MODES = { off: "off", sign: "the sign", shape: "the shape", number: "the number" };
@@ -36,7 +36,7 @@ export class Predict {
   constructor(context, revealed) {
     this.context = context;
     this.revealed = revealed;
-    /** @type {Map<string, { verdict: string, text: string }>} what became of "mode at step" */
+    /** @type {Map<string, { verdict: string, text: string }>} the outcome of "mode at step" */
     this.answers = new Map();
     this.step = 0;
     this.shown = "";
@@ -95,7 +95,7 @@ export class Predict {
     this.feedback.textContent =
       covered || this.mode === "off" ? "" : answer?.text || "Nothing to predict at this step.";
     this.feedback.className = `feedback ${answer?.verdict || ""}`;
-    // whoever answers one step after the other need not look for the question again
+    // a learner who answers step after step need not look for the question again
     if (focused) {
       const next = covered ? partOf(this.question, "input, button") : this.feedback;
       next.focus({ preventScroll: true });
@@ -153,7 +153,7 @@ export class Predict {
       return button;
     });
     return [
-      element("p", {}, "Which sign will ", typesetAddress(story, k, index), " have?"),
+      element("p", {}, "What sign will ", typesetAddress(story, k, index), " have?"),
       element("div", { class: "choices" }, ...buttons, skip),
     ];
   }
@@ -205,7 +205,7 @@ export class Predict {
     const { shape } = this.context.story.arrays[k];
     return {
       what: "a shape",
-      question: ["Which shape will ", " have? "],
+      question: ["What shape will ", " have? "],
       example: "4 × 3",
       hint: "such as 4 or 4 × 3; () for a single number",
       judge(text) {
@@ -223,7 +223,7 @@ export class Predict {
     const value = numberAt(this.context.story, k, index);
     return {
       what: "a number",
-      question: ["Which number will ", " be? "],
+      question: ["What number will ", " be? "],
       example: "−0.13",
       hint: `such as −0.13; right if it is within ${100 * TOLERANCE} %`,
       judge(text) {
@@ -235,8 +235,7 @@ export class Predict {
     };
   }
 
-  /**
-   * What is so, in words.
+  /** The correct answer, in words.
    * @param {Entry} entry
    */
   #truth({ k, index }) {
@@ -246,8 +245,7 @@ export class Predict {
     return `${text} is ${formatNumber(numberAt(story, k, index))}`;
   }
 
-  /**
-   * Whether what was said is right, and what is so; null is "show me".
+  /** Whether the answer is right, and the correct one; null is "show me".
    * @param {boolean | null} right
    * @param {string} truth
    */
@@ -273,8 +271,8 @@ export class Predict {
   }
 }
 
-/**
- * Neighbouring numbers far apart: the multiplier is the golden ratio in 32 bits (Knuth, volume 3, section 6.4).
+/** Sends neighbouring numbers far apart: the multiplier is the golden ratio in 32 bits (Knuth, volume 3,
+ *  section 6.4).
  * @param {number} n
  */
 function scattered(n) {

@@ -54,7 +54,7 @@ export class Reach {
       element(
         "p",
         { class: "explained" },
-        "The square in row t and column k is what the loss at step t contributes through step k, by its norm: the larger and darker, the more, on a logarithmic scale; an empty square is a contribution of 0. Truncated backpropagation drops the squares further left than its horizon.",
+        "The square in row t and column k shows the norm of what the loss at step t contributes through step k: larger and darker means more, on a logarithmic scale; an empty square is a contribution of 0. Truncated backpropagation drops the squares further left than its horizon.",
       ),
       element(
         "div",

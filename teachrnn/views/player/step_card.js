@@ -67,7 +67,7 @@ export class StepCard {
     this.measuring = requestAnimationFrame(() => this.#reachable());
   }
 
-  // What scrolls can be reached with the keyboard, and scrolled.
+  // Scrollable elements can be reached, and scrolled, with the keyboard.
   #reachable() {
     for (const part of this.element.querySelectorAll(".code, .formula")) {
       if (!(part instanceof HTMLElement)) continue;
@@ -89,7 +89,7 @@ export class StepCard {
     line.append(mathematics(story.mathml(outcome.formula)));
     const body = element("div", { class: "outcome" }, line);
     if (!figures) {
-      body.append(element("p", { class: "covered" }, "covered: say what it is first"));
+      body.append(element("p", { class: "covered" }, "covered: predict it first"));
       return body;
     }
     body.append(element("div", { class: "arrays" }, ...figures));

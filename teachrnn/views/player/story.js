@@ -1,4 +1,4 @@
-// A story that Python has told (teachrnn.views.player.story_data): its steps, its arrays, and what is known when.
+// A story made in Python (teachrnn.views.player.story_data): its steps, its arrays, and what is known when.
 
 /** @import { Outcome, StoryArray, StoryData } from "./types.d.ts" */
 
@@ -54,8 +54,7 @@ export class Story {
 
   // Arrays -----------------------------------------------------------------------------------
 
-  /**
-   * The numbers of array k, in one row after the other. Decoded when first asked for.
+  /** The numbers of array k, row by row. Decoded on first use.
    * @param {number} k
    * @returns {Float64Array}
    */
@@ -127,8 +126,7 @@ export class Story {
     return this.numbers.subarray(yours.at, yours.at + shape.reduce((a, b) => a * b, 1));
   }
 
-  /**
-   * Whether the reader's own number for an entry of array k is another one.
+  /** Whether the reader's own number for an entry of array k differs.
    * @param {number} k
    * @param {number} [place] if not given, for any entry
    */
@@ -137,8 +135,7 @@ export class Story {
     return place === undefined ? places.length > 0 : places.includes(place);
   }
 
-  /**
-   * The first array that comes out of step i and is not what the reader has for it.
+  /** The first result of step i that differs from the reader's own.
    * @param {number} i
    */
   firstDiffering(i) {
@@ -150,8 +147,7 @@ export class Story {
     return this.steps[i].outcomes.flatMap(({ quantities }) => quantities.map(([k]) => k));
   }
 
-  /**
-   * The names of what comes out of step i, or is first given there, and is not what the reader has for it.
+  /** The names of the results of step i, and values first given there, that differ from the reader's own.
    * @param {number} i
    */
   differing(i) {

@@ -1,11 +1,11 @@
 """The story as data for the player: one container of bytes, numbers to the last bit.
 
 The container is a number (the length of what follows, 4 bytes, little-endian), a text in JSON that is
-filled with spaces to a multiple of 8 bytes, and float64 numbers (little-endian) that the text points
-into. What need not be sent is not: a part of a gradient that is, to the last bit, the outer product of
-two vectors goes as their names; a running sum as its two summands, and a third where it was formed
-in another order: what rounding made of that; what is mostly zeros as its other entries; numbers that
-occur twice, once.
+padded with spaces to a multiple of 8 bytes, and float64 numbers (little-endian) that the text points
+into. What can be recomputed is not sent: a part of a gradient that is, to the last bit, the outer
+product of two vectors is sent as their names; a running sum as its two summands, with the rounding
+difference as a third if it was formed in another order; an array of mostly zeros as its other entries;
+equal arrays once.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ from teachrnn.views.story import (
 from teachrnn.views.story.layout import grid
 
 FEW = 3_000
-"""So many numbers are all checked by complex step; of more, a part of each array is."""
+"""Up to so many numbers are all checked by complex step; of more, a part of each array is."""
 SOME = 40
-"""How many entries of a parameter are checked where there are many, if that is quick enough."""
+"""How many entries of a parameter are checked if there are many, and time allows."""
 MAX_APPLICATIONS = 150_000
-"""About how many operations may be applied anew to check a large trace: a second or two."""
+"""About how many operations may be applied again to check a large trace: a second or two."""
 
 
 def story_bytes(
@@ -58,7 +58,7 @@ def story_bytes(
     steps: Sequence[StoryStep] | None = None,
     yours: Yours | None = None,
 ) -> bytes:
-    """What the player needs to tell a trace.
+    """What the player needs to show a trace.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def story_bytes(
     about : sequence of str
         Sentences about the model, shown above the graph.
     check : bool
-        Whether the derivatives by complex step go with it, for readers without a kernel that could be
-        asked for them.
+        Whether to include the derivatives by complex step, for readers without a kernel that could
+        compute them.
     steps : sequence of StoryStep, optional
         The story with these symbols and these numbers, where it has been made already.
     yours : Yours, optional
@@ -87,7 +87,7 @@ def story_bytes(
     """
     tables = Tables()
     story = tell(trace, symbols, yours) if steps is None else steps
-    with np.errstate(all="ignore"):  # a record that overflowed is shown as it is
+    with np.errstate(all="ignore"):  # a record with overflow is shown as it is
         as_data = [tables.step(step) for step in story]
         if check and trace.losses:
             _check(trace, tables)
@@ -148,7 +148,7 @@ def _nodes(trace: Trace, symbols: Sequence[str] | None, tables: Tables) -> list[
 
 
 def _name(text: str) -> dict[str, Any]:
-    """A name with its parts, as they are written: the player takes none apart."""
+    """A name with its parts, so that the player need not parse it."""
     name = Name.of(text)
     return {
         "name": text,
@@ -272,7 +272,7 @@ class Tables:
         return self._array_at[key]
 
     def check(self, name: str, derivatives: Array, refused: str) -> None:
-        """Note what another method gives for the last array of a name, the total."""
+        """Store what another method gives for the last array of a name, the total."""
         for array in reversed(self.arrays):
             if array["name"] == name:
                 array["check"] = self._stored(np.ascontiguousarray(derivatives, dtype="<f8"))
@@ -301,7 +301,7 @@ class Tables:
         return self._rule_at[key]
 
     def _encoded(self, quantity: Quantity) -> dict[str, Any]:
-        """The numbers of an array, in the shortest way that gives back every bit of them."""
+        """The numbers of an array, in the shortest lossless form."""
         data, made = quantity.data, quantity.made
         if data.dtype.kind in "iu":
             return {"whole": data.ravel().tolist()}
@@ -321,7 +321,7 @@ class Tables:
         return {"at": self._stored(exact)}
 
     def _rounding(self, total: Quantity, rest: Array) -> Quantity:
-        """What the sum of the summands lacks to the total, as a summand: a few bits a number."""
+        """Total minus sum of the summands, as a further summand: a few bits a number."""
         return Quantity(f"{total.name}, rounding", total.letter, total.kind, rest)
 
     def _stored(self, numbers: Array) -> int:
@@ -335,7 +335,7 @@ class Tables:
 
 
 def _rest(parts: Sequence[Quantity], total: Array) -> Array | None:
-    """What the sum of the parts, in their order, lacks to the total; None where adding it misses."""
+    """Total minus sum of the parts, in their order; None if adding it does not give the total."""
     if any(q.data.shape != total.shape for q in parts):
         return None
     first, *others = [_exact(q.data) for q in parts]

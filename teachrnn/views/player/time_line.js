@@ -1,4 +1,4 @@
-// The time line: one cursor over a forward and a backward half, and what moves it.
+// The time line: one cursor over a forward and a backward half, and the controls that move it.
 
 /** @import { Context, Step } from "./types.d.ts" */
 
@@ -39,7 +39,7 @@ export class TimeLine {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.speed = 1;
-    /** @type {Map<string, number>} the first step that uses what has a name */
+    /** @type {Map<string, number>} by name: the first step that uses it */
     this.used = new Map();
     /**
      * @param {string} name
@@ -124,13 +124,17 @@ export class TimeLine {
       faster: () => this.#shiftSpeed(1),
       slower: () => this.#shiftSpeed(-1),
       sameOperation: () =>
-        this.toNext((s) => s.op === this.steps[this.here].op, "No further step of this operation."),
+        this.toNext((s) => s.op === this.steps[this.here].op, "No further step with this operation."),
       breakpoint: () => this.toggleBreakpoint(),
       toBreakpoint: () =>
-        this.toNext((s) => this.#breaksAt(s), "No breakpoint further on: set one at an operation."),
+        this.toNext(
+          (s) => this.#breaksAt(s),
+          "There is no further breakpoint: set one at an operation.",
+        ),
       jump: () => this.box.focus(),
       difference: () => this.#toDifference(0, "All your numbers agree."),
-      nextDifference: () => this.#toDifference(this.here + 1, "Your numbers differ at no further step."),
+      nextDifference: () =>
+        this.#toDifference(this.here + 1, "There is no further step at which your numbers differ."),
     };
     this.#markBreakpoints();
   }
@@ -183,8 +187,7 @@ export class TimeLine {
     else this.to(found);
   }
 
-  /**
-   * The way to where the reader's own numbers first differ, if there are any.
+  /** The button to the first difference from the reader's own numbers, if there are any.
    * @param {(name: string, key: string, path: string, act: () => void) => HTMLElement} button
    */
   #differing(button) {
@@ -216,7 +219,7 @@ export class TimeLine {
     this.#markPlay();
   }
 
-  // Playing waits for the reader where they are asked something.
+  // Playing pauses while the reader is asked a question.
   #questioned() {
     const covered = this.context.covers(this.here);
     if (covered) {
@@ -333,8 +336,7 @@ export class TimeLine {
     return form;
   }
 
-  /**
-   * Go to a time step (3), a quantity (h[3], dW) or the next step of an operation (Tanh), if there is such.
+  /** Go to a time step (3), a quantity (h[3], dW) or the next step of an operation (Tanh), if there is one.
    * @param {string} wanted
    */
   jump(wanted) {
@@ -347,8 +349,7 @@ export class TimeLine {
     return place !== null;
   }
 
-  /**
-   * Go where an address says: to a step, counted from 1, or to a name.
+  /** Go to an address: a step, counted from 1, or a name.
    * @param {string} address
    */
   open(address) {
@@ -363,7 +364,7 @@ export class TimeLine {
     }
   }
 
-  // The keys are the player's again.
+  // Give the keys back to the player.
   #leaveBox() {
     this.box.value = "";
     this.box.setAttribute("aria-invalid", "false");

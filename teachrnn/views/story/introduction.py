@@ -24,7 +24,7 @@ def introduction(network: SmallNetwork) -> list[str]:
     --------
     >>> from teachrnn.runs.small_network import small_network
     >>> print(introduction(small_network("hello", hidden=3, updates=5))[0])
-    This vanilla network (m = 3, K = 4) reads “hello” and predicts every next character.
+    This vanilla network (m = 3, K = 4) reads “hello” and predicts the next character at every step.
     """
     model, trace = network.model, network.trace
     stack = f"{model.layers} layers, " if model.layers > 1 else ""
@@ -33,7 +33,7 @@ def introduction(network: SmallNetwork) -> list[str]:
     return [
         f"This {kind} network ({stack}m = {model.hidden}, K = {model.symbols}) reads "
         f"\N{LEFT DOUBLE QUOTATION MARK}{printable(network.text)}\N{RIGHT DOUBLE QUOTATION MARK} "
-        "and predicts every next character.",
+        "and predicts the next character at every step.",
         f"{network.settings['updates']} updates on this text took its loss from "
         f"{format_number(network.first_loss)} to {format_number(loss)} nats per sequence "
         f"({format_number(loss / trace.T)} nats per character).",

@@ -1,4 +1,4 @@
-"""Where things stand in the drawing of an unrolled graph: time across, depth up."""
+"""Positions in the drawing of an unrolled graph: time across, depth up."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Place:
 
 
 def grid(trace: Trace) -> dict[int, Place]:
-    """Place every value that belongs to a time step; parameters belong to none and have no place.
+    """Place every value that belongs to a time step; parameters belong to none and are not placed.
 
-    Where nothing belongs to a time step, what is no parameter stands in one column.
+    If nothing belongs to a time step, everything but the parameters is in one column.
 
-    A result stands above its operands of the same step, right below its lowest user, an input below its
-    user (or above, where the slot below is taken by a result: a target comes from above), and the
+    A result is above its operands of the same step, right below its lowest user, an input below its
+    user (or above, if a result has the slot below: a target comes from above), and the
     state of step 0 in the row of the states that follow it.
     """
     column = _columns(trace)
@@ -40,7 +40,7 @@ def grid(trace: Trace) -> dict[int, Place]:
             rows.get(v.index, 0) for v in op.operands if here is not None and column.get(v.index) == here
         ]
         rows[op.index] = 1 + max(below, default=0)
-    for op in reversed(trace.ops):  # as high as its users allow: what comes from the past stands by them
+    for op in reversed(trace.ops):  # as high as its users allow: values from the past are next to them
         above = [rows[u.index] for u in users[op.index] if column.get(u.index) == column.get(op.index)]
         rows[op.index] = max(rows[op.index], min(above, default=1) - 1)
     for value in trace.values:
@@ -57,7 +57,7 @@ def grid(trace: Trace) -> dict[int, Place]:
 
 
 def _columns(trace: Trace) -> dict[int, int]:
-    """The column of every value that is drawn: its time step, where there are any."""
+    """The column of every value that is drawn: its time step, if it has one."""
     timed = {v.index: v.t for v in trace.values if v.t is not None}
     return timed or {v.index: 1 for v in trace.values if v.role != "parameter"}
 

@@ -1,4 +1,4 @@
-"""What the steps of a story say in plain words."""
+"""The sentences that explain the steps of a story."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def code(op: Op) -> str:
 
 
 def symbol(value: Value, symbols: Sequence[str] | None) -> str:
-    """The symbol that a recorded token number stands for, made visible; empty where it is none."""
+    """The symbol that a recorded token number stands for, made visible; empty if it is not a token."""
     if symbols is None or value.data.dtype.kind not in "iu" or value.data.ndim or value.t is None:
         return ""
     number = int(value.data)
@@ -47,7 +47,7 @@ def token(value: Value, symbols: Sequence[str] | None) -> str:
 
 
 def forward(op: Op, symbols: Sequence[str] | None) -> str:
-    """What an operation does, by the first paragraph of its docstring, and what comes out."""
+    """What an operation does, by the first paragraph of its docstring, and what it returns."""
     paragraph = (inspect.getdoc(type(op)) or "").partition("\n\n")[0]
     doc = " ".join(paragraph.split()).rstrip(".")
     if not doc:
@@ -63,15 +63,15 @@ def forward(op: Op, symbols: Sequence[str] | None) -> str:
 
 
 def turn(trace: Trace) -> str:
-    """What the loss of the whole sequence is made of, and how the way back begins."""
+    """What the loss of the whole sequence consists of, and how the backward pass begins."""
     loss = float(trace.total_loss)
     count = sum(v.data.size for v in trace.losses)
     begin = (
         "Each step's loss counts once, so the gradient with respect to each of them is 1. "
-        "From here the same graph is walked backwards."
+        "From here on the same graph is traversed backwards."
     )
     if not in_nats(trace):
-        return f"The loss is the sum of what was declared as one: {format_number(loss)}. {begin}"
+        return f"The loss is the sum of all values declared as losses: {format_number(loss)}. {begin}"
     words = (
         f"The loss of the whole sequence is the sum over its steps: {format_number(loss)} nats, "
         f"{format_number(loss / count)} nats "
@@ -79,14 +79,14 @@ def turn(trace: Trace) -> str:
     )
     if all(isinstance(v, Op) and v.operands[0].shape[-1] == 1 for v in trace.losses):
         words += (
-            "There is only one symbol, so its probability is 1 whatever the network does: "
+            "There is only one symbol, so its probability is always 1: "
             "the loss is 0, and so is every gradient. "
         )
     return words + begin
 
 
 def in_nats(trace: Trace) -> bool:
-    """Whether the loss is a surprise at symbols, and so has a unit."""
+    """Whether the loss is the cross-entropy of symbols, and so has a unit."""
     return all(isinstance(v, SURPRISES) for v in trace.losses)
 
 

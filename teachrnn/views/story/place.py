@@ -1,4 +1,4 @@
-"""Where in a story something is: by time step, by name, by operation."""
+"""Finding a step of a story: by time step, by name, by operation."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Places:
         Raises
         ------
         NameLookupError
-            With the names that come nearest, or the time steps that exist.
+            With the most similar names, or the time steps that exist.
         """
         text = text.strip()
         if text in self.names:
@@ -74,7 +74,7 @@ class Places:
         )
 
     def next_op(self, text: str, here: int) -> int:
-        """The next step, round the end, whose operation's name begins like that.
+        """The next step, wrapping around at the end, whose operation's name begins with the text.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The records that a story is made of: its steps, and the arrays that they show."""
+"""The records that make up a story: its steps, and the arrays that they show."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ class Quantity:
         Its plain name: ``h[3]``, its gradient ``dh[3]``, or the immediate part of that gradient that
         comes through one use, ``∂h[3] via o[3]``.
     letter : Letter
-        Its name, as it stands in formulas.
+        Its name, as in formulas.
     kind : {"value", "gradient"}
-        Which of the two colour scales it wears.
+        Which of the two colour scales it has.
     data : ndarray
         Its numbers.
     note : str
@@ -113,7 +113,7 @@ class Outcome:
     """What a step produces: quantities that belong to one formula.
 
     In the forward direction the result; in the backward direction, for each input, the part of its
-    gradient that comes this way, and where others have arrived before, their sum.
+    gradient that comes through this operation and, if others have arrived before, their sum.
     """
 
     formula: Equation
@@ -146,7 +146,7 @@ class StoryStep:
     code : str
         The line of code that did it.
     edges : list of (int, int)
-        What the step runs along, each from a value to the operation that used it.
+        The edges that the step runs along, each from a value to the operation that used it.
     """
 
     phase: Phase

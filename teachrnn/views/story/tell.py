@@ -1,7 +1,7 @@
 """A trace as an ordered list of steps: forward, the turning point, then backward.
 
-Every renderer (page, notebook, docs, terminal) tells this one story; none derives anything itself.
-What the steps say in words is in ``narration.py``.
+Every renderer (page, notebook, docs, terminal) shows this one story; none derives anything itself.
+The sentences of the steps are in ``narration.py``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from teachrnn.views.style.number import format_number
 def tell(
     trace: Trace, symbols: Sequence[str] | None = None, yours: Yours | None = None
 ) -> list[StoryStep]:
-    """Tell a trace: every operation forward, the loss, every chain-rule application backward.
+    """The story of a trace: every operation forward, the loss, every chain-rule application backward.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def tell(
     """
     steps = [_forward(op, symbols) for op in trace.ops]
     if trace.losses:
-        with np.errstate(all="ignore"):  # a record that overflowed is shown as it is
+        with np.errstate(all="ignore"):  # a record with overflow is shown as it is
             backward = _Backward(trace, symbols)
             steps.append(_turn(trace, list(backward.sums.values())))
             steps += backward.steps()
@@ -74,7 +74,7 @@ def value_of(value: Value, note: str = "") -> Quantity:
     value : Value
         The value.
     note : str
-        What else is said of it, such as the symbol that a token number stands for.
+        A note on it, such as the symbol that a token number stands for.
 
     Returns
     -------
@@ -95,12 +95,12 @@ def value_of(value: Value, note: str = "") -> Quantity:
 
 
 def _plainly(value: Value) -> Quantity:
-    """A value without its origin, which the step that made it tells."""
+    """A value without its origin, which the step that made it shows."""
     return Quantity(value.name, Letter(value.name), "value", value.data)
 
 
 def _noted(quantity: Quantity, note: str) -> Quantity:
-    """The same quantity, in another light."""
+    """The same quantity, in another role."""
     return replace(quantity, note=note)
 
 
@@ -123,7 +123,7 @@ def _turn(trace: Trace, seeds: list[Quantity]) -> StoryStep:
     loss = float(trace.total_loss)
     letters = [Letter(v.name) for v in trace.losses]
     first, *others = seeds
-    seeds = [_noted(first, "where the way back begins"), *others]
+    seeds = [_noted(first, "where backpropagation begins"), *others]
     losses = [value_of(v) for v in trace.losses]
     unit = "nats" if narration.in_nats(trace) else ""
     total = Quantity("L", Letter("L"), "value", np.asarray(loss), unit, Made(parts=losses))
@@ -140,7 +140,7 @@ def _turn(trace: Trace, seeds: list[Quantity]) -> StoryStep:
 
 
 class _Backward:
-    """The way back, with what has arrived so far at every value."""
+    """The backward pass, with what has arrived so far at every value."""
 
     def __init__(self, trace: Trace, symbols: Sequence[str] | None) -> None:
         sweep = Backprop(trace)

@@ -1,4 +1,4 @@
-"""Why is this number what it is: which formula made it, and from which numbers."""
+"""Why this number: which formula made it, and from which numbers."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Why:
     Attributes
     ----------
     terms : list of WhyTerm
-        What it is the sum of; none where the entry is 0 whatever the numbers are.
+        Its summands; none if the entry is 0 whatever the numbers are.
     total : float
         The number that was recorded.
     readable : bool
-        Whether the terms are the formula that a learner reads. If not, they are the chain rule in
-        numbers, or only say what the number was made from.
+        Whether the terms are those of the formula that a learner reads. If not, they are the chain rule
+        in numbers, or only show what the number was made from.
     how : str
         Where the terms come from, in a sentence.
     """
@@ -137,7 +137,7 @@ def _number(name: str, array: Array, index: tuple[int, ...]) -> float:
 
 
 def _chain_rule(op: Op, input: str, index: tuple[int, ...], dy: Array) -> list[WhyTerm]:
-    """Sum over k of dy[k] times the derivative of y[k], which dx tells as it is linear in dy."""
+    """Sum over k of dy[k] times the derivative of y[k], found from dx, which is linear in dy."""
     terms = []
     for place in np.ndindex(op.shape):
         probe = np.zeros(op.shape)

@@ -1,8 +1,8 @@
-r"""Text of others, made safe to look at, on a page and in a terminal: it is shown, and never obeyed.
+r"""Untrusted text, made safe to show on a page and in a terminal: control characters have no effect.
 
 A text can hold anything. Escape sequences move the cursor of a terminal or change its colours, a bell
-rings, a carriage return overwrites, a direction mark turns the line round, half a surrogate cannot
-be encoded at all; and of many characters there is nothing to be seen.
+rings, a carriage return overwrites, a direction mark reverses the line, half of a surrogate pair cannot
+be encoded at all; and many characters are invisible.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ UNSEEN = "\N{MATHEMATICAL LEFT ANGLE BRACKET}U+{:04X}\N{MATHEMATICAL RIGHT ANGLE
 
 
 def legible(text: str) -> str:
-    r"""A passage with a visible sign for each character that has none; line ends and tabs stay.
+    r"""A passage with a visible glyph for each character that has none; newlines and tabs stay.
 
-    Joiners, marks and variation selectors stay on the letter that they belong to. The blanks of a
-    line that has nothing else are shown, and so are the line ends of a passage that has nothing else.
+    Joiners, marks and variation selectors stay on the letter that they belong to. The spaces of a
+    line that has nothing else are shown, and so are the newlines of a passage that has nothing else.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def legible(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    r"""The same in one line: line ends and tabs are signs.
+    r"""The same in one line: newlines and tabs are glyphs.
 
     Examples
     --------

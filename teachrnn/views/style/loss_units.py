@@ -11,14 +11,14 @@ from teachrnn.runs import Run
 from teachrnn.views.style.number import format_number
 
 LARGE = 1e5
-"""From here on a loss is written by its power of ten."""
+"""From here on a loss is written with a power of ten."""
 
 HEAD = ("nats per sequence", "nats per {}", "bits per {}", "perplexity")
 
 
 @dataclass(frozen=True)
 class LossUnits:
-    r"""Writes a loss in every unit that the field has: each says the same in its own way.
+    r"""Writes a loss in every unit used in the field.
 
     Two decimals per sequence and three per symbol, as `per_sequence` and `per_symbol` have it.
 
@@ -30,7 +30,7 @@ class LossUnits:
     symbol : str
         What a symbol is called: "character" or "word".
     length : int or None
-        T, where every sequence has that length; items such as tweets have lengths of their own.
+        T, if every sequence has that length; items such as tweets have different lengths.
 
     Examples
     --------
@@ -78,17 +78,17 @@ class LossUnits:
 
 
 def per_sequence(nats: float) -> str:
-    """A loss of a sequence, to the hundredth: two seeds of one recipe differ in the tenth."""
+    """A loss per sequence, to two decimals: two seeds of one recipe differ in the first."""
     return _decimals(nats, 2)
 
 
 def per_symbol(loss: float) -> str:
-    """A loss of a symbol, to the thousandth: of a sequence of 25, that is a fortieth."""
+    """A loss per symbol, to three decimals: for a sequence of 25, that is 0.025."""
     return _decimals(loss, 3)
 
 
 def _decimals(x: float, places: int) -> str:
-    """So many decimals, in which losses stand under each other; a loss beyond all measure has none."""
+    """A loss with so many decimals, so that losses align; a huge one has none."""
     return f"{x:.{places}f}" if abs(x) < LARGE else format_number(x)
 
 

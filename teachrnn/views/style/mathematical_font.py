@@ -13,20 +13,20 @@ ITALIC = {chr(ord("A") + i): chr(0x1D434 + i) for i in range(26)}
 ITALIC |= {chr(ord("a") + i): chr(0x1D44E + i) for i in range(26)}
 ITALIC["h"] = "\N{PLANCK CONSTANT}"
 ITALIC |= {chr(0x3B1 + i): chr(0x1D6FC + i) for i in range(25)}
-"""A letter alone is shown as the mathematical italic one, which is another sign of the font."""
+"""A single letter is shown as the mathematical italic one, which is another glyph of the font."""
 
 ALWAYS = "0123456789()[]{}|+-=.,:;/<>\N{MINUS SIGN}\N{PRIME}"
 
 
 def font_subset(formulas: Iterable[str]) -> bytes:
-    """STIX Two Math (SIL Open Font License) cut down to the signs of some MathML, as WOFF.
+    """STIX Two Math (SIL Open Font License) reduced to the glyphs of some MathML, as WOFF.
 
     The font is read from the installed package ziamath, which itself is not imported.
     """
     signs = set(ALWAYS)
     for formula in formulas:
         signs |= set(html.unescape(re.sub(r"<[^>]*>", "", formula)))
-        if "<msqrt" in formula or "<mroot" in formula:  # a sign that stands in no text
+        if "<msqrt" in formula or "<mroot" in formula:  # a glyph that no text contains
             signs.add("\N{SQUARE ROOT}")
     signs |= {ITALIC[c] for c in signs if c in ITALIC}
     return _cut_down("".join(sorted(signs)))

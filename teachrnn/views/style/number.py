@@ -52,7 +52,7 @@ def format_number(x: float, digits: int = 3) -> str:
 
 
 def told_apart(a: float, b: float) -> tuple[str, str]:
-    """Write two numbers that differ with as many digits as it takes to see that.
+    """Write two different numbers with as many digits as it takes to tell them apart.
 
     Examples
     --------
@@ -65,4 +65,4 @@ def told_apart(a: float, b: float) -> tuple[str, str]:
 
 
 MOST_DIGITS = 17
-"""Two numbers in float64 that differ do not look the same in as many."""
+"""With so many digits two different float64 numbers never look the same."""

@@ -1,8 +1,8 @@
 """The colours of every view: two diverging scales, one accent, grey for everything else.
 
-Each is stated here and nowhere else. Figures and the terminal take it from Python; the player, the
-report and the documentation take it as a custom property of CSS (`--trnn-ink`), which a page writes
-at its head with `palette_style`.
+Each is defined here and nowhere else. Figures and the terminal take it from Python; the player, the
+report and the documentation as a CSS custom property (`--trnn-ink`), which a page declares
+in its head with `palette_style`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Colour:
-    """A colour on light paper, and the one that takes its place on dark paper.
+    """A colour on a light background, and the one that replaces it on a dark one.
 
     Examples
     --------
@@ -25,7 +25,7 @@ class Colour:
 
     @property
     def css(self) -> str:
-        """The colour as a value in CSS: which of the two it is, the page's colour scheme decides."""
+        """The colour as a value in CSS: the page's colour scheme decides which of the two it is."""
         return f"light-dark({self.light}, {self.dark})"
 
 
@@ -44,37 +44,37 @@ PAGE = {
     "link-pointed": Colour("#083f78", "#b9d5f7"),
     "not-finite": Colour("#e0c200", "#8a7800"),
 }
-"""What a page is made of: its own paper, its letters, quieter ones, lines, boxes, and the accent."""
+"""The colours of a page: background, text, muted text, lines, boxes, and the accent."""
 
 SCALES = {
     "value": (Colour("#d9822b", "#d98a3d"), Colour("#2f6db5", "#4d8fdd")),
     "gradient": (Colour("#9355a8", "#b184c7"), Colour("#3c8f4a", "#58ad66")),
 }
-"""Negative and positive end of each scale: told apart by hue, safe for colour-blind readers. Zero is
-the paper, which is why no colour is given for it."""
+"""Negative and positive end of each scale, with different hues, safe for colour-blind readers. Zero is
+the background, which is why no colour is given for it."""
 
 BLUES = (Colour("#9db7d5", "#41638f"), SCALES["value"][1], Colour("#1b3a66", "#b3d1f5"))
-"""Three steps of one hue, for what comes in an order."""
+"""Three steps of one hue, for ordered categories."""
 
 COLOURS = {kind: (minus.light, plus.light) for kind, (minus, plus) in SCALES.items()}
 """The ends of each scale on light paper, on which figures are drawn."""
 
 ACCENT = PAGE["accent"].light
-"""Now: what the reader is being pointed at, and nothing else."""
+"""The accent: for what the reader's attention is drawn to, and nothing else."""
 
 SOFT = PAGE["soft"].light
-"""What is said quietly."""
+"""Muted text."""
 
 INK, GREY = "#000000", "#b0b0b0"
-"""Letters and lines, and what stays behind them; in a page, the page's own ink takes their place."""
+"""Text and lines, and what is behind them; in a page, the page's own text colour replaces them."""
 
 ON_DARK = {
     c.light: c for c in (*PAGE.values(), *BLUES, *(end for ends in SCALES.values() for end in ends))
 }
-"""The colours by their light form, by which a figure that is drawn already finds its dark one."""
+"""The colours by their light form, to find the dark one for a figure that is already drawn."""
 
 FULLEST = {"light": 66, "dark": 46}
-"""Per cent of a scale's end under a number, which must stay legible."""
+"""Percentage of a scale's end colour behind a number, which must stay legible."""
 
 
 def palette_style(selector: str) -> str:

@@ -1,4 +1,4 @@
-r"""A symbol of a text as a picture shows it: what has no sign of its own gets one."""
+r"""A symbol of a text as figures show it: characters without a glyph get one."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ Kind = Literal["seen", "blank", "mark", "hidden mark", "unseen"]
 
 SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥", "\x7f": "␡"}
 SIGNS |= {chr(code): chr(0x2400 + code) for code in range(0x20) if chr(code) not in SIGNS}
-"""Signs of the characters that have one: Unicode's pictures of the control characters, but for the
-two that texts are full of, whose pictures are hard to read and missing in many fonts."""
+"""Glyphs for invisible characters: Unicode's pictures of the control characters, except for the
+two most common, whose pictures are hard to read and missing in many fonts."""
 
 CARRIER = "\N{DOTTED CIRCLE}"
-"""What a combining mark is put on where nothing before it could carry it."""
+"""The base of a combining mark with no character before it."""
 
 EMPTY = set("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and a symbol of which nothing is drawn: fillers of Hangul, the blank of Braille."""
+"""Letters and a symbol that are not drawn: Hangul fillers, the Braille blank."""
 
 JOINERS = {0x200C, 0x200D}
-"""They join letters, and emoji, or keep them apart; alone there is nothing to be seen of them."""
+"""They join letters, and emoji, or keep them apart; alone they are invisible."""
 
 KEYCAPS = set("0123456789#*")
-"""Of the signs of ASCII, those that a variation selector makes an emoji of."""
+"""The ASCII characters that a variation selector turns into an emoji."""
 
 UNDRAWN = (
     (0x034F, 0x034F),
@@ -33,14 +33,14 @@ UNDRAWN = (
     (0xFE00, 0xFE0F),
     (0xE0100, 0xE01EF),
 )
-"""Marks of which nothing is drawn, variation selectors above all (Unicode's property
+"""Marks that are not drawn, mostly variation selectors (Unicode property
 Default_Ignorable_Code_Point): they change the letter before them."""
 
 
 def part_of(character: str) -> Kind:
-    """What a character adds to the picture of a text.
+    """What a character adds to the appearance of a text.
 
-    A "mark", or a "hidden mark" of which nothing is drawn itself, changes the sign before it.
+    A "mark", or a "hidden mark", which is not drawn itself, changes the character before it.
     """
     code, category = ord(character), unicodedata.category(character)
     if code in JOINERS or any(first <= code <= last for first, last in UNDRAWN):
@@ -60,11 +60,11 @@ def signs(text: str, *, kept: str = "", blanks: bool = False, unseen: str = "U+{
     text : str
         The text.
     kept : str
-        Characters that stay as they are, whatever they do.
+        Characters that are not replaced.
     blanks : bool
-        Blanks stay too.
+        Whether spaces are not replaced either.
     unseen : str
-        How the number of a character is written that has no sign.
+        How the code point of a character without a glyph is written.
     """
     base = ""  # what a mark would change
     for character in text:
@@ -82,14 +82,14 @@ def signs(text: str, *, kept: str = "", blanks: bool = False, unseen: str = "U+{
 
 
 def _changes(hidden: str, base: str) -> bool:
-    """Whether a joiner or variation selector does something to the sign before it."""
+    """Whether a joiner or variation selector changes the character before it."""
     return base > "\x7f" or (hidden == "\ufe0f" and base in KEYCAPS)
 
 
 def visible_symbol(symbol: str) -> str:
     r"""The symbol, with a visible glyph for each character that is invisible or changes the direction.
 
-    A combining mark that begins the symbol is put on a dotted circle.
+    A combining mark at the start of the symbol is put on a dotted circle.
 
     Examples
     --------

@@ -18,14 +18,14 @@ from teachrnn.views.terminal.strip import CELL, MARKED, strip
 GAP = 2
 """Spaces before a number."""
 COUNTED = 16
-"""Characters in which what is left out is counted."""
+"""Width of the count of entries left out."""
 UNEQUAL, DIFFERS = "≠", "bold"
 """Sign and style of a number of the reader's own that is not the right one."""
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much of an array is written out; what is left out is counted.
+    """How much of an array is written out; the rest is counted.
 
     Attributes
     ----------
@@ -34,9 +34,9 @@ class Extent:
     rows : int
         Rows of a matrix.
     lines : int
-        Lines that a vector may take.
+        Lines for a vector, at most.
     whole : bool
-        Every entry, on as many rows and lines as that takes.
+        Every entry, on as many rows and lines as needed.
     """
 
     width: int
@@ -80,7 +80,7 @@ def array_lines(
 
 
 def _head(quantity: Quantity, width: int, gutter: str, after: Text) -> list[Text]:
-    """Name, shape and scale; the note beside them, or below where the line is too short."""
+    """Name, shape and scale; the note beside them, or below if the line is too short."""
     shape = " × ".join(map(str, quantity.data.shape))
     head = Text.assemble(
         (gutter + printable(quantity.name), "bold"), (f"  {shape}" if shape else "", "dim"), after
@@ -110,19 +110,19 @@ class _Numbers:
 
     @property
     def gap(self) -> int:
-        """Characters before a number; a sign needs one more."""
+        """Characters before a number; a marker needs one more."""
         return GAP if self.beside is None else GAP + 1
 
     @property
     def focus(self) -> tuple[int, int] | None:
-        """What must be in sight: what is marked, or else the first that differs."""
+        """What must be visible: the marked entry, or otherwise the first that differs."""
         if self.place is None and self.beside is not None:
             row, column = np.argwhere(self.beside[1])[0].tolist()
             return row, column
         return self.place
 
     def vector(self, row: int = 0) -> list[Text]:
-        """The strip, and below it the numbers, on several lines where it must be."""
+        """The strip, and below it the numbers, on several lines if necessary."""
         texts, own = self._texts(slice(row, row + 1), slice(None))
         size = len(texts[0]) + self.gap
         figures = self._broken(lambda at, end: self._figures(row, at, texts[at:end]), size)
@@ -214,12 +214,12 @@ class _Numbers:
         return line
 
     def _mark(self, row: int, first: int) -> int | None:
-        """Where the marked entry stands in a piece of a row; None if it is in another row."""
+        """The position of the marked entry in a piece of a row; None if it is in another row."""
         return self.place[1] - first if self.place and self.place[0] == row else None
 
 
 def _window(count: int, room: int, marked: int | None) -> tuple[int, int]:
-    """From where to where: as many as there is room for, the marked one among them."""
+    """The range to show: as many as there is room for, including the marked one."""
     room = max(1, min(room, count))
     first = 0 if marked is None else max(0, min(marked - room // 2, count - room))
     return first, first + room
@@ -233,7 +233,7 @@ def _left_out(before: int, after: int) -> Text:
 
 
 def aligned(numbers: list[float]) -> list[str]:
-    """Numbers with their points below each other.
+    """Numbers with aligned decimal points.
 
     Examples
     --------

@@ -12,12 +12,12 @@ COLUMN = 18
 
 
 class HelpPage(Keyed):
-    """The keys of several things, read from their own tables.
+    """The keys of several objects, read from their own tables.
 
     Parameters
     ----------
     *chapters : (str, type)
-        A heading and what the keys are pressed on.
+        A heading, and the class that handles the keys.
     """
 
     def __init__(self, *chapters: tuple[str, type[Keyed]]) -> None:

@@ -1,4 +1,4 @@
-"""Keys: what a terminal sends for them, what they are called, and what they do."""
+"""Keys: what a terminal sends for them, their names, and what they do."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ SENT: dict[str, tuple[str, ...]] = {
     "Backspace": ("\x7f", "\x08"),
     "Space": (" ",),
 }
-"""What terminals send for the keys that write no letter; the last two of a row are Windows'."""
+"""What terminals send for keys other than letters; the last two of a row are for Windows."""
 
 SIGNS = {"Right": "→", "Left": "←", "Up": "↑", "Down": "↓"}
-"""How help writes keys that have a sign of their own."""
+"""How the help writes keys that have a symbol."""
 
 _NAMES = {sent: name for name, row in SENT.items() for sent in row}
 
@@ -49,13 +49,13 @@ class KeyBinding:
     keys : tuple of str
         Their names.
     does : str
-        What they do, as the help says it.
+        What they do, as the help words it.
     action : callable
-        Called with what the keys are pressed on.
+        Called with the object that handles the keys.
     brief : str
-        One or two words for the line at the bottom; none, and it is left to the help.
+        One or two words for the line at the bottom; empty if only the help shows it.
     anywhere : bool
-        Whether they also work under what is open on top.
+        Whether they also work while something is open on top.
     """
 
     keys: tuple[str, ...]
@@ -84,7 +84,7 @@ def key(*keys: str, does: str, brief: str = "", anywhere: bool = False) -> Calla
 
 
 class Keyed:
-    """What keys can be pressed on; its table of keys is read from its methods."""
+    """Base of what handles keys; the table of keys is read from its methods."""
 
     bindings: ClassVar[tuple[KeyBinding, ...]] = ()
 

@@ -17,7 +17,7 @@ _ESCAPE = r"\x1b(?:\[[0-9;?]*[A-Za-z~]|O[A-Za-z])"
 _KEY = re.compile(rf"{_ESCAPE}|.", re.DOTALL)
 _WINDOWS_KEY = re.compile(r"[\x00\xe0].|.", re.DOTALL)
 _CUT = re.compile(r"\x1b(?:\[[0-9;?]*|O)?\Z")
-"""An escape sequence of which the rest has yet to come."""
+"""An incomplete escape sequence."""
 
 NAP = 0.02
 
@@ -33,11 +33,11 @@ def open_keyboard() -> Iterator[Keyboard]:
 
     before = termios.tcgetattr(sys.stdin)
     try:
-        # For as long as the screen is up, not key by key: a key that came in between would be
+        # While the screen is up, not key by key: a key pressed in between would be
         # written onto the screen, or lost.
         tty.setcbreak(sys.stdin, termios.TCSADRAIN)
         without_suspending = termios.tcgetattr(sys.stdin)
-        without_suspending[6][termios.VSUSP] = b"\0"  # Ctrl-Z would leave the shell on our screen
+        without_suspending[6][termios.VSUSP] = b"\0"  # Ctrl-Z would leave the shell on this screen
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, without_suspending)
         yield Keyboard()
     finally:
@@ -53,12 +53,12 @@ class Keyboard:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def read(self, seconds: float) -> str | None:
-        """The next key, or None if none is pressed for so long.
+        """The next key, or None if none is pressed in that time.
 
         Raises
         ------
         EOFError
-            The terminal has gone, or its reader pressed Ctrl-D.
+            The terminal was closed, or Ctrl-D was pressed.
         KeyboardInterrupt
             Ctrl-C.
         """
@@ -67,12 +67,12 @@ class Keyboard:
         return self._pressed.popleft() if self._pressed else None
 
     def _sent(self) -> str:
-        """What the terminal has sent, by now."""
+        """What the terminal has sent so far."""
         if sys.platform == "win32":
             import click
 
             return click.getchar()
-        try:  # click.getchar would first throw away what has been typed ahead
+        try:  # click.getchar would first discard what has been typed ahead
             sent = os.read(sys.stdin.fileno(), 1024)
         except OSError:  # the terminal was closed
             sent = b""
@@ -82,11 +82,11 @@ class Keyboard:
 
     @property
     def more(self) -> bool:
-        """Whether keys that were pressed already wait to be read."""
+        """Whether there are keys waiting to be read."""
         return bool(self._pressed)
 
     def take(self, sent: str) -> None:
-        """Take apart what came in one go: fast fingers and held keys send several."""
+        """Split what arrived at once: fast typing and held keys send several keys."""
         text = self._rest + sent
         self._rest = ""
         if sys.platform == "win32":

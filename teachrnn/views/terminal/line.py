@@ -1,4 +1,4 @@
-"""Lines of text: wrapped by the width that they take up on a screen, not by their characters."""
+"""Lines of text: wrapped by their width on the screen, not by their number of characters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 _WRAPS = Console(file=io.StringIO(), color_system=None)
-"""Rich wraps on behalf of a console; nothing is written to this one."""
+"""Rich wraps for a console; nothing is written to this one."""
 
 
 def wrapped(lines: Iterable[Text], width: int) -> list[Text]:

@@ -1,4 +1,4 @@
-"""Signs for a stream whose encoding lacks some: what is printed must neither end a run nor lie."""
+"""Replacements for characters that a stream's encoding lacks: printing must neither fail nor mislead."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PLAIN = {
     "∞": "inf",
     "≠": "!=",
 }
-"""What stands for signs of our own: a number without its minus sign would be another one."""
+"""Replacements for the program's own symbols: a number without its minus sign would be wrong."""
 
 CHARACTERS = {sign: character for character, sign in SIGNS.items()}
 
@@ -28,10 +28,10 @@ ERRORS = "teachrnn.plain_signs"
 
 
 def print_any_sign(stream: Any) -> None:
-    r"""Let a text stream write, of a character that its encoding lacks, a sign in ASCII.
+    r"""Let a text stream replace characters that its encoding lacks with ASCII.
 
-    That of the program's own signs is much the same; a character of a text gets its code point.
-    Redirected output of Windows, and old locales, are in encodings of 256 signs or fewer.
+    The program's own symbols become similar characters; a character of a text becomes its code point.
+    Redirected output on Windows, and old locales, have encodings of 256 characters or fewer.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A line in which the reader types."""
+"""A line to type in."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ class Prompt(Keyed):
     Parameters
     ----------
     label : str
-        What is asked for.
+        The prompt.
     accept : callable
         Called with the text at Enter.
     close : callable
-        Called when the line has done its service.
+        Called when the line is closed.
     names : iterable of str
-        What can be typed, for completion.
+        The names to complete.
     text : str
-        What it begins with.
+        The initial text.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Prompt(Keyed):
         self.open = True
 
     def press(self, name: str) -> bool:
-        """Press a key; a sign is typed."""
+        """Press a key; characters are typed."""
         self.near = ""
         if super().press(name):
             return True
@@ -51,7 +51,7 @@ class Prompt(Keyed):
         self.text += sign if typed else ""
         return typed
 
-    @key("Enter", does="take what was typed", brief="take it")
+    @key("Enter", does="accept what was typed", brief="take it")
     def enter(self) -> None:
         """Take the text."""
         self.close()
@@ -63,18 +63,18 @@ class Prompt(Keyed):
         """Close without taking the text."""
         self.close()
 
-    @key("Tab", does="complete a name, or show those that begin so", brief="complete")
+    @key("Tab", does="complete a name, or show the matching names", brief="complete")
     def complete(self) -> None:
-        """Go on to where the names that begin like the text part."""
+        """Extend the text to the longest common prefix of the matching names."""
         fits = [n for n in self.names if n.casefold().startswith(self.text.casefold())]
         if fits:
             common = max(fits, key=len)
             while not all(name.startswith(common) for name in fits):
                 common = common[:-1]
             self.text = common if len(common) >= len(self.text) else self.text
-        self.near = "" if len(fits) == 1 else "  ".join(fits[:8]) or "no name begins so"
+        self.near = "" if len(fits) == 1 else "  ".join(fits[:8]) or "no name begins like this"
 
-    @key("Backspace", does="take back a character")
+    @key("Backspace", does="delete a character")
     def take_back(self) -> None:
-        """Take back the last character."""
+        """Delete the last character."""
         self.text = self.text[:-1]

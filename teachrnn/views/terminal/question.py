@@ -1,4 +1,4 @@
-"""Predict, then see: what is asked before a step shows its result, and how near the answer came."""
+"""Predict, then see: the question before a step shows its result, and how close the answer was."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ SIGNS = {"+": 1, "-": -1, MINUS: -1, "0": 0}
 
 @dataclass(frozen=True)
 class Question:
-    """One number that the reader is to predict.
+    """One number for the reader to predict.
 
     Attributes
     ----------
     name : str
         The entry asked about.
     number : float
-        What it is.
+        Its value.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Question:
         return f"predict {self.name}: its sign + {MINUS} 0, or a number"
 
     def judge(self, answer: str) -> tuple[bool, str]:
-        """Whether the sign was right, and a sentence on how near the answer came.
+        """Whether the sign was right, and a sentence on how close the answer was.
 
         Examples
         --------
@@ -62,7 +62,7 @@ class Question:
         text = answer.strip().replace(MINUS, "-").replace(",", ".")
         truth = f"{self.name} = {format_number(self.number)}"
         if np.isnan(self.number):
-            return False, f"{truth}: not a number, which nobody could predict"
+            return False, f"{truth}: not a number, which cannot be predicted"
         sign = SIGNS.get(text)
         if sign is not None:
             right = sign == np.sign(self.number)

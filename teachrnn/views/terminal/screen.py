@@ -1,4 +1,4 @@
-"""One screen: where we are, the time line, the step, the keys; never larger than the window."""
+"""One screen: the position, the time line, the step, the keys; never larger than the window."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from teachrnn.views.terminal.stepper import TerminalStepper
 WIDEST = 110
 """Longer lines of prose are hard to read."""
 LOW = 20
-"""Windows lower than this leave out what is said elsewhere too."""
+"""Windows lower than this leave out what is also shown elsewhere."""
 LOWEST_BODY = 5
-"""Lines that the step keeps however low the window is."""
+"""Minimum number of lines for the step, however low the window is."""
 
 
 def screen(session: TerminalStepper, width: int, height: int) -> list[Text]:
-    """The lines of the screen, each as wide as the window but for one column.
+    """The lines of the screen, each as wide as the window minus one column.
 
-    What does not fit is scrolled to, and counted where it begins. The last column stays free, as
-    some terminals go on to a new line when it is written to.
+    Lines that do not fit can be scrolled to, and are counted at the edge. The last column stays free,
+    because some terminals begin a new line when it is written to.
     """
     width = max(width - 1, 1)
     inner = min(width, WIDEST)
@@ -30,7 +30,7 @@ def screen(session: TerminalStepper, width: int, height: int) -> list[Text]:
     foot = [*session.status(inner), Text(session.hint(inner), style="dim")]
     room = max(height - len(frame) - 1 - len(foot), LOWEST_BODY)
     lines = [*frame, _progress(session, inner), *_scrolled(session, session.body(inner), room), *foot]
-    if len(lines) > height:  # far too low a window: what is being typed matters most
+    if len(lines) > height:  # a very low window: what is being typed matters most
         foot = foot[-height:]
         lines = [*lines[: height - len(foot)], *foot]
     lines = [line.copy() for line in lines]
@@ -40,7 +40,7 @@ def screen(session: TerminalStepper, width: int, height: int) -> list[Text]:
 
 
 def _progress(session: TerminalStepper, width: int) -> Text:
-    """How far the story has come, with the turning point in the line."""
+    """The progress through the story, with the turning point in the line."""
     count = len(session.steps)
     done = round((session.index + 1) / count * width)
     line = Text.assemble(("━" * done, ACCENT), ("─" * (width - done), "dim"))

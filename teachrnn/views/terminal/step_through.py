@@ -1,4 +1,4 @@
-"""The terminal itself: the screen that is drawn, the keys that are waited for."""
+"""The terminal itself: drawing the screen, waiting for keys."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from teachrnn.views.terminal.stepper import TerminalStepper
 from teachrnn.views.terminal.story_text import StoryText
 
 GLANCE = 0.2
-"""Seconds between two looks at the size of the window."""
+"""Seconds between two checks of the window's size."""
 
 
 def step_in_terminal(
@@ -33,7 +33,7 @@ def step_in_terminal(
     yours: Yours | None = None,
     console: Console | None = None,
 ) -> None:
-    """Step through a trace in the terminal, with keys; where there are none, print all of it as text.
+    """Step through a trace in the terminal, with keys; without a keyboard, print all of it as text.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def step_in_terminal(
     yours : Yours, optional
         Numbers of your own, to stand beside the right ones.
     console : Console, optional
-        Where to; standard output if not given.
+        Where to print; standard output if not given.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def step_through(
     yours: Yours | None = None,
     console: Console,
 ) -> None:
-    """Step through the story with the keyboard; what stood in the terminal before is left as it was."""
+    """Step through the story with the keyboard; afterwards the terminal's contents are restored."""
     session = TerminalStepper(trace, symbols, about, yours)
     with (
         contextlib.suppress(KeyboardInterrupt, EOFError),

@@ -28,12 +28,12 @@ SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 class TerminalStepper(Keyed):
-    """Everything but the terminal itself: keys go in by name, lines of text come out.
+    """Everything except the terminal itself: keys go in by name, lines of text come out.
 
     Parameters
     ----------
     trace : Trace
-        What is stepped through.
+        The trace to step through.
     symbols : sequence of str, optional
         What the token numbers stand for.
     about : sequence of str, optional
@@ -102,12 +102,12 @@ class TerminalStepper(Keyed):
 
     @key("n", does="next time step", brief="next time")
     def next_time(self) -> None:
-        """Leave this time step forwards."""
+        """Go to the next time step."""
         self._leave_time(1)
 
-    @key("p", does="time step before")
+    @key("p", does="previous time step")
     def time_before(self) -> None:
-        """Leave this time step backwards."""
+        """Go to the previous time step."""
         self._leave_time(-1)
 
     @key("t", does="turning point, where forward ends and backward begins", brief="turn")
@@ -117,7 +117,7 @@ class TerminalStepper(Keyed):
         if turning:
             self._go(turning[0])
         else:
-            self.message = "no loss was recorded, so there is no way back"
+            self.message = "no loss was recorded, so there is no backward pass"
 
     @key("g", "Home", does="first step")
     def first(self) -> None:
@@ -165,7 +165,7 @@ class TerminalStepper(Keyed):
         """Take a result apart, one term after the other."""
         self._take_apart(stepping=True)
 
-    @key("m", does="predict: asked for the sign or the number before it is shown")
+    @key("m", does="predict: give the sign or the number before it is shown")
     def predict(self) -> None:
         """Ask before every result, or stop asking."""
         self.predicting = not self.predicting
@@ -201,7 +201,7 @@ class TerminalStepper(Keyed):
 
     @key("B", does="next breakpoint")
     def next_breakpoint(self) -> None:
-        """Go to the next step that has a breakpoint, round the end."""
+        """Go to the next step with a breakpoint, wrapping around at the end."""
         for i in [*range(self.index + 1, len(self.steps)), *range(self.index)]:
             if self.steps[i].node in self.breakpoints:
                 self._go(i)
@@ -222,12 +222,12 @@ class TerminalStepper(Keyed):
 
     @key("PageDown", does="scroll down by a page", anywhere=True)
     def page_down(self) -> None:
-        """Scroll down by what the window shows."""
+        """Scroll down by a window."""
         self.scroll += self.page
 
     @key("PageUp", does="scroll up by a page", anywhere=True)
     def page_up(self) -> None:
-        """Scroll up by what the window shows."""
+        """Scroll up by a window."""
         self.scroll -= self.page
 
     @key("?", does="this help", brief="all keys", anywhere=True)
@@ -237,7 +237,7 @@ class TerminalStepper(Keyed):
 
     @key("Esc", does="close what is open, stop playing")
     def stop(self) -> None:
-        """Stop playing, as every key does that has nothing to do with it."""
+        """Stop playing, as every key does that does not control playing."""
 
     @key("q", does="quit (so does Ctrl-C)", brief="quit", anywhere=True)
     def quit(self) -> None:
@@ -310,7 +310,7 @@ class TerminalStepper(Keyed):
         if page.open:
             self._open(page)
         else:
-            self.message = "nothing was computed here that could be taken apart"
+            self.message = "nothing was computed here, so there is nothing to take apart"
 
     def _ask_place(self, text: str) -> None:
         def accept(text: str) -> None:
@@ -344,12 +344,12 @@ class TerminalStepper(Keyed):
 
     @property
     def step(self) -> StoryStep:
-        """The present step."""
+        """The current step."""
         return self.steps[self.index]
 
     @property
     def is_breakpoint(self) -> bool:
-        """Whether the present step has a breakpoint."""
+        """Whether the current step has a breakpoint."""
         return self.step.node in self.breakpoints
 
     @property
@@ -373,7 +373,7 @@ class TerminalStepper(Keyed):
         return Text("   ").join([self.text.head(self.index), *(Text(w) for w in words if w)])
 
     def body(self, width: int) -> list[Text]:
-        """What stands in the middle of the screen, at its full length.
+        """The contents of the middle of the screen, in full.
 
         Parameters
         ----------
@@ -393,7 +393,7 @@ class TerminalStepper(Keyed):
         return wrapped(about, width) + ([Text()] if about else []) + lines
 
     def status(self, width: int) -> list[Text]:
-        """What is being typed, or what the last key has to say.
+        """What is being typed, or the message of the last key.
 
         Parameters
         ----------

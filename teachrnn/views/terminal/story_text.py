@@ -41,7 +41,7 @@ class StoryText:
                     self.arrivals[target].append(i)
 
     def head(self, index: int) -> Text:
-        """Which step of how many, in which direction, at which time."""
+        """The number of the step, its direction and its time."""
         step = self.steps[index]
         time = "" if step.t is None else f"   t = {step.t}"
         return Text.assemble(
@@ -50,7 +50,7 @@ class StoryText:
 
     def lines(self, index: int, extent: Extent, *, hide: bool = False) -> list[Text]:
         """One step: title, sentence, results, what went in, code; ``hide`` keeps the results back."""
-        if self._last[0] != (index, extent, hide):  # scrolling asks for the same again and again
+        if self._last[0] != (index, extent, hide):  # scrolling needs the same lines again and again
             self._last = (index, extent, hide), self._write(index, extent, hide)
         return self._last[1]
 
@@ -94,7 +94,7 @@ class StoryText:
             if step.phase == "forward":
                 why = "backward has not reached it" if self.turns else "no loss was recorded"
             elif coming:
-                more = "1 more part comes" if len(coming) == 1 else f"{len(coming)} more parts come"
+                more = "1 more part to come" if len(coming) == 1 else f"{len(coming)} more parts to come"
                 why = f"{more}, the next at step {coming[0] + 1}"
             else:
                 continue
@@ -106,10 +106,10 @@ class StoryText:
 
 
 def _addition(before: Quantity, total: Quantity, extent: Extent) -> list[Text]:
-    """What had arrived, what comes now, and their sum, one below the other."""
+    """What had arrived, what arrives now, and their sum, one below the other."""
     assert total.made is not None
     lines = array_lines(before, extent)
-    if total.data.ndim <= 1:  # a matrix would fill the screen, and stands above already
+    if total.data.ndim <= 1:  # a matrix would fill the screen, and is shown above already
         for part in total.made.parts[1:]:
             lines += array_lines(part, extent, gutter="+ ")
     return lines + array_lines(total, extent, gutter="= ")

@@ -1,4 +1,4 @@
-"""Heat strips of characters: the sign as a sign, the size as a block, colour only on top."""
+"""Heat strips of characters: the sign as a character, the size as a block, colour in addition."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from teachrnn.views.style.palette import ACCENT, COLOURS, PAPER
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 CELL = 3
-"""Characters that an entry takes up."""
+"""Width of an entry, in characters."""
 MARKED = f"bold underline {PAPER.light} on {ACCENT}"
 """The entry that is pointed at, with and without colours."""
 

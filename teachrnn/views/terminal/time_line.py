@@ -1,4 +1,4 @@
-"""The unrolled graph in three lines: time across, and how far each direction has come."""
+"""The unrolled graph in three lines: time across, and the progress in each direction."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class TimeLine:
     def lines(
         self, steps: Sequence[StoryStep], index: int, width: int, *, brief: bool = False
     ) -> list[Text]:
-        """The lines at one step of the story, as many time steps as fit, the present one among them.
+        """The lines at one step of the story: as many time steps as fit, including the current one.
 
         ``brief`` leaves out the symbols.
         """
@@ -75,7 +75,7 @@ class TimeLine:
 
     def _reached(self, phase: str, shown: range, now: StoryStep, index: int) -> Text:
         if phase == "backward" and not self.turns:
-            return _label(phase).append("no loss was recorded: there is no way back", "italic")
+            return _label(phase).append("no loss was recorded: there is no backward pass", "italic")
         line = _label(phase)
         for i in shown:
             t = self.times[i]

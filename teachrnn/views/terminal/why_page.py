@@ -1,4 +1,4 @@
-"""Why a number is what it is: its formula with the numbers in it, term by term."""
+"""Why this number: its formula with the numbers in it, term by term."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class WhyPage(Keyed):
     step : StoryStep
         The step whose results are asked about.
     sought : str
-        The name of the result to begin with; the first if there is none of that name.
+        The name of the result to begin with; the first if no result has that name.
     stepping : bool
         Show the terms one after the other, with the sum so far, instead of all at once.
 
     Attributes
     ----------
     open : bool
-        Whether the reader still looks at it.
+        Whether it is still open.
     """
 
     def __init__(self, step: StoryStep, *, sought: str = "", stepping: bool = False) -> None:
@@ -133,7 +133,7 @@ class WhyPage(Keyed):
     # Text ------------------------------------------------------------------------------------
 
     def lines(self, extent: Extent) -> list[Text]:
-        """The entry, the array that it stands in, the formula, the terms and their sum."""
+        """The entry, the array that it belongs to, the formula, the terms and their sum."""
         outcome, quantity = self.results[self.chosen]
         name = entry_name(quantity.name, self.index)
         number = format_number(float(quantity.data[self.index]))
@@ -195,7 +195,7 @@ def entry_name(name: str, index: tuple[int, ...]) -> str:
 
 
 def _explained(step: StoryStep) -> Iterator[tuple[Outcome, Quantity]]:
-    """The results that say how they were made; what had arrived before was explained before."""
+    """The results that know how they were made; what had arrived before was explained before."""
     for outcome in step.outcomes:
         total = outcome.quantities[-1]
         is_sum = total.made is not None and total.made.op is None
@@ -205,7 +205,7 @@ def _explained(step: StoryStep) -> Iterator[tuple[Outcome, Quantity]]:
 
 
 def _parts(quantity: Quantity) -> list[Quantity]:
-    """What was added up to a sum, the sums before it included."""
+    """The summands of a sum, including those of earlier sums."""
     parts: list[Quantity] = []
     rest = [quantity]
     while rest:
@@ -223,14 +223,14 @@ def _summand(part: Quantity, index: tuple[int, ...]) -> WhyTerm:
 
 
 def _written(term: WhyTerm) -> tuple[str, str, str]:
-    """A term with the names of its factors, with their numbers, and what it comes to."""
+    """A term with the names of its factors, with their numbers, and its value."""
     names = "".join(p if isinstance(p, str) else entry_name(p.name, p.index) for p in term.parts)
     numbers = "".join(p if isinstance(p, str) else format_number(p.value) for p in term.parts)
     return printable(names), numbers, format_number(term.value)
 
 
 def _columns(rows: list[tuple[str, str, str]]) -> list[str]:
-    """Terms with their equality signs below each other; numbers that are the value are not repeated."""
+    """Terms with aligned equals signs; a number that is the value itself is not repeated."""
     plain = all(numbers in (names, value) for names, numbers, value in rows)
     wide = max(cell_len(names) for names, _, _ in rows)
     deep = max(cell_len(numbers) for _, numbers, _ in rows)

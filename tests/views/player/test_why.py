@@ -203,7 +203,7 @@ def test_number_is_not_told_before_it_is_made_nor_while_it_is_covered(browser_pa
         ("W", [0, 1], "Given: a parameter"),
         ("h[0]", [0], "the state before the first step"),
         ("x[2]", [], "the number of a symbol"),
-        ("dL[2]", [], "Here the way back begins"),
+        ("dL[2]", [], "Here backpropagation begins"),
     ],
 )
 def test_what_no_formula_made_says_where_it_comes_from(browser_page, name, index, words):

@@ -1,5 +1,5 @@
 // An array with its name, shape and numbers: a strip of cells, or a heat map with the numbers on demand.
-// Every number can be asked why.
+// Every number opens "why this number".
 
 /** @import { Context, Shown } from "../types.d.ts" */
 
@@ -157,8 +157,7 @@ export class ArrayView {
     this.focus();
   }
 
-  /**
-   * Many numbers: a heat map to point at, and the numbers when asked for.
+  /** Many numbers: a heat map to point at, and the numbers on demand.
    * @param {Float64Array} numbers
    */
   #map(numbers) {
@@ -191,7 +190,7 @@ export class ArrayView {
     details.open = this.view.open;
     this.details = details;
     if (this.view.open) this.#grid();
-    // The event "toggle" comes later, when the reader may be a step further; a click comes at once.
+    // The event "toggle" comes later, when the reader may be at another step; a click comes at once.
     this.summary.addEventListener("click", () => {
       this.view.open = !details.open;
     });
@@ -219,7 +218,8 @@ export class ArrayView {
     this.details?.append(this.grid.element);
   }
 
-  // Whether the numbers are shown as they were left: a figure kept aside may have been overtaken by another of its name.
+  // Show the numbers as they were left: since a figure was put aside, another of its name may have changed
+  // that.
   get current() {
     return !this.details || this.details.open === this.view.open;
   }
@@ -240,13 +240,13 @@ export class ArrayView {
 function pairOf(cell, own) {
   const pair = element("div", { class: "pair" }, cell);
   if (own !== undefined) {
-    // the cell says it to those who listen
+    // for screen readers the cell says it
     pair.append(element("span", { class: "own", "aria-hidden": "true" }, `≠ ${own}`));
   }
   return pair;
 }
 
-// The figures of the step at hand. One that was drawn before is shown again, which is fast, and the
+// The figures of the current step. One that was drawn before is reused, which is fast, and the
 // focus stays on the array of the same name.
 export class ArrayShelf {
   /** @param {Context} context */
@@ -295,8 +295,8 @@ export class ArrayShelf {
     }
   }
 
-  /**
-   * An array that is shown twice at a step needs two figures, so what is taken is no longer there to take.
+  /** An array that is shown twice at a step needs two figures, so a figure that is taken is no longer
+   *  available.
    * @param {number} k
    */
   #taken(k) {

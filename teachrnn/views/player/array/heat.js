@@ -35,8 +35,7 @@ export function colourOf(kind, x, largest) {
 }
 
 export class HeatMap {
-  /**
-   * Of the numbers of array k, or of the reader's own ones for it: in the same colours.
+  /** For the numbers of array k, or the reader's own for it, in the same colours.
    * @param {Story} story
    * @param {number} k
    * @param {"right" | "yours"} [whose]
@@ -146,8 +145,7 @@ export class HeatMap {
     return [plain, hatched];
   }
 
-  /**
-   * Draws a frame round each of some numbers, and a stroke through it.
+  /** Draws a frame around each of some numbers, and a stroke through it.
    * @param {number[]} places
    */
   strike(places) {
@@ -179,8 +177,7 @@ export class HeatMap {
     );
   }
 
-  /**
-   * Draws a frame round some numbers, in place of the frame of that class before.
+  /** Draws a frame around some numbers; it replaces the last frame of that class.
    * @param {number[]} places
    * @param {string} className
    */

@@ -1,5 +1,5 @@
 // The numbers of a matrix in rows and columns. A large one is seen through a window that scrolls by whole
-// cells: only what is in the window is in the document. Arrow keys move over the entries, Enter asks why.
+// cells: only what is in the window is in the document. Arrow keys move over the entries, Enter opens "why".
 
 /** @import { View } from "./array.js" */
 /** @import { Context } from "../types.d.ts" */
@@ -89,7 +89,7 @@ export class NumberGrid {
     if (focused) this.focus();
   }
 
-  // Puts into the window what is to be seen from view.row, view.column on.
+  // Fills the window from view.row, view.column on.
   #fill() {
     const { story } = this.context;
     const { kind, name, shape, whole } = story.arrays[this.k];
@@ -150,7 +150,7 @@ export class NumberGrid {
 
   #scrolled() {
     const { clientHeight, clientWidth, scrollHeight, scrollLeft, scrollTop, scrollWidth } = this.element;
-    // the window may be a little larger than the cells in it, so the way does not end at a whole cell
+    // the window may be a little larger than its cells, so the scroll range need not end at a whole cell
     const row =
       scrollTop + clientHeight > scrollHeight - 2
         ? this.rows - this.down
@@ -235,8 +235,7 @@ export class NumberGrid {
     this.focus();
   }
 
-  /**
-   * Moves the window so far that an entry is in it.
+  /** Scrolls until an entry is in the window.
    * @param {number} row
    * @param {number} column
    */

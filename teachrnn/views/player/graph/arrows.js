@@ -1,4 +1,4 @@
-// Arrow heads. They live in a drawing of their own: one that is not displayed would take them along.
+// Arrow heads. They are in a drawing of their own: if they were in one that is hidden, they would vanish.
 
 import { drawn } from "../dom.js";
 

@@ -97,8 +97,7 @@ export class Column {
     if (from.leaf && Math.abs(from.row - to.row) === 1) from.beside.add(to);
   }
 
-  /**
-   * Results stand in the middle above their operands, then leaves in the middle of their users.
+  /** Results are centred above their operands, then leaves centred on their users.
    * @param {Kind[]} all
    */
   #spread(all) {
@@ -119,8 +118,7 @@ export class Column {
     for (const kind of all) kind.x = Math.round((kind.x - least) * BOX.pitch);
   }
 
-  /**
-   * The kind beside this one in its row, or nearest to it in the next row up or down; null at the rim.
+  /** The kind beside this one in its row, or nearest to it in the next row up or down; null at the edge.
    * @param {Kind} kind
    * @param {number} right
    * @param {number} up
@@ -137,8 +135,7 @@ export class Column {
     return null;
   }
 
-  /**
-   * Whether a box of this row would stand in the way at x, `width` wide.
+  /** Whether a box of this row would be in the way at x, `width` wide.
    * @param {number} row
    * @param {number} x
    * @param {number} width
@@ -152,8 +149,8 @@ export class Column {
 /** @param {Set<Kind>} kinds */
 const middleOf = (kinds) => [...kinds].reduce((sum, kind) => sum + kind.x, 0) / kinds.size;
 
-/**
- * Places one apart at least, as near to the wishes as can be: least squares by pooling neighbours
+/** Positions at least one apart, as close as possible to the desired ones: least squares by pooling
+ *  neighbours
  * that would overlap (Ayer et al. 1955).
  * @param {Kind[]} row
  * @param {(kind: Kind) => number | null} wish

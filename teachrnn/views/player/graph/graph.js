@@ -1,4 +1,4 @@
-// The unrolled graph: time to the right, depth upwards; beside it, or in its place, the rolled graph.
+// The unrolled graph: time to the right, depth upwards; beside it, or instead of it, the rolled graph.
 
 /** @import { Context, Edge, Step, StoryNode } from "../types.d.ts" */
 
@@ -114,8 +114,7 @@ export class Graph {
     this.#listen(signal);
   }
 
-  /**
-   * With `covered` the graph shows no more of step i than was known before it.
+  /** With `covered` the graph shows only what was known before step i.
    * @param {number} i
    * @param {boolean} [covered]
    */
@@ -135,8 +134,7 @@ export class Graph {
     this.#follow();
   }
 
-  /**
-   * Grey out what truncation to h steps takes from the gradient of the last loss; 0: nothing.
+  /** Grey out what truncation to h steps removes from the gradient of the last loss; 0: nothing.
    * @param {number} h
    */
   horizon(h) {
@@ -253,7 +251,7 @@ export class Graph {
     return legend;
   }
 
-  // A column is drawn when it first comes near, and is left out while it is far away.
+  // A column is drawn when it first comes near the window, and is removed while it is far away.
   #show() {
     const [left, right] = this.stage.sight();
     const kept = this.tabStop === undefined ? undefined : this.story.node.get(this.tabStop)?.t; // what the Tab key goes to stays
@@ -437,8 +435,7 @@ export class Graph {
     }
   }
 
-  /**
-   * The next node that way; beyond the rim of a column, in the next column.
+  /** The next node in that direction; beyond the edge of a column, in the next column.
    * @param {StoryNode} node
    * @param {number} right
    * @param {number} up
@@ -475,9 +472,8 @@ export class Graph {
     this.boxes.get(id)?.g.setAttribute("tabindex", "0");
   }
 
-  /**
-   * To the step that made a node's value or, on the way back, at which its gradient is complete; for
-   * what was given, or has no gradient, to the first step of that half that used it.
+  /** To the step that made a node's value or, in the backward half, at which its gradient is complete; for
+   * a given value, or one without a gradient, to the first step of that half that used it.
    * @param {number} id
    */
   #pick(id) {

@@ -1,4 +1,4 @@
-// Lanes: lines that would lie on each other are put side by side.
+// Lanes: lines that would overlap are drawn side by side.
 
 import { held } from "../dom.js";
 
@@ -9,8 +9,7 @@ export class Lanes {
     this.count = 0;
   }
 
-  /**
-   * Announce that the line `key` runs from a to b; what has the same key shares one lane.
+  /** Register a line `key` from a to b; lines with the same key share one lane.
    * @param {string} key
    * @param {number} a
    * @param {number} b

@@ -1,4 +1,5 @@
-// An edge of the unrolled graph. Backward it is dashed, turned round, and as wide as the gradient is large.
+// An edge of the unrolled graph. Backward it is dashed and reversed, and its width is the size of the
+// gradient.
 
 /** @import { ArrowHeads } from "./arrows.js" */
 /** @import { GradientScale } from "./scale.js" */
@@ -27,8 +28,7 @@ export class Line {
     this.path = drawn("path", { d, "data-lag": to.t - from.t });
   }
 
-  /**
-   * How it looks at step i, of which the outcome of step `known` is known; truncation takes the gradient away
+  /** Its appearance at step i, when outcomes up to step `known` are known; truncation removes the gradient
    * that would come back here.
    * @param {Story} story
    * @param {number} i

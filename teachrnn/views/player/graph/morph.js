@@ -1,4 +1,4 @@
-// Rolling up: every column in sight slides into the one cell, and back out of it when unrolling.
+// Rolling up: every visible column slides into the one cell, and back out of it when unrolling.
 
 import { drawn } from "../dom.js";
 
@@ -6,8 +6,7 @@ import { drawn } from "../dom.js";
 
 const MILLISECONDS = 400;
 
-/**
- * A picture of columns, with where each stands in the window.
+/** A picture of columns, with the position of each in the window.
  * @param {SVGGElement[]} columns
  * @returns {Copy[]}
  */
@@ -18,8 +17,8 @@ export function copyColumns(columns) {
   });
 }
 
-/**
- * Show the copies sliding from where they are to where `to` says, over the panes. Returns how to end it early.
+/** Animate the copies from their positions to those in `to`, over the panes. Returns a function that ends it
+ *  early.
  * @param {HTMLElement} panes
  * @param {Copy[]} copies
  * @param {DOMMatrix} to

@@ -41,15 +41,13 @@ export function shortened(text, most) {
   return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : text;
 }
 
-/**
- * A symbol that cannot be seen comes as its code point, U+200D, of which the box has room for the digits.
+/** An invisible symbol comes as its code point, U+200D, of which the box has room for the digits only.
  * @param {string} symbol
  */
 const codeOf = (symbol) => /^U\+([0-9A-F]{4,6})$/.exec(symbol)?.[1];
 
-/**
- * What is known of a node: the arrays of its value and gradient, and of the gradient how many parts of
- * how many are there.
+/** What is known of a node: the arrays of its value and gradient, and how many parts of the gradient have
+ * arrived, of how many.
  * @typedef {object} Known
  * @property {number | null} value
  * @property {number | null} gradient

@@ -1,5 +1,5 @@
-// Where the nodes of the unrolled graph stand: a column for each time step, and before them the initial
-// state, which has the places of its own values only.
+// Positions of the nodes of the unrolled graph: a column for each time step, and before them the initial
+// state, with places for its own values only.
 
 /** @import { Column } from "./column.js" */
 /** @import { Routes } from "./routes.js" */
@@ -68,8 +68,7 @@ export class Places {
     return held(this.column.kind, node.id).row;
   }
 
-  /**
-   * Left and right end of what stands in a column.
+  /** Left and right end of the contents of a column.
    * @param {number} t
    * @param {StoryNode[]} nodes of that column
    */

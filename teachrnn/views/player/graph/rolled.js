@@ -33,9 +33,9 @@ export class RolledGraph {
     this.boxes = new Map();
     /** @type {Map<string, SVGPathElement>} */
     this.lines = new Map();
-    /** @type {SVGPathElement[]} edges of the step at hand */
+    /** @type {SVGPathElement[]} edges of the current step */
     this.marked = [];
-    /** @type {number | null} the time at hand */
+    /** @type {number | null} the current time step */
     this.t = null;
     /** @type {Kind | null} what is kept in sight */
     this.followed = null;
@@ -86,8 +86,7 @@ export class RolledGraph {
     );
   }
 
-  /**
-   * How deep each trunk of edges to another step runs round below the cell.
+  /** How far below the cell each trunk of edges to another step runs.
    * @returns {Map<string, { depth: number, time: number }>}
    */
   #depths() {
@@ -132,7 +131,7 @@ export class RolledGraph {
       drawn(
         "title",
         {},
-        `What was ${steps} ${steps === 1 ? "step" : "steps"} ${time > 0 ? "before" : "after"}`,
+        `The value ${steps} ${steps === 1 ? "step" : "steps"} ${time > 0 ? "earlier" : "later"}`,
       ),
     );
     this.cell.append(mark);
@@ -193,8 +192,7 @@ export class RolledGraph {
     }
   }
 
-  /**
-   * Mark the operation of the step, and the time at which it happens.
+  /** Mark the operation of the step, and its time.
    * @param {Step} step
    * @param {(node: StoryNode) => boolean} breakpointAt
    */
@@ -231,8 +229,7 @@ export class RolledGraph {
     return a && b ? this.lines.get(this.routes.rolledKey(a, b)) : undefined;
   }
 
-  /**
-   * Arrow keys go to the next node that way.
+  /** Arrow keys go to the next node in their direction.
    * @param {KeyboardEvent} event
    */
   #walk(event) {
@@ -252,8 +249,7 @@ export class RolledGraph {
 /** @param {Route} route */
 const trunkOf = (route) => `${route.trunk} ${route.time}`;
 
-/**
- * The name of an operation, a line for as many of its words as fit: Softmax, Cross, Entropy.
+/** The name of an operation in lines, each with as many words as fit: Softmax, Cross, Entropy.
  * @param {string} name
  * @param {number} x
  * @param {number} most

@@ -1,6 +1,6 @@
-// Where the edges run: through the gaps between rows and the channels between columns, never behind
+// Routes of the edges: through the gaps between rows and the channels between columns, never behind
 // a node. Edges from one node share a trunk; a trunk has a lane of its own where it meets others.
-// One route serves all edges between the same two kinds with the same lag, for all columns are alike.
+// One route serves all edges between the same two kinds with the same lag, because all columns are alike.
 
 /** @import { Column, Kind } from "./column.js" */
 /** @import { Story } from "../story.js" */
@@ -74,8 +74,7 @@ export class Routes {
     return held(this.routes, this.#key(from, to));
   }
 
-  /**
-   * Its name in the rolled graph, where the initial state is what any step hands on.
+  /** Its name in the rolled graph, where the initial state is that of any step.
    * @param {StoryNode} from
    * @param {StoryNode} to
    */
@@ -149,8 +148,7 @@ export class Routes {
     this.#reserve(route);
   }
 
-  /**
-   * How an edge leaves and enters: decided on rows and places, before any height is known.
+  /** How an edge leaves and enters: decided from rows and places, before any height is known.
    * @param {Ends} ends
    * @returns {Plan}
    */
@@ -186,7 +184,7 @@ export class Routes {
         leaves === "right" ? from.row : from.row + 0.5,
         enters === "left" ? to.row : to.row - 0.5,
       );
-      // what reaches the channel meets there what comes from it, in the columns before and after
+      // lines into the channel meet lines out of it, in the columns before and after
       if (leaves === "top") this.gaps[from.row + 1].need(route.out, -Infinity, Infinity);
       if (enters === "bottom") this.gaps[to.row].need(route.into, -Infinity, Infinity);
     }
@@ -254,8 +252,7 @@ export class Routes {
     return bentPath(this.#points(route, a, shift));
   }
 
-  /**
-   * The same edge in the rolled graph: out on the right, round below, and in again from the left.
+  /** The same edge in the rolled graph: out on the right, around below, and in again from the left.
    * @param {Route} route
    * @param {number} depth
    */
@@ -272,9 +269,8 @@ export class Routes {
     ]);
   }
 
-  /**
-   * Where the size of the gradient that comes back along an edge is written: by the end that it
-   * reaches, on the side that the edge does not bend to.
+  /** Where the norm of the gradient that comes back along an edge is written: near the end that it
+   * reaches, on the side away from the bend.
    * @param {Route} route
    * @param {number} [startX]
    */
@@ -372,8 +368,7 @@ export class Routes {
  */
 const keyOf = (from, to, lag) => `${from.name}>${to.name}>${lag}`;
 
-/**
- * A path along the points with round bends, or a curve that leaves and arrives upright.
+/** A path along the points with round bends, or a curve that leaves and arrives vertically.
  * @param {Point[] | Curve} points
  */
 function bentPath(points) {

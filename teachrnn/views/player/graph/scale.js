@@ -1,5 +1,5 @@
-// The size of a gradient on a logarithmic scale: how wide the edge is along which it came back, and
-// how high the bars of its node stand. One scale serves the whole story, so that vanishing is seen.
+// The norm of a gradient on a logarithmic scale: the width of the edge along which it came back, and
+// the height of the bars in its node. The whole story has one scale, so that vanishing is visible.
 
 /** @import { Story } from "../story.js" */
 
@@ -41,7 +41,7 @@ export class GradientScale {
       : GRADIENT.thin + (GRADIENT.wide - GRADIENT.thin) * this.share(norm);
   }
 
-  // Lines of every second order of magnitude, with what they stand for.
+  // A key: lines for every second order of magnitude, with their norms.
   legend() {
     const key = element("span", { class: "orders" }, "Norm of the gradient that came back: ");
     for (let order = this.low; order <= this.high; order += 2) {

@@ -1,4 +1,4 @@
-// The window onto the unrolled graph: scrolls, zooms, can be dragged; tells which part is in sight.
+// The window onto the unrolled graph: scrolls, zooms, can be dragged; reports which part is visible.
 
 import { calm, element, within } from "../dom.js";
 
@@ -39,7 +39,7 @@ export class Stage {
     this.#scale(1);
   }
 
-  // Left and right end of what has to be drawn, in units of the drawing.
+  // Left and right end of what must be drawn, in units of the drawing.
   sight() {
     const wide = this.element.clientWidth || 1000; // before it stands in a page
     const left = this.element.scrollLeft - ZOOM.ahead * wide;
@@ -77,8 +77,7 @@ export class Stage {
     this.tell.changed();
   }
 
-  /**
-   * Scroll no more than is needed to have the box (x, y) in the inner part of the window.
+  /** Scroll only as far as needed to have the box (x, y) in the inner part of the window.
    * @param {number} x
    * @param {number} y
    * @param {number} width
@@ -115,7 +114,7 @@ export class Stage {
   #resized() {
     if (!this.element.clientWidth) return;
     if (!this.sized) {
-      // a deep network opens at a scale that shows all of its depth, if that can be read
+      // a deep network opens at a scale that shows its whole depth, if that is legible
       this.sized = true;
       const room = parseFloat(getComputedStyle(this.element).maxHeight) - 30;
       this.zoomTo(Math.max(ZOOM.legible, Math.min(1, room / this.height)), 0, 0);
@@ -143,8 +142,7 @@ export class Stage {
     );
   }
 
-  /**
-   * With a mouse; a finger scrolls as it does everywhere.
+  /** With a mouse; touch scrolls as usual.
    * @param {AbortSignal} signal
    */
   #drag(signal) {
@@ -183,8 +181,7 @@ export class Stage {
   }
 }
 
-/**
- * Where a window of `size` scrolls to, from `at`, so that [from, to] lies in its inner part.
+/** Where a window of `size` scrolls to, from `at`, so that [from, to] is in its inner part.
  * @param {number} at
  * @param {number} size
  * @param {number} from

@@ -1,5 +1,5 @@
 // An array as a strip of bars, up from a line for positive and down for negative numbers: one path
-// for each sign. Of long arrays neighbours share a bar, which shows the largest and the least of them.
+// for each sign. In long arrays neighbours share a bar, which shows the largest and the smallest of them.
 
 const MOST_BARS = 19;
 

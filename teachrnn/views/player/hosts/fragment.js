@@ -1,10 +1,10 @@
-// What a part of someone else's page adds: it finds its place, and shuts the page's style out.
+// What the host in someone else's page adds: it finds its place, and isolates the player from the page's
+// style.
 
 import { partOf, useFont } from "../dom.js";
 import { mount } from "../player.js";
 
-/**
- * What is not shown, as in a folded answer or where a live stepper stands instead, waits: it has no size.
+/** A hidden element, as in a folded answer or behind a live stepper, has no size: it waits.
  * @param {Element} place
  * @returns {Promise<void>}
  */
@@ -23,7 +23,7 @@ const inSight = (place) =>
  * @param {number} step
  */
 export async function start(key, step) {
-  // The same story may stand in a page twice: each script takes a place that no other has taken.
+  // The same story may be in a page twice: each script takes a place that no other has taken.
   const place = partOf(document, `[data-teachrnn="${key}"]:not([data-taken])`);
   place.dataset.taken = "true";
   await inSight(place);

@@ -1,5 +1,5 @@
-// What a notebook adds to the player: the font, which travels once a page and not with every widget,
-// keys that stay within, and that the form kept for when there is no kernel is out of the way.
+// What a notebook adds to the player: the font, which is sent once per page and not with every widget,
+// keys that stay within the player, and hiding the static copy that is shown without a kernel.
 
 /** @import { Message, Model } from "../types.d.ts" */
 
@@ -22,8 +22,7 @@ function askForFont(model) {
   model.send({ kind: "font" });
 }
 
-/**
- * JupyterLab takes x or d d for its cells wherever the focus is, unless that very element says not to.
+/** JupyterLab handles x or d d wherever the focus is, unless the focused element itself opts out.
  * @param {FocusEvent} event
  */
 function keepKeys(event) {

@@ -1,4 +1,4 @@
-// What a page of its own adds: it unpacks the data and starts the player.
+// What the standalone page adds: it unpacks the data and starts the player.
 
 import { partOf, useFont } from "../dom.js";
 import { mount } from "../player.js";
@@ -23,7 +23,7 @@ function openAddress() {
   try {
     address = decodeURIComponent(address);
   } catch {
-    // not encoded, so meant as it stands
+    // not encoded, so taken literally
   }
   if (address) open(address);
 }

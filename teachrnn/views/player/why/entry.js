@@ -1,6 +1,6 @@
 // The formula of one entry, evaluated: its terms, each with the numbers in it.
-// What the trees are made of is said in teachrnn/formulas/entries/tree.py; teachrnn/formulas/entries/entry.py
-// does the same in Python, and a test holds the two together.
+// The nodes of the trees are described in teachrnn/formulas/entries/tree.py; teachrnn/formulas/entries/entry.py
+// does the same in Python, and a test compares the two.
 
 /** @import { At, Branch, Choice, Many, One, Rule, Tree, Two } from "../types.d.ts" */
 
@@ -10,8 +10,7 @@
 /** @typedef {{ parts: Part[], value: number }} Term */
 /** @typedef {[parts: Part[], rank: number]} Written */
 
-/**
- * Where in a formula we are: the indices by name, and the position in the leading axes, if there is one.
+/** The indices of a formula by name, and the position in the leading axes, if there is one.
  * @typedef {object} Place
  * @property {Record<string, Operand>} letters
  * @property {number[]} leading
@@ -56,8 +55,7 @@ const TWO = {
   onehot: (a, b) => Number(a === b),
 };
 
-/**
- * The terms of one entry. What is 0 whatever the numbers are has no term.
+/** The terms of one entry. Those that are 0 whatever the numbers are are left out.
  * @param {Rule} rule
  * @param {Record<string, Operand>} letters those of the operation: inputs, output, and for a gradient also
  *   d and the output; the numbers row by row
@@ -170,7 +168,7 @@ function valueOf(place, tree) {
     case "/": {
       const [, a, b] = tree;
       if (isA(a, "exp") && isA(b, "sum") && isA(b[3], "exp")) {
-        // A softmax. Both sides are divided by e^a, so that inf / inf cannot come of it.
+        // A softmax. Both sides are divided by e^a, so that it cannot become inf / inf.
         const exponent = valueOf(place, a[1]);
         return 1 / valueOf(place, ["sum", b[1], b[2], ["exp", ["-", b[3][1], exponent]]]);
       }
@@ -189,8 +187,7 @@ function valueOf(place, tree) {
  */
 const isA = (tree, kind) => typeof tree === "object" && tree[0] === kind;
 
-/**
- * Where in an array, flat, the entry lies that stands at this place of the formula.
+/** The position in the flattened array of an entry of the formula.
  * @param {Place} place
  * @param {At} tree
  */
@@ -327,8 +324,7 @@ function base(place, tree) {
   return typeof first === "object" && !others.length && first.value < 0 ? ["(", first, ")"] : parts;
 }
 
-/**
- * A sum inside a term; what a long one leaves out is marked by dots.
+/** A sum inside a term; dots mark what is left out of a long one.
  * @param {Place} place
  * @param {Many} tree
  * @returns {Written}
@@ -363,8 +359,7 @@ function link(place, tree) {
   return { letter, name, index: indexAt(shape, at), value: numbers[at] };
 }
 
-/**
- * Parts with a sign between them; text beside text becomes one.
+/** Parts with a sign between them; adjacent texts are merged.
  * @param {Part[][]} pieces
  * @param {string} sign
  */

@@ -9,7 +9,7 @@ import { formatNumber } from "../number.js";
 import { isSeed, madeAt, numberAt, outcomeOf } from "./origin.js";
 
 const METHOD =
-  "The complex step moves this one number by a tiny amount in the imaginary direction, computes the loss anew from there, and divides the imaginary part of the loss by that amount. It knows nothing of the chain rule and subtracts nothing, so it is right to about 16 digits.";
+  "The complex step moves this one number by a tiny amount in the imaginary direction, computes the loss again from there, and divides the imaginary part of the loss by that amount. It does not use the chain rule and subtracts nothing, so it is accurate to about 16 digits.";
 
 export class Evidence {
   /**
@@ -46,7 +46,7 @@ export class Evidence {
   show(k, index) {
     const { story, model } = this.context;
     const { kind, name, shape } = story.arrays[k];
-    // where the way back begins, the same number stands in the turning point and in the step after
+    // where backpropagation begins, the turning point and the step after it have the same number
     const same = isSeed(story, k) ? story.arrays.findLast((array) => array.name === name) : undefined;
     const { check, refused } = same ?? story.arrays[k];
     this.k = k;
@@ -63,7 +63,7 @@ export class Evidence {
     else if (model.get("live")) this.#offer();
     else {
       this.#say(
-        "This entry is not among those that were checked when the page was made; in a notebook with a running kernel any entry can be.",
+        "This entry is not among those that were checked when the page was made; in a notebook with a running kernel any entry can be checked.",
       );
     }
   }
@@ -80,7 +80,7 @@ export class Evidence {
   #partOnly(total) {
     const { story } = this.context;
     this.#say(
-      "Only the complete gradient can be checked by moving the number: this is one part of it, or a sum that is still growing.",
+      "Only the complete gradient can be checked by changing the number: this is one part of it, or a sum that is still growing.",
     );
     if (total === null || story.arrays[total].shape.length !== this.index.length) return;
     const { index } = this;
@@ -121,7 +121,7 @@ export class Evidence {
     this.element.replaceChildren(element("h4", {}, "How we know"));
     if (!Number.isFinite(found)) {
       this.#say(
-        "The complex step gave no finite number here: the loss is not analytic on the way from this number.",
+        "The complex step gave no finite number here: the loss is not analytic on the path from this number.",
       );
       return;
     }

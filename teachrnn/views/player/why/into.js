@@ -1,4 +1,5 @@
-// Into an operation: its result entry by entry, and in an entry term by term, until the sum is the recorded number.
+// Into an operation: its result entry by entry, and an entry term by term, until the sum is the recorded
+// number.
 
 /** @import { Context, Line } from "../types.d.ts" */
 
@@ -165,7 +166,7 @@ export class Into {
     this.#show(term < 0 ? Math.max(0, this.terms.length - 1) : term);
   }
 
-  // What this entry is made from, framed in the arrays that it comes from.
+  // Frames around the numbers that this entry is made from, in their arrays.
   #picture() {
     /** @type {Map<number, number[]>} by array */
     const places = new Map();
@@ -274,15 +275,14 @@ export class Into {
   }
 }
 
-/**
- * Whether what was added up is what was recorded: another order of adding may change the last digits.
+/** Whether the sum is the recorded number: another order of addition may change the last digits.
  * @param {number} sum
  * @param {number} value
  */
 function agreementOf(sum, value) {
   if (Object.is(sum, value) || sum === value) return "which is the recorded number";
   if (Math.abs(sum - value) <= 1e-9 * Math.max(Math.abs(sum), Math.abs(value), 1)) {
-    return "which is the recorded number, but for rounding in the last digits";
+    return "which is the recorded number, up to rounding in the last digits";
   }
   return `but the terms add up to ${formatNumber(sum)}`;
 }

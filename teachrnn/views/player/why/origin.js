@@ -1,4 +1,4 @@
-// Where one number comes from, out of what the story says of its array: given, a formula's terms, or a sum of parts.
+// Where one number comes from, according to the story: given, a formula's terms, or a sum of parts.
 
 /** @import { Story } from "../story.js" */
 /** @import { Line } from "../types.d.ts" */
@@ -22,8 +22,7 @@ export function madeAt(story, k) {
   return story.maker.get(k) ?? (isSeed(story, k) ? story.turn : -1);
 }
 
-/**
- * The outcome of that step in which array k is.
+/** The outcome of that step that contains array k.
  * @param {Story} story
  * @param {number} k
  */
@@ -84,8 +83,8 @@ function summands(story, k) {
   return parts ? parts.flatMap((part) => summands(story, part)) : [k];
 }
 
-/**
- * A part of the sum's own shape gives the same entry; the losses of a batch, summed up, give all of theirs.
+/** A part of the sum's own shape contributes the same entry; the losses of a batch contribute all their
+ *  entries.
  * @param {Story} story
  * @param {number} part
  * @param {number} k
@@ -108,7 +107,7 @@ function summandLines(story, part, k, index) {
 function summandLine(story, part, index) {
   const value = numberAt(story, part, index);
   const lines = formulaLines(story, part, index);
-  // one product says more than the name of the part; a part that is a sum itself is asked on its own
+  // one product says more than the name of the part; a part that is itself a sum has its own explanation
   if (lines?.length === 1 && lines[0].parts.length <= MOST_FACTORS) {
     return { parts: lines[0].parts, value, array: part };
   }

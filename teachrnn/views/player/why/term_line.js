@@ -1,4 +1,4 @@
-// A summand in one line: its formula with the numbers in it, what it comes to, and a bar of its size.
+// A summand in one line: its formula with the numbers in it, its value, and a bar of its size.
 
 /** @import { Story } from "../story.js" */
 /** @import { Factor, Line } from "../types.d.ts" */
@@ -58,8 +58,7 @@ export function termFormula(story, parts, follow) {
   );
 }
 
-/**
- * A number whose point stands under the points of the lines above.
+/** A number whose decimal point is aligned with those of the lines above.
  * @param {number} x
  */
 export function alignedNumber(x) {

@@ -32,7 +32,7 @@ export class Why {
     this.evidence = new Evidence(context, (k, index) => this.#follow(k, index));
     this.walk = new Into(context, () => this.#left());
     this.back = wordButton("‹ back", () => this.#goBack());
-    this.back.title = "Back to the number that was open before";
+    this.back.title = "Back to the previous number";
     this.trailLine = element("p", { class: "trail" });
     this.close = wordButton("close", () => this.#close());
     this.heading = element("h3", { tabindex: "-1" });
@@ -65,8 +65,7 @@ export class Why {
     this.evidence.stop();
   }
 
-  /**
-   * Shows the entry as it is known at step i; what the learner is asked to predict there is kept back.
+  /** Shows the entry as it is known at step i; a number that the learner should predict there is withheld.
    * @param {number} i
    * @param {boolean} [covered]
    */
@@ -203,9 +202,7 @@ export class Why {
   /** @param {number} made */
   #notYet(made) {
     const text =
-      made === this.step
-        ? "Covered: say first what you expect."
-        : `Not yet: it is made in step ${made + 1}.`;
+      made === this.step ? "Covered: predict it first." : `Not yet: it is made in step ${made + 1}.`;
     this.body.append(element("p", { class: "not-yet" }, text));
     if (made !== this.step) {
       this.body.append(wordButton(`go to step ${made + 1}`, () => this.context.go(made)));
@@ -287,7 +284,7 @@ export class Why {
     const { story } = this.context;
     if (kind === "given") return givenInWords(story, k);
     if (kind === "seed") {
-      return "Here the way back begins: L is the sum of the losses, and if one of them grows by a little, L grows by as much.";
+      return "Here backpropagation begins: L is the sum of the losses, so if one of them grows a little, L grows by the same amount.";
     }
     if (kind === "unwritten") {
       const from = Object.values(story.arrays[k].letters ?? {}).map((at) => story.arrays[at].name);
@@ -333,7 +330,7 @@ export class Why {
     }
     const added = lines.reduce((total, line) => total + line.value, 0);
     const room = lines.reduce((total, line) => total + Math.abs(line.value), 0);
-    // a wrong formula must not look like a right one
+    // a wrong formula must not look like a correct one
     const differs = Number.isFinite(added) && Math.abs(added - value) > ROUNDING * room;
     if (lines.length === 1 && !differs) return; // the one line has said it
     const total = element(
