@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,7 @@ class Case:
         self.T, self.B, self.m, self.K = instance.T, instance.B, model.hidden, model.symbols
         self.cell = model.cell.name
         self._encoded: dict[Form, Array] = {}
+        self._given: dict[tuple[str, SequenceForm], Any] = {}
         self.parameters: dict[str, Array] = {n: np.array(p) for n, p in model.parameters.items()}
         self.parameters["E"] = np.eye(self.K, dtype=model.dtype)
         self.state = {
@@ -45,6 +47,14 @@ class Case:
         if form not in self._encoded:
             self._encoded[form] = form.encode(self.parameters)
         return self._encoded[form].copy()
+
+    def given(self, what: str, form: SequenceForm) -> Any:
+        """Inputs "x" or targets "y" in the student's form: the same object each time, to be copied."""
+        if (what, form) not in self._given:
+            symbols = self.x if what == "x" else self.y
+            vectors = self.parameters["E"][symbols] if what == "x" else self.targets(form)
+            self._given[what, form] = form.encode(symbols if form.tokens else vectors)
+        return self._given[what, form]
 
     def shape(self, form: Form) -> tuple[int, ...]:
         """The shape that a student's array has."""

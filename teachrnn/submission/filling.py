@@ -54,6 +54,11 @@ def looks_like_a_parameter(name: str) -> bool:
     return bool(_PARAMETER.match(name)) or (bool(lexicon.ungated_kinds(name)) and len(name) < 20)
 
 
+def is_cache(name: str) -> bool:
+    """Whether an argument of this name takes what the forward pass kept."""
+    return bool(re.search(r"cache|mem|tape|ctx|context|store|saved|fwd|forward|history", name, re.I))
+
+
 def fillings(
     function: Function, *, returned: Sequence[str] | None = None, before: Fills | None = None
 ) -> Iterator[dict[str, Fill]]:
@@ -123,7 +128,7 @@ def _of_backward(name: str, returned: Sequence[str]) -> list[Fill | None]:
         if n and re.sub(r"[^a-z0-9]", "", n.lower()) in (short, short + "s", short[:-1])
     ]
     options: list[Fill | None] = [Fill("bound", alike[0])] if alike and len(short) > 1 else []
-    if re.search(r"cache|mem|tape|ctx|context|store|saved|fwd|forward|history", short):
+    if is_cache(name):
         options.append(Fill("cache"))
     if short in _PROBABILITIES.split():
         options.append(Fill("probabilities"))

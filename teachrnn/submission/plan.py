@@ -63,6 +63,8 @@ class Plan:
         What is passed to functions and could be a parameter.
     required : frozenset of str
         Those that must be one.
+    steps : bool
+        Whether the functions do one time step, and the loop is ours.
     """
 
     said: str
@@ -75,6 +77,7 @@ class Plan:
     sizes: Mapping[str, str] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     required: frozenset[str] = frozenset()
+    steps: bool = False
 
 
 @dataclass

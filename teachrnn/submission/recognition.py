@@ -15,6 +15,7 @@ from teachrnn.errors import SubmissionError, TeachrnnError
 from teachrnn.submission import lexicon
 from teachrnn.submission.case import Case
 from teachrnn.submission.findings import Finding, find_loss, find_values, scalars, steps_right
+from teachrnn.submission.form import Form
 from teachrnn.submission.layouts import Layout
 from teachrnn.submission.limits import HopelessError, Paper, StudentError
 from teachrnn.submission.needs import Needs
@@ -28,6 +29,8 @@ from teachrnn.submission.turned import orders_of, turned_forms
 SECONDS = 5.0
 """For all attempts together."""
 SECONDS_FOR_AN_ATTEMPT = 2.0
+MOST_NEAR = 30
+"""So many layouts are kept in which a forward pass that is wrong ran."""
 MOST_HOPELESS = 2
 """After so many attempts that came to no end, or left, no other is made."""
 MOST_OF_A_PLAN = 8
@@ -78,7 +81,7 @@ class _Attempts:
     layout: Layout | None
     until: float
     tried: int = 0
-    best: Recognised | None = None
+    nearest: list[Recognised] = field(default_factory=list)
     complaints: dict[str, int] = field(default_factory=dict)
     cases: dict[Any, Case] = field(default_factory=dict)
     hopeless: int = 0
@@ -121,22 +124,26 @@ def recognise(
         If nothing could be called, with what the likeliest attempt came to.
     """
     attempts = _Attempts(cell, layout, monotonic() + 2 * seconds)
-    any_found = False
-    for thorough in (False, True):
-        for plan in plans:
-            for batch in (True, False):
-                for found in islice(_try(program, plan, batch, thorough, attempts), MOST_OF_A_PLAN):
-                    any_found = True
-                    yield found
-            if attempts.over():
-                break
-        # A forward pass that is wrong is wrong in every layout: not long is looked for a right one.
-        attempts.until = min(attempts.until, monotonic() + (2.0 if attempts.best else SECONDS))
-    if any_found:
-        return
-    if attempts.best is None:
+    whole = [plan for plan in plans if not plan.steps]
+    for some in (whole, [plan for plan in plans if plan.steps]):
+        any_found = False
+        for thorough in (False, True):
+            for plan in some:
+                for batch in (True, False):
+                    for found in islice(_try(program, plan, batch, thorough, attempts), MOST_OF_A_PLAN):
+                        any_found = True
+                        yield found
+                if attempts.over():
+                    break
+            # A forward pass that is wrong is wrong in every layout: not long is looked for a right one.
+            attempts.until = min(attempts.until, monotonic() + (2.0 if attempts.nearest else seconds))
+        if any_found:
+            return
+        # One step may well be right where the loop over them is not: the loop is what was handed in.
+        yield from reversed(attempts.nearest)
+        attempts.until = monotonic() + seconds
+    if not attempts.nearest:
         raise SubmissionError(_what_failed(program, plans, attempts))
-    yield attempts.best
 
 
 def _what_failed(program: Program, plans: Sequence[Plan], attempts: _Attempts) -> str:
@@ -177,7 +184,6 @@ def _try(
         places = {name: i for i, name in enumerate(plan.globals)}
         names.sort(key=lambda n: places.get(n.split(".")[0], -1))
     hint = f"{program.hint if len(program.functions) < 30 else ''} {plan.said} {attempts.cell or ''}"
-    survivors: list[tuple[NameReading, Style, Arrangement, Needs]] = []
     count = 0
     likely = [
         reading
@@ -196,6 +202,7 @@ def _try(
         needs = _needs(plan, reading, batch)
         case = attempts.case(reading.cell, needs, sizes)
         runs = 0
+        survivors: list[tuple[Style, Arrangement]] = []
         for style, arrangement in _arrangements(
             plan, reading, observed, case, batch, thorough, attempts.layout
         ):
@@ -208,17 +215,16 @@ def _try(
                 yield outcome
                 continue
             runs += 1
-            survivors.append((reading, style, arrangement, needs))
+            survivors.append((style, arrangement))
             if runs >= 60:
                 break
-    for reading, style, arrangement, needs in survivors:
-        if attempts.over():
-            break
-        case = attempts.case(reading.cell, needs, sizes)
-        for other in _value_variants(reading, style, arrangement, observed, case, attempts.layout):
-            outcome = _attempt(plan, other, case, needs, attempts)
-            if outcome and outcome.forward_right and _confirmed(outcome, needs, attempts, batch):
-                yield outcome
+        for style, arrangement in survivors:
+            for other in _value_variants(reading, style, arrangement, observed, case, attempts.layout):
+                if attempts.over():
+                    return
+                outcome = _attempt(plan, other, case, needs, attempts)
+                if outcome and outcome.forward_right and _confirmed(outcome, needs, attempts, batch):
+                    yield outcome
 
 
 def _observed(plan: Plan, attempts: _Attempts, sizes: dict[str, int]) -> dict[str, tuple[int, ...]]:
@@ -292,22 +298,28 @@ def _arrangements(
         in_use = styles(batch, all_of_them=all_styles)
         if layout is not None:
             in_use = [s for s in layout.styles if layout.batched(s) == batch] if not all_styles else []
-        for style in in_use:
-            turned = turned_forms(made, style, observed, case)
-            if turned is None:
-                return
-            pairs = sequence_pairs(
-                batch,
-                has_y="y" in filled,
-                all_of_them=all_sequences,
-                inputs=layout.inputs if layout else (),
-            )
-            for x, y in pairs:
-                shapes = tuple(case.shape(f) for f in turned.values())
+        pairs = sequence_pairs(
+            batch,
+            has_y="y" in filled,
+            all_of_them=all_sequences,
+            inputs=layout.inputs if layout else (),
+        )
+        for x, y in pairs:
+            for style in in_use:
+                turned = turned_forms(made, style, observed, case)
+                if turned is None:
+                    return
+                shapes = tuple(_apart(f, case.shape(f)) for f in turned.values())
                 key = (shapes, style.state if has_state else "", x, y)
                 if key not in seen:
                     seen.add(key)
                     yield style, Arrangement(reading.cell, turned, x, y, style.state)
+
+
+def _apart(form: Form, shape: tuple[int, ...]) -> tuple[object, ...]:
+    """What tells two forms apart: the shape, and of a square which way it lies."""
+    square = len(shape) == 2 and shape[0] == shape[1]
+    return (*shape, form.transposed) if square else shape
 
 
 def _value_variants(
@@ -354,8 +366,7 @@ def _attempt(
         return None
     outcome.score = (len(found), steps_right(run), len(understood), bool(numbers), -attempts.tried)
     outcome.found = understood
-    if attempts.best is None or outcome.score > attempts.best.score:
-        attempts.best = outcome
+    attempts.nearest = sorted([*attempts.nearest, outcome], key=lambda o: o.score)[-MOST_NEAR:]
     return outcome
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
@@ -156,15 +155,9 @@ class Run:
     def _value(self, name: str, fill: Fill) -> Any:
         kind, case, arrangement = fill.kind, self.case, self.arrangement
         if kind in ("x", "y"):
-            form: SequenceForm = getattr(arrangement, kind)
-            symbols = getattr(case, kind)
-            if form.tokens:
-                given = form.encode(symbols)
-            elif kind == "x":
-                given = form.encode(case.parameters["E"][symbols])
-            else:
-                given = form.encode(case.targets(form))
-            self.inputs[name] = (given, copy.deepcopy(given))
+            original = case.given(kind, getattr(arrangement, kind))
+            given = _copied(original)
+            self.inputs[name] = (given, original)
             return given
         if kind in ("h", "s"):
             given = encode_state(case.state[kind], arrangement.state)
@@ -224,7 +217,7 @@ class Run:
             raise StudentError("which value's gradient it takes is not known")
         at, form = self.arrangement.upstream
         given = form.encode(self.case.upstream[at])
-        self.inputs["upstream"] = (given, copy.deepcopy(given))
+        self.inputs["upstream"] = (given, _copied(given))
         return given
 
     def _cache(self) -> Any:
@@ -234,6 +227,14 @@ class Run:
         if isinstance(self.returned, tuple) and self.returned:
             return self.returned[-1]
         return self.returned
+
+
+def _copied(given: Any) -> Any:
+    if isinstance(given, np.ndarray):
+        return given.copy()
+    if isinstance(given, dict):
+        return {k: _copied(v) for k, v in given.items()}
+    return [_copied(one) for one in given] if isinstance(given, list) else given
 
 
 def standing(plan: Plan, kwargs: Any, paper: Paper) -> tuple[Any, Any]:

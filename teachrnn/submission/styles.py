@@ -62,18 +62,23 @@ def sequence_pairs(
 ) -> Iterator[tuple[SequenceForm, SequenceForm]]:
     """Forms of x, of all or of ``inputs``, with forms of y: alike first, or y as numbers."""
     forms = BATCH_X if batch else SINGLE_X
-    numbers = [form for form in forms if form.tokens]
     for x in [form for form in forms if form in inputs] if inputs else forms:
         if not has_y:
             if not all_of_them:
                 yield x, x
             continue
-        near = [x, *(n for n in numbers if n.base == x.base or x.padding)]
+        # Targets that lie along other axes than the inputs are a mistake, no convention.
+        alike = [form for form in forms if _time_first(form) == _time_first(x)]
+        near = [x, *(n for n in alike if n.tokens and (n.base == x.base or x.padding))]
         if not all_of_them and not x.tokens:
             yield x, replace(x, residual=1.0)
             yield x, replace(x, residual=2.0)
-        for y in [f for f in forms if f not in near] if all_of_them else dict.fromkeys(near):
+        for y in [f for f in alike if f not in near] if all_of_them else dict.fromkeys(near):
             yield x, y
+
+
+def _time_first(form: SequenceForm) -> bool | None:
+    return form.axes.index("T") < form.axes.index("B") if "B" in form.axes else None
 
 
 GATE_ORDERS: dict[str, list[tuple[str, ...]]] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from teachrnn.submission.filling import fillings
+from teachrnn.submission import lexicon
+from teachrnn.submission.filling import fillings, is_cache
 from teachrnn.submission.functions import Function
 from teachrnn.submission.plan import Plan, PlanFamily, Program, Step
 from teachrnn.submission.roles_of_functions import backwards, forwards, is_step, losses, wholes
@@ -38,10 +39,19 @@ def _pairs(
     back = chosen.get("backward") or backwards(functions)
     ahead = chosen.get("forward") or chosen.get("loss") or forwards(functions)
     couples = [(f, b) for b in back for f in ahead if f.name != b.name]
-    yield from sorted(couples, key=lambda couple: _stem(couple[0].name) != _stem(couple[1].name))
+    yield from sorted(couples, key=lambda c: (_unexplained(*c), _stem(c[0].name) != _stem(c[1].name)))
     for alone in ("forward", "backward"):
         if len(chosen) == 1 and alone in chosen:
             yield chosen[alone][0], None
+
+
+def _unexplained(forward: Function, backward: Function) -> int:
+    """How many arguments of a backward pass come from neither the forward pass nor its arguments."""
+    known = {*forward.returned, *forward.arguments}
+    return sum(
+        must and name not in known and not lexicon.roles(name) and not is_cache(name)
+        for name, must in backward.arguments.items()
+    )
 
 
 def _stem(name: str) -> str:

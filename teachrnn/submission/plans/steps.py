@@ -52,6 +52,7 @@ class StepFunctions(PlanFamily):
                         required=frozenset(
                             a for a, f in fills.items() if f.kind == "slot" and forward.arguments[a]
                         ),
+                        steps=True,
                     )
 
 
@@ -82,6 +83,7 @@ class StepMethods(PlanFamily):
                                 make=Step(Function.of(kind), make),
                                 namespace=getattr(forward.call, "__globals__", {}),
                                 names=passed_names(fills),
+                                steps=True,
                             )
 
 
