@@ -9,7 +9,7 @@ from mkdocs.structure.files import File
 
 from teachrnn.runs import small_network
 from teachrnn.views.figures import FIGURES
-from teachrnn.views.figures.figure_html import figure_html
+from teachrnn.views.figures.parts.figure_html import figure_html
 from teachrnn.views.page.fragment import story_fragment
 from teachrnn.views.story.introduction import introduction
 

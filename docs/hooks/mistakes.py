@@ -25,7 +25,7 @@ from teachrnn.diagnosis.rounding import TOLERANCE
 from teachrnn.diagnosis.visible import wrong_gradients
 from teachrnn.diagnosis.wrong_sum import WRONG_SUMS, WrongSum
 from teachrnn.views.figures import right_and_given
-from teachrnn.views.figures.figure_html import figure_html
+from teachrnn.views.figures.parts.figure_html import figure_html
 
 SAME = TOLERANCE[np.dtype(np.float64)]
 CELLS = ("vanilla", "lstm", "gru")

@@ -9,7 +9,7 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from teachrnn.report.document import Document, Picture
-from teachrnn.views.figures.inline_svg import inline_svg
+from teachrnn.views.figures.parts.inline_svg import inline_svg
 from teachrnn.views.style.palette import palette_style
 
 NARROW = (4.0, 3.4)

@@ -10,9 +10,9 @@ from teachrnn.errors import DomainError, TeachrnnError
 from teachrnn.extras import require
 from teachrnn.part import Part
 from teachrnn.registry import Registry
-from teachrnn.views.figures.figure_html import figure_html
-from teachrnn.views.figures.figure_table import table_of
-from teachrnn.views.figures.table import Table
+from teachrnn.views.figures.parts.figure_html import figure_html
+from teachrnn.views.figures.parts.figure_table import table_of
+from teachrnn.views.figures.parts.table import Table
 from teachrnn.views.style.number import format_number
 from teachrnn.widgets import display
 from teachrnn.widgets.debounced import Debounced

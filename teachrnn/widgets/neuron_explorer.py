@@ -12,7 +12,7 @@ from teachrnn.errors import DomainError
 from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.views.figures.neuron_text import neuron_text
-from teachrnn.views.figures.table import Table, TableCell
+from teachrnn.views.figures.parts.table import Table, TableCell
 from teachrnn.views.style.visible_symbol import visible_symbol
 from teachrnn.widgets.app import App, control
 

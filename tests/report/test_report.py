@@ -57,8 +57,8 @@ from teachrnn.report.markdown_page import markdown_page
 from teachrnn.runs import Run, Session, Source, TrainedModel
 from teachrnn.sampling import Greedy
 from teachrnn.training import Curve, Epoch
-from teachrnn.views.figures.inline_svg import inline_svg
 from teachrnn.views.figures.loss_curve import loss_curve
+from teachrnn.views.figures.parts.inline_svg import inline_svg
 from teachrnn.views.style.legible import legible
 from teachrnn.views.style.loss_units import LossUnits
 from teachrnn.views.style.number import format_number

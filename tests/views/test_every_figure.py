@@ -31,7 +31,7 @@ from teachrnn.views.figures import (
     unrolled_graph,
 )
 from teachrnn.views.figures.figure import GRADIENTS, VALUES
-from teachrnn.views.figures.letters import math_label
+from teachrnn.views.figures.parts.letters import math_label
 from teachrnn.views.style.number import format_number
 from teachrnn.views.style.palette import COLOURS
 

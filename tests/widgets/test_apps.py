@@ -28,9 +28,9 @@ from teachrnn.optimizers.descent import descend
 from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import Nucleus, TopK
-from teachrnn.views.figures.figure_table import table_of
 from teachrnn.views.figures.gradient_flow import gradient_flow
 from teachrnn.views.figures.next_symbol import next_symbol
+from teachrnn.views.figures.parts.figure_table import table_of
 from teachrnn.views.style.number import format_number
 from teachrnn.widgets.app import APPS, STILL, App
 from teachrnn.widgets.gradient_flow import GradientFlow

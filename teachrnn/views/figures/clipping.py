@@ -10,8 +10,8 @@ import numpy as np
 from teachrnn.array import Array
 from teachrnn.training.clipping import CLIPPINGS, ClippedNorm, Clipping, NoClipping
 from teachrnn.views.figures.figure import figure, give_table, new_figure
-from teachrnn.views.figures.series import series_style
-from teachrnn.views.figures.table import Table, TableCell
+from teachrnn.views.figures.parts.series import series_style
+from teachrnn.views.figures.parts.table import Table, TableCell
 from teachrnn.views.style.number import format_number
 from teachrnn.views.style.palette import GREY
 

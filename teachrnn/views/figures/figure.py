@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 from teachrnn.extras import require
 from teachrnn.registry import Registry
-from teachrnn.views.figures.diverging import GRADIENTS, VALUES, Diverging
-from teachrnn.views.figures.figure_table import give_table, table_of
-from teachrnn.views.figures.table import Table
+from teachrnn.views.figures.parts.diverging import GRADIENTS, VALUES, Diverging
+from teachrnn.views.figures.parts.figure_table import give_table, table_of
+from teachrnn.views.figures.parts.table import Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -84,7 +84,7 @@ def figure(
         @functools.wraps(draw)
         def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
             require("matplotlib.figure", extra="figures", purpose="A figure")
-            from teachrnn.views.figures.house_figure import house_style
+            from teachrnn.views.figures.parts.house_figure import house_style
 
             with house_style():
                 return draw(*args, **kwargs)
@@ -126,7 +126,7 @@ def new_figure(
     ['left', 'bottom']
     """
     require("matplotlib.figure", extra="figures", purpose="A figure")
-    from teachrnn.views.figures.house_figure import HouseFigure, house_style
+    from teachrnn.views.figures.parts.house_figure import HouseFigure, house_style
 
     with house_style():
         empty = HouseFigure(figsize=(width, height), layout="constrained")

@@ -10,11 +10,11 @@ from teachrnn.array import Array
 from teachrnn.runs import small_network
 from teachrnn.trace import Trace
 from teachrnn.triangle import Triangle
-from teachrnn.views.figures.cells import draw_cells, draw_scale
 from teachrnn.views.figures.figure import GRADIENTS, Table, figure, give_table, new_figure
-from teachrnn.views.figures.letters import math_label, norm_of
-from teachrnn.views.figures.over_time import over_time, top_state
-from teachrnn.views.figures.panel import (
+from teachrnn.views.figures.parts.letters import math_label, norm_of
+from teachrnn.views.figures.parts.matrix_cells import draw_cells, draw_scale
+from teachrnn.views.figures.parts.over_time import over_time, top_state
+from teachrnn.views.figures.parts.panel import (
     draw_magnitudes,
     log_scale,
     not_yet,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
-from teachrnn.views.figures.panel import log_scale
+from teachrnn.views.figures.parts.panel import log_scale
 from teachrnn.views.style.palette import COLOURS
 
 if TYPE_CHECKING:

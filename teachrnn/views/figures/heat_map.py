@@ -8,11 +8,11 @@ import numpy as np
 
 from teachrnn.runs import small_network
 from teachrnn.trace import Trace
-from teachrnn.views.figures.cells import draw_cells, draw_scale
 from teachrnn.views.figures.figure import GRADIENTS, VALUES, Table, figure, give_table, new_figure
-from teachrnn.views.figures.letters import math_label
-from teachrnn.views.figures.over_time import Show, numbers, over_time
-from teachrnn.views.figures.panel import not_yet, whole_ticks
+from teachrnn.views.figures.parts.letters import math_label
+from teachrnn.views.figures.parts.matrix_cells import draw_cells, draw_scale
+from teachrnn.views.figures.parts.over_time import Show, numbers, over_time
+from teachrnn.views.figures.parts.panel import not_yet, whole_ticks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

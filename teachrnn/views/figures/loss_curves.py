@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from teachrnn.errors import DomainError
 from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
-from teachrnn.views.figures.series import series_style
+from teachrnn.views.figures.parts.series import series_style
 from teachrnn.views.style.palette import INK
 
 if TYPE_CHECKING:

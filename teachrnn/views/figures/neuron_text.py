@@ -10,8 +10,8 @@ import numpy as np
 from teachrnn.array import Array
 from teachrnn.errors import ShapeError
 from teachrnn.views.figures.figure import VALUES, figure, give_table, new_figure
-from teachrnn.views.figures.letters import symbol_label, text_label
-from teachrnn.views.figures.table import Table, TableCell
+from teachrnn.views.figures.parts.letters import symbol_label, text_label
+from teachrnn.views.figures.parts.table import Table, TableCell
 from teachrnn.views.style.number import format_number
 from teachrnn.views.style.visible_symbol import visible_symbol
 

@@ -12,8 +12,8 @@ from teachrnn.errors import DomainError
 from teachrnn.sampling import Passage, Sampler
 from teachrnn.sampling.softmax import softmax
 from teachrnn.views.figures.figure import figure, give_table, new_figure
-from teachrnn.views.figures.letters import symbol_label, text_label
-from teachrnn.views.figures.table import Table, TableCell
+from teachrnn.views.figures.parts.letters import symbol_label, text_label
+from teachrnn.views.figures.parts.table import Table, TableCell
 from teachrnn.views.style.number import format_number
 from teachrnn.views.style.palette import ACCENT, COLOURS, GREY, INK
 from teachrnn.views.style.visible_symbol import visible_symbol

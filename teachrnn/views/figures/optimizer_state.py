@@ -12,9 +12,9 @@ from teachrnn.array import Array
 from teachrnn.errors import DomainError
 from teachrnn.optimizers.descent import Descent
 from teachrnn.views.figures.figure import figure, give_table, new_figure
-from teachrnn.views.figures.letters import text_label
-from teachrnn.views.figures.log_axis import log_axis
-from teachrnn.views.figures.table import Table, TableCell
+from teachrnn.views.figures.parts.letters import text_label
+from teachrnn.views.figures.parts.log_axis import log_axis
+from teachrnn.views.figures.parts.table import Table, TableCell
 from teachrnn.views.style.palette import COLOURS
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from teachrnn.diagnosis.diagnose import catalogue_of
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.mistaken import mistaken_gradients
 from teachrnn.errors import ShapeError
-from teachrnn.views.figures.cells import draw_cells, draw_scale
 from teachrnn.views.figures.figure import GRADIENTS, Table, figure, give_table, new_figure
-from teachrnn.views.figures.letters import math_label
-from teachrnn.views.figures.panel import whole_ticks
+from teachrnn.views.figures.parts.letters import math_label
+from teachrnn.views.figures.parts.matrix_cells import draw_cells, draw_scale
+from teachrnn.views.figures.parts.panel import whole_ticks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

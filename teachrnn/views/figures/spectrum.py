@@ -14,9 +14,9 @@ from teachrnn.runs import small_network
 from teachrnn.state_jacobian import state_jacobians
 from teachrnn.trace import Trace
 from teachrnn.views.figures.figure import VALUES, Table, figure, give_table, new_figure
-from teachrnn.views.figures.letters import math_label, norm_of
-from teachrnn.views.figures.over_time import top_state
-from teachrnn.views.figures.panel import draw_magnitudes, line_at_one, log_scale, whole_ticks
+from teachrnn.views.figures.parts.letters import math_label, norm_of
+from teachrnn.views.figures.parts.over_time import top_state
+from teachrnn.views.figures.parts.panel import draw_magnitudes, line_at_one, log_scale, whole_ticks
 from teachrnn.views.style.palette import COLOURS, INK
 
 if TYPE_CHECKING:

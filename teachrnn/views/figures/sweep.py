@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
-from teachrnn.views.figures.letters import text_label
+from teachrnn.views.figures.parts.letters import text_label
 from teachrnn.views.style.palette import BLUES, COLOURS, INK, SOFT
 
 if TYPE_CHECKING:

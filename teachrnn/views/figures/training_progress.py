@@ -9,8 +9,8 @@ import numpy as np
 
 from teachrnn.training.journal import Block, Journal
 from teachrnn.views.figures.figure import figure, give_table, new_figure
-from teachrnn.views.figures.log_axis import log_axis
-from teachrnn.views.figures.table import Table, TableCell
+from teachrnn.views.figures.parts.log_axis import log_axis
+from teachrnn.views.figures.parts.table import Table, TableCell
 from teachrnn.views.style.number import format_number
 from teachrnn.views.style.palette import COLOURS, GREY
 

@@ -12,8 +12,8 @@ from teachrnn.runs import small_network
 from teachrnn.trace import Trace
 from teachrnn.triangle import Reach, Triangle
 from teachrnn.views.figures.figure import GRADIENTS, Table, figure, give_table, new_figure
-from teachrnn.views.figures.letters import math_label, norm_of
-from teachrnn.views.figures.panel import not_yet, whole_ticks
+from teachrnn.views.figures.parts.letters import math_label, norm_of
+from teachrnn.views.figures.parts.panel import not_yet, whole_ticks
 from teachrnn.views.style.palette import INK
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from teachrnn.extras import require
 from teachrnn.op import Op, Value
 from teachrnn.runs import small_network
 from teachrnn.trace import Trace
-from teachrnn.views.figures.cells import draw_cells, draw_scale
-from teachrnn.views.figures.diverging import Diverging
 from teachrnn.views.figures.figure import GRADIENTS, VALUES, Table, figure, give_table, new_figure
-from teachrnn.views.figures.letters import math_label, symbol_label, text_label
-from teachrnn.views.figures.over_time import Show, base, numbers
+from teachrnn.views.figures.parts.diverging import Diverging
+from teachrnn.views.figures.parts.letters import math_label, symbol_label, text_label
+from teachrnn.views.figures.parts.matrix_cells import draw_cells, draw_scale
+from teachrnn.views.figures.parts.over_time import Show, base, numbers
 from teachrnn.views.story import Given, Yours
 from teachrnn.views.story.layout import grid
 from teachrnn.views.style.number import format_number, told_apart

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from teachrnn.checking import StepSizeCurve, step_size_curve
 from teachrnn.runs import small_network
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
-from teachrnn.views.figures.letters import math_label
-from teachrnn.views.figures.panel import decades_as_ticks
+from teachrnn.views.figures.parts.letters import math_label
+from teachrnn.views.figures.parts.panel import decades_as_ticks
 from teachrnn.views.style.palette import COLOURS
 
 if TYPE_CHECKING:

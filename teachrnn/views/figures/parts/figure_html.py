@@ -6,8 +6,8 @@ import hashlib
 import html
 from typing import TYPE_CHECKING
 
-from teachrnn.views.figures.figure_table import table_of
-from teachrnn.views.figures.inline_svg import inline_svg
+from teachrnn.views.figures.parts.figure_table import table_of
+from teachrnn.views.figures.parts.inline_svg import inline_svg
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,7 +29,7 @@ def figure_html(figure: Figure) -> str:
     Examples
     --------
     >>> from teachrnn.views.figures.figure import give_table, new_figure
-    >>> from teachrnn.views.figures.table import Table
+    >>> from teachrnn.views.figures.parts.table import Table
     >>> figure, axes = new_figure(3, 2)
     >>> give_table(figure, Table(("t",), [(1,)], "Steps."))
     >>> "<svg" in figure_html(figure), "<td" in figure_html(figure), "Steps." in figure_html(figure)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from teachrnn.array import Array
 from teachrnn.extras import require
-from teachrnn.views.figures.diverging import Diverging
+from teachrnn.views.figures.parts.diverging import Diverging
 from teachrnn.views.style.palette import GREY, INK
 
 if TYPE_CHECKING:

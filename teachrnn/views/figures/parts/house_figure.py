@@ -79,6 +79,6 @@ class HouseFigure(Figure):  # type: ignore[misc, unused-ignore]
 
     def _repr_html_(self) -> str:
         """As a notebook shows it: in the ink of the page, with its table under it."""
-        from teachrnn.views.figures.figure_html import figure_html
+        from teachrnn.views.figures.parts.figure_html import figure_html
 
         return figure_html(self)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from teachrnn.errors import TeachrnnError
-from teachrnn.views.figures.table import Table
+from teachrnn.views.figures.parts.table import Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
