@@ -263,7 +263,7 @@ def test_the_suite_is_a_test_with_a_case_for_each_law_that_fails_or_is_skipped_w
         (Streams, "Streams.targets_are_the_next_symbols"),
         (rnn, "loss"),
     ],
-    ids=str,
+    ids=["operation", "cell", "optimizer", "sampler", "one sampler", "batching", "backward pass"],
 )
 def test_suite_for_gives_each_kind_of_thing_the_suite_of_its_kind(thing, id_of_a_case):
     assert id_of_a_case in map(str, cases_of(suite_for(thing)))
