@@ -24,6 +24,7 @@ from teachrnn.views.story import tell
 from teachrnn.views.story.layout import grid
 from teachrnn.views.style.mathematical_font import font_subset
 from teachrnn.views.style.number import format_number
+from teachrnn.views.style.palette import EVERY, INK, ON_DARK, SERIES
 
 
 def recorded(**options):
@@ -257,3 +258,9 @@ def test_no_view_states_a_colour_of_its_own():
     colour = re.compile(r"(?<![.\w&])#(?:[0-9a-f]{6}|[0-9a-f]{3})\b(?![;(])", re.IGNORECASE)
     stated = {p.relative_to(package).as_posix() for p in parts if colour.search(p.read_text("utf-8"))}
     assert stated == {"views/style/palette.py"}
+
+
+def test_no_two_colours_that_are_alike_on_light_paper_differ_on_dark():
+    """A figure is drawn on light paper, and finds the dark form of its colours by the light one."""
+    assert [colour for colour in EVERY if ON_DARK[colour.light] != colour] == []
+    assert {*SERIES.values()} - {INK} <= ON_DARK.keys()

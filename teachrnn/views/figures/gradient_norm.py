@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING
 from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
 from teachrnn.views.figures.parts.panel import log_scale
-from teachrnn.views.style.palette import COLOURS
+from teachrnn.views.style.palette import SERIES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-MINUS, PLUS = COLOURS["gradient"]
 
 
 def _example() -> Figure:
@@ -50,8 +47,8 @@ def gradient_norm(updates: Sequence[int], means: Sequence[float], largest: Seque
     ['largest', 'mean']
     """
     picture, axes = new_figure(7.2, 3.0)
-    axes.plot(updates, largest, label="largest", color=MINUS, linewidth=0.7, alpha=0.75)
-    axes.plot(updates, means, label="mean", color=PLUS, linewidth=1.3, linestyle="--")
+    axes.plot(updates, largest, label="largest", color=SERIES["purple"], linewidth=0.7, alpha=0.75)
+    axes.plot(updates, means, label="mean", color=SERIES["green"], linewidth=1.3, linestyle="--")
     axes.set_xlabel("update")
     axes.set_ylabel("norm of the gradient")
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")

@@ -13,15 +13,15 @@ import numpy as np
 from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.training import Curve
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
-from teachrnn.views.style.palette import COLOURS, INK
+from teachrnn.views.style.palette import INK, SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SMOOTH: dict[str, Any] = {"color": COLOURS["value"][1], "linewidth": 1.3}
+SMOOTH: dict[str, Any] = {"color": SERIES["blue"], "linewidth": 1.3}
 VALIDATION: dict[str, Any] = {
-    "color": COLOURS["value"][0],
+    "color": SERIES["orange"],
     "marker": "D",
     "markersize": 4.5,
     "linewidth": 0.8,

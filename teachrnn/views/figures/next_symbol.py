@@ -15,7 +15,7 @@ from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.parts.letters import symbol_label, text_label
 from teachrnn.views.figures.parts.table import Table, TableCell
 from teachrnn.views.style.number import format_number
-from teachrnn.views.style.palette import ACCENT, COLOURS, GREY, INK
+from teachrnn.views.style.palette import ACCENT, GREY, INK, SERIES
 from teachrnn.views.style.visible_symbol import visible_symbol
 
 if TYPE_CHECKING:
@@ -134,8 +134,7 @@ def next_symbol(
 def _bars(axes: Axes, rows: list[tuple[str, float, float, str]], labels: list[str]) -> None:
     _, before, after, notes = zip(*rows, strict=True)
     places = np.arange(len(rows))
-    blue = COLOURS["value"][1]
-    axes.barh(places, after, height=0.62, color=blue, label="p′, drawn with")
+    axes.barh(places, after, height=0.62, color=SERIES["blue"], label="p′, drawn with")
     outline: dict[str, Any] = {"facecolor": "none", "edgecolor": INK, "linewidth": 0.9}
     axes.barh(places, before, height=0.84, label="p, the network's own", **outline)
     edge = axes.get_yaxis_transform()  # x from 0 to 1, y as the data

@@ -15,7 +15,7 @@ from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.parts.letters import text_label
 from teachrnn.views.figures.parts.log_axis import log_axis
 from teachrnn.views.figures.parts.table import Table, TableCell
-from teachrnn.views.style.palette import COLOURS
+from teachrnn.views.style.palette import SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -152,7 +152,7 @@ def _spread(updates: int) -> NDArray[np.intp]:
 
 def _band(axes: Axes, updates: Array, shares: Array) -> None:
     low, middle, high = np.where(shares > 0, shares, np.nan).T
-    colour = COLOURS["value"][1]
+    colour = SERIES["blue"]
     axes.fill_between(updates, low, high, color=colour, alpha=0.22, linewidth=0)
     axes.plot(updates, low, color=colour, linewidth=0.6)
     axes.plot(updates, high, color=colour, linewidth=0.6)

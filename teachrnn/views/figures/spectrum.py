@@ -17,7 +17,7 @@ from teachrnn.views.figures.figure import VALUES, Table, figure, give_table, new
 from teachrnn.views.figures.parts.letters import math_label, norm_of
 from teachrnn.views.figures.parts.over_time import top_state
 from teachrnn.views.figures.parts.panel import draw_magnitudes, line_at_one, log_scale, whole_ticks
-from teachrnn.views.style.palette import COLOURS, INK
+from teachrnn.views.style.palette import INK, SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,7 +80,7 @@ def spectrum(trace: Trace, weights: str | None = None) -> Figure:
     _draw_sizes(sizes, singular, math_label(W.name))
     h = math_label(state).strip("$")
     product.set(xlabel="steps back, $T - k$", ylabel=norm_of(rf"$\partial {h}_T/\partial {h}_k$"))
-    draw_magnitudes(product, lags, norms, "norm", color=COLOURS["gradient"][1], marker="o")
+    draw_magnitudes(product, lags, norms, "norm", color=SERIES["green"], marker="o")
     line_at_one(product)
     log_scale(product, [*norms, 1.0])
     product.grid(True, axis="y")

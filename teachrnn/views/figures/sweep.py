@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
 from teachrnn.views.figures.parts.letters import text_label
-from teachrnn.views.style.palette import BLUES, COLOURS, INK, SOFT
+from teachrnn.views.style.palette import BLUES, INK, SERIES, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,7 +24,7 @@ STAGES = tuple(zip("os^", (blue.light for blue in BLUES), strict=True))
 
 EDGE = {
     "worse than guessing": {"marker": r"$\uparrow$", "color": SOFT, "markersize": 9},
-    "failed": {"marker": "x", "color": COLOURS["value"][0], "markersize": 7},
+    "failed": {"marker": "x", "color": SERIES["orange"], "markersize": 7},
 }
 """Marker at the upper edge for losses that are off the scale."""
 

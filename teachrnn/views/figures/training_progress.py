@@ -12,7 +12,7 @@ from teachrnn.views.figures.figure import figure, give_table, new_figure
 from teachrnn.views.figures.parts.log_axis import log_axis
 from teachrnn.views.figures.parts.table import Table, TableCell
 from teachrnn.views.style.number import format_number
-from teachrnn.views.style.palette import COLOURS, GREY
+from teachrnn.views.style.palette import GREY, SERIES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,13 +69,10 @@ def training_progress(journal: Journal) -> Figure:
     lower.set_xlabel("update")
     if rows:
         last, loss, smooth, mean, largest = np.array(rows, dtype=np.float64).T
-        blue, orange = COLOURS["value"][1], COLOURS["gradient"][1]
         upper.plot(last, loss, color=GREY, linewidth=0.9, marker=".", label="loss")
-        upper.plot(last, smooth, color=blue, label="smooth loss")
-        lower.plot(
-            last, largest, color=COLOURS["gradient"][0], linewidth=0.8, linestyle="--", label="largest"
-        )
-        lower.plot(last, mean, color=orange, label="mean")
+        upper.plot(last, smooth, color=SERIES["blue"], label="smooth loss")
+        lower.plot(last, largest, color=SERIES["purple"], linewidth=0.8, linestyle="--", label="largest")
+        lower.plot(last, mean, color=SERIES["green"], label="mean")
         log_axis(lower)
         for axes in (upper, lower):
             axes.legend(loc="upper right", ncols=2)

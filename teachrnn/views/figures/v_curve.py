@@ -9,15 +9,15 @@ from teachrnn.runs import small_network
 from teachrnn.views.figures.figure import Table, figure, give_table, new_figure
 from teachrnn.views.figures.parts.letters import math_label
 from teachrnn.views.figures.parts.panel import decades_as_ticks
-from teachrnn.views.style.palette import COLOURS
+from teachrnn.views.style.palette import SERIES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 STYLES = {
-    "one-sided difference": {"color": COLOURS["gradient"][0], "marker": "^", "linestyle": "--"},
-    "central difference": {"color": COLOURS["value"][0], "marker": "o", "linestyle": "-."},
-    "complex step": {"color": COLOURS["value"][1], "marker": "s", "linestyle": "-"},
+    "one-sided difference": {"color": SERIES["purple"], "marker": "^", "linestyle": "--"},
+    "central difference": {"color": SERIES["orange"], "marker": "o", "linestyle": "-."},
+    "complex step": {"color": SERIES["blue"], "marker": "s", "linestyle": "-"},
 }
 """Methods differ by marker and dash as well as by colour."""
 

@@ -68,9 +68,18 @@ SOFT = PAGE["soft"].light
 INK, GREY = "#000000", "#b0b0b0"
 """Text and lines, and what is behind them; in a page, the page's own text colour replaces them."""
 
-ON_DARK = {
-    c.light: c for c in (*PAGE.values(), *BLUES, *(end for ends in SCALES.values() for end in ends))
+SERIES = {
+    "blue": COLOURS["value"][1],
+    "orange": COLOURS["value"][0],
+    "purple": COLOURS["gradient"][0],
+    "green": COLOURS["gradient"][1],
+    "black": INK,
 }
+"""Lines and bars that have no sign: in the colours of the scales, so that a figure needs no others."""
+
+EVERY = (*PAGE.values(), *BLUES, *(end for ends in SCALES.values() for end in ends))
+
+ON_DARK = {colour.light: colour for colour in EVERY}
 """The colours by their light form, to find the dark one for a figure that is already drawn."""
 
 FULLEST = {"light": 66, "dark": 46}

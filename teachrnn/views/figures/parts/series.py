@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from teachrnn.views.style.palette import COLOURS, INK
+from teachrnn.views.style.palette import SERIES
 
-COLOUR_ORDER = (*reversed(COLOURS["value"]), *COLOURS["gradient"], INK)
+COLOUR_ORDER = tuple(SERIES.values())
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "*")
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)))
 
