@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
 
@@ -37,6 +38,7 @@ class DaskEngine(Engine):
     """
 
     def __init__(self, address: str) -> None:
+        self._silenced = ExitStack()
         purpose = "A sweep on a Dask cluster"
         self._joblib: Any = require("joblib", extra="cluster", purpose=purpose)
         distributed: Any = require("distributed", extra="cluster", purpose=purpose)
@@ -71,22 +73,29 @@ class DaskEngine(Engine):
         )
         tasks = (self._joblib.delayed(function)(trial) for trial in trials)
         with closed_quietly(parallel(tasks)) as results:
-            for result in results:  # noqa: UP028  ("yield from" would close them itself, and not quietly)
-                yield result
+            try:
+                for result in results:  # noqa: UP028  ("yield from" would close them itself, not quietly)
+                    yield result
+            except BaseException:  # left early, as by Ctrl-C: running trials are given up
+                self._silence()
+                raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Running trials are given up here; each would be reported as an error, with its traceback.
-        loggers = [logging.getLogger(name) for name in ("distributed", "tornado")]
-        levels = [logger.level for logger in loggers]
-        for logger in loggers:
-            logger.setLevel(logging.CRITICAL)
+        self._silence()
         try:
             self._client.close()
         finally:
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)
+            self._silenced.close()
+
+    def _silence(self) -> None:
+        """Until the end: each trial given up would be reported as an error, with its traceback."""
+        for name in list(logging.root.manager.loggerDict):  # Dask gives several a level of their own
+            if name.partition(".")[0] in ("distributed", "tornado"):
+                logger = logging.getLogger(name)
+                self._silenced.callback(logger.setLevel, logger.level)
+                logger.setLevel(logging.CRITICAL)
 
     def _check_workers(self, address: str) -> None:
         if not self.workers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import os
 import pickle
 import signal
@@ -21,7 +22,9 @@ import dask
 import distributed
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from teachrnn.cli import app, main
 from teachrnn.errors import (
     DomainError,
     FileFormatError,
@@ -44,6 +47,7 @@ from teachrnn.sweep import (
     parse_axis,
     train,
 )
+from teachrnn.sweep.dask_backend import DaskBackend
 
 pytestmark = pytest.mark.long
 
@@ -524,6 +528,24 @@ def test_cluster_gives_up_a_trial_that_kills_its_workers(text, tmp_path, cluster
     assert "every worker that began it died" in next(r.error for r in results if r.number == 3)
 
 
+def test_cluster_gives_up_what_is_under_way_without_a_word(text, tmp_path, cluster, monkeypatch):
+    def level():
+        return logging.getLogger("distributed.client").getEffectiveLevel()
+
+    def noted(self, **options):
+        levels.append(level())
+        abort(self, **options)
+
+    levels, before, abort = [], level(), DaskBackend.abort_everything
+    monkeypatch.setattr(DaskBackend, "abort_everything", noted)
+    with DaskEngine(cluster) as engine:
+        results = a_sweep(text, tmp_path / "s").run(engine, by_eta)
+        next(results)
+        results.close()
+    assert levels == [logging.CRITICAL]
+    assert level() == before < logging.CRITICAL
+
+
 def test_cluster_of_one_worker_does_every_trial_there_and_none_here(text, tmp_path):
     sweep = a_sweep(text, tmp_path / "s", trials=3, stages=1)
     with (
@@ -585,28 +607,40 @@ def test_figure_tells_what_failed_and_what_is_off_the_scale_by_their_sign(text, 
 # The command -----------------------------------------------------------------------------------
 
 
-def command(text, folder, *more):
+def words(text, folder, *more):
+    """What stands after ``teachrnn``."""
     given = [text, "--out", str(folder), "--trials", "3", "--updates", "40", *more]
-    over = [word for axis in OVER for word in ("--over", axis)]
-    return [sys.executable, "-m", "teachrnn", "sweep", *given, *over]
+    return ["sweep", *given, *(word for axis in OVER for word in ("--over", axis))]
+
+
+def command(*given):
+    return [sys.executable, "-m", "teachrnn", *given]
 
 
 def run(*given):
+    """As a person runs it."""
     environment = {**os.environ, "COLUMNS": "150", "PYTHONIOENCODING": "utf-8"}
-    return subprocess.run(given, capture_output=True, text=True, encoding="utf-8", env=environment)
+    return subprocess.run(
+        command(*given), capture_output=True, text=True, encoding="utf-8", env=environment
+    )
+
+
+def run_here(*given):
+    """In this process, with the workers that are there already."""
+    return CliRunner().invoke(app, given, env={"COLUMNS": "150"})
 
 
 def test_command_prints_a_table_and_fills_the_folder(text, tmp_path):
     folder = tmp_path / "s"
-    done = run(*command(text, folder, "--workers", "2"))
+    done = run(*words(text, folder, "--workers", "2"))
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert done.stdout.count(" nats per symbol  (") == 6
     assert "loss in nats and in bits per symbol" in done.stdout
     names = {p.name for p in folder.iterdir()}
     assert names == {".lock", "sweep.json", "trials.jsonl", "trials.csv", "sweep.png"}
-    again = run(*command(text, folder))
-    assert again.returncode == 0, again.stderr
+    again = run_here(*words(text, folder))
+    assert again.exit_code == 0, again.stderr
     assert "6 are done already" in again.stdout
     assert " nats per symbol  (" not in again.stdout
 
@@ -614,8 +648,8 @@ def test_command_prints_a_table_and_fills_the_folder(text, tmp_path):
 def test_command_says_why_every_trial_failed(text, tmp_path):
     diverges = ["--recipe", "rmsprop", "--over", "eta=1e37:1e38", "--over", "clipping.name=none"]
     given = [text, "--out", str(tmp_path / "s"), "--trials", "2", "--updates", "40"]
-    done = run(sys.executable, "-m", "teachrnn", "sweep", *given, *diverges)
-    assert done.returncode == 1
+    done = run_here("sweep", *given, *diverges)
+    assert done.exit_code == 1
     assert done.stderr == ""
     assert "Trial 1.2 failed: training has diverged: at update" in done.stdout
     assert "stage 2, trial" not in done.stdout
@@ -624,8 +658,8 @@ def test_command_says_why_every_trial_failed(text, tmp_path):
 def test_command_says_that_no_trial_has_learnt(text, tmp_path):
     given = [text, "--out", str(tmp_path / "s"), "--trials", "1", "--updates", "300"]
     wild = ["--over", "eta=300,301", "--over", "hidden=4,5", "--stages", "1", "--no-figure"]
-    done = run(sys.executable, "-m", "teachrnn", "sweep", *given, *wild)
-    assert done.returncode == 1, done.stderr
+    done = run_here("sweep", *given, *wild)
+    assert done.exit_code == 1, done.stderr
     assert "Every trial does far worse than guessing, which costs log K = " in done.stdout
 
 
@@ -639,8 +673,8 @@ def test_another_rule_comes_with_its_own_defaults():
 
 
 def test_command_runs_on_a_cluster(text, tmp_path, cluster):
-    done = run(*command(text, tmp_path / "s", "--backend", "dask", "--address", cluster))
-    assert done.returncode == 0, done.stderr
+    done = run_here(*words(text, tmp_path / "s", "--backend", "dask", "--address", cluster))
+    assert done.exit_code == 0, done.stderr
     assert done.stdout.count(" nats per symbol  (") == 6
 
 
@@ -649,7 +683,7 @@ def test_command_runs_on_a_cluster(text, tmp_path, cluster):
 def test_command_stops_cleanly_and_goes_on(backend, text, tmp_path, cluster):
     folder = tmp_path / "s"
     workers = {"loky": ["--workers", "2"], "dask": ["--backend", "dask", "--address", cluster]}[backend]
-    slow = [*command(text, folder), *workers, "--updates", "2000", "--trials", "20"]
+    slow = [*command(*words(text, folder)), *workers, "--updates", "2000", "--trials", "20"]
     out, err, status = interrupted(slow, when=" nats per symbol  (")
     assert status == 0, err
     assert "Stopped. The same command resumes" in out
@@ -694,10 +728,13 @@ BAD_COMMANDS = {
 
 
 @pytest.mark.parametrize("case", BAD_COMMANDS)
-def test_mistake_ends_with_status_2_before_anything_starts(case, tmp_path):
+def test_mistake_ends_with_status_2_before_anything_starts(case, tmp_path, monkeypatch, capsys):
     given, words = BAD_COMMANDS[case]
-    done = run(sys.executable, "-m", "teachrnn", "sweep", "--out", str(tmp_path / "s"), *given)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert words in done.stderr.replace("\n", " ")
-    assert "Traceback" not in done.stderr
+    monkeypatch.setattr(sys, "argv", ["teachrnn", "sweep", "--out", str(tmp_path / "s"), *given])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    printed = capsys.readouterr().err
+    assert words in printed.replace("\n", " ")
+    assert "Traceback" not in printed
     assert not (tmp_path / "s").exists()
