@@ -196,10 +196,13 @@ def _sign(letter: str) -> str:
 
 
 def _shares() -> dict[str, float]:
-    """The hyper-parameters that are shares from 0 to below 1, of all optimizers, with a default."""
-    return {
-        letter: getattr(kind(eta=1.0), letter)
-        for kind in OPTIMIZERS.values()
-        for letter, allowed in kind.ranges().items()
-        if (allowed.low, allowed.high) == (0, 1)
-    }
+    """The hyper-parameters that are shares from 0 to below 1, of all optimizers, with a default.
+
+    Where several optimizers have one of the same letter, the default is that of the first.
+    """
+    shares: dict[str, float] = {}
+    for kind in OPTIMIZERS.values():
+        for letter, allowed in kind.ranges().items():
+            if (allowed.low, allowed.high) == (0, 1):
+                shares.setdefault(letter, getattr(kind(eta=1.0), letter))
+    return shares

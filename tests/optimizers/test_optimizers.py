@@ -30,6 +30,12 @@ from teachrnn.optimizers import (
 from teachrnn.optimizers.optimizer import FADING
 from teachrnn.testing.optimizer_suite import LAWS
 
+SHARES = {"mu", "gamma", "beta1", "beta2"}
+"""What is kept of a vector at each update, by the letters of all optimizers."""
+
+FADE = [rule for rule in OPTIMIZERS.values() if SHARES & set(rule.ranges())]
+"""The optimizers of which the vectors fade where no gradient comes."""
+
 every_rule = pytest.mark.parametrize("rule", OPTIMIZERS.values(), ids=lambda rule: rule.name)
 
 
@@ -122,9 +128,9 @@ def test_without_weight_decay_adamw_is_adam():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
-@pytest.mark.parametrize("rule", [Momentum, Nesterov, RMSProp, Adam, AdamW], ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", FADE, ids=lambda rule: rule.name)
 def test_what_has_faded_is_0_and_no_subnormal_number(rule, dtype):
-    shares = {"mu", "gamma", "beta1", "beta2"} & set(rule.ranges())
+    shares = SHARES & set(rule.ranges())
     optimizer = rule(**dict.fromkeys(shares, 0.7))  # 0.7 of the smallest number is rounded up to it
     theta, g = np.ones(2, dtype), np.ones(2, dtype)
     optimizer.update(theta, g)
@@ -138,10 +144,10 @@ def test_what_has_faded_is_0_and_no_subnormal_number(rule, dtype):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
-@pytest.mark.parametrize("rule", [Momentum, Nesterov, RMSProp, Adam, AdamW], ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", FADE, ids=lambda rule: rule.name)
 def test_what_is_small_but_a_normal_number_is_kept(rule, dtype):
     tiny = np.finfo(dtype).tiny
-    shares = {"mu", "gamma", "beta1", "beta2"} & set(rule.ranges())
+    shares = SHARES & set(rule.ranges())
     optimizer, theta = rule(**dict.fromkeys(shares, 0.5)), np.ones(2, dtype)
     vectors = {name: np.array([2 * tiny, tiny], dtype) for name in rule.state}
     optimizer.restore({"t": np.array(FADING - 1), **vectors})

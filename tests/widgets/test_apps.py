@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import islice
 from unittest import mock
@@ -23,7 +24,8 @@ from teachrnn import CELLS, CharRNN, backpropagate
 from teachrnn.data import END, VOCABULARIES, Vocabulary
 from teachrnn.errors import DivergedError, DomainError, MissingExtraError
 from teachrnn.formulas.name import GREEK
-from teachrnn.optimizers import OPTIMIZERS, RMSProp
+from teachrnn.hyper_parameter import fraction
+from teachrnn.optimizers import OPTIMIZERS, Momentum, RMSProp
 from teachrnn.optimizers.descent import descend
 from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.runs.trained_model import TrainedModel
@@ -426,6 +428,18 @@ def test_every_share_that_an_optimizer_keeps_has_a_slider():
         for letter, allowed in kind.ranges().items():
             if allowed.high == 1:
                 assert letter in app.controls
+
+
+def test_slider_keeps_the_default_of_the_first_optimizer_that_has_its_letter():
+    @dataclass(kw_only=True, eq=False)
+    class Sluggish(Momentum):
+        name = "sluggish"
+        mu: float = fraction(0.5)
+
+    try:
+        assert OptimizerExplorer().controls["mu"].value == Momentum().mu
+    finally:
+        del OPTIMIZERS["sluggish"]
 
 
 def test_no_optimizer_chosen_is_told():
