@@ -160,6 +160,8 @@ class Run:
             self.inputs[name] = (given, original)
             return given
         if kind in ("h", "s"):
+            if kind not in case.state:
+                raise StudentError(f"{name} was taken for a state that a {case.cell} does not have")
             given = encode_state(case.state[kind], arrangement.state)
             self.inputs[name] = (given, given.copy())
             return given
