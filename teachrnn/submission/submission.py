@@ -27,7 +27,8 @@ from teachrnn.submission.source import load
 from teachrnn.submission.wording import facts_of
 
 WRITES = "the code writes into its argument"
-"""How a remark begins that says so."""
+DIFFERS = "called a second time with the same input it"
+"""How remarks begin that say so."""
 
 Chosen = str | Callable[..., Any] | None
 
@@ -190,7 +191,7 @@ class Submission:
         try:
             again, second = self._run(case)
         except StudentError as error:
-            answer.remarks.append(f"called a second time with the same input it failed: {error}")
+            answer.remarks.append(f"{DIFFERS} failed: {error}")
             return answer
         other = self._answer(again, second)
         if any(
@@ -198,7 +199,7 @@ class Submission:
             for n, a in answer.gradients.items()
         ):
             answer.remarks.append(
-                "called a second time with the same input it gives other gradients: something is kept "
+                f"{DIFFERS} gives other gradients: something is kept "
                 "between the calls, such as gradients that are not set to zero."
             )
         return answer

@@ -11,6 +11,7 @@ import numpy as np
 from hypothesis import Phase, find, settings
 from hypothesis.errors import NoSuchExample
 
+from teachrnn.diagnosis.diagnosis import Hint
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.testing.backward_laws import MANNERS, Judge
 from teachrnn.testing.clues import Clues, clues
@@ -53,20 +54,40 @@ class Counterexample:
     draw: str
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
+        return self.told()
 
-    def _lines(self) -> Iterator[str]:
-        yield f"{self.law}: {self.said}"
+    def told(self, hint: Hint | int = Hint.MISTAKE) -> str:
+        """What is known, no further than to a step of the ladder of hints.
+
+        Parameters
+        ----------
+        hint : Hint or int
+            How far: up to 2 which law is broken; from 3 the smallest case; from 4 where to look.
+
+        Returns
+        -------
+        str
+            Lines of text.
+        """
+        if hint < Hint.CASE:
+            return f"The law {self.law!r} does not hold."
+        lines = [f"{self.law}: {self.said}", *self._case()]
+        if hint >= Hint.FORMULA:
+            lines += self._where_to_look()
+        return "\n".join([*lines, f"The same numbers in Python: {self.draw}{self.case.arguments})"])
+
+    def _case(self) -> Iterator[str]:
         yield f"The smallest case that fails is {self._sizes()}:"
         yield from (f"  {line}" for line in self._numbers())
         if self.also:
             yield f"There {_listed(self.also)} fail{'s' if len(self.also) == 1 else ''} too."
         if self.right:
             yield f"There {_listed(self.right)} {'is' if len(self.right) == 1 else 'are'} right."
+
+    def _where_to_look(self) -> Iterator[str]:
         yield str(self.clues)
         if self.case.T == 1 and self.law not in MANNERS:
             yield "It fails at T = 1 already: look at a single step."
-        yield f"The same numbers in Python: {self.draw}{self.case.arguments})"
 
     def _sizes(self) -> str:
         case = self.case

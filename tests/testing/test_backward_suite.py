@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from teachrnn import Adam, Greedy, GRUCell, Streams, Tanh, VanillaCell, backpropagate
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.errors import DomainError
+from teachrnn.submission import Submission
 from teachrnn.testing import Limits, backward_suite, check_properties, instances, suite_for
 from teachrnn.testing.backward_laws import CalledTwice, laws_of
 from teachrnn.testing.backward_suite import search
@@ -210,6 +211,58 @@ def with_late_states(instance):
 )
 def test_bad_manners_break_the_law_that_is_about_them(program, law, said):
     assert said in str(found(program, law))
+
+
+RNN_OF_ONES_OWN = """
+import numpy as np
+
+calls = []
+
+def forward(x, y, h0, U, W, b, V, c):
+    h, p, loss = {-1: h0}, {}, 0.0
+    for t in range(len(x)):
+        h[t] = np.tanh(U[:, x[t]] + W @ h[t - 1] + b)
+        e = np.exp(V @ h[t] + c)
+        p[t] = e / e.sum()
+        loss -= np.log(p[t][y[t]])
+    return loss, h, p
+
+
+def backward(x, y, h, p, U, W, b, V, c):
+    dU, dW, db, dV, dc = (np.zeros_like(a) for a in (U, W, b, V, c))
+    dh_next = np.zeros_like(b)
+    for t in reversed(range(len(x))):
+        do = p[t].copy()
+        do[y[t]] -= 1
+        dV += np.outer(do, h[t])
+        dc += do
+        da = (V.T @ do + dh_next) * (1 - h[t] ** 2)
+        dU[:, x[t]] += da
+        dW += np.outer(da, h[t - 1])
+        db += da
+        dh_next = W.T @ da
+    calls.append(0)
+    return {"dU": dU, "dW": dW, "db": db, "dV": dV, "dc": dc}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "law", "said"),
+    [
+        ("dh_next = W.T @ da", "dh_next = 0 * da", "dU", "at T = 1: look at what you carry"),
+        (
+            "calls.append(0)",
+            "calls.append(0); db += len(calls)",
+            "same twice",
+            "something is kept between",
+        ),
+        ("calls.append(0)", "x[:] = 0", "inputs untouched", "writes into its argument `x`"),
+    ],
+)
+def test_code_in_its_own_layout_is_held_to_the_same_laws(line, wrong, law, said, tmp_path):
+    file = tmp_path / "my_rnn.py"
+    file.write_text(RNN_OF_ONES_OWN.replace(line, wrong))
+    assert said in str(found(Submission.of(file), law, limits=Limits(max_T=3, max_hidden=2)))
 
 
 def test_code_that_runs_at_some_sizes_only_is_held_to_the_other_laws_there():
