@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from time import monotonic
+from time import process_time
 
 import numpy as np
 
@@ -192,7 +192,7 @@ class Match:
         seconds : float
             When to give up. The mistakes that come first in the order are tried first.
         """
-        began = monotonic()
+        began = process_time()
         instance, own = self._telling()
         rows = self._distinct(instance, own)
         for first in rows:
@@ -202,7 +202,7 @@ class Match:
             proven = [e for second in found if (e := self._proven(first, second)) is not None]
             if proven:
                 return sorted(proven, key=lambda e: e.weight)
-            if monotonic() - began > seconds:
+            if process_time() - began > seconds:
                 break
         return []
 
