@@ -103,4 +103,4 @@ def player_server() -> tuple[str, dict[str, str]]:
     return address, texts
 
 
-STYLES = ("player", "array/array", "why/why", "why/into", "predict")
+STYLES = ("player", "array/array", "predict", "step_card", "time_line", "why/into", "why/why")
