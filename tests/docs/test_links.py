@@ -37,3 +37,15 @@ def test_every_guide_of_the_repository_can_be_reached_from_the_readme():
         pages = {((ROOT / page).parent / target).resolve() for target in linked}
         left += [name for name in (str(p.relative_to(ROOT)) for p in pages) if name not in reached]
     assert set(PAGES) <= reached
+
+
+def test_every_place_that_the_map_names_exists():
+    """Files and folders of the table, as a reader looks for them: in the package, or beside it."""
+    page = (ROOT / "docs/explanation/architecture.md").read_text("utf-8")
+    table = page.split("## Where to change what\n")[1].split("\n## ")[0]
+    package = ROOT / "teachrnn"
+    within = [ROOT, package, package / "views/player", package / "views/player/graph"]
+    named = [name for name in re.findall(r"`([\w./-]+)`", table) if re.search(r"/$|\.\w{2,4}$", name)]
+    missing = [name for name in named if not any((folder / name).exists() for folder in within)]
+    assert len(named) > 30
+    assert [name for name in missing if "NAME" not in name] == []
