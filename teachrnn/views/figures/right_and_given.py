@@ -54,7 +54,7 @@ def right_and_given(name: str, right: ArrayLike, given: ArrayLike) -> Figure:
     Examples
     --------
     >>> picture = right_and_given("W", [[1.0, 2.0]], [[1.0, -2.0]])
-    >>> [axes.get_title() for axes in picture.axes[:3]]
+    >>> [axes.get_title(loc="left") for axes in picture.axes[:3]]
     ['right', 'given', 'given - right']
     """
     a, b = (np.atleast_2d(np.asarray(d, dtype=float)) for d in (right, given))
