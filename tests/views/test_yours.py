@@ -288,6 +288,20 @@ def test_matrices_show_both_numbers_and_why_of_the_right_one(opened):
     assert violations(page) == []
 
 
+def test_numbers_of_a_large_matrix_open_at_the_first_that_differs(browser_page, tmp_path):
+    trace = Instance.draw("vanilla", T=2, hidden=40, symbols=5).trace
+    W = backpropagate(trace).gradients()["W"]
+    W[30, 35] = 7.0
+    path = tmp_path / "large.html"
+    path.write_text(story_page(trace, yours=Yours(gradients={"W": W})), "utf-8")
+    browser_page.goto(path.as_uri())
+    browser_page.wait_for_selector("body[data-ready]")
+    figure = browser_page.locator("figure[data-name='dW']").last
+    figure.locator("summary").click()
+    expect(figure.locator("td.differs")).to_have_attribute("tabindex", "0")
+    expect(figure.locator("td.differs .own")).to_have_text("≠ 7.00")
+
+
 def test_the_key_for_why_begins_with_the_entry_that_differs(opened, forgetful):
     numbers, _ = forgetful
     c = numbers.gradients["c"].copy()

@@ -8,7 +8,7 @@
  * @typedef {{ open: boolean, place: number, row: number, column: number }} View
  */
 
-import { bracketed, indexAt } from "../address.js";
+import { bracketed, indexAt, rowsAndColumns } from "../address.js";
 import { element, focusedBeside, mathematics, within } from "../dom.js";
 import { colourOf, HeatMap, largestMagnitude } from "./heat.js";
 import { formatNumber, toldApart } from "../number.js";
@@ -212,8 +212,19 @@ export class ArrayView {
     return element("div", {}, element("p", { class: "whose" }, "yours"), heat.element);
   }
 
+  // A reader who has not been elsewhere in the numbers begins at the first that differs.
+  #toDifference() {
+    const { shape, yours } = this.context.story.arrays[this.k];
+    const { view } = this;
+    if (!yours?.differs.length || view.place || view.row || view.column) return;
+    const [, columns] = rowsAndColumns(shape);
+    const [place] = yours.differs;
+    Object.assign(view, { place, row: Math.floor(place / columns), column: place % columns });
+  }
+
   #grid() {
     if (this.grid) return;
+    this.#toDifference();
     this.grid = new NumberGrid(this.context, this.k, this.view);
     this.details?.append(this.grid.element);
   }

@@ -24,6 +24,7 @@ export class NumberGrid {
     this.context = context;
     this.k = k;
     this.view = view;
+    this.wanted = { row: view.row, column: view.column }; // as far as the window's size allows
     const { name, shape } = context.story.arrays[k];
     const [rows, columns] = rowsAndColumns(shape);
     this.rows = rows;
@@ -66,6 +67,7 @@ export class NumberGrid {
   #fit() {
     const wide = Math.floor((this.element.clientWidth - CELL.head) / this.wide);
     const across = Math.max(1, Math.min(this.columns, MOST.columns, wide));
+    if (!this.placed) Object.assign(this.view, this.wanted);
     if (this.element.clientWidth && across !== this.across) this.#build(across);
     if (!this.placed) {
       this.placed = true; // a grid out of the page cannot be scrolled
