@@ -1,4 +1,4 @@
-"""What PyTorch calls our cells, and where it keeps their parameters."""
+"""PyTorch's names for the cells of teachrnn, and where it keeps their parameters."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class TorchCell:
     module : str
         Its class in ``torch.nn``.
     gates : tuple of str
-        Our gates, in the order in which PyTorch stacks them.
+        The gates by their names in teachrnn, in the order in which PyTorch stacks them.
     outside : mapping of str to str
-        For a gate that needs both biases: our name of the one beside U x, PyTorch's ``bias_ih``.
+        For a gate that needs both biases: teachrnn's name of the one beside U x, PyTorch's ``bias_ih``.
 
     Examples
     --------
@@ -39,12 +39,12 @@ class TorchCell:
     outside: Mapping[str, str] = field(default_factory=dict)
 
     def places(self) -> dict[str, tuple[TorchPlace, ...]]:
-        """Where PyTorch keeps each of our parameters; in two places, it is their sum.
+        """Where PyTorch keeps each parameter; one that is in two places is their sum.
 
         Returns
         -------
         dict
-            Places in PyTorch's arrays, by the name of our parameter.
+            Places in PyTorch's arrays, by the name of the parameter in teachrnn.
         """
         places: dict[str, tuple[TorchPlace, ...]] = {}
         for block, gate in enumerate(self.gates):
@@ -93,7 +93,7 @@ REFUSED = {
     "gru": "torch.nn.GRU resets after the recurrent product, this cell before it; "
     "train the cell 'gru-reset-after' instead, which is PyTorch's",
 }
-"""Cells for which one would expect a counterpart: why there is none, and what to do."""
+"""Cells without the counterpart that one would expect: why there is none, and what to do."""
 
 
 def find_torch_cell(which: str | type[Cell]) -> TorchCell:

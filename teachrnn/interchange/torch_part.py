@@ -1,4 +1,4 @@
-"""Which part of what PyTorch saved is the network, and what to do where it is not that alone."""
+"""Which part of what PyTorch saved is the network, and what to do about the rest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def refuse_checkpoint(source: Mapping[Any, Any]) -> None:
     parts = [f"from_torch(checkpoint{place})" for place in _networks(source, "")]
     if not parts:
         raise DomainError(
-            f"this dict is no state dict but has some inside, and none of them a recurrent network: no "
+            f"this dict is not a state dict; it contains some, but none is a recurrent network: no "
             f"entry is called ...{RECURRENT}. It holds: {', '.join(map(str, source))}."
         )
     raise DomainError(
@@ -35,7 +35,7 @@ def refuse_checkpoint(source: Mapping[Any, Any]) -> None:
 
 
 def common_prefix(names: list[str], *, rnn: str, readout: str) -> str:
-    """What a wrapper has put before every name, as ``module.`` or ``_orig_mod.``; else nothing."""
+    """The prefix that a wrapper put before all names, such as ``module.`` or ``_orig_mod.``, or ""."""
     begun = f"{rnn}.{RECURRENT}"
     for name in names:
         prefix = name.removesuffix(begun)

@@ -28,11 +28,11 @@ from teachrnn.ops import Affine, CrossEntropy, Softmax, SoftmaxCrossEntropy
 from teachrnn.trace import Trace
 
 MAX_LAYERS = 1000
-"""Each has arrays and names of its own; more of them than anybody has stacked only keep one waiting."""
+"""Maximum number of layers, more than anyone stacks: each has arrays and names of its own."""
 
 
 class ModelSettings(TypedDict):
-    """What decides the parameters of a `CharRNN` and their shapes, as JSON can hold it."""
+    """What determines the parameters of a `CharRNN` and their shapes, as JSON can hold it."""
 
     hidden: int
     symbols: int
@@ -56,8 +56,8 @@ class CharRNN(CopiedWhole):
     arrays at every step, and views of one flat vector, which an optimizer updates in place. L is in
     nats per sequence, summed over time and batch.
 
-    `record` keeps every value, to be looked at; `path` computes the same loss and gradients in
-    memory made once, to train with.
+    `record` keeps every value, for inspection; `path` computes the same loss and gradients in
+    memory that is allocated once, for training.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ class CharRNN(CopiedWhole):
         return dict(self.parameters.shapes)
 
     def settings(self) -> ModelSettings:
-        """What it was made with: ``CharRNN(**model.settings(), rng=rng)`` has the same shapes.
+        """Its settings: ``CharRNN(**model.settings(), rng=rng)`` has the same shapes.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""The fast path: a whole training step's mathematics in as few array operations as it takes."""
+"""The fast path: a whole training step in as few array operations as possible."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ class FusedPath(CopiedWhole):
     def __setstate__(self, state: dict[str, Any]) -> None:
         made_of = {name: part for name, part in state.items() if name != "held"}
         self.__init__(**made_of)  # type: ignore[misc]
-        for mine, theirs in zip(self._held(), state["held"], strict=True):
-            mine[...] = theirs
+        for array, saved in zip(self._held(), state["held"], strict=True):
+        array[...] = saved
 
     def _held(self) -> list[Array]:
         """The last pass, and the state that the next one begins in."""

@@ -12,10 +12,10 @@ from teachrnn.models.parameter_vector import ParameterVector
 class Path(Protocol):
     """A way through a model: its loss and gradients on sequences of one size, again and again.
 
-    There are three, and whoever has one from `CharRNN.path` need not know which: `FusedPath` computes
-    in memory that is made once; `RecordedPath` records everything, for cells that say only what one
-    step does; `CheckedPath` checks what it is given and hands it to either. The state is the path's:
-    `carry` lets the next sequences go on from it.
+    There are three, and the caller of `CharRNN.path` need not know which it has: `FusedPath` computes
+    in memory that is allocated once; `RecordedPath` records everything, for cells that define only one
+    step; `CheckedPath` checks its input and passes it to either. The path keeps the hidden state:
+    `carry` lets the next sequences continue from it.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""A model that reads one symbol after the other, to write with."""
+"""A model that reads one symbol after another, to sample from."""
 
 from __future__ import annotations
 

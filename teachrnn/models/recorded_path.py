@@ -1,4 +1,4 @@
-"""The slow path with the interface of the fast one: for cells that say only what one step does."""
+"""The slow path with the interface of the fast one: for cells that define only one step."""
 
 from __future__ import annotations
 

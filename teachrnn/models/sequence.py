@@ -1,4 +1,4 @@
-"""What a model is given to read, to predict and to begin from: checked where it comes in."""
+"""The inputs, targets and initial state of a model, checked on entry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from teachrnn.array import Array
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 
 BLOCK = 1 << 22
-"""Symbols looked at together, of a text that may be mapped from a file and larger than memory."""
+"""Symbols checked at a time, of a text that may be mapped from a file and larger than memory."""
 
 
 def check_sequence(x: Array, *, inputs: int) -> Array:

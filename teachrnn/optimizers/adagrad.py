@@ -14,12 +14,12 @@ from teachrnn.optimizers.optimizer import Optimizer
 
 @dataclass(kw_only=True, eq=False)
 class AdaGrad(Optimizer):
-    r"""AdaGrad: every entry has a step size of its own, which shrinks as its gradients add up.
+    r"""AdaGrad: every entry has a step size of its own, which shrinks as its squared gradients add up.
 
     $$m \leftarrow m + g^2, \qquad \theta \leftarrow \theta - \frac{\eta}{\sqrt{m}}\, g,
     \qquad m = \epsilon \text{ at the start}$$
 
-    So $\epsilon$ stands inside the root, as in the assignment, and costs nothing. Outside, as in the
+    So $\epsilon$ is inside the root, as in the assignment, and costs nothing. Outside, as in the
     references, $m$ starts from 0 and the step is $\eta g / (\epsilon + \sqrt{m})$.
 
     Parameters

@@ -21,7 +21,7 @@ class Adam(Optimizer):
     $$\hat m = \frac{m}{1 - \beta_1^t}, \qquad \hat v = \frac{v}{1 - \beta_2^t}, \qquad
     \theta \leftarrow \theta - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}$$
 
-    Both means start from 0; $\hat m$ and $\hat v$ make up for it. The $\epsilon$ stands outside the
+    Both means start from 0; $\hat m$ and $\hat v$ correct for that. The $\epsilon$ is outside the
     root, as in the references; inside, the step is $\eta\, \hat m / \sqrt{\hat v + \epsilon}$.
 
     Parameters

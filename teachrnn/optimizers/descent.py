@@ -45,16 +45,16 @@ class Descent:
 
 
 def descend(optimizer: Optimizer, start: Array, slope: Slope, *, updates: int) -> Descent:
-    """Let an optimizer go down from a point, and keep every number.
+    """Run an optimizer from a point, and keep every number.
 
-    It ends early where the loss or a parameter is not finite any more: the last point is a good one.
+    It ends early if the loss or a parameter is no longer finite: the last point is still finite.
 
     Parameters
     ----------
     optimizer : Optimizer
-        A new one: its state is what this way has made it.
+        A new one: afterwards it has the state of this descent.
     start : ndarray
-        The parameters to begin with, (n,); left as they are.
+        The initial parameters, (n,); they are not changed.
     slope : callable
         From parameters, (n,), to the loss and its gradient, (n,).
     updates : int
@@ -68,7 +68,7 @@ def descend(optimizer: Optimizer, start: Array, slope: Slope, *, updates: int) -
     Raises
     ------
     DomainError
-        If there is no update to be made, or the start is no place to begin at.
+        If there are no updates to make, or the start is not valid.
 
     Examples
     --------

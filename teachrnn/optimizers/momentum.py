@@ -14,12 +14,12 @@ from teachrnn.optimizers.optimizer import Optimizer
 
 @dataclass(kw_only=True, eq=False)
 class Momentum(Optimizer):
-    r"""Momentum: steps add up to a velocity, which fades by $\mu$ from update to update.
+    r"""Momentum: steps accumulate in a velocity, which decays by $\mu$ from update to update.
 
     $$v \leftarrow \mu v - \eta\, g, \qquad \theta \leftarrow \theta + v$$
 
-    The learning rate stands inside the velocity, as in the references; where it stands outside, as in
-    PyTorch, a change of $\eta$ also changes the steps that were taken before.
+    The learning rate is inside the velocity, as in the references; if it is outside, as in
+    PyTorch, a change of $\eta$ also changes the contribution of earlier steps.
 
     Parameters
     ----------

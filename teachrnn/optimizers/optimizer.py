@@ -16,7 +16,7 @@ from teachrnn.part import Part
 from teachrnn.registry import Registry
 
 FADING = 256
-"""Updates after which the state is rid of what has faded away."""
+"""Updates after which numbers that have faded to almost 0 are removed from the state."""
 
 PRECISIONS = (np.dtype(np.float32), np.dtype(np.float64))
 
@@ -35,8 +35,8 @@ class Optimizer(CopiedWhole, HyperParameters, Part, registry=OPTIMIZERS, require
     ``state``
         Names of the vectors that it keeps from update to update, each as long as $\theta$.
     ``rule(self, theta, g, tmp, *state)``
-        The update, in place, of any stretch of the vectors: no entry knows of another. ``tmp`` is
-        room to compute in, ``g`` is left as it is, ``self.t`` is the number of the update, from 1.
+        The update, in place, of any block of the vectors: entries are independent. ``tmp`` is
+        scratch memory, ``g`` is not changed, ``self.t`` is the number of the update, from 1.
         Every pass over the vectors takes time, so each is one NumPy call that allocates nothing.
     ``formula(sp, theta, g, t, *state, eta, ...)``
         The rule a second time, for one entry, on numbers of the module ``sp`` (SymPy) that is handed
@@ -104,7 +104,7 @@ class Optimizer(CopiedWhole, HyperParameters, Part, registry=OPTIMIZERS, require
             All parameters of a model, (n,), float32 or float64.
         g : ndarray
             Gradient of the loss with respect to them, of the same shape and precision; it is left as
-            it is. Where the same two arrays are handed in every time, nothing is allocated.
+            it is. If the same two arrays are passed every time, nothing is allocated.
 
         Raises
         ------
@@ -115,7 +115,7 @@ class Optimizer(CopiedWhole, HyperParameters, Part, registry=OPTIMIZERS, require
         """
         if theta is not self._known[0] or g is not self._known[1]:
             self._cut(theta, g)
-        self.eta = float(self.eta)  # a NumPy number would draw float32 up to float64
+        self.eta = float(self.eta)  # a NumPy number would promote float32 to float64
         self.t += 1
         for stretch in self._stretches:
             self.rule(*stretch)
@@ -179,7 +179,7 @@ class Optimizer(CopiedWhole, HyperParameters, Part, registry=OPTIMIZERS, require
                 m *= tmp
 
     def state_arrays(self) -> dict[str, Array]:
-        """A copy of what was learnt: the update count ``t``, and the state once there is any.
+        """A copy of the optimizer's state: the update count ``t``, and the state vectors, if any.
 
         Returns
         -------
@@ -189,17 +189,17 @@ class Optimizer(CopiedWhole, HyperParameters, Part, registry=OPTIMIZERS, require
         return {"t": np.array(self.t)} | {name: m.copy() for name, m in self._vectors.items()}
 
     def restore(self, arrays: Mapping[str, Array]) -> None:
-        """Go on from what `state_arrays` gave: the next update is the same to the last bit.
+        """Resume from what `state_arrays` returned: the next update is the same to the last bit.
 
         Parameters
         ----------
         arrays : mapping
-            What `state_arrays` gave.
+            What `state_arrays` returned.
 
         Raises
         ------
         NameLookupError
-            If an array is missing or too many.
+            If an array is missing or unknown.
         ShapeError
             If the state vectors are not flat, differ in length, or are not as long as before.
         DomainError

@@ -19,7 +19,7 @@ class RMSProp(Optimizer):
     $$m \leftarrow \gamma m + (1 - \gamma)\, g^2, \qquad
     \theta \leftarrow \theta - \frac{\eta}{\sqrt{m + \epsilon}}\, g$$
 
-    The $\epsilon$ stands inside the root, as in the assignment and in Goodfellow et al.; outside, the
+    The $\epsilon$ is inside the root, as in the assignment and in Goodfellow et al.; outside, the
     step is $\eta g / (\sqrt{m} + \epsilon)$.
 
     Parameters

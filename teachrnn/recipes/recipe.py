@@ -1,4 +1,4 @@
-"""The contract of a recipe: everything that decides how a run goes, but for the text and the seed."""
+"""The contract of a recipe: everything that determines a run, except the text and the seed."""
 
 from __future__ import annotations
 
@@ -103,12 +103,12 @@ class Recipe:
 
     @staticmethod
     def find(which: str | Recipe) -> Recipe:
-        """The recipe of that name; a recipe itself is handed back.
+        """The recipe of that name; a recipe itself is returned as it is.
 
         Parameters
         ----------
         which : str or Recipe
-            A name; a recipe is handed back.
+            A name, or a recipe.
 
         Returns
         -------
@@ -209,7 +209,7 @@ class Recipe:
         end : int, optional
             The number of the symbol that ends an item, where the batching is by items.
         seed : int
-            Where all chance comes from: the parameters and the order of reading, each its own.
+            Seed of all random numbers: parameters and order of reading each have their own stream.
         recorder : FlightRecorder, optional
             Keeps chosen steps.
 

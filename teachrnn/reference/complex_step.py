@@ -22,7 +22,7 @@ class ComplexStep(Oracle):
     magnitude. It needs a loss that is analytic where it is evaluated: the operations shift by the
     *real part* of a row's maximum and switch on the real part. The real parts stay on the recorded
     values, so what is differentiated is the recorded forward pass, rounding included. Many entries
-    are nudged side by side, each in a forward pass of its own (see `Variants`).
+    are nudged side by side, each in its own forward pass (see `Variants`).
 
     References
     ----------

@@ -6,7 +6,7 @@ from teachrnn.trace import Trace
 
 
 def in_double(trace: Trace) -> Trace:
-    """The same operations on the same leaves, in float64; the trace itself where it is so already.
+    """The same operations on the same leaves, in float64; the trace itself if it is already.
 
     A difference of two losses needs every digit that float64 has. The leaves of a float32 record
     are float64 numbers too, so nothing but the rounding of its forward pass is lost on the way.

@@ -1,4 +1,4 @@
-"""What an oracle says about a gradient: numbers, and how far they can be trusted."""
+"""An oracle's answer about a gradient: numbers, and how far they can be trusted."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ ORACLES = Registry["type[Oracle]"]("oracle")
 class Oracle(Part, registry=ORACLES, required=("title",)):
     """Base of every source of reference gradients; subclasses register under ``name``.
 
-    A subclass defines `evaluate`. Whoever asks calls `estimate`, which first refuses, by name, what
-    has no gradient: so every oracle answers for every floating-point value of a trace, a result as
+    A subclass defines `evaluate`. Users call `estimate`, which first refuses, by name, values without
+    a gradient: so every oracle works for every floating-point value of a trace, a result as
     well as a leaf, or says why it does not.
 
     Attributes
@@ -65,7 +65,7 @@ class Oracle(Part, registry=ORACLES, required=("title",)):
     name : str
         Key on the command line.
     title : str
-        How it is called in a report.
+        Its name in a report.
     """
 
     title: ClassVar[str]

@@ -1,4 +1,4 @@
-"""Finite differences: the check that everybody knows, with its round-off floor made visible."""
+"""Finite differences: the best-known check, with its round-off floor made visible."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def central_quotients(
     h = np.asarray(steps)[:, np.newaxis]
     moved = Variants(trace, value).moved(entries, np.concatenate([h, -h]).ravel(), progress)
     up, down = np.split(moved, 2)
-    with np.errstate(invalid="ignore"):  # infinite less infinite: no number, and none is given
+    with np.errstate(invalid="ignore"):  # infinite minus infinite is NaN, and so is the result
         return np.asarray((up - down) / (2 * h))
 
 

@@ -237,8 +237,8 @@ def _exact(array: Array) -> Array:
 class HighPrecision(Oracle):
     """The true gradient: SymPy's derivatives, evaluated by mpmath with 50 digits, then rounded.
 
-    Its own error is nil. Its bound tells how much the gradient moves because the *forward* pass was
-    recorded in float64, which matters in networks that amplify rounding from step to step.
+    Its own error is negligible. Its bound shows how much the gradient moves because the *forward* pass
+    was recorded in float64, which matters in networks that amplify rounding from step to step.
     """
 
     name = "mpmath"

@@ -1,4 +1,4 @@
-"""The write-up of a run: everything that the assignment asks to hand in, as a page and as Markdown."""
+"""The write-up of a run: everything that the assignment asks for, as a page and as Markdown."""
 
 from teachrnn.report.comparison import check_comparable, compare
 from teachrnn.report.gradient_check import RunCheck, check_run

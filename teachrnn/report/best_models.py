@@ -10,14 +10,14 @@ from teachrnn.views.style.legible import legible
 from teachrnn.views.style.loss_units import LossUnits
 
 LONG = 1000
-"""Symbols of each passage: so many the assignment asks for."""
+"""Symbols of each passage, as the assignment asks."""
 EXCERPT = 200
 SMOOTHED = 1000
-"""Updates that the smooth loss looks back on, about."""
+"""Updates that the smooth loss averages over, approximately."""
 
 
 def best_models_section(session: Session) -> Section:
-    """The fourth thing to be handed in: a long passage of the best model."""
+    """The fourth part of the assignment: a long passage by the best model."""
     run, units = session.run, LossUnits.of(session.run)
     best, smooth = run.training.best_validation, run.training.best_smooth
     if best.iteration:
@@ -29,8 +29,8 @@ def best_models_section(session: Session) -> Section:
         meaning = "No validation loss was measured, so there is no best model: this is the last one. "
     blocks: list[Element] = [
         Paragraph(
-            f"{meaning}It goes on from where it was, draws from the softmax as it is, and writes "
-            f"{LONG:,} {units.symbol}s. So does the model of the lowest smooth loss, below."
+            f"{meaning}It continues from its hidden state, draws from the unmodified softmax, and "
+            f"generates {LONG:,} {units.symbol}s. So does the model of the lowest smooth loss, below."
         ),
         Verbatim(
             caption,
@@ -54,7 +54,7 @@ def best_models_section(session: Session) -> Section:
 def write_passage(
     trained: TrainedModel, count: int, seed: int, sampler: Sampler | str = "temperature"
 ) -> str:
-    """A passage of at least so many symbols: of items, as many as that takes."""
+    """A passage of at least so many symbols; for items, as many items as needed."""
     rng = Stream.PASSAGE.of(seed)
     texts, written = [], 0
     while written < count:
@@ -74,8 +74,8 @@ def _place(run: Run) -> str:
         why += (
             f"It was reached at update {n:,}, in epoch {epoch + 1}, {100 * share:.1f} % of the way "
             f"through the text: a mean over the last {min(SMOOTHED, n):,} sequences or so, it is low "
-            "where these are easy to predict. So it picks a place in the book as much as a model; "
-            "the validation loss is measured on the same text every time, and picks a model."
+            "where these are easy to predict. So it selects a place in the book as much as a model; "
+            "the validation loss is measured on the same text every time, and selects a model."
         )
     else:
         why += (

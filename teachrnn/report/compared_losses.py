@@ -1,4 +1,4 @@
-"""How the losses of several recipes went: one table, and their curves together."""
+"""The losses of several recipes: one table, and their curves together."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def compared_losses_section(entries: Sequence[ReportedRun]) -> Section:
         [
             TextTable(caption, HEAD, [_row(entry) for entry in entries]),
             Paragraph(
-                "The smooth loss follows the text as much as the model, and its lowest value picks a "
+                "The smooth loss follows the text as much as the model, and its lowest value selects a "
                 "place in the text; the mean of a whole epoch does not. The validation loss is "
                 "measured on the same text for all; the perplexity is that of its lowest value."
             ),

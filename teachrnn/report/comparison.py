@@ -29,14 +29,14 @@ from teachrnn.views.style.legible import legible
 from teachrnn.views.style.loss_units import LossUnits, per_symbol
 
 COUNT = 200
-"""Symbols that each of the models writes."""
+"""Symbols that each of the models generates."""
 
 OWN = ("Recipe", "Its source", "Of note")
-"""Facts about a run that stand in its own report only."""
+"""Facts about a run that are in its own report only."""
 
 
 def check_comparable(runs: Sequence[Run]) -> None:
-    """Refuse runs whose losses say nothing about each other.
+    """Refuse runs whose losses cannot be compared.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def compare(entries: Sequence[ReportedRun], folder: Path) -> Document:
     entries : sequence of ReportedRun
         The runs, each of another recipe, on the same text.
     folder : Path
-        Where the page is to stand: links to the other reports, and remarks, are looked for from there.
+        The folder of the page: links to the other reports, and remarks, are relative to it.
 
     Returns
     -------
@@ -147,7 +147,7 @@ def _best(entries: Sequence[ReportedRun]) -> str:
 
 
 def _settings(entries: Sequence[ReportedRun]) -> Section:
-    """What all of them have in common, and in what they differ."""
+    """What all of them have in common, and how they differ."""
     facts = [dict(setting_facts(entry.run)) for entry in entries]
     names = [name for name in facts[0] if name not in OWN]
     common = [(name, facts[0][name]) for name in names if len({own[name] for own in facts}) == 1]
@@ -192,7 +192,7 @@ def _passages(entries: Sequence[ReportedRun]) -> Section:
     blocks: list[Element] = [
         Paragraph(
             "The model of the lowest validation loss of each, or the last one where none was measured, "
-            "drawn from the softmax as it is, with the same random numbers."
+            "drawn from the unmodified softmax, with the same random numbers."
         )
     ]
     for entry in entries:

@@ -1,4 +1,4 @@
-"""A write-up without a form: what stands in it, to be set as HTML or as Markdown."""
+"""The contents of a write-up, independent of its format, which is HTML or Markdown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Prose; a notice is what must not be overlooked."""
+    """Prose; a notice must not be overlooked."""
 
     text: str
     notice: bool = False
@@ -20,7 +20,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Facts:
-    """Names and what they stand for, such as hyper-parameters."""
+    """Names and values, such as hyper-parameters."""
 
     pairs: Sequence[tuple[str, str]]
 
@@ -58,7 +58,7 @@ class Picture:
     caption : str
         What it is.
     description : str
-        What is to be seen in it, for those who don't see it.
+        What it shows, for readers who cannot see it.
     figure : matplotlib.figure.Figure
         The figure.
     """
@@ -71,7 +71,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Verbatim:
-    """A text as it was written, sign for sign."""
+    """A text exactly as it was generated."""
 
     caption: str
     text: str

@@ -1,4 +1,4 @@
-"""One comparison in all the figures that reports give of one, so that their tables can be checked."""
+"""One comparison in all the error measures that reports use, so that their tables can be checked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def error_figures(method: str, report: GradientReport) -> list[Element]:
     """A table of errors that differ by orders of magnitude, and how to tell one from another."""
     return [
         TextTable(
-            f"The same comparison in every figure that goes by the name of error: {method}",
+            f"The same comparison in every measure that is called an error: {method}",
             HEAD,
             [_row(check) for check in report.checks],
         ),
@@ -36,7 +36,7 @@ def error_figures(method: str, report: GradientReport) -> list[Element]:
             "|a \N{MINUS SIGN} n| / max(|a|, |n|), mean-relative the mean of the latter, which every "
             "entry that is 0 on both sides makes smaller. The entry with the largest absolute error has "
             "a relative error of at most max-relative, so max abs / max-relative cannot exceed the "
-            "largest entry. In whatever table it does, a figure is not what its label says."
+            "largest entry. A table in which it does is mislabelled."
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""Are the gradients right? The training code against two derivatives that know nothing of it."""
+"""Are the gradients right? The training code compared with two independent derivatives."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ ENTRIES, CURVE_ENTRIES = 50, 5
 """Entries of each parameter that are compared, in the tables and in the figure."""
 
 STATE, WIDE = 0.5, 0.5
-"""Standard deviations of the initial state, and of weights at which tanh is far from straight."""
+"""Standard deviations of the initial state, and of weights at which tanh is far from linear."""
 
 TRUTH = ComplexStep()
-"""What the numerical derivatives of the figure are measured against."""
+"""The reference for the numerical derivatives in the figure."""
 
 TINY = 0.01
 """A round-off floor above this share of the largest gradient is what makes a check blind."""
@@ -75,7 +75,7 @@ class NetworkCheck:
 
 @dataclass(frozen=True, eq=False)
 class RunCheck:
-    """All that is known about the gradients of a run, before its first update.
+    """The check of a run's gradients, before its first update.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ class RunCheck:
 
     @property
     def differs(self) -> bool:
-        """Whether a gradient is not what it should be."""
+        """Whether a gradient is wrong."""
         return any(check.verdict == "differs" for _, _, check in self)
 
     def __iter__(self) -> Iterator[tuple[NetworkCheck, str, ParameterCheck]]:
@@ -104,12 +104,12 @@ class RunCheck:
 
 
 def check_run(run: Run, *, progress: Callable[[str], None] | None = None) -> RunCheck:
-    """Check the gradients of the code that trains, in the run's own sizes, in double precision.
+    """Check the gradients of the training code, at the run's own sizes, in double precision.
 
     Parameters
     ----------
     run : Run
-        The run; its model is left alone.
+        The run; its model is not changed.
     progress : callable, optional
         Called with what is being checked.
 
@@ -184,7 +184,7 @@ def _check(
 
 
 def gradient_check_section(found: RunCheck) -> Section:
-    """The first thing to be handed in: how the gradients were checked, and what came out."""
+    """The first part of the assignment: how the gradients were checked, and the result."""
     blocks: list[Element] = [
         Paragraph(
             "Before the first update, gradients computed by backpropagation through time were "
@@ -199,8 +199,8 @@ def gradient_check_section(found: RunCheck) -> Section:
         Paragraph(
             "At the run's own initial weights the gradient is that of the code that trains, which "
             f"takes all steps at once. At the scale of {WIDE}, where tanh and sigmoid are far from "
-            "straight, it is that of the recorded pass, which goes step by step: such a network "
-            "amplifies even rounding, and two correct passes that add up in another order differ in "
+            "linear, it is that of the recorded pass, which goes step by step: such a network "
+            "amplifies even rounding, and two correct passes that sum in another order differ in "
             "the tenth digit."
         ),
         Paragraph(_conclusion(found), notice=found.differs),
@@ -216,7 +216,7 @@ def gradient_check_section(found: RunCheck) -> Section:
             "compared. 'Not 0' counts those that are not 0 on both sides. Floor is the round-off of the "
             "method: no absolute error below it means anything. Sees is the smallest error, relative to "
             "the largest entry, that the check could have seen. The verdict is 'agrees' if every entry "
-            "lies within the method's own error and rounding, never by a fixed threshold: the "
+            "is within the method's own error and rounding, never by a fixed threshold: the "
             "gradient of the recurrent weights is tiny at small weights, and a fixed threshold on "
             "relative errors would fail correct code there."
         )
@@ -264,7 +264,7 @@ def _row(c: ParameterCheck) -> tuple[str, ...]:
 
 
 def _blindness(found: RunCheck) -> Iterator[str]:
-    """For each network and method that was too weak somewhere, why."""
+    """For each network and method that could not see an error somewhere, the reason."""
     for network in found.networks:
         for method, report in network.reports:
             blind = [c for c in report.checks if c.verdict == "blind"]
@@ -281,7 +281,7 @@ def _blindness(found: RunCheck) -> Iterator[str]:
                     f"Blind, {method} at {network.weights}, for {', '.join(curved)}: this network "
                     "amplifies small changes from step to step, the loss bends within h, and the "
                     "difference quotient changes with h. It is no slope, whatever it is "
-                    "compared with; the complex step, whose h is as good as 0, is what counts."
+                    "compared with; the complex step, whose h is practically 0, is what counts."
                 )
 
 

@@ -1,4 +1,4 @@
-"""How large the gradients were on the way."""
+"""How large the gradients were during training."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from teachrnn.views.style.number import format_number
 
 
 def gradient_norms_section(journal: Journal) -> Section | None:
-    """The norm of the gradient before clipping, and how often clipping had something to do."""
+    """The norm of the gradient before clipping, and how often clipping changed it."""
     blocks = journal.blocks
     if not blocks:
         return None

@@ -1,4 +1,4 @@
-"""The write-up as one HTML page that needs nothing but itself."""
+"""The write-up as one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from teachrnn.views.figures.parts.inline_svg import inline_svg
 from teachrnn.views.style.palette import palette_style
 
 NARROW = (4.0, 3.4)
-"""Inches of a figure on a telephone: drawn anew, so that its letters stay legible."""
+"""Inches of a figure on a phone: it is drawn again, so that its text stays legible."""
 
 
 def html_page(document: Document) -> str:
-    """Set the document as a page: figures as SVG in it, no script, nothing loaded from anywhere.
+    """The document as a page: figures as inline SVG, no script, nothing loaded from elsewhere.
 
-    Its content-security policy allows the one style sheet by its hash and forbids all else, so that
-    a text which a network wrote, whatever it holds, stays text.
+    Its content-security policy allows the one style sheet by its hash and forbids everything else, so
+    that generated text, whatever it contains, stays text.
     """
     import jinja2
 

@@ -1,4 +1,4 @@
-"""How the loss went."""
+"""The loss over the run."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from teachrnn.views.figures.loss_curve import loss_curve
 from teachrnn.views.style.loss_units import LossUnits, per_sequence, per_symbol
 
 LEAST_POINTS = 10
-"""Points of the smooth loss in an epoch, for its course to be compared."""
+"""Points of the smooth loss in an epoch, to compare epochs by."""
 
 SAME_COURSE = 0.5
-"""A correlation above which two epochs are said to have the same course."""
+"""The correlation above which two epochs are called alike."""
 
 
 def loss_curve_section(run: Run) -> Section:
-    """The second thing to be handed in: the smooth loss over the updates, and what to make of it."""
+    """The second part of the assignment: the smooth loss over the updates, with comments."""
     curve, units = run.training.curve, LossUnits.of(run)
     blocks: list[Element] = [
         Paragraph(
@@ -105,13 +105,13 @@ def _lost(run: Run) -> list[Element]:
         Paragraph(
             f"{len(worse)} of {len(measured)} validation losses are above the cost of guessing; the "
             f"largest is {per_symbol(loss)} nats per {LossUnits.of(run).symbol}, after update {n:,}: "
-            "there the network was sure of what did not come."
+            "there the network was confident, and wrong."
         )
     ]
 
 
 def _swing(run: Run) -> list[Element]:
-    """How much of what the smooth loss does within an epoch comes back in the next: that is the text."""
+    """How much of the smooth loss's course in one epoch recurs in the next: that is due to the text."""
     curve, units = run.training.curve, LossUnits.of(run)
     each = run.training.batching.batches_per_epoch
     if len(curve.epochs) < 2 or run.recipe.batching["name"] != "in-order" or units.length is None:
@@ -126,14 +126,14 @@ def _swing(run: Run) -> list[Element]:
     between = units.length * (curve.epochs[-1].mean_loss - curve.epochs[-2].mean_loss)
     low, high, span, change = map(per_sequence, (now.min(), now.max(), np.ptp(now), abs(between)))
     told = (
-        f"Within epoch {len(curve.epochs)} the smooth loss lay between {low} and {high} nats per "
+        f"Within epoch {len(curve.epochs)} the smooth loss was between {low} and {high} nats per "
         f"sequence, a span of {span}, while the mean of the epoch differs from that of the one before "
         f"by {change}. Its course in the two epochs has a correlation of {r:.2f}: "
     )
     if r > SAME_COURSE:
         told += "it goes up and down at the same places, which is the text, not the network."
     else:
-        told += "what it does is not the text alone; training itself has gone up and down."
+        told += "the text alone does not explain it; training itself has gone up and down."
     return [Paragraph(told)]
 
 

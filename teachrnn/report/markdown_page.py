@@ -19,7 +19,7 @@ from teachrnn.report.document import (
 
 DPI = 160
 SPECIAL = re.compile(r"([\\`*_\[\]#|~$]|^[-+=](?=\s|$)|(?<=^\d)[.)](?=\s|$))")
-"""What means something to Markdown, in a line or at its beginning; escaped, it means itself."""
+"""Characters with a meaning in Markdown, within a line or at its beginning, to be escaped."""
 
 
 def markdown_page(document: Document) -> tuple[str, dict[str, bytes]]:
@@ -60,7 +60,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], words: Sequence[i
 
 
 def _escaped(text: str) -> str:
-    """Plain text: no sign of it is Markdown or HTML."""
+    """Plain text: none of it is interpreted as Markdown or HTML."""
     one_line = " ".join(text.split())
     one_line = one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return SPECIAL.sub(r"\\\1", one_line)

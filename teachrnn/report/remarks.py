@@ -22,7 +22,7 @@ def remarks_section(folder: Path) -> Section:
     """
     paragraphs = load_remarks(folder) or [
         f"None yet. What you write into {REMARKS}, beside this page, with blank lines between "
-        "paragraphs, stands here when the same command writes the report again; the file is yours, "
+        "paragraphs, appears here when the same command writes the report again; the file is yours, "
         "and no report changes it."
     ]
     return Section("remarks", "Remarks", [Paragraph(legible(text)) for text in paragraphs])
@@ -56,7 +56,7 @@ def load_remarks(folder: Path) -> list[str]:
     """
     path = folder / REMARKS
     try:
-        text = path.read_text("utf-8-sig")  # with the line ends of every system as newlines
+        text = path.read_text("utf-8-sig")  # the line endings of every system become newlines
     except FileNotFoundError:
         return []
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""A run that has a report of its own, and all that a report is made of."""
+"""A run that has a report of its own, and everything that the report is made from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class ReportedRun:
     session : Session
         The run in its folder.
     found : RunCheck
-        What the check of its gradients has found.
+        The result of the check of its gradients.
     """
 
     session: Session
@@ -30,5 +30,5 @@ class ReportedRun:
 
     @property
     def name(self) -> str:
-        """What its recipe is called."""
+        """The name of its recipe."""
         return self.run.recipe.name

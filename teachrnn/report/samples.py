@@ -1,4 +1,4 @@
-"""What the network wrote as it learnt."""
+"""What the network generated during training."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from teachrnn.views.style.loss_units import LossUnits
 
 
 def samples_section(session: Session) -> Section:
-    """The third thing to be handed in: a passage before the first update and after every so many."""
+    """The third part of the assignment: a passage before the first update, and at intervals."""
     units = LossUnits.of(session.run)
     blocks: list[Element] = [
         Paragraph(
-            f"{session.sample_length} {units.symbol}s each, drawn from the softmax as it is. The "
-            "network goes on from the state that the training text has left it in, and first reads "
-            f"the {units.symbol} that comes next there."
+            f"{session.sample_length} {units.symbol}s each, drawn from the unmodified softmax. The "
+            "network continues from the hidden state in which the training text has left it, and first "
+            f"reads the {units.symbol} that comes next there."
         )
     ]
     for sample in session.samples:

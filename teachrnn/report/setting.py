@@ -23,12 +23,12 @@ from teachrnn.views.style.number import MINUS, format_number
 
 
 def setting_section(run: Run, journal: Journal) -> Section:
-    """Everything that one needs to do it again, and to judge the figures that follow."""
+    """Everything needed to repeat the run, and to judge the results that follow."""
     return Section("setting", "Setting", [Facts([*setting_facts(run), *_machine(run, journal)])])
 
 
 def setting_facts(run: Run) -> list[tuple[str, str]]:
-    """Recipe, text and seed: what makes the run what it is, on any machine."""
+    """Recipe, text and seed: what determines the run, on any machine."""
     return [*_recipe(run), *_text(run)]
 
 
@@ -113,7 +113,7 @@ def _machine(run: Run, journal: Journal) -> list[tuple[str, str]]:
 
 
 def _rule(recipe: Recipe, rule: str) -> str:
-    """A rule with every number that it is set to, those that the recipe leaves alone too."""
+    """A rule with all its settings, including those that the recipe leaves at their defaults."""
     kind = RULES[rule]
     return _settings(kind.settings_of(kind.make(getattr(recipe, rule))))
 

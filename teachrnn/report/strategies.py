@@ -1,4 +1,4 @@
-"""One model, many ways to draw from it."""
+"""One model, many sampling strategies."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from teachrnn.views.style.loss_units import per_symbol
 COUNT = 200
 TEMPERATURES = (0.5, 1.0, 1.5)
 NUCLEI = (0.3, 0.7, 0.95)
-SEARCHES = (("Greedy, always the likeliest", 1), ("Beam search, 8 wide", 8))
-"""Searches for a likely text, and how wide they are: greedy choice is the narrowest."""
+SEARCHES = (("Greedy, always the most likely", 1), ("Beam search, 8 wide", 8))
+"""Searches for a likely text, and their width: greedy choice is the narrowest."""
 
 
 def strategies_section(session: Session) -> Section:
-    """Temperature and nucleus at three values each, and what looking for the likeliest text gives."""
+    """Temperature and nucleus at three values each, and searches for the most likely text."""
     trained = TrainedModel.load(session.checkpoint, "validation")
     ways: list[tuple[str, Sampler]] = [
         *((f"Temperature {tau:g}", Temperature(temperature=tau)) for tau in TEMPERATURES),
@@ -30,12 +30,12 @@ def strategies_section(session: Session) -> Section:
         Paragraph(
             "The model of the long passage above, with the same random numbers throughout. The "
             "scores are divided by the temperature before the softmax: below 1 what is likely "
-            "becomes likelier, above 1 everything comes closer together. Nucleus sampling draws from "
+            "becomes likelier, above 1 the probabilities become more equal. Nucleus sampling draws from "
             "the fewest symbols that together have the share \N{GREEK SMALL LETTER THETA} of the "
-            "probability. Greedy choice and beam search look for likely texts, and find that the "
-            "likeliest text is not a good one: it goes round in circles. How likely a text is, is "
-            "what the network itself says of each symbol; the wider search sees further ahead, but "
-            "nothing makes it certain to end with the likelier text."
+            "probability. Greedy choice and beam search look for likely texts, and show that the most "
+            "likely text is not a good one: it repeats itself. The probability of a text is "
+            "the network's own, symbol by symbol; a wider search looks further ahead, but "
+            "is not certain to end with a more likely text."
         )
     ]
     blocks += [
@@ -43,7 +43,7 @@ def strategies_section(session: Session) -> Section:
         for title, sampler in ways
     ]
     blocks += [_search(trained, title, width) for title, width in SEARCHES]
-    return Section("strategies", "Ways to draw", blocks)
+    return Section("strategies", "Sampling strategies", blocks)
 
 
 def _search(trained: TrainedModel, title: str, width: int) -> Verbatim:

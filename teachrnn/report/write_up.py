@@ -30,7 +30,7 @@ class Written(NamedTuple):
     Attributes
     ----------
     html, markdown : Path
-        The two forms of it; the figures of the latter are beside it.
+        The two pages; the figures of the latter are beside it.
     """
 
     html: Path
@@ -38,7 +38,7 @@ class Written(NamedTuple):
 
 
 def write_up(session: Session, found: RunCheck) -> Document:
-    """Everything that the assignment asks for, of a run as far as it has come.
+    """Everything that the assignment asks for, about a run so far.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def write_report(document: Document, folder: Path) -> Written:
     document : Document
         What `write_up` or `compare` made.
     folder : Path
-        Where to; it is made if need be.
+        The folder; it is created if necessary.
 
     Returns
     -------

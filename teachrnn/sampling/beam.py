@@ -1,4 +1,4 @@
-"""Beam search for the likeliest text."""
+"""Beam search for the most likely text."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ def beam(
     stop: int | None = None,
     state: Mapping[str, Array] | None = None,
 ) -> list[Hypothesis]:
-    r"""Search for the likeliest text of a length, keeping the best few beginnings at every symbol.
+    r"""Search for the most likely text of a given length, keeping the best few prefixes at every symbol.
 
     $$\arg\max_{y_1 \dots y_N} \sum_{t=1}^{N} \log p(y_t \mid \text{prime}, y_1 \dots y_{t-1})$$
 
-    Width 1 is greedy choice. Width $K^{N-1}$ is exhaustive: the text found first is the likeliest
-    of all. Between the two, more is found at more cost, but nothing is certain.
+    Width 1 is greedy choice. Width $K^{N-1}$ is exhaustive: the first text in the result is the most
+    likely of all. In between, a wider search finds likelier texts at a higher cost, without guarantee.
 
-    The likeliest text is not the best one. People don't write what is likeliest at every turn;
+    The most likely text is not the best one. People don't write the most likely word every time;
     their text keeps surprising, while each repetition makes the next one likelier to a network.
     So the maximum of the probability tends to be a loop of a few common words, and the wider the
-    beam, the surer it is found. To write, draw (`Nucleus`); to answer which text the network takes
-    to be likeliest, search.
+    beam, the more surely it is found. To generate text, draw (`Nucleus`); to find the text that the
+    network considers most likely, search.
 
-    Texts that have met ``stop`` are kept as they are and compete with the longer ones, which are at
-    a disadvantage: every further symbol lowers the probability.
+    Texts that have reached ``stop`` are kept as they are and compete with the longer ones, which are
+    at a disadvantage: every further symbol lowers the probability.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def beam(
     count : int
         N, the length of the text.
     width : int
-        How many beginnings are kept.
+        How many prefixes are kept.
     stop : int, optional
         A symbol that ends a text; it is the last of that text.
     state : mapping, optional
@@ -75,7 +75,7 @@ def beam(
     Returns
     -------
     list of Hypothesis
-        At most ``width`` texts, the likeliest first.
+        At most ``width`` texts, the most likely first.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What every notebook app is: controls, a picture of what they say, and the picture as a table."""
+"""What every notebook app consists of: controls, the figure that they select, and its table."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ APPS = Registry["type[App]"]("notebook app")
 """Every app, by its name: filled by defining subclasses of `App`."""
 
 STILL = (
-    "This is a picture of the app. Its controls can be moved in a Jupyter notebook while the kernel "
+    "This is a picture of the app. Its controls work in a Jupyter notebook while the kernel "
     'runs; elsewhere, set <code>app.controls["…"].value</code> and show the app again.'
 )
-"""What the form without a kernel says of itself."""
+"""The note on the static form, for when there is no kernel."""
 
 QUIET = 0.12
 """Seconds without a change before the figure is drawn again."""
 
 
 class App(Part, registry=APPS):
-    """Base of every notebook app: a thin shell round one figure.
+    """Base of every notebook app: a thin shell around one figure.
 
-    A subclass has a ``name`` and a ``title``, makes its controls with `control` and hands them to
-    this class, and says in `draw` what figure they ask for. It computes nothing itself. Defining it
-    registers it in `APPS`.
+    A subclass has a ``name`` and a ``title``, makes its controls with `control` and passes them to
+    this class, and returns from `draw` the figure that they select. It computes nothing itself.
+    Defining it registers it in `APPS`.
 
     The last expression of a cell shows the app: live where a Jupyter kernel answers; as picture and
     table, without any script, in a notebook that is exported or opened again, in marimo, or where
-    ``TEACHRNN_DISPLAY`` is ``static``. A mistake that its user makes stands in the app as a sentence,
-    over the last good picture.
+    ``TEACHRNN_DISPLAY`` is ``static``. A user's mistake is shown in the app as a sentence,
+    above the last good picture.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class App(Part, registry=APPS):
     controls : dict
         ``app.controls["T"].value = 12`` does what moving the slider does.
     message : str
-        What is wrong with the controls as they are; empty where nothing is.
+        What is wrong with the current controls; empty if nothing is.
 
     Raises
     ------
@@ -96,7 +96,7 @@ class App(Part, registry=APPS):
         raise NotImplementedError
 
     def draw(self) -> Figure:
-        """The figure that the controls ask for.
+        """The figure that the controls select.
 
         Returns
         -------
@@ -116,7 +116,7 @@ class App(Part, registry=APPS):
         return ""
 
     def show(self) -> None:
-        """Draw what the controls ask for, or say why that cannot be done."""
+        """Draw what the controls select, or show why that is impossible."""
         try:
             self._figure, self.message = self.draw(), ""
         except TeachrnnError as error:
@@ -134,7 +134,7 @@ class App(Part, registry=APPS):
 
     @property
     def figure(self) -> Figure:
-        """The picture of the controls as they are, or the last good one.
+        """The picture for the current controls, or the last good one.
 
         Raises
         ------
@@ -194,7 +194,7 @@ class App(Part, registry=APPS):
         self._displayed = not display.static_display()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """Picture and words, for a host that knows no live app."""
+        """Picture and text, for a host without live apps."""
         words = self.message if self._figure is None else self.table.text()
         return {"text/html": self.html(), "text/plain": f"{self.title}\n{words}"}
 

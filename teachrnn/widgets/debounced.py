@@ -1,4 +1,4 @@
-"""Calling once for many requests in a row."""
+"""Calling a function once for many requests in a row."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class Debounced:
-    """A call that waits until no other has been asked for during a while.
+    """A call that waits until no other has been requested for a while.
 
     A slider that is dragged sends dozens of values, and each would draw a figure that the next one
     makes stale. In a kernel the event loop does the waiting; where none is running, as in a script,
@@ -18,7 +18,7 @@ class Debounced:
     call : callable
         What to do.
     seconds : float
-        How long it must have been quiet.
+        How long to wait after the last request.
 
     Examples
     --------
@@ -35,7 +35,7 @@ class Debounced:
         self._waiting: asyncio.TimerHandle | None = None
 
     def __call__(self) -> None:
-        """Ask for the call."""
+        """Request the call."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:

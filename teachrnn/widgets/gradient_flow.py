@@ -21,8 +21,8 @@ TEXT = "it was the best of times, it was the worst of times"
 class GradientFlow(App):
     """Explorer of the gradient flow: where it vanishes, where it explodes, and what a gate changes.
 
-    A network with random weights reads the beginning of a text and is backpropagated; only what the
-    controls say differs from one picture to the next, for the seed stays the same.
+    A network with random weights reads the beginning of a text, and its loss is backpropagated; the seed
+    stays the same, so that two pictures differ by the controls only.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class GradientFlow(App):
     hidden : int
         m, the length of the state.
     seed : int
-        Where the weights come from.
+        Seed of the weights.
 
     Examples
     --------
@@ -70,7 +70,7 @@ class GradientFlow(App):
                     readout_format=".3g",
                 ),
                 "T": control(
-                    "IntSlider", "length T", "How many symbols are read.", value=20, min=1, max=50
+                    "IntSlider", "length T", "Number of symbols that are read.", value=20, min=1, max=50
                 ),
                 "text": control(
                     "Text",

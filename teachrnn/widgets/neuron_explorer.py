@@ -1,4 +1,4 @@
-"""What a neuron stands for: a text coloured by it, and the symbols that move it most."""
+"""What a neuron represents: a text coloured by it, and the symbols to which it responds most."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SHOWN = 400
 """Symbols in the picture."""
 MOST = 4000
-"""Symbols that are read: every one is recorded."""
+"""Maximum number of symbols to read: every one is recorded."""
 EXTREMES = 5
 """Places that are listed at each end."""
 CONTEXT = 12
@@ -134,7 +134,7 @@ class NeuronExplorer(App):
         return [self.trained.vocabulary.symbols[number] for number in self._numbers]
 
     def _record(self, text: str) -> None:
-        """Let the network read; nothing is changed where the text cannot be read."""
+        """Let the network read the text; nothing changes if it cannot be read."""
         vocabulary = self.trained.vocabulary
         numbers = vocabulary.encode(text)
         if not 0 < len(numbers) <= MOST:

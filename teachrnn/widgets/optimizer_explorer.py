@@ -1,4 +1,4 @@
-"""Optimizers side by side, on problems small enough to be gone through at every move of a slider."""
+"""Optimizers side by side, on problems small enough to be solved again at every move of a slider."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ STEEPNESS = 25.0
 SIDE_BY_SIDE = "all, side by side"
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 FIRST = ("sgd", "momentum", "adagrad", "adam")
-"""What is chosen to begin with."""
+"""The initial choice."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to go down on.
+    """A loss to minimise.
 
     Attributes
     ----------
@@ -84,10 +84,10 @@ PROBLEMS: Mapping[str, Callable[[], Problem]] = {"valley": valley, "recurrent ne
 
 
 class OptimizerExplorer(App):
-    """Optimizer explorer: the ways that several rules take, and what each of them keeps.
+    """Optimizer explorer: the paths of several rules, and what each of them keeps.
 
-    All begin at the same point with the same learning rate. The shares that a rule keeps of its
-    velocity or of its means have a slider each, by their letter: one slider for all rules that use
+    All start at the same point with the same learning rate. The decay rates of velocities and
+    moving means have a slider each, by their letter: one slider for all rules that use
     that letter.
 
     Parameters
@@ -121,7 +121,7 @@ class OptimizerExplorer(App):
             )
         controls = {
             "problem": control(
-                "Dropdown", "problem", "What they go down on.", options=list(PROBLEMS), value=problem
+                "Dropdown", "problem", "The loss to minimise.", options=list(PROBLEMS), value=problem
             ),
             "show": control(
                 "Dropdown",
@@ -131,7 +131,7 @@ class OptimizerExplorer(App):
                 value=SIDE_BY_SIDE,
             ),
             "updates": control(
-                "IntSlider", "updates", "How many steps each takes.", value=40, min=1, max=200
+                "IntSlider", "updates", "Number of steps of each.", value=40, min=1, max=200
             ),
             "eta": control(
                 "FloatLogSlider",

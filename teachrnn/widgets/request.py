@@ -1,4 +1,4 @@
-"""What a page asks of its kernel, and the answer. A mistake of the reader's raises a `TeachrnnError`."""
+"""A page's requests to its kernel, and the answers. A reader's mistake raises a `TeachrnnError`."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ SETTINGS: dict[str, Callable[[Any], Any]] = {
     "updates": int,
     "seed": int,
 }
-"""What a page may ask to be recorded, and the kind of each."""
+"""The settings that a page may request for a new record, and their types."""
 
 NUDGED = ("entry", "before", "after", "slope", "change", "predicted", "predicted_change", "remainder")
 
 
 def nudged(trace: Trace, asked: Request) -> dict[str, Any]:
-    """Move one number: L before, after, and as the gradient predicts it, in nats per sequence."""
+    """Change one number: L before, after, and as the gradient predicts it, in nats per sequence."""
     moved = nudge(trace, asked["name"], _index(asked), _number("delta", asked["delta"], float))
     return {key: _sendable(getattr(moved, key)) for key in NUDGED}
 
 
 def checked(trace: Trace, asked: Request) -> dict[str, Any]:
-    """The gradient with respect to one number by the complex step, which knows no chain rule."""
+    """The gradient with respect to one number by the complex step, which does not use the chain rule."""
     value, index = trace[asked["name"]], _index(asked)
     try:
         entry = int(np.ravel_multi_index(index, value.shape)) if index else 0
@@ -47,7 +47,7 @@ def checked(trace: Trace, asked: Request) -> dict[str, Any]:
 
 
 def recorded(asked: Request) -> SmallNetwork:
-    """Another text or another network, trained for a moment and recorded."""
+    """Another text or another network, briefly trained and recorded."""
     return small_network(
         **{key: _number(key, asked[key], SETTINGS[key]) for key in SETTINGS if key in asked}
     )

@@ -1,4 +1,4 @@
-"""Writing with a network, symbol by symbol, over its live distribution."""
+"""Sampling from a network, symbol by symbol, with its live distribution."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 AT_ONCE = 20
-"""Symbols that the third button writes."""
+"""Symbols that the third button generates."""
 
 
 class SamplingExplorer(App):
     """Sampling explorer: what temperature, top-k and nucleus do to the next symbol, and to the text.
 
-    A symbol is drawn, then fed back: the network reads what it has written, and only then is there a
+    A symbol is drawn, then fed back: the network reads what it has generated, and only then is there a
     next distribution. Between the two the sliders can be moved: the same random number is turned
     into a symbol by another strategy.
 
@@ -80,7 +80,7 @@ class SamplingExplorer(App):
             "temperature": control(
                 "FloatSlider",
                 "temperature τ",
-                "Below 1 the likely becomes likelier, above 1 the symbols even out.",
+                "Below 1 likely symbols become likelier, above 1 the probabilities even out.",
                 value=1.0,
                 min=0.0,
                 max=2.0,
@@ -92,7 +92,7 @@ class SamplingExplorer(App):
             "theta": control(
                 "FloatSlider",
                 "nucleus: θ",
-                "The mass of probability that is kept.",
+                "The probability mass that is kept.",
                 value=0.9,
                 min=0.05,
                 max=1.0,
@@ -102,7 +102,7 @@ class SamplingExplorer(App):
             "draw": control("Button", "Draw", "Draw a symbol from this distribution."),
             "feed": control("Button", "Feed it back", "Let the network read the symbol that was drawn."),
             "write": control("Button", f"Write {AT_ONCE}", f"Draw and feed back, {AT_ONCE} times."),
-            "restart": control("Button", "Start over", "Forget what was written."),
+            "restart": control("Button", "Start over", "Discard the text so far."),
         }
         controls["draw"].on_click(lambda _: self.draw_symbol())
         controls["feed"].on_click(lambda _: self.feed_back())

@@ -1,4 +1,4 @@
-"""The stepper in a notebook: a shell round the player, with Python at the other end."""
+"""The stepper in a notebook: a shell around the player, connected to Python."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ import anywidget  # noqa: E402  (after the check that says how to install them)
 import traitlets  # noqa: E402
 
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzαβγδεηθλμρστφψωΣ∂∑√⊙⊤⋅·×≤≥≠∞…⋯→"
-"""The font travels once a page, for all steppers that may yet be shown in it."""
+"""The font is sent once per page, for all steppers that may be shown in it."""
 
 LARGEST_FALLBACK = 1_000_000
 """Bytes of a story up to which a notebook keeps it as HTML too, so that its file can be shared."""
@@ -36,10 +36,10 @@ TOO_LARGE = (
 
 
 class Stepper(anywidget.AnyWidget):
-    """Step through backpropagation through time in a notebook, and change what is stepped through.
+    """Step through backpropagation through time in a notebook, and experiment with the network.
 
-    What the reader does in the page is seen in Python, and the other way round: ``stepper.step`` is
-    where the reader is. Without a kernel (an exported notebook, a documentation) the same stepper is
+    What the reader does in the page is visible in Python, and vice versa: ``stepper.step`` is
+    the step that is shown. Without a kernel (an exported notebook, a documentation) the same stepper is
     kept as HTML; ``TEACHRNN_DISPLAY=static`` gives nothing else.
 
     Parameters
@@ -68,7 +68,7 @@ class Stepper(anywidget.AnyWidget):
     predict : str
         What the reader is asked before it is shown; ``off`` for nothing.
     live : bool
-        Whether there is a kernel to be asked.
+        Whether there is a live kernel.
     trace : Trace
         The record that is shown; another one after the reader has asked for it.
 
@@ -116,7 +116,7 @@ class Stepper(anywidget.AnyWidget):
 
     @classmethod
     def of(cls, text: str = WORDS, **settings: Any) -> Stepper:
-        """Train a small network on a text for a moment, and step through it.
+        """Briefly train a small network on a text, and step through it.
 
         Parameters
         ----------
@@ -142,7 +142,7 @@ class Stepper(anywidget.AnyWidget):
         return stepper
 
     def go(self, place: str | int) -> Stepper:
-        """Go to where a value or a gradient is complete, or to a step by its number.
+        """Go to the step at which a value or a gradient is complete, or to a step by its number.
 
         Parameters
         ----------
@@ -197,7 +197,7 @@ class Stepper(anywidget.AnyWidget):
         about: Sequence[str],
         yours: Yours | None = None,
     ) -> bytes:
-        """Keep what Python answers from; what the page needs, which can ask Python for the checks."""
+        """Store the record; return what the page needs, which requests the checks from Python."""
         steps = tell(trace, symbols, yours)
         story = story_bytes(trace, symbols=symbols, about=about, check=False, steps=steps, yours=yours)
         self.trace, self.symbols, self.about, self.steps = trace, symbols, list(about), steps

@@ -1,4 +1,4 @@
-"""Watching a training, stopping it, and keeping what it has made."""
+"""Watching a training run, stopping it, and keeping its model."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class TrainingMonitor(App):
     """Training monitor: loss, gradient norms and samples while a network learns, and a Stop button.
 
     `start` trains in a thread of its own. In Jupyter that is the only way in which a button can work:
-    while a cell runs, the kernel does not hear the page, and a click would arrive after the last
-    update. With `start` the cell ends at once; the training goes on beside it, between two updates
-    looks whether Stop was pressed, and every ``refresh`` seconds draws.
+    while a cell runs, the kernel does not receive messages from the page, and a click would arrive after
+    the last update. With `start` the cell ends at once; training continues in the background, checks
+    between two updates whether Stop was pressed, and draws every ``refresh`` seconds.
 
-    To do something with every step, iterate: ``for step in monitor`` keeps the cell busy, and what
-    ends it is the kernel's own interrupt (the square in the toolbar), which is heeded between two
-    updates as well. However it ends, the model is whole, and can be resumed either way.
+    To do something with every step, iterate: ``for step in monitor`` keeps the cell busy; the
+    kernel's own interrupt (the square in the toolbar) ends it, also between two
+    updates. However it ends, the model is consistent, and training can be resumed either way.
 
     Parameters
     ----------
@@ -50,20 +50,20 @@ class TrainingMonitor(App):
     vocabulary : Vocabulary, optional
         What the symbols mean; without it there are no samples.
     updates : int, optional
-        Update to stop after; if not given, someone must press Stop.
+        Update to stop after; if not given, training runs until Stop is pressed.
     sample_every, sample_length : int
         Updates between two samples, and their length in symbols.
     refresh : float
         Seconds between two pictures, each of which takes about a quarter of one.
     seed : int
-        Where the chance of the samples comes from.
+        Seed of the samples.
 
     Attributes
     ----------
     samples : list of Sample
         What the network wrote on the way.
     trouble : TeachrnnError or None
-        What has ended the training, where nobody asked for it.
+        The error that has ended the training, if any.
 
     Examples
     --------
@@ -104,7 +104,7 @@ class TrainingMonitor(App):
         self.trouble: TeachrnnError | None = None
         self._drawn = 0.0
         controls = {
-            "start": control("Button", "Start", "Train, or go on training, beside the notebook."),
+            "start": control("Button", "Start", "Train, or resume training, in the background."),
             "stop": control("Button", "Stop", "Stop after this update and keep the model."),
         }
         controls["start"].on_click(lambda _: self.start())
@@ -142,24 +142,24 @@ class TrainingMonitor(App):
         if self._busy:
             raise DomainError("the model is being trained: call stop() first.")
         if self.vocabulary is None:
-            raise DomainError("the monitor knows no vocabulary: give it one to get a trained model.")
+            raise DomainError("the monitor has no vocabulary: give it one to get a trained model.")
         state = {name: vectors[0] for name, vectors in self.training.carried.items()}
         return TrainedModel(self.training.model, self.vocabulary, state)
 
     def start(self) -> None:
-        """Train beside the notebook; nothing happens where it is running already."""
+        """Train in the background; nothing happens if it is running already."""
         if not self._busy:
             self._begin()
             self._thread = threading.Thread(target=self._run, name=self.title, daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
-        """Stop after the update that is being made; on return the model is whole."""
+        """Stop after the current update; on return the model is consistent."""
         self._asked.set()
         self.wait()
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait until the training beside the notebook has stopped, or for so many seconds.
+        """Wait until training in the background has stopped, or for so many seconds.
 
         Parameters
         ----------
@@ -171,7 +171,7 @@ class TrainingMonitor(App):
 
     def __iter__(self) -> Iterator[TrainStep]:
         if self._busy:
-            raise DomainError("the training is running beside the notebook: call stop() first.")
+            raise DomainError("the training is running in the background: call stop() first.")
         self._begin()
         steps = self._steps()
         while True:
@@ -211,7 +211,7 @@ class TrainingMonitor(App):
             pass
 
     def _steps(self) -> Iterator[TrainStep]:
-        """The updates until someone has had enough; the picture and the buttons follow."""
+        """The updates until Stop is pressed; the picture and the buttons follow."""
         try:
             while not self._asked.is_set() and (
                 self.updates is None or self.training.iteration < self.updates

@@ -348,7 +348,7 @@ def test_of_a_checkpoint_with_a_module_or_two_networks_each_is_named(torch, docu
 
 @pytest.mark.parametrize("source", [{"state": {0: {"step": 1}}, "param_groups": []}, {"model": {}}])
 def test_a_checkpoint_without_a_network_is_said_to_have_none(source):
-    with pytest.raises(DomainError, match=r"none of them a recurrent network.*It holds: (state|model)"):
+    with pytest.raises(DomainError, match=r"none is a recurrent network.*It holds: (state|model)"):
         from_torch(source)
 
 

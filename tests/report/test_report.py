@@ -275,7 +275,7 @@ def test_greedy_choice_and_beam_search_start_where_every_other_way_does(measured
     assert any(np.abs(h).max() > 0.1 for h in trained.state.values())
     rng = np.random.default_rng(0)
     for title, width, expected in (
-        ("Greedy, always the likeliest", 1, trained.sample(200, rng=rng, sampler=Greedy())),
+        ("Greedy, always the most likely", 1, trained.sample(200, rng=rng, sampler=Greedy())),
         ("Beam search, 8 wide", 8, trained.vocabulary.decode(trained.likeliest(200, width=8).tokens)),
     ):
         caption, text = next(item for item in passages(page).items() if item[0].startswith(title))
@@ -755,7 +755,7 @@ def test_command_reports_every_recipe_and_compares_them(folder, tmp_path, monkey
 
 @pytest.mark.parametrize(
     ("names", "message"),
-    [(("adam", "adam"), "named twice"), (("adam", "words"), "read the text as other symbols")],
+    [(("adam", "adam"), "given twice"), (("adam", "words"), "read the text as other symbols")],
 )
 def test_recipes_that_cannot_be_compared_are_refused_before_any_training(
     folder, tmp_path, names, message
