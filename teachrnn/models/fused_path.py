@@ -68,7 +68,7 @@ class FusedPath(CopiedWhole):
         made_of = {name: part for name, part in state.items() if name != "held"}
         self.__init__(**made_of)  # type: ignore[misc]
         for array, saved in zip(self._held(), state["held"], strict=True):
-        array[...] = saved
+            array[...] = saved
 
     def _held(self) -> list[Array]:
         """The last pass, and the state that the next one begins in."""
