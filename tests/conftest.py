@@ -1,4 +1,4 @@
-"""What all tests share: hypothesis profiles, the --thorough option, and that Ctrl-C can be pressed."""
+"""What all tests share: hypothesis profiles, the --thorough option, and a working Ctrl-C."""
 
 from __future__ import annotations
 

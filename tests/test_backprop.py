@@ -527,7 +527,7 @@ def test_tokens_of_several_steps_add_up_in_the_columns_that_they_picked(trace):
 # Truncation --------------------------------------------------------------------------------------
 
 
-def test_a_horizon_follows_the_gradient_back_over_so_many_steps():
+def test_a_horizon_limits_how_many_steps_the_gradient_is_followed_back():
     trace = chain(4, w=0.5, loss_at={4})  # L = w^4, and dL/dw has four terms of w^3
     for horizon, uses in [(1, 1), (2, 2), (3, 3), (4, 4), (5, 4), (100, 4)]:
         sweep = Backprop(trace, losses=trace.losses, horizon=horizon).run()
@@ -716,7 +716,7 @@ def test_a_loss_at_no_time_step_has_no_row(trace):
     np.testing.assert_array_equal(itemised.total("w"), [5.0])
 
 
-def test_rows_come_in_order_of_time_whatever_the_order_of_declaration():
+def test_rows_are_in_order_of_time_whatever_the_order_of_declaration():
     trace = chain(3, loss_at=())
     for t in (3, 1, 2):
         with trace.at(t):

@@ -24,7 +24,7 @@ def test_no_two_streams_of_a_seed_are_alike():
 
 
 @pytest.mark.parametrize("kind", ["PCG64", "MT19937", "Philox", "SFC64"])
-def test_generator_goes_on_from_its_state_whatever_its_kind(kind):
+def test_generator_of_any_kind_resumes_from_its_state(kind):
     rng, again = (np.random.Generator(getattr(np.random, kind)(seed)) for seed in (1, 2))
     rng.normal(size=3)
     restore_generator(again, json.loads(json.dumps(generator_state(rng))))
@@ -32,6 +32,6 @@ def test_generator_goes_on_from_its_state_whatever_its_kind(kind):
 
 
 @pytest.mark.parametrize("state", [None, {}, {"bit_generator": "PCG64"}, {"bit_generator": "MT19937"}])
-def test_state_that_is_none_is_refused(state):
+def test_invalid_state_is_refused(state):
     with pytest.raises(FileFormatError, match="the saved state of the random numbers is none"):
         restore_generator(np.random.default_rng(0), state)

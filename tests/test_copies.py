@@ -1,4 +1,4 @@
-"""Copies are whole: nothing of a copy belongs to the original, and it goes on as the original does."""
+"""Copies are complete: a copy shares nothing with the original, and continues as the original does."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_value_copied_along_with_its_trace_is_the_value_of_the_copy(order):
 
 @copied
 @pytest.mark.parametrize("steps", [0, 4, 100])
-def test_a_copied_sweep_goes_on_alone_from_where_it_was(way, steps):
+def test_a_copied_sweep_continues_independently_from_where_it_was(way, steps):
     expected = backpropagate(record()).gradients()
     sweep = Backprop(record())
     made = list(islice(sweep, steps))
@@ -168,7 +168,7 @@ def descend(path, x, y):
 @pytest.mark.parametrize("carry", [False, True])
 @pytest.mark.parametrize("batch", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_copied_path_goes_on_as_the_original_and_apart_from_it(way, cell, batch, carry):
+def test_a_copied_path_continues_like_the_original_and_independently(way, cell, batch, carry):
     path = model(cell).path(length=5, batch=batch)
     x, y = np.random.default_rng(1).integers(0, 4, (2, 5, batch))
     path.gradient(x, y)
@@ -183,7 +183,7 @@ def test_a_copied_path_goes_on_as_the_original_and_apart_from_it(way, cell, batc
 
 
 @copied
-def test_a_copied_recorded_path_goes_on_as_the_original(way):
+def test_a_copied_recorded_path_continues_like_the_original(way):
     original = model()
     path = RecordedPath(original, original.zero_gradients(), length=2, batch=1)
     x = np.array([[0], [1]])
@@ -223,7 +223,7 @@ def test_a_copied_optimizer_has_vectors_of_its_own(way, rule):
 
 
 @copied_or_pickled
-def test_a_copied_training_goes_on_to_the_same_bits_and_leaves_the_original_alone(way):
+def test_a_copied_training_continues_to_the_same_bits_and_leaves_the_original_alone(way):
     recipe = Recipe.find("adam").but(hidden=4, length=5, updates=60)
     run = Run(recipe, Source.of("hello world. " * 40), seed=0)
     list(islice(run.training, 12))

@@ -1,4 +1,4 @@
-"""What pyproject.toml offers as extras, what the code asks for, and what the pages name fit together."""
+"""The extras in pyproject.toml, those that the code requires, and those that the pages name agree."""
 
 from __future__ import annotations
 

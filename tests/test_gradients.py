@@ -58,7 +58,7 @@ def test_uses_of_different_batch_are_added_one_by_one():
     np.testing.assert_allclose(sweep.gradient("w"), total_of_terms(sweep, "w"), rtol=1e-14)
 
 
-def test_gradient_asked_for_on_the_way_counts_what_has_arrived_and_later_the_rest():
+def test_gradient_read_during_the_sweep_counts_what_has_arrived_and_later_the_rest():
     trace = recorded([(2,)] * 3)
     sweep = Backprop(trace)
     next(sweep)

@@ -1,4 +1,4 @@
-"""Numbers too small, too large, too many: what is harmless passes, and what is not is named."""
+"""Numbers too small, too large, too many: harmless ones pass, and the others are reported by name."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_size_that_no_memory_holds_is_refused_before_anything_is_made(what):
     assert words in str(refused.value)
 
 
-def test_memory_that_is_not_given_is_told_by_name_too(monkeypatch):
+def test_memory_that_is_refused_is_reported_by_name_too(monkeypatch):
     def none(*_):
         raise MemoryError
 

@@ -1,4 +1,4 @@
-"""The contract of an operation: what is refused when the class is made, checked or applied."""
+"""The contract of an operation: what is refused when the class is created, checked or applied."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ def test_a_check_returns_the_sizes_that_it_found():
     assert (binding.sizes, binding.leading) == ({"d": 4, "h": 5}, (7,))
 
 
-def test_a_check_speaks_of_the_place_that_it_is_told():
+def test_a_checks_message_begins_with_the_given_place():
     message = refusal(ShapeError, lambda: Tanh.check(np.array(1.0), where="Tanh `h[3]`"))
     assert message == "Tanh `h[3]`: `x` has shape () but (n)->(n) needs (n,)."
 
@@ -406,7 +406,7 @@ def test_a_name_that_is_taken_is_refused(trace):
     assert trace.ops == []
 
 
-def test_one_chain_rule_factor_can_be_asked_for_by_the_name_of_the_input(trace):
+def test_one_chain_rule_factor_is_available_by_the_name_of_the_input(trace):
     u, v = trace.input("u", [1.0, 2.0]), trace.input("v", [3.0, 4.0])
     y = OPS["Multiply"](u, v)
     dy = np.array([1.0, 10.0])
@@ -414,7 +414,7 @@ def test_one_chain_rule_factor_can_be_asked_for_by_the_name_of_the_input(trace):
     np.testing.assert_array_equal(y.gradient_for("v", dy), [1.0, 20.0])
 
 
-def test_the_factor_of_an_input_that_has_none_is_refused(trace):
+def test_the_factor_of_an_input_without_a_gradient_is_refused(trace):
     y = Embedding(trace.input("x", 1), trace.parameter("U", np.eye(2)))
     assert refusal(TeachrnnError, lambda: y.gradient_for("x", np.ones(2))) == (
         "Embedding: input `x` has no gradient."

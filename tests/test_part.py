@@ -66,7 +66,7 @@ def test_base_of_a_kind_and_parts_of_another_are_no_parts_of_it(kind):
             kind.find(wrong)
 
 
-def test_part_is_made_from_name_class_settings_or_handed_back():
+def test_part_is_made_from_name_class_or_settings_or_returned_as_it_is():
     assert isinstance(Optimizer.make("adam"), Adam)
     assert isinstance(Optimizer.make(Adam), Adam)
     assert Optimizer.make({"name": "adam", "eta": 0.5}).eta == 0.5
@@ -96,7 +96,7 @@ def test_setting_that_is_needed_and_missing_is_named(which):
         Schedule.make(which)
 
 
-def test_keywords_at_hand_cannot_be_overridden_by_settings():
+def test_keywords_of_the_caller_cannot_be_overridden_by_settings():
     with pytest.raises(DomainError, match="'in-order' has no setting 'length'; it has: none"):
         Batching.make({"name": "in-order", "length": 4}, TOKENS, length=3)
 

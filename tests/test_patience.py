@@ -1,4 +1,4 @@
-"""Tests wait for events, not for seconds: on a busy machine, or one that sleeps, these say nothing."""
+"""Tests wait for events, not for seconds, which mean nothing on a busy machine, or one that sleeps."""
 
 from __future__ import annotations
 

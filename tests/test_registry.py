@@ -60,7 +60,7 @@ def test_unknown_name_is_answered_with_those_that_exist_however_it_is_looked_up(
     assert registry.get(close) is None
 
 
-def test_module_may_define_its_own_name_anew():
+def test_module_may_redefine_its_own_name():
     registry = Registry("thing")
     registry["a"] = first = type("A", (), {})
     registry["a"] = second = type("A", (), {})

@@ -1,4 +1,4 @@
-"""The trace: names, read-only numbers, what it refuses, and doing it all again."""
+"""The trace: names, read-only numbers, what it refuses, and replaying it."""
 
 from __future__ import annotations
 
@@ -309,7 +309,7 @@ def test_recomputing_takes_complex_numbers(recorded):
     np.testing.assert_allclose(slope, backpropagate(recorded).gradient("c")[1], rtol=1e-14)
 
 
-def test_complex_numbers_with_other_real_parts_are_computed_anew(recorded):
+def test_complex_numbers_with_other_real_parts_are_recomputed(recorded):
     c = recorded["c"].data + 0.5
     c[1] += 1.0
     step = np.array([0, 1e-30j, 0, 0])
@@ -333,7 +333,7 @@ def test_no_change_gives_the_recorded_loss(recorded):
     assert recorded.loss_after({}) == recorded.total_loss
 
 
-def test_a_changed_result_is_held_and_what_follows_from_it_is_computed_anew(recorded):
+def test_a_changed_result_is_kept_and_what_follows_from_it_is_recomputed(recorded):
     h = np.array([0.5, -0.5])
     new = recorded.recompute({"h[2]": h})
     changed = ["h[2]", "o[2]", "L[2]", *(f"{name}[3]" for name in "rahoL")]

@@ -1,4 +1,4 @@
-"""A trace on disk is the trace, and a file that is none is refused."""
+"""A trace on disk is the trace, and a file that is not one is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A word of the code means one thing: what is called alike in two files is the same thing."""
+"""A word in the code means one thing: what has the same name in two files is the same thing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PACKAGE = Path(teachrnn.__file__).parent
 
 @pytest.fixture(scope="module")
 def trees():
-    """Every file of the package, taken apart."""
+    """Every file of the package, parsed."""
     return {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 
 

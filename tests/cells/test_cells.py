@@ -365,7 +365,7 @@ def test_the_first_layer_reads_the_input_and_the_others_read_states():
     }
 
 
-def test_parameters_are_drawn_with_the_scale_that_was_asked_for_and_biases_start_at_zero():
+def test_parameters_are_drawn_with_the_given_scale_and_biases_start_at_zero():
     rng = np.random.default_rng(0)
     model = CharRNN(hidden=60, symbols=50, cell="lstm", scale=0.3, rng=rng)
     for name, p in model.parameters.items():

@@ -1,4 +1,4 @@
-"""A check never accuses right code, and never passes an empty one."""
+"""A check never accuses correct code, and never passes an empty comparison."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_lists_of_numbers_will_do():
     assert check_gradient(trace, {"b": Backprop(trace).gradients()["b"].tolist()}).agrees
 
 
-def test_gradients_that_were_not_handed_in_are_named():
+def test_gradients_that_were_not_passed_are_named():
     _, trace = recorded()
     report = check_gradient(trace, {"W": Backprop(trace).gradients()["W"]})
     assert report.agrees

@@ -1,4 +1,4 @@
-"""Nudges: what L really does when one number is moved, beside what the gradient predicts."""
+"""Nudges: how L actually changes when one number is changed, and what the gradient predicts."""
 
 from __future__ import annotations
 

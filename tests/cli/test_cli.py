@@ -160,7 +160,7 @@ def trained(tmp_path_factory):
 CHECKPOINT = "runs/adam-text-0/checkpoint.npz"
 
 
-def test_same_command_goes_on_with_a_run(trained):
+def test_same_command_resumes_a_run(trained):
     options = ["--hidden", "20", "--recipe", "adam", "--validation", "0.1", "--updates", "150"]
     done = run("train", "text.txt", *options, cwd=trained)
     assert "Resuming after update 120" in done.stdout

@@ -1,4 +1,4 @@
-"""What commands print: as it was written, on every stream, with news of how far they are."""
+"""What commands print: text as it was written, on every stream, and their progress."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def test_chunks_are_read_whole_once_an_epoch_in_an_order_of_its_own():
     assert len(set(orders)) > 1
 
 
-def test_no_target_of_a_chunk_lies_in_the_next():
+def test_no_target_of_a_chunk_is_in_the_next():
     batches = Chunks(np.arange(41), length=5, chunks=4, rng=rng())
     for batch in epoch(batches):
         begin = next(a for a, b in ((0, 10), (10, 20), (20, 30), (30, 41)) if a <= batch.position < b)

@@ -1,4 +1,4 @@
-"""Text, tokens, parts and items: what is read is what was written, and every trouble has its place."""
+"""Text, tokens, parts and items: what is read is what was written, and every error says where."""
 
 import json
 import tracemalloc
@@ -196,7 +196,7 @@ def test_the_end_of_the_text_is_held_out_and_nothing_is_copied():
 
 
 @pytest.mark.parametrize("share", [0, 1, -0.1, 1.5, float("nan")])
-def test_a_share_that_is_none_is_refused(share):
+def test_an_invalid_share_is_refused(share):
     with pytest.raises(DomainError, match="must be between 0 and 1"):
         split(np.arange(100), validation=share)
 

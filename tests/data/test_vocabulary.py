@@ -91,7 +91,7 @@ def test_kinds_differ_though_their_symbols_do_not():
     assert repr(WordVocabulary.of("a b")) == "<WordVocabulary: 3 words>"
 
 
-def test_words_keep_their_apostrophes_and_every_other_sign_stands_alone():
+def test_words_keep_their_apostrophes_and_every_other_character_is_a_symbol():
     text = "Don't _stop_,\n\u201cO\u2019Neil\u201d said  'so' 3 times."
     vocabulary = WordVocabulary.of(text)
     symbols = [vocabulary.symbols[i] for i in vocabulary.encode(text)]

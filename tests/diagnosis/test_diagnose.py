@@ -1,4 +1,4 @@
-"""A diagnosis passes right code, names a mistake by its numbers, and says what it does not know."""
+"""A diagnosis passes correct code, names a mistake by its numbers, and says what it does not know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was packed is unpacked as it was, and nothing else is taken for it."""
+"""What was packed is unpacked unchanged, and anything else is refused."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def test_terms_of_every_number_of_a_network_add_up_to_it(cell, batch):
 
 @pytest.mark.parametrize("batch", [None, 2])
 @pytest.mark.parametrize("cell", CELL_NAMES)
-def test_every_number_that_is_named_stands_at_that_place_of_the_record(cell, batch):
+def test_every_number_that_is_named_is_at_that_place_of_the_record(cell, batch):
     trace = recorded(cell, batch=batch)
     for op, target, shape in questions(trace):
         for index in list(np.ndindex(shape))[:3]:
@@ -373,7 +373,7 @@ def test_formula_whose_shapes_do_not_fit_is_wrong_and_says_where(latex, complain
 
 
 @given(st.text(alphabet="xWbdy{}()[]^_+-/;:,> 12kne\\", max_size=12))
-def test_whatever_stands_in_a_docstring_is_read_or_refused(latex):
+def test_any_text_in_a_docstring_is_read_or_refused(latex):
     op = op_with_gradient(latex.replace("$", ""))
     data = rule_data(op, "x")
     assert data is None or json.dumps(data)
@@ -552,7 +552,7 @@ def test_gradient_that_names_an_unknown_operation_is_not_read():
         del OPS["Swing"]
 
 
-def test_wrong_question_is_answered_with_what_can_be_asked():
+def test_wrong_question_gets_an_error_that_lists_what_can_be_asked():
     trace = recorded()
     op, loss = trace["r[2]"], trace["L[1]"]
     with pytest.raises(ShapeError, match=r"`r\[2\]` has shape \(3,\), so it has no entry \(3,\)"):

@@ -1,4 +1,4 @@
-"""A formula is one tree: what it may say, and what it is read from, printed as and evaluated to."""
+"""A formula is one tree: what it may contain, how it is read, printed and evaluated."""
 
 from __future__ import annotations
 

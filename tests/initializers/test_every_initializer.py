@@ -110,7 +110,7 @@ def test_docstring_says_where_it_comes_from(rule):
 
 
 @every
-def test_forget_gate_starts_where_it_is_told_and_nothing_else_changes(rule):
+def test_forget_gate_starts_at_the_given_bias_and_nothing_else_changes(rule):
     shapes = shapes_of("lstm", 2)
     start = rule(forget_bias=1.0).draw(shapes, rng=np.random.default_rng(0))
     for layer in ("layer1.", "layer2."):
@@ -214,7 +214,7 @@ def test_unknown_name_lists_those_that_exist():
         Initializer.find("xaver")
 
 
-def test_a_rule_of_ones_own_is_a_class_and_found_by_its_name():
+def test_a_user_defined_rule_is_a_class_and_found_by_its_name():
     class Ones(Initializer):
         name = "ones"
 

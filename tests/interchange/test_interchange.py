@@ -1,4 +1,4 @@
-"""A network handed to PyTorch or to a file, and taken back, is the same network."""
+"""A network exported to PyTorch or to a file, and imported again, is the same network."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def test_targets_that_are_none_are_refused(model, y, error, words):
         (0, DomainError, "must be a dict of vectors"),
     ],
 )
-def test_state_that_is_none_is_refused(model, state, error, words):
+def test_invalid_state_is_refused(model, state, error, words):
     for start in (model.path(length=3).start, model.reader().start):
         with pytest.raises(error, match=words):
             start(state)

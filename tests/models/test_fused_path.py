@@ -161,7 +161,7 @@ def test_loss_that_is_not_finite_is_given_as_such_without_a_warning(cell, bad, b
 
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("cell", FUSED)
-def test_pass_after_one_that_was_not_finite_is_as_good_as_new(cell, batch):
+def test_pass_after_one_that_was_not_finite_is_unaffected(cell, batch):
     model = a_model(cell)
     good = model.parameters.flat.copy()
     path = model.path(length=PICKED + 5, batch=batch)
@@ -192,7 +192,7 @@ def test_scores_that_are_all_a_thousand_higher_give_the_same_loss_and_gradients(
 
 
 @pytest.mark.parametrize("cell", FUSED)
-def test_path_begins_from_the_state_that_it_is_given_and_from_zeros_where_none_is(cell):
+def test_path_starts_from_the_given_state_or_from_zeros(cell):
     model = a_model(cell, layers=2)
     path = model.path(length=3, batch=2)
     x, y = sequences(model, 3, 2)
@@ -206,7 +206,7 @@ def test_path_begins_from_the_state_that_it_is_given_and_from_zeros_where_none_i
 
 
 @pytest.mark.parametrize("cell", FUSED)
-def test_carrying_on_over_two_paths_is_one_long_path(cell):
+def test_carrying_the_state_over_two_paths_is_one_long_path(cell):
     model = a_model(cell, layers=2)
     x, y = sequences(model, 21)
     whole = model.path(length=21).loss(x, y)

@@ -1,4 +1,4 @@
-"""What single operations promise beyond the laws of all: extreme scores, ties, complex steps, ends."""
+"""Particular operations, beyond the common laws: extreme scores, ties, complex steps, ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operations of numbers alone, and of shared inputs alone, can be held to the laws like any other."""
+"""Operations with only numbers, or only shared inputs, can be tested against the laws like any other."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_adam_is_algorithm_1_of_its_paper():
 
 
 @pytest.mark.parametrize("rule", [AdaGrad, RMSProp, Adam, AdamW], ids=lambda rule: rule.name)
-def test_where_epsilon_stands_makes_a_difference(rule):
+def test_position_of_epsilon_makes_a_difference(rule):
     inside = path(rule(epsilon=0.1, epsilon_inside=True), np.ones(5), gradients())
     outside = path(rule(epsilon=0.1, epsilon_inside=False), np.ones(5), gradients())
     assert (np.abs(inside - outside) > 1e-5).all()
@@ -166,7 +166,7 @@ def test_long_vectors_are_cut_and_come_to_the_same_bits(monkeypatch):
     assert len(cut._stretches) == 4
 
 
-def test_a_new_gradient_array_is_as_good_as_the_old():
+def test_a_new_gradient_array_gives_the_same_update():
     reused, optimizer, theta = np.empty(5), AdaGrad(), np.ones(5)
     for g in gradients():
         reused[:] = g

@@ -1,4 +1,4 @@
-"""Every recipe in the registry: the same run each time, saved and gone on with at any moment."""
+"""Every recipe in the registry: the same run each time, saved and resumed at any moment."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_same_recipe_text_and_seed_give_the_same_run_and_another_seed_another(na
 
 
 @every_recipe
-def test_run_that_is_saved_at_any_moment_and_gone_on_with_ends_as_if_it_had_not_been(
+def test_run_that_is_saved_and_resumed_at_any_moment_ends_like_an_uninterrupted_one(
     name, text, tmp_path
 ):
     whole = a_run(name, text)

@@ -1,4 +1,4 @@
-"""The complex step for any value of a trace: many entries at once, and where it does not get through."""
+"""The complex step for any value of a trace: many entries at once, and operations that stop it."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def test_it_does_not_matter_how_many_entries_go_side_by_side(monkeypatch):
     np.testing.assert_allclose(complex_step_gradient(trace, "h[1]"), expected["h[1]"], rtol=1e-13)
 
 
-def test_entries_that_were_not_asked_for_are_no_numbers():
+def test_entries_that_were_not_requested_are_nan():
     trace = network()
     found = complex_step_gradient(trace, "W", [4, 1])
     assert np.flatnonzero(np.isfinite(found)).tolist() == [1, 4]
@@ -345,7 +345,7 @@ def test_everywhere_is_every_float_of_the_trace_in_its_order(cell):
         np.testing.assert_allclose(d, by_backpropagation(trace, name), rtol=0, atol=1e-13)
 
 
-def test_entries_are_drawn_from_what_is_asked_for():
+def test_entries_are_drawn_from_those_requested():
     trace = network(T=2)
     found = complex_step_everywhere(
         trace, max_entries=4, max_entries_at_step=2, rng=np.random.default_rng(1)
@@ -365,7 +365,7 @@ def test_entries_are_drawn_from_what_is_asked_for():
     assert (np.isfinite(other["W"]) != np.isfinite(found["W"])).any()
 
 
-def test_where_an_operation_refuses_the_rest_goes_on():
+def test_where_an_operation_refuses_the_rest_continues():
     trace = through(Modulus)
     found = complex_step_everywhere(trace)
     assert list(found.refused) == ["a"]

@@ -1,4 +1,4 @@
-"""Every oracle answers for every value of a trace, or refuses by name: those added later as well."""
+"""Every oracle works for every value of a trace, or refuses by name, including oracles added later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report: it says what the run holds, in every form, whatever the text; and goes on where it was."""
+"""The report: it says what is in the run, in every format, whatever the text, and resumes a run."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def document(measured, found):
 
 @pytest.fixture(scope="module")
 def page(document):
-    """The page of that run, taken apart."""
+    """The page of that run, parsed."""
     return parsed(html_page(document))
 
 
@@ -332,7 +332,7 @@ def test_gradients_of_a_run_agree_and_every_comparison_has_its_row(measured, fou
     assert f"m = 8, T = 20, K = {len(run.vocabulary)}" in page.find(id="gradients").get_text()
 
 
-def test_every_figure_that_is_called_the_error_can_be_told_from_the_others(found, page):
+def test_every_measure_that_is_called_an_error_can_be_told_from_the_others(found, page):
     _, own = found.networks[0].reports[-1]
     shown = cells(page, "The same comparison in every figure")
     assert list(shown) == ["U", "W", "b", "V", "c"]
@@ -511,7 +511,7 @@ def test_axe_core_finds_no_violation(browser_page, written, scheme, width):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_table_that_is_cut_shows_on_which_side_it_goes_on(chromium, written, scheme):
+def test_table_that_is_cut_shows_on_which_side_it_continues(chromium, written, scheme):
     """The strip at each edge of it, which is paper where the table ends there."""
     page = chromium.new_page(color_scheme=scheme, viewport={"width": 390, "height": 700})
     page.goto((written / "report.html").as_uri())
@@ -555,7 +555,7 @@ def test_loss_figure_has_two_scales_that_differ_by_T_and_all_points():
     assert any(np.allclose(line.get_ydata(), 25 * log(20)) for line in axes.lines)
 
 
-def test_loss_figure_shows_at_the_edge_what_lies_beyond_it():
+def test_loss_figure_shows_at_the_edge_losses_that_are_beyond_it():
     curve = Curve(smooth=[(1, 60.0)], validation=[(50, 12.0), (100, 1.9)])
     axes = loss_curve(curve, symbols=20, length=25).axes[0]
     beyond = next(line for line in axes.lines if "beyond" in str(line.get_label()))
@@ -635,7 +635,7 @@ def test_ctrl_c_keeps_the_run_and_writes_what_there_is(folder):
     assert "Unfinished" not in (folder / "stopped" / "report.html").read_text("utf-8")
 
 
-def test_missing_matplotlib_is_told_before_any_training(folder, tmp_path):
+def test_missing_matplotlib_is_reported_before_any_training(folder, tmp_path):
     (tmp_path / "matplotlib").mkdir()
     (tmp_path / "matplotlib" / "__init__.py").write_text("raise ImportError('none here')")
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])

@@ -1,4 +1,4 @@
-"""What 0.1.0 wrote still opens, and goes on to the numbers that its own code came to."""
+"""Files of 0.1.0 still open, and resume to the numbers that its own code reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run can be stopped at any moment, by whatever it be, and gone on with as if nothing had been."""
+"""A run can be stopped at any moment, by any cause, and resumed as if nothing had happened."""
 
 from __future__ import annotations
 
@@ -421,7 +421,7 @@ def test_run_can_be_given_more_updates(text, tmp_path):
 # A model that is read back -------------------------------------------------------------------
 
 
-def test_best_models_and_the_last_are_told_apart(text, tmp_path):
+def test_best_models_and_the_last_are_distinguished(text, tmp_path):
     run = Run(RECIPE.but(updates=30, validate_every=4), Source.load(text, RECIPE))
     list(run.steps())
     saved = run.save(tmp_path / "checkpoint.npz")
@@ -448,7 +448,7 @@ def test_prime_that_the_model_does_not_know_is_refused(saved):
     assert len(trained.sample(5, prime="ab", rng=np.random.default_rng(0))) == 5
 
 
-def test_sample_goes_on_from_the_state_that_the_text_has_left_and_reads_what_comes_next(text):
+def test_sample_continues_from_the_state_that_the_text_has_left_and_reads_the_next_symbol(text):
     run = Run(RECIPE.but(updates=8), Source.load(text, RECIPE))
     list(run.steps())
     assert run.training.following == run.tokens[8 * 25]
@@ -471,7 +471,7 @@ def test_sample_goes_on_from_the_state_that_the_text_has_left_and_reads_what_com
 # A session in a folder -----------------------------------------------------------------------
 
 
-def test_session_samples_before_the_first_update_and_after_every_so_many(text, tmp_path):
+def test_session_samples_before_the_first_update_and_at_intervals(text, tmp_path):
     session = a_session(tmp_path / "run", text)
     steps = list(session.steps())
     assert [sample.iteration for sample in session.samples] == [0, 10, 20, 30, 40]
@@ -532,7 +532,7 @@ SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if 
     ("moment", "number"),
     [(1, signal.SIGINT), (10, signal.SIGINT), *((13, number) for number in SIGNALS)],
 )
-def test_signal_to_end_waits_for_the_end_of_an_update_and_saves_and_the_session_goes_on(
+def test_signal_to_end_waits_for_the_end_of_an_update_and_saves_and_the_session_resumes(
     moment, number, text, tmp_path
 ):
     whole = a_session(tmp_path / "whole", text)
@@ -748,7 +748,7 @@ def test_folder_into_which_another_process_writes_is_refused_by_name_and_left_al
     assert not unfinished.exists()
 
 
-def test_run_that_another_goes_on_with_while_it_is_opened_says_so_at_its_first_step(
+def test_run_that_another_process_continues_while_it_is_open_says_so_at_its_first_step(
     text, tmp_path, monkeypatch
 ):
     begin = Run.__init__
@@ -855,7 +855,7 @@ def test_text_from_a_pipe_is_read_once_and_is_the_text(how, text, pipe):
     assert piped.tokens.dtype == read.tokens.dtype
 
 
-def test_run_on_a_text_from_a_pipe_is_gone_on_with_from_another(text, pipe, tmp_path):
+def test_run_on_a_text_from_a_pipe_is_resumed_from_another(text, pipe, tmp_path):
     list(islice(a_session(tmp_path / "run", pipe()).steps(), 2))
     assert next(a_session(tmp_path / "run", pipe()).steps()).iteration == 3
 
@@ -1045,7 +1045,7 @@ def test_steps_of_another_text_keep_the_letters_of_their_own(text, tmp_path):
     assert new.vocabulary == Source.load(str(tmp_path / "other.txt"), RECIPE).vocabulary
 
 
-def test_steps_of_the_same_run_stay_when_it_is_gone_on_with_or_has_more_updates(text, tmp_path):
+def test_steps_of_the_same_run_stay_when_it_is_resumed_or_has_more_updates(text, tmp_path):
     list(islice(keeping(text, tmp_path / "run").steps(), 3))
     again = keeping(text, tmp_path / "run", RECIPE.but(updates=50))
     list(islice(again.steps(), 3))

@@ -1,4 +1,4 @@
-"""A small network is made again from its settings, and random ones hide no mistake."""
+"""A small network can be made again from its settings, and random ones hide no mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One panel of the player by itself in a real browser: its parts as the modules they are."""
+"""One panel of the player by itself in a real browser, from its separate modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long an event is waited for, everywhere the same."""
+"""How long tests wait for an event, the same everywhere."""
 
 PATIENCE = 300
 """Seconds, of which a quiet machine needs few. On one with twenty processes to a core, everything takes

@@ -1,4 +1,4 @@
-"""How a law is run on a part that is wrong on purpose."""
+"""Running a law on a part that is wrong on purpose."""
 
 from __future__ import annotations
 

@@ -311,7 +311,7 @@ def test_text_is_read_by_the_worker_and_only_once(text, tmp_path, monkeypatch):
 # Stages and the folder -------------------------------------------------------------------------
 
 
-def test_second_stage_looks_round_the_best_of_the_first(text, tmp_path):
+def test_second_stage_searches_around_the_best_of_the_first(text, tmp_path):
     sweep = a_sweep(text, tmp_path / "s", over=["eta=0.0001:10:log"], trials=16)
     list(sweep.run(InThisProcess(), by_eta))
     first, second = ([r for r in sweep.results if r.stage == stage] for stage in (1, 2))
@@ -335,7 +335,7 @@ def test_stage_without_success_is_the_last(text, tmp_path):
     assert [r.stage for r in results] == [1] * 4
 
 
-def test_stopped_sweep_goes_on_where_it_was(text, tmp_path):
+def test_stopped_sweep_resumes_where_it_was(text, tmp_path):
     whole = a_sweep(text, tmp_path / "whole")
     list(whole.run(InThisProcess()))
     stopped = a_sweep(text, tmp_path / "stopped")
@@ -387,7 +387,7 @@ def test_folder_of_another_sweep_is_refused(text, tmp_path):
         a_sweep(text, tmp_path / "s")
 
 
-def test_sweep_from_before_recipes_had_a_setting_is_gone_on_with(text, tmp_path):
+def test_sweep_from_before_recipes_had_a_setting_is_resumed(text, tmp_path):
     a_sweep(text, tmp_path / "sweep")
     plan = tmp_path / "sweep" / "sweep.json"
     held = json.loads(plan.read_text("utf-8"))
@@ -481,7 +481,7 @@ def meets(trial, *, folder, workers):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_so_many_trials_are_under_way_at_a_time(workers, text, tmp_path):
+def test_the_chosen_number_of_trials_runs_at_a_time(workers, text, tmp_path):
     sweep = a_sweep(text, tmp_path / "s", trials=6, stages=1)
     folder = tmp_path / "starts"
     folder.mkdir()
@@ -680,7 +680,7 @@ def test_command_runs_on_a_cluster(text, tmp_path, cluster):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("backend", ["loky", "dask"])
-def test_command_stops_cleanly_and_goes_on(backend, text, tmp_path, cluster):
+def test_command_stops_cleanly_and_resumes(backend, text, tmp_path, cluster):
     folder = tmp_path / "s"
     workers = {"loky": ["--workers", "2"], "dask": ["--backend", "dask", "--address", cluster]}[backend]
     slow = [*command(*words(text, folder)), *workers, "--updates", "2000", "--trials", "20"]

@@ -1,4 +1,4 @@
-"""The suites hold users' parts to their laws wherever they run: however slow, whatever the profile."""
+"""The suites test users' parts by their laws wherever they run: however slow, whatever the profile."""
 
 from __future__ import annotations
 

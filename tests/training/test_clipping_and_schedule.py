@@ -250,7 +250,7 @@ def test_an_unknown_schedule_is_refused_with_the_names_that_exist():
         Schedule.find("linear")
 
 
-def test_a_schedule_of_ones_own_is_found_by_name():
+def test_a_user_defined_schedule_is_found_by_name():
     try:
 
         @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""A step of a run at full speed, opened as a trace, is that step: to the last bit where it was kept."""
+"""A kept step of a run at full speed, opened as a trace, is that step, to the last bit."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_story_of_an_opened_step_has_the_numbers_of_the_run():
 # Which steps are kept ------------------------------------------------------------------------
 
 
-def test_every_so_many_updates_are_kept_and_the_oldest_make_room():
+def test_steps_are_kept_at_intervals_and_the_oldest_are_dropped():
     recorder = FlightRecorder(every=4, max_kept=3)
     list(islice(a_training(recorder), 22))
     assert [kept.iteration for kept in recorder.kept] == [12, 16, 20]

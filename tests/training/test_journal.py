@@ -1,4 +1,4 @@
-"""What a journal remembers is what happened, however long the training was, and wherever it stopped."""
+"""A journal records what happened, however long the training was, and wherever it stopped."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_journal_in_two_parts_is_that_of_the_whole(tmp_path_factory, first, more
     assert journal == noted(first + more)
 
 
-def test_journal_of_a_run_that_died_goes_on_from_its_last_whole_block(tmp_path):
+def test_journal_of_a_run_that_died_resumes_from_its_last_complete_block(tmp_path):
     noted(230).save(tmp_path / "journal.json")
     back = Journal.load(tmp_path / "journal.json", iteration=150)
     assert (back.iteration, back.size, back.blocks[-1].last) == (150, 4, 148)

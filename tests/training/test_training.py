@@ -1,4 +1,4 @@
-"""The training loop says what it did, and did what it says: against loops written out by hand."""
+"""The training loop does what its records say: it is compared with loops written out by hand."""
 
 from __future__ import annotations
 
@@ -243,7 +243,7 @@ def test_gradient_is_clipped_between_its_measurement_and_the_update():
     assert_equal(parameters_of(clipped), {n: p - 0.1 * expected[n] for n, p in before.items()})
 
 
-def test_entries_are_clipped_at_5_where_nothing_else_is_asked_for():
+def test_entries_are_clipped_at_5_by_default():
     training = a_training()
     assert training.clipping.settings() == {"limit": 5.0}
     training.model.parameters["V"] = training.model.parameters["V"] * 1e4
@@ -291,7 +291,7 @@ def test_curve_has_the_smooth_loss_at_the_first_update_and_at_every_hundredth():
 
 
 @pytest.mark.parametrize("batching", ["in-order", "items", "streams"])
-def test_epoch_mean_is_that_of_all_its_symbols_and_stands_once_the_epoch_is_over(batching):
+def test_epoch_mean_is_over_all_its_symbols_and_is_known_once_the_epoch_ends(batching):
     tokens = tokens_of(100)
     tokens[[0, -1]] = 0
     training = a_training(tokens, batching=batching, reading=reading_of(batching))
@@ -491,7 +491,7 @@ def test_gradient_that_overflows_at_finite_parameters_names_itself_and_changes_n
     np.testing.assert_array_equal(training.model.parameters.flat, before)
 
 
-def test_update_that_was_broken_off_is_neither_gone_on_from_nor_saved(monkeypatch):
+def test_interrupted_update_is_neither_resumed_nor_saved(monkeypatch):
     training = a_training()
     next(training)
     good = training.state()
@@ -515,7 +515,7 @@ def test_update_that_overflows_gives_no_warning_besides_the_error():
         list(islice(training, 5))
 
 
-def test_training_whose_update_was_broken_off_goes_on_from_a_state_that_is_restored():
+def test_training_whose_update_was_interrupted_resumes_from_a_restored_state():
     training = a_training()
     next(training)
     good = training.state()

@@ -296,7 +296,7 @@ def test_trace_without_loss_is_not_yet_too(name):
 
 @pytest.mark.parametrize("name", sorted(set(OF_A_TRACE) - {"spectrum"}))
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_is_shown_and_told(name, bad):
+def test_numbers_that_are_not_finite_are_drawn_and_listed(name, bad):
     draw = OF_A_TRACE[name]
     trace = recorded(T=3)
     broken = np.array([bad, 0.0, -1.0])
@@ -341,7 +341,7 @@ def test_heat_map_of_a_parameter_has_its_rows_and_columns():
     assert [len(row) for row in table_of(figure).rows] == [4] * 4
 
 
-def test_heat_map_of_a_batch_shows_the_sequence_asked_for():
+def test_heat_map_of_a_batch_shows_the_chosen_sequence():
     model = CharRNN(hidden=3, symbols=4, scale=0.7, rng=np.random.default_rng(0))
     trace = model.record([[0, 1], [2, 3]], [[1, 1], [3, 0]])
     cells = heat_map(trace, "h", item=1).axes[0].collections[0].get_array()
@@ -408,7 +408,7 @@ def test_saturation_counts_the_units_beyond_the_edges():
         saturation(trace, "h")
 
 
-def test_spectrum_of_a_rotation_lies_on_the_unit_circle():
+def test_spectrum_of_a_rotation_is_on_the_unit_circle():
     trace = recorded()
     rotation = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, -1.0]])
     rows = table_of(spectrum(trace.replay({"W": rotation}))).rows

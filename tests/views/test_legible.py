@@ -1,4 +1,4 @@
-"""Texts of others: every character is seen, none is obeyed, and what can be read is left alone."""
+"""Untrusted texts: every character is visible, none has an effect, and legible ones are unchanged."""
 
 from __future__ import annotations
 

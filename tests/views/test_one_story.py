@@ -1,4 +1,4 @@
-"""One trace, told by the player in Chromium, by the terminal and by a figure: all tell the same."""
+"""One trace, shown by the player in Chromium, by the terminal and by a figure: all show the same."""
 
 from __future__ import annotations
 

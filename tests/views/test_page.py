@@ -273,7 +273,7 @@ def test_page_of_ten_characters_is_small(text):
     assert len(page.encode("utf-8")) < 300_000
 
 
-def test_trace_without_a_loss_is_told_forward_only(browser_page, tmp_path):
+def test_story_of_a_trace_without_a_loss_has_only_a_forward_half(browser_page, tmp_path):
     model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
     path = tmp_path / "page.html"
     path.write_text(story_page(model.record([0, 1])), "utf-8")
@@ -283,7 +283,7 @@ def test_trace_without_a_loss_is_told_forward_only(browser_page, tmp_path):
     assert browser_page.locator(".where").inner_text() == "Step 10 of 10 · forward · t = 2 · Affine"
 
 
-def test_covered_result_stands_nowhere_in_the_page_until_it_is_revealed(opened):
+def test_covered_result_is_nowhere_in_the_page_until_it_is_revealed(opened):
     page, trace, _ = opened("abca")
     page.get_by_label("Predict first", exact=True).select_option("sign")
     page.get_by_role("slider", name="Step", exact=True).fill("6")
@@ -353,7 +353,7 @@ def open_story(page, trace, tmp_path, **options):
     page.wait_for_selector("body[data-ready]")
 
 
-def test_trace_without_time_steps_stands_in_one_column(browser_page, tmp_path):
+def test_trace_without_time_steps_is_drawn_in_one_column(browser_page, tmp_path):
     trace = Trace()
     W, b = trace.parameter("W", [[0.5, -1.0]]), trace.parameter("b", [0.1])
     h = Tanh(Affine(trace.input("x", [1.0, 2.0]), W, b, name="a"), name="h")
@@ -412,7 +412,7 @@ def test_the_box_takes_the_reader_where_names_say(opened, wanted, title):
     assert page.evaluate("document.activeElement.tagName") == "BUTTON"  # the keys are the player's again
 
 
-def test_name_that_does_not_exist_is_told_to_all(opened):
+def test_name_that_does_not_exist_is_announced_to_screen_readers_too(opened):
     page, _, _ = opened("abc")
     page.keyboard.press(":")
     page.keyboard.type("h3")

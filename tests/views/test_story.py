@@ -1,4 +1,4 @@
-"""The story tells the numbers of the trace: it adds up nothing of its own."""
+"""The story has the numbers of the trace: it computes no sums of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The terminal tells the story with keys: every key works, every screen fits, the terminal survives."""
+"""The story in the terminal: every key works, every screen fits, the terminal is restored."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def test_number_keeps_the_direction():
     assert (walk.step.phase, walk.step.t) == ("backward", 3)
 
 
-def test_operation_is_searched_onward_and_round_the_end():
+def test_search_for_an_operation_wraps_around_at_the_end():
     walk = session("/Tanh", "Enter", "/Tanh", "Enter")
     assert walk.step.title == "h[2] = Tanh(a[2])"
     press(walk, "G", "/Tanh", "Enter")
@@ -382,7 +382,7 @@ def test_heat_strip_tells_sign_and_size_without_colour():
     assert text.split() == ["+█", "−▄", "+▁", "·", "??", "+∞", "−∞"]
 
 
-def test_entry_that_is_asked_about_is_in_sight_however_long_the_array():
+def test_chosen_entry_is_visible_however_long_the_array():
     model = CharRNN(hidden=90, symbols=4, rng=np.random.default_rng(0))
     walk = session(":dW", "Enter", "w", trace=model.record([0, 1], [1, 2]))
     for place in (0, 47, 90 * 50 + 77, 90 * 90 - 1):
@@ -403,7 +403,7 @@ def test_entry_that_is_asked_about_is_in_sight_however_long_the_array():
         )
 
 
-def test_long_arrays_are_cut_with_a_count_until_all_is_asked_for():
+def test_long_arrays_are_cut_with_a_count_until_all_entries_are_requested():
     model = CharRNN(hidden=40, symbols=4, rng=np.random.default_rng(0))
     walk = session(trace=model.record([0, 1], [1, 2]))
     assert re.search(r"… \d+ more$", body(walk), re.M)
@@ -463,7 +463,7 @@ def test_record_without_a_loss_has_no_way_back_and_says_so():
     assert "dy[1]  not yet: no loss was recorded" in shown(walk)
 
 
-def test_why_begins_with_the_result_that_was_asked_for():
+def test_why_begins_with_the_chosen_result():
     assert session(":db", "Enter", "w").overlay.quantity.name == "db"
     assert session(":db", "Enter", "Left", "w").overlay.quantity.name != "db"
 
@@ -482,7 +482,7 @@ def test_question_hides_the_result_and_nothing_else_until_it_is_answered():
     assert f"predict {int(number > 0)}/1" in shown(walk, 60, 16)
 
 
-def test_question_is_asked_again_after_nonsense_and_dropped_with_esc():
+def test_question_is_repeated_after_nonsense_and_dropped_with_esc():
     walk = session("m", "Right", "maybe", "Enter")
     assert "neither a sign" in walk.message
     assert walk.question is not None
@@ -755,7 +755,7 @@ def test_ctrl_c_and_ctrl_d_quit_cleanly_from_everywhere(key, first):
 
 
 @posix
-def test_playing_goes_on_by_itself():
+def test_playing_continues_by_itself():
     with RealTerminal() as terminal:
         terminal.press("+++ ")
         terminal.wait_for("step 9/37")

@@ -152,7 +152,7 @@ def test_font_holds_the_signs_of_the_formulas_and_its_licence():
     [mathml(Function("sqrt", (Letter("m"),))), "<math><mroot><mi>m</mi><mn>3</mn></mroot></math>"],
     ids=["square root", "another, in prose"],
 )
-def test_font_holds_the_sign_of_a_root_which_stands_in_no_text(formula):
+def test_font_holds_the_radical_sign_which_is_in_no_text(formula):
     from fontTools.ttLib import TTFont
 
     font = TTFont(io.BytesIO(font_subset([formula])))

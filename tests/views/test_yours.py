@@ -1,4 +1,4 @@
-"""A reader's own numbers stand beside the right ones, in every view, from where they first differ."""
+"""A reader's own numbers are shown beside the right ones, in every view, from the first difference on."""
 
 from __future__ import annotations
 
@@ -312,7 +312,7 @@ def test_the_key_for_why_begins_with_the_entry_that_differs(opened, forgetful):
     assert "off by 1.00" in page.locator(".why-body").inner_text()
 
 
-def test_numbers_that_look_alike_are_told_apart(opened, forgetful):
+def test_numbers_that_look_alike_get_more_digits(opened, forgetful):
     numbers, _ = forgetful
     own = numbers.trace["h[1]"].data + 1e-9
     page, _ = opened(Yours({"h[1]": own}))
@@ -469,7 +469,7 @@ def loss_and_gradients(inputs, targets, hprev, Wxh, Whh, Why, bh, by):
 """
 
 
-def test_one_call_opens_code_of_ones_own_where_it_goes_wrong(tmp_path, browser_page):
+def test_one_call_opens_a_users_code_where_it_goes_wrong(tmp_path, browser_page):
     code = tmp_path / "my_rnn.py"
     code.write_text(FORGETFUL)
     page = save_difference(code, tmp_path / "page.html")

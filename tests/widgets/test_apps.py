@@ -1,4 +1,4 @@
-"""Notebook apps: what their controls say is what the library computes, with a kernel and without."""
+"""Notebook apps: they show what the library computes for their controls, with a kernel and without."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stepper of a notebook: what Python sees, what the page asks, what is kept without a kernel."""
+"""The stepper of a notebook: what Python sees, what the page requests, what is kept without a kernel."""
 
 from __future__ import annotations
 

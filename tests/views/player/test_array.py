@@ -1,4 +1,4 @@
-"""Arrays in the player: every number is there, can be reached by key, and asked why."""
+"""Arrays in the player: every number is there, can be reached by key, and explains itself."""
 
 from __future__ import annotations
 

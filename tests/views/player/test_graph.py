@@ -1,4 +1,4 @@
-"""The unrolled and the rolled graph in a browser: what is drawn is what the story knows."""
+"""The unrolled and the rolled graph in a browser: what is drawn is what is in the story."""
 
 from __future__ import annotations
 
@@ -305,7 +305,7 @@ def test_gradient_of_the_last_loss_goes_thin_from_right_to_left(browser_page):
         assert len(legend) == (high - low) // 2 + 1
 
 
-def test_norm_stands_beside_the_edges_of_the_step(browser_page):
+def test_norm_is_written_beside_the_edges_of_the_step(browser_page):
     trace = recorded("abc")
     story = tell(trace)
     with graph(browser_page, trace) as page:
@@ -320,7 +320,7 @@ def test_norm_stands_beside_the_edges_of_the_step(browser_page):
             assert shown == sorted(norms)
 
 
-def test_edges_turn_round_and_are_dashed_on_the_way_back(browser_page):
+def test_edges_are_reversed_and_dashed_in_the_backward_half(browser_page):
     trace = recorded("abc")
     story = tell(trace)
     edge = f"graph.lines.get('{trace['a[2]'].index}>{trace['h[2]'].index}').path"
@@ -511,7 +511,7 @@ def test_breakpoints_are_marked_by_operation_and_by_name(browser_page):
         assert page.locator(".breakpoint").count() == 0
 
 
-def test_horizon_cuts_what_lies_further_back_and_draws_a_line(browser_page):
+def test_horizon_cuts_earlier_steps_and_draws_a_line(browser_page):
     trace = recorded("abcde")
     with graph(browser_page, trace) as page:
         page.evaluate("graph.paint(context.story.turn); graph.horizon(2)")

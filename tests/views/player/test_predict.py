@@ -1,4 +1,4 @@
-"""Predict, then reveal: nothing gives the answer away, and what is said is judged rightly."""
+"""Predict, then reveal: nothing gives the answer away, and answers are judged correctly."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_shape_is_read_as_people_write_it(browser_page, title, typed, right):
 
 
 @pytest.mark.parametrize(("mode", "typed"), [("number", "big"), ("number", ""), ("shape", "four")])
-def test_what_cannot_be_read_is_asked_again(browser_page, mode, typed):
+def test_question_is_repeated_after_an_unreadable_answer(browser_page, mode, typed):
     with asked(browser_page, recorded("abc"), mode) as page:
         page.get_by_role("textbox").fill(typed)
         page.keyboard.press("Enter")

@@ -1,4 +1,4 @@
-"""The time line: where it can be asked to go."""
+"""The time line: the addresses that it can go to."""
 
 from __future__ import annotations
 

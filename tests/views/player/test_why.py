@@ -1,4 +1,4 @@
-"""Why this number: the terms are the record's, they add up, and each number leads to its makers."""
+"""Why this number: the terms are the record's, they add up, and each number links to its origin."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_entry_set_from_python_takes_nobodys_focus(browser_page):
         assert page.evaluate("document.activeElement.tagName") == "BODY"
 
 
-def test_complex_step_stands_beside_backpropagation_to_17_digits(browser_page):
+def test_complex_step_is_shown_beside_backpropagation_to_17_digits(browser_page):
     trace = recorded("hello")
     every = complex_step_gradient(trace, "W")
     total = last_told(trace)["dW"]
@@ -181,7 +181,7 @@ def test_long_sum_shows_the_largest_terms_and_what_the_rest_adds_up_to(browser_p
         assert page.evaluate("document.activeElement.closest('.terms') !== null")
 
 
-def test_number_is_not_told_before_it_is_made_nor_while_it_is_covered(browser_page):
+def test_number_is_not_shown_before_it_is_made_nor_while_it_is_covered(browser_page):
     trace = recorded("abc")
     made = next(i for i, s in enumerate(tell(trace)) if s.title.startswith("h[2] ="))
     value = format_number(trace["h[2]"].data[0])
@@ -270,7 +270,7 @@ def test_walk_into_an_operation_adds_term_by_term_until_the_recorded_number(brow
         assert "which is the recorded number" in text_of(page, ".into .total")
 
 
-def test_walk_is_told_in_words_and_leaves_by_escape(browser_page):
+def test_walk_is_announced_in_words_and_ends_with_escape(browser_page):
     trace = recorded("hello")
     W, h = trace["W"].data, trace["h[2]"].data
     with opened(browser_page, trace) as page:

@@ -1,4 +1,4 @@
-"""What a user's operation computes is held to its signature, and what it is handed is read-only."""
+"""What a user's operation computes is checked against its signature, and its arguments are read-only."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ WRITES = "writes into an array that it was given"
     ],
     ids=["dy", "operand", "result", "out=", "sort"],
 )
-def test_a_gradient_that_writes_into_what_it_is_handed_is_named(dx):
+def test_a_gradient_that_writes_into_its_arguments_is_named(dx):
     message = refusal(TeachrnnError, lambda: backpropagate(recorded(operation(dx=dx))))
     assert message.startswith(f"Twice.dx (at `y`) {WRITES}")
     assert "compute a new array" in message
@@ -106,7 +106,7 @@ def test_a_part_that_uses_one_array_for_all_its_results_is_named():
     np.testing.assert_array_equal(trace["y"].data, [2, 4, 6])
 
 
-def test_the_gradient_of_something_shared_cannot_write_into_what_the_next_is_handed():
+def test_the_gradient_of_something_shared_cannot_write_into_the_next_ones_arguments():
     """Its uses are stacked, and the stack is kept for the other shared inputs."""
 
     def db(dy, x, b, y):
@@ -130,7 +130,7 @@ def test_what_backpropagation_starts_from_cannot_be_written_into_either():
     assert WRITES in refusal(TeachrnnError, lambda: backpropagate(trace))
 
 
-def test_an_array_handed_in_by_hand_cannot_be_written_into_by_the_gradient():
+def test_an_array_passed_by_the_user_cannot_be_written_into_by_the_gradient():
     y = recorded(operation(dx=lambda dy, x, y: write(dy, dy)))["y"]
     mine = np.ones(3)
     assert WRITES in refusal(TeachrnnError, lambda: y.gradient_for("x", mine))
@@ -182,7 +182,7 @@ def test_a_value_of_another_shape_than_the_signature_says_is_refused(leading):
     )
 
 
-def test_a_value_is_held_to_the_signature_at_every_application_not_only_the_first():
+def test_a_value_is_checked_against_the_signature_at_every_application_not_only_the_first():
     moody = operation(lambda x: x if x[0] > 0 else x[:1])
     trace = Trace()
     moody(trace.input("x", [1.0, 2.0]), name="y")
@@ -207,7 +207,7 @@ def test_a_gradient_of_another_shape_than_its_input_is_refused():
 
 
 @pytest.mark.parametrize("steps", [1, 3])
-def test_a_bias_gradient_that_keeps_its_batch_is_told_to_sum(steps):
+def test_error_for_a_bias_gradient_that_keeps_its_batch_says_to_sum(steps):
     op = biased(lambda dy, x, b, y: dy)
     trace = Trace()
     b = trace.parameter("b", [1.0, 2.0])

@@ -1,4 +1,4 @@
-"""The suite holds rules that others write: right ones pass as they were published, wrong ones fail.
+"""The suite tests users' rules: correct ones pass as they were published, wrong ones fail.
 
 What is wrong here is wrong in the rule and in its formula alike, so that no law may lean on the other.
 """

@@ -1,4 +1,4 @@
-"""A cell of a user's, larger than ours, is held to the laws of cells in reasonable time."""
+"""A user's cell, larger than the built-in ones, is tested by the laws of cells in reasonable time."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def hold(cell, law):
     [record_reproduces_itself, gradient_is_the_symbolic_one, gradient_is_the_complex_step],
     ids=lambda law: law.__name__,
 )
-def test_a_peephole_lstm_is_held_to_the_laws_of_cells(peephole, law):
+def test_a_peephole_lstm_is_tested_against_the_laws_of_cells(peephole, law):
     hold(peephole, law)
 
 
