@@ -132,7 +132,7 @@ TOO_LARGE = {
     "the state": (lambda: absurd(10**7), "A model of 100,000,070,000,003 parameters (m = 10,000,000,"),
     "a state beyond all integers": (lambda: absurd(10**20), "EB of memory"),
     "the vocabulary": (lambda: absurd(K=10**15), "(m = 4, K = 1,000,000,000,000,000; layers: 1)"),
-    "the layers": (lambda: absurd(layers=10**9), "`layers` is 1,000,000,000 but can be 1,000 at most"),
+    "the layers": (lambda: absurd(layers=10**9), "`layers` is 1,000,000,000 but may be 1,000 at most"),
     "the sequence": (lambda: absurd().path(length=10**15), "(T = 1,000,000,000,000,000, B = 1)"),
     "the batch": (lambda: absurd().path(length=2, batch=10**15), "(T = 2, B = 1,000,000,000,000,000)"),
     "the text": (

@@ -1,4 +1,4 @@
-"""The suite of backward passes accepts correct code and reports the smallest failing case of wrong code."""
+"""The suite of backward passes accepts correct code and reports the smallest case of wrong code."""
 
 from __future__ import annotations
 

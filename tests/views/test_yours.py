@@ -1,4 +1,4 @@
-"""A reader's own numbers are shown beside the right ones, in every view, from the first difference on."""
+"""A reader's own numbers are shown beside the right ones in every view, from the first difference on."""
 
 from __future__ import annotations
 
