@@ -21,7 +21,7 @@ from notebook import displayed
 from patience import PATIENCE
 
 from teachrnn import CELLS, CharRNN, backpropagate
-from teachrnn.data import END, VOCABULARIES, Vocabulary
+from teachrnn.data import END, Vocabulary
 from teachrnn.errors import DivergedError, DomainError, MissingExtraError
 from teachrnn.formulas.name import GREEK
 from teachrnn.hyper_parameter import fraction
@@ -604,15 +604,14 @@ def test_hostile_text_stays_text(make):
 
 
 def test_hostile_samples_stay_text():
-    class HostileVocabulary(Vocabulary):
-        kind = "hostile"
+    class HostileVocabulary(Vocabulary, register=False):
+        name = "hostile"
 
         def decode(self, numbers):
             return HOSTILE
 
     training, vocabulary = small_training()
     vocabulary = HostileVocabulary(vocabulary.symbols)
-    del VOCABULARIES["hostile"]
     monitor = TrainingMonitor(training, vocabulary, updates=30, sample_every=10, sample_length=50)
     for _ in monitor:
         pass
