@@ -40,7 +40,7 @@ class Fill:
 
 Fills = Mapping[str, Fill]
 _PARAMETER = re.compile(
-    r"^(?:[WUVRwuv][A-Za-z0-9_]{0,6}|[bc](?:[_A-Z0-9]\w{0,4}|[a-z]{0,3})|weights?_\w+|bias(?:es)?_?\w*)$"
+    r"^(?:[WUVRwuv][A-Za-z0-9_]{0,6}|[bc](?:[_A-Z0-9]\w{0,4}|[a-z]?)|b[a-z]{2,3}|weights?_\w+|bias(?:es)?_?\w*)$"
 )
 _PROBABILITIES = (
     "p ps probs prob yhat yhats ypred ypreds preds predictions yhatseq softmaxout yp pred ahat output "

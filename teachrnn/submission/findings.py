@@ -83,6 +83,16 @@ def find_loss(
     return best
 
 
+def nearest_sum(value: Any, case: Case) -> str:
+    """How a loss that is not ours seems to be added up: what it is nearest to, of `SUMS`."""
+    number = abs(float(np.ravel(value)[0]))
+    if not np.isfinite(number) or number == 0:
+        return "sum"
+    return min(
+        list(SUMS)[:4], key=lambda how: abs(math.log(number / (case.loss * factor_of(how, case))))
+    )
+
+
 def scalars(run: Run) -> list[tuple[str, Any]]:
     """The numbers among what was returned, those called a loss first."""
     found = []

@@ -26,7 +26,7 @@ from teachrnn.submission.needs import Needs
 
 MEMORY = 4 * 2**30
 FILE = 16 * 2**20
-SECONDS_TO_RECOGNISE = 60.0
+SECONDS_TO_RECOGNISE = 120.0
 SECONDS_TO_ANSWER = 20.0
 """Limits: bytes of address space, bytes of a file that it writes, and by the clock."""
 

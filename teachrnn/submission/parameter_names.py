@@ -105,9 +105,9 @@ def _readings(names: tuple[str, ...], cell: str | None, hint: str) -> list[NameR
             meanings = {**reading.meanings, extra[0]: Meaning(("c",), ("n",))}
             reading = NameReading("gru", meanings, reading.weight)
         for name in cells:
-            one = NameReading(name, reading.meanings, reading.weight)
-            if (cell is None or name == cell) and one not in unique:
-                unique.append(one)
+            known = any((name, reading.meanings) == (o.cell, o.meanings) for o in unique)
+            if (cell is None or name == cell) and not known:
+                unique.append(NameReading(name, reading.meanings, reading.weight))
     return unique
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -14,21 +14,28 @@ from teachrnn.cells import Cell
 from teachrnn.errors import SubmissionError, TeachrnnError
 from teachrnn.submission import lexicon
 from teachrnn.submission.case import Case
-from teachrnn.submission.findings import Finding, find_loss, find_values, scalars, steps_right
+from teachrnn.submission.findings import (
+    Finding,
+    find_loss,
+    find_values,
+    nearest_sum,
+    scalars,
+    steps_right,
+)
 from teachrnn.submission.form import Form
 from teachrnn.submission.layouts import Layout
 from teachrnn.submission.limits import HopelessError, Paper, StudentError
 from teachrnn.submission.needs import Needs
-from teachrnn.submission.parameter_names import CELL_GATES, NameReading, forms, readings
+from teachrnn.submission.parameter_names import CELL_GATES, Meaning, NameReading, forms, readings
 from teachrnn.submission.plan import Plan, Program, Step
 from teachrnn.submission.run import Arrangement, Run, parameter_places, standing
-from teachrnn.submission.sequence_form import BATCH_X, SINGLE_X, SequenceForm
+from teachrnn.submission.sequence_form import BATCH_X, SINGLE_X, STATES, SequenceForm
 from teachrnn.submission.styles import Style, gate_orders, sequence_pairs, styles
 from teachrnn.submission.turned import orders_of, turned_forms
 
 SECONDS = 5.0
-"""For all attempts together."""
-SECONDS_FOR_AN_ATTEMPT = 2.0
+"""Of the processor, for all attempts together: another program must not decide what is found."""
+SECONDS_FOR_AN_ATTEMPT = 1.0
 MOST_NEAR = 30
 """So many layouts are kept in which a forward pass that is wrong ran."""
 MOST_HOPELESS = 2
@@ -47,6 +54,9 @@ OTHER_SIZES = {
 }
 
 
+_OF_ONE = {form.axes for form in SINGLE_X if "1" not in form.axes} | {"TD1"}
+
+
 @dataclass
 class Recognised:
     """How a program is called, and what was found when it was.
@@ -59,6 +69,8 @@ class Recognised:
         How the loss is added up; "" where there is none.
     loss_step : Step or None
         The function that gives it, if another.
+    states_right : int or None
+        Where the forward pass is wrong: how many states, from the first on, are right all the same.
     """
 
     plan: Plan
@@ -70,6 +82,7 @@ class Recognised:
     found: dict[str, Finding] = field(default_factory=dict)
     backward: Step | None = None
     error: float = 0.0
+    states_right: int | None = None
     score: tuple[float, ...] = ()
 
 
@@ -94,7 +107,7 @@ class _Attempts:
         return self.cases[key]
 
     def over(self) -> bool:
-        return monotonic() > self.until or self.hopeless >= MOST_HOPELESS
+        return process_time() > self.until or self.hopeless >= MOST_HOPELESS
 
     def failed(self, run: Run, error: StudentError) -> None:
         """Note it; the one that came furthest is likely to have had the right layout."""
@@ -112,7 +125,7 @@ def recognise(
     *,
     cell: str | None = None,
     layout: Layout | None = None,
-    seconds: float = SECONDS,
+    seconds: float | None = None,
 ) -> Iterator[Recognised]:
     """Try the plans, likely layouts of all of them first; each that gives our numbers, as it is found.
 
@@ -123,25 +136,28 @@ def recognise(
     SubmissionError
         If nothing could be called, with what the likeliest attempt came to.
     """
-    attempts = _Attempts(cell, layout, monotonic() + 2 * seconds)
+    seconds = SECONDS if seconds is None else seconds
+    attempts = _Attempts(cell, layout, process_time() + 2 * seconds)
     whole = [plan for plan in plans if not plan.steps]
     for some in (whole, [plan for plan in plans if plan.steps]):
-        any_found = False
+        right: set[str] = set()
         for thorough in (False, True):
             for plan in some:
                 for batch in (True, False):
                     for found in islice(_try(program, plan, batch, thorough, attempts), MOST_OF_A_PLAN):
-                        any_found = True
-                        yield found
+                        # What is right for one sequence, and has an axis for several, is not right.
+                        if batch or found.arrangement.x.axes in _OF_ONE:
+                            right.add(plan.forward.function.name)
+                        yield _ignoring(found, some, attempts) or found
                 if attempts.over():
                     break
             # A forward pass that is wrong is wrong in every layout: not long is looked for a right one.
-            attempts.until = min(attempts.until, monotonic() + (2.0 if attempts.nearest else seconds))
-        if any_found:
+            attempts.until = min(attempts.until, process_time() + (2.0 if attempts.nearest else seconds))
+        near = [o for o in reversed(attempts.nearest) if o.plan.forward.function.name not in right]
+        yield from near
+        if right:  # one step may well run where the loop over them does not: the loop was handed in
             return
-        # One step may well be right where the loop over them is not: the loop is what was handed in.
-        yield from reversed(attempts.nearest)
-        attempts.until = monotonic() + seconds
+        attempts.until = process_time() + seconds
     if not attempts.nearest:
         raise SubmissionError(_what_failed(program, plans, attempts))
 
@@ -185,6 +201,7 @@ def _try(
         names.sort(key=lambda n: places.get(n.split(".")[0], -1))
     hint = f"{program.hint if len(program.functions) < 30 else ''} {plan.said} {attempts.cell or ''}"
     count = 0
+    barren: list[dict[str, Meaning]] = []
     likely = [
         reading
         for reading in readings(names, cell=attempts.cell, hint=hint)
@@ -195,6 +212,8 @@ def _try(
         if kinds & {"s", "hs"} and "s" not in Cell.find(reading.cell).state:
             continue
         if not thorough and reading.weight > likely[0].weight + FAR_FETCHED:
+            continue
+        if reading.meanings in barren:  # the other GRU has the same shapes, and those did not run
             continue
         count += 1
         if count > (12 if not thorough else 30) or attempts.over():
@@ -218,6 +237,8 @@ def _try(
             survivors.append((style, arrangement))
             if runs >= 60:
                 break
+        if not survivors:
+            barren.append(reading.meanings)
         for style, arrangement in survivors:
             for other in _value_variants(reading, style, arrangement, observed, case, attempts.layout):
                 if attempts.over():
@@ -364,8 +385,16 @@ def _attempt(
     numbers = [v for _, v in scalars(run) if np.isfinite(v).all()]
     if not understood and not numbers:
         return None
-    outcome.score = (len(found), steps_right(run), len(understood), bool(numbers), -attempts.tried)
+    apart = min((f.error for n, f in understood.items() if n in ("h", "s")), default=9.0)
+    off = min((abs(float(np.ravel(v)[0]) / case.loss - 1) for v in numbers), default=9.0)
+    outcome.score = (
+        *(len(found), steps_right(run), len(understood), bool(numbers)),
+        *(-round(min(apart, 9.0), 2), -round(min(off, 9.0), 2), -attempts.tried),
+    )
     outcome.found = understood
+    outcome.states_right = steps_right(run) if "h" in understood else None
+    if numbers:
+        outcome.loss_name = nearest_sum(numbers[0], case)
     attempts.nearest = sorted([*attempts.nearest, outcome], key=lambda o: o.score)[-MOST_NEAR:]
     return outcome
 
@@ -409,3 +438,37 @@ def _confirmed(outcome: Recognised, needs: Needs, attempts: _Attempts, batch: bo
     if again is None or not again.forward_right:
         return False
     return again.loss_name == outcome.loss_name
+
+
+def _ignoring(found: Recognised, plans: Sequence[Plan], attempts: _Attempts) -> Recognised | None:
+    """Where the initial state is left out: the same with it, if it is taken and nothing comes of it."""
+    fills, batch = found.plan.forward.fills, found.needs.batches
+    for plan in plans:
+        more = plan.forward.fills.items() - fills.items()
+        same = plan.said == found.plan.said and fills.items() <= plan.forward.fills.items()
+        if not same or {fill.kind for _, fill in more} != {"h"}:
+            continue
+        needs = replace(found.needs, zero=found.needs.zero - {"h"})
+        case = attempts.case(found.arrangement.cell, needs, SIZES[batch])
+        for axes in STATES[batch]:
+            arrangement = replace(found.arrangement, state=axes)
+            with_it = _attempt(plan, arrangement, case, needs, attempts)
+            if with_it is not None and not with_it.forward_right and right_without(with_it) == "h[0]":
+                return with_it
+    return None
+
+
+def right_without(recognised: Recognised) -> str:
+    """What has to be zero for a wrong forward pass to be right: "h[0]", "b", "c"; "" if nothing."""
+    cell, needs = recognised.arrangement.cell, recognised.needs
+    biases = {f"b_{gate}" if gate else "b" for gate in CELL_GATES[cell]}
+    for said, names in (("h[0]", {"h", "s"}), ("b", biases), ("c", {"c"})):
+        if names <= needs.zero:
+            continue
+        some = replace(needs, zero=needs.zero | names)
+        attempts = _Attempts(cell, None, process_time() + SECONDS)
+        case = attempts.case(cell, some, OTHER_SIZES[needs.batches], seed=4)
+        again = _attempt(recognised.plan, recognised.arrangement, case, some, attempts)
+        if again is not None and again.forward_right:
+            return said
+    return ""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from teachrnn.submission.findings import NEAR
 from teachrnn.submission.form import Form
 from teachrnn.submission.gradients import Gradients
 from teachrnn.submission.plan import Step
-from teachrnn.submission.recognition import Recognised
+from teachrnn.submission.recognition import Recognised, right_without
 from teachrnn.submission.run import Arrangement
 
 
@@ -56,9 +57,22 @@ def facts_of(
     if not recognised.forward_right:
         facts["forward"] = (
             "The forward pass does not give the numbers of this cell in any layout that was tried: "
-            "it is wrong, or follows a convention that is not known here."
+            "it is wrong, or follows a convention that is not known here." + _how_far(recognised)
         )
     return facts
+
+
+def _how_far(recognised: Recognised) -> str:
+    """What of the forward pass is right all the same."""
+    right = [name for name, found in recognised.found.items() if found.error < NEAR]
+    text = f" Right are {' and '.join(right)}." if right else ""
+    first = recognised.states_right
+    if first is not None and "h" not in right:
+        found = recognised.found["h"]
+        at = "h[1] is wrong already" if first == 0 else f"h[{first}] is right, h[{first + 1}] is not"
+        text += f" `{found.name}` should be h: {at}; it differs by up to {found.error:.2g} of its size."
+    zero = right_without(recognised)
+    return text + (f" It is right where {zero} is zero: look at what becomes of {zero}." if zero else "")
 
 
 def _said(form: Form) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from teachrnn.errors import SubmissionError
-from teachrnn.submission import IsolatedSubmission, Submission
+from teachrnn.submission import IsolatedSubmission, Submission, recognition
 
 GOOD = (Path(__file__).parent / "programs" / "karpathy.py").read_text(encoding="utf-8")
 LAST = "    return loss, dWxh, dWhh, dWhy, dbh, dby, hs[len(inputs) - 1]\n"
@@ -35,11 +35,12 @@ def test_what_it_prints_is_kept_and_does_no_harm(tmp_path):
 
 def test_an_endless_loop_is_stopped_and_the_function_is_named(tmp_path):
     path = changed(tmp_path, FIRST, FIRST + "    while True: pass\n")
-    with pytest.raises(SubmissionError, match=r"my_loss was stopped after 2 s: does a loop end\?"):
+    with pytest.raises(SubmissionError, match=r"my_loss was stopped after 1 s: does a loop end\?"):
         Submission.of(path)
 
 
-def test_an_error_names_the_function_and_the_line_of_the_students(tmp_path):
+def test_an_error_names_the_function_and_the_line_of_the_students(tmp_path, monkeypatch):
+    monkeypatch.setattr(recognition, "SECONDS", 0.5)
     path = changed(tmp_path, "        dWhy += dy @ hs[t].T\n", "        dWhy += dy @ hs[t]\n")
     with pytest.raises(SubmissionError) as caught:
         Submission.of(path)
@@ -144,3 +145,31 @@ def test_in_a_process_of_its_own_it_answers_as_here(tmp_path):
     assert {n: g.tolist() for n, g in answer.gradients.items()} == {
         n: g.tolist() for n, g in own.gradients.items()
     }
+
+
+def test_of_a_wrong_forward_pass_it_is_said_where_it_first_shows(tmp_path):
+    path = changed(tmp_path, "Whh @ hs[t - 1] + bh", "Whh @ hs[t - 1] + bh * (t < 2)")
+    kept = "    my_loss.h = np.array([hs[t] for t in range(-1, len(inputs))])\n"
+    path.write_text(path.read_text(encoding="utf-8").replace(LAST, kept + LAST.rstrip() + ", hs\n"))
+    said = Submission.of(path).convention.facts["forward"]
+    assert "`hs` should be h: h[2] is right, h[3] is not" in said
+
+
+def test_what_has_to_be_zero_for_the_forward_pass_to_be_right_is_said(tmp_path):
+    path = changed(tmp_path, "np.copy(hprev)", "0 * hprev")
+    assert "It is right where h[0] is zero" in Submission.of(path).convention.facts["forward"]
+
+
+def test_an_initial_state_that_is_taken_and_not_used_is_no_convention(tmp_path):
+    layer = (Path(__file__).parent / "programs" / "layer231.py").read_text(encoding="utf-8")
+    path = tmp_path / "my_rnn.py"
+    for old, new in (
+        ("def rnn_forward(x, h0, Wx, Wh, b):", "def rnn_forward(x, Wx, Wh, b, h0=None):"),
+        ("    H = h0.shape[1]\n", "    H = len(Wh)\n"),
+        ("    prev = h0\n", "    prev = np.zeros((N, H))\n"),
+    ):
+        assert layer.count(old) == 1
+        layer = layer.replace(old, new)
+    path.write_text(layer, encoding="utf-8")
+    said = Submission.of(path).convention.facts["forward"]
+    assert "It is right where h[0] is zero" in said

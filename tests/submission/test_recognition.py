@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -35,10 +36,15 @@ EXPECTED = {  # cell, whether it takes batches, how many of the parameters it ha
 }
 
 
+@cache
+def recognised(name):
+    return Submission.of(PROGRAMS / f"{name}.py")
+
+
 @pytest.mark.parametrize("name", sorted(path.stem for path in PROGRAMS.glob("*.py")))
 def test_a_program_is_called_without_help_and_its_gradients_are_read_in_our_names(name):
     cell, batches, count = EXPECTED[name]
-    submission = Submission.of(PROGRAMS / f"{name}.py")
+    submission = recognised(name)
     assert (submission.cell, submission.batches) == (cell, batches)
     assert submission.convention.forward_right
     for seed, T in enumerate((1, 5)):
@@ -72,7 +78,7 @@ def test_a_program_is_called_without_help_and_its_gradients_are_read_in_our_name
 def test_a_layout_that_is_said_is_the_one_that_is_found(layout, name):
     said = Submission.of(PROGRAMS / f"{name}.py", layout=layout)
     assert said.convention.forward_right
-    assert said.convention == Submission.of(PROGRAMS / f"{name}.py").convention
+    assert said.convention == recognised(name).convention
 
 
 def test_another_layout_than_the_codes_does_not_make_it_right():
