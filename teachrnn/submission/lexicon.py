@@ -6,6 +6,7 @@ A name is compared without case, underscores and ``self``. A guess is only a gue
 from __future__ import annotations
 
 import re
+from functools import cache
 
 ROLES: dict[str, str] = {
     "x": (
@@ -113,6 +114,7 @@ GATES: dict[str, dict[str, str]] = {
 _TABLES: dict[int, dict[str, frozenset[str]]] = {}
 
 
+@cache
 def core(name: str) -> str:
     """A name without case, underscores and what does not distinguish."""
     last = re.sub(r"_l0$", "", name.split(".")[-1].strip("_"))

@@ -42,7 +42,11 @@ def run(*command, folder):
     return subprocess.run(
         [sys.executable, *command],
         cwd=folder,
-        env={**environment, "PYTHONPATH": str(Path(teachrnn.__file__).parents[1])},
+        env={
+            **environment,
+            "PYTHONPATH": str(Path(teachrnn.__file__).parents[1]),
+            "PYTEST_PLUGINS": "pytest_teachrnn",  # what is installed may be older, and not have it
+        },
         capture_output=True,
         text=True,
         check=False,
