@@ -98,6 +98,7 @@ class _Attempts:
     complaints: dict[str, int] = field(default_factory=dict)
     cases: dict[Any, Case] = field(default_factory=dict)
     hopeless: int = 0
+    returned: str = ""
     furthest: tuple[int, Run] | None = None
 
     def case(self, cell: str, needs: Needs, sizes: dict[str, int], seed: int = 1) -> Case:
@@ -171,6 +172,8 @@ def _what_failed(program: Program, plans: Sequence[Plan], attempts: _Attempts) -
             "beside the loss, a dict by name."
         )
     called = ", ".join(dict.fromkeys(plan.said for plan in plans[:20]))
+    if attempts.returned:
+        return f"{attempts.returned}: neither a loss, a number, nor states or scores of any layout."
     if attempts.furthest is None:
         said = "; ".join(attempts.complaints)
         return f"{called}: the parameters were not recognised by their names. {said}".rstrip()
@@ -384,6 +387,7 @@ def _attempt(
     understood = find_values(run, near=np.inf)
     numbers = [v for _, v in scalars(run) if np.isfinite(v).all()]
     if not understood and not numbers:
+        attempts.returned = f"{plan.forward.function.name} returns {_kind_of(run.returned)}"
         return None
     apart = min((f.error for n, f in understood.items() if n in ("h", "s")), default=9.0)
     off = min((abs(float(np.ravel(v)[0]) / case.loss - 1) for v in numbers), default=9.0)
@@ -456,6 +460,12 @@ def _ignoring(found: Recognised, plans: Sequence[Plan], attempts: _Attempts) -> 
             if with_it is not None and not with_it.forward_right and right_without(with_it) == "h[0]":
                 return with_it
     return None
+
+
+def _kind_of(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(type(part).__name__ for part in value)})"
+    return "None" if value is None else type(value).__name__
 
 
 def right_without(recognised: Recognised) -> str:

@@ -65,7 +65,14 @@ def test_a_file_without_a_backward_pass_says_which_functions_there_are(tmp_path)
 
 def test_gradients_that_are_not_returned_are_asked_for(tmp_path):
     path = changed(tmp_path, LAST, "    return loss\n")
-    with pytest.raises(SubmissionError, match="returns the gradients beside the loss"):
+    with pytest.raises(SubmissionError, match="no gradient of its parameters"):
+        Submission.of(path)
+
+
+def test_a_function_that_returns_nothing_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(recognition, "SECONDS", 0.5)
+    path = changed(tmp_path, LAST, "")
+    with pytest.raises(SubmissionError, match="my_loss returns None: neither a loss"):
         Submission.of(path)
 
 

@@ -27,8 +27,17 @@ class Functions(PlanFamily):
         pairs = list(_pairs(program, functions))
         for forward, backward in pairs:
             yield from plans_of(program, forward, backward)
-        for whole in [] if "backward" in program.chosen else wholes(functions):
+        both = [] if "backward" in program.chosen else wholes(functions)
+        if not pairs and not both:  # they are told what is missing, by the function's name
+            takes_both = [f for f in forwards(functions) if {"x", "y"} <= roles_of(f)]
+            both = [f for f in takes_both if "loss" in f.name.lower()]
+        for whole in both:
             yield from plans_of(program, whole, None)
+
+
+def roles_of(function: Function) -> set[str]:
+    """What its arguments can be."""
+    return {role for name in function.arguments for role in lexicon.roles(name)}
 
 
 def _pairs(
