@@ -24,5 +24,11 @@ class Convention:
     forward_right: bool = True
 
     def sentences(self) -> list[str]:
-        """All of it, to be read."""
+        """All of it, to be read.
+
+        Returns
+        -------
+        list of str
+            One for each fact.
+        """
         return list(self.facts.values())

@@ -13,7 +13,7 @@ from teachrnn.array import Array
 from teachrnn.submission import lexicon
 from teachrnn.submission.case import Case
 from teachrnn.submission.graph import walk
-from teachrnn.submission.run import Run
+from teachrnn.submission.run import ProgramRun
 from teachrnn.submission.sequence_form import SequenceForm, layouts_of
 
 EXACT, NEAR = 1e-9, 5e-4
@@ -93,7 +93,7 @@ def nearest_sum(value: Any, case: Case) -> str:
     )
 
 
-def scalars(run: Run) -> list[tuple[str, Any]]:
+def scalars(run: ProgramRun) -> list[tuple[str, Any]]:
     """The numbers among what was returned, those called a loss first."""
     found = []
     for path, value in walk(run.returned):
@@ -111,7 +111,7 @@ def scalars(run: Run) -> list[tuple[str, Any]]:
     return sorted(found, key=lambda pair: not lexicon.is_loss(pair[0]))
 
 
-def sequences(run: Run, *, attributes: bool = True) -> list[tuple[str, Any]]:
+def sequences(run: ProgramRun, *, attributes: bool = True) -> list[tuple[str, Any]]:
     """Whatever could be a sequence, in what was returned and in the object."""
     found: list[tuple[str, Any]] = list(run.bound.items())
     known = {id(v) for _, v in found}
@@ -127,7 +127,7 @@ def sequences(run: Run, *, attributes: bool = True) -> list[tuple[str, Any]]:
     return found
 
 
-def find_values(run: Run, *, near: float = NEAR, attributes: bool = True) -> dict[str, Finding]:
+def find_values(run: ProgramRun, *, near: float = NEAR, attributes: bool = True) -> dict[str, Finding]:
     """Our h, s, o and p in it: each where it is nearest to ours, and no farther than ``near``."""
     case = run.case
     found: dict[str, Finding] = {}
@@ -149,7 +149,7 @@ def find_values(run: Run, *, near: float = NEAR, attributes: bool = True) -> dic
     return found
 
 
-def found_again(run: Run, found: Mapping[str, Finding]) -> dict[str, Finding]:
+def found_again(run: ProgramRun, found: Mapping[str, Finding]) -> dict[str, Finding]:
     """The values that were found before, at the same places on another case, right or not."""
     there, again = dict(reversed(sequences(run))), {}
     for name, before in found.items():
@@ -167,7 +167,7 @@ def found_again(run: Run, found: Mapping[str, Finding]) -> dict[str, Finding]:
     return again
 
 
-def steps_right(run: Run) -> int:
+def steps_right(run: ProgramRun) -> int:
     """How many states from the first on are ours, in the reading that has most of them right."""
     case, best = run.case, 0
     for _, value in sequences(run):

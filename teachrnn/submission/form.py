@@ -15,7 +15,7 @@ VectorForm = Literal["flat", "column", "row"]
 
 
 @dataclass(frozen=True)
-class Part:
+class FormPart:
     """One parameter of ours inside an array of the student's, multiplied by a factor.
 
     The factor is -1 where a gate has the opposite sense, and a share where two biases are added.
@@ -31,7 +31,7 @@ class Form:
 
     Attributes
     ----------
-    blocks : tuple of tuple of Part
+    blocks : tuple of tuple of FormPart
         Outputs (gates) downwards, inputs ([x; h; 1]) to the right, as in $W x$.
     transposed : bool
         Whether it stands to the right of a row, $x W$.
@@ -40,7 +40,7 @@ class Form:
 
     Examples
     --------
-    >>> joint = Form(((Part("U"), Part("W"), Part("b")),), transposed=True)
+    >>> joint = Form(((FormPart("U"), FormPart("W"), FormPart("b")),), transposed=True)
     >>> p = {"U": np.ones((2, 3)), "W": np.zeros((2, 2)), "b": np.full(2, 5.0)}
     >>> joint.encode(p).shape
     (6, 2)
@@ -48,7 +48,7 @@ class Form:
     array([5., 5.])
     """
 
-    blocks: tuple[tuple[Part, ...], ...]
+    blocks: tuple[tuple[FormPart, ...], ...]
     transposed: bool = False
     vector: VectorForm = "flat"
 

@@ -13,12 +13,12 @@ from teachrnn.errors import ShapeError
 from teachrnn.submission import lexicon
 from teachrnn.submission.graph import walk
 from teachrnn.submission.plan import Step
-from teachrnn.submission.run import RATE, Run
+from teachrnn.submission.run import RATE, ProgramRun
 from teachrnn.submission.sequence_form import decode_state
 
 
 @dataclass
-class Gradients:
+class FoundGradients:
     """What was read.
 
     Attributes
@@ -52,12 +52,12 @@ class _Named:
     returned: bool
 
 
-def read_gradients(run: Run, returned: Any, step: Step) -> Gradients:
+def read_gradients(run: ProgramRun, returned: Any, step: Step) -> FoundGradients:
     """The gradients of every parameter, and of the initial states.
 
     Parameters
     ----------
-    run : Run
+    run : ProgramRun
         After the backward pass.
     returned : object
         What that returned.
@@ -65,7 +65,7 @@ def read_gradients(run: Run, returned: Any, step: Step) -> Gradients:
         Which call it was.
     """
     bag = [*_of_returned(returned, step.function.returns), *_of_places(run)]
-    found = Gradients()
+    found = FoundGradients()
     passed = {id(p) for p in run.passed.values()}
     for name, form in run.arrangement.forms.items():
         candidate = _named(name, bag, form.parameters, run)
@@ -122,7 +122,7 @@ def _inside_gradients(name: str) -> bool:
     return any(lexicon.holds_gradients(word) for word in name.split(".")[:-1])
 
 
-def _of_places(run: Run) -> list[_Named]:
+def _of_places(run: ProgramRun) -> list[_Named]:
     """What stands in the object, in the containers that were handed over, and in the globals."""
     bag = []
     roots: list[Any] = [run.target, *(made for _, made in run.containers)]
@@ -145,7 +145,7 @@ def _of_places(run: Run) -> list[_Named]:
     return bag
 
 
-def _named(name: str, bag: Sequence[_Named], parts: Sequence[str], run: Run) -> _Named | None:
+def _named(name: str, bag: Sequence[_Named], parts: Sequence[str], run: ProgramRun) -> _Named | None:
     """The candidate whose name says that it is the gradient of that parameter."""
     leaf, owner = name.rsplit(".", 1)[-1], _owner(name)
     ranked: list[tuple[int, int, _Named]] = []
@@ -192,7 +192,7 @@ def _owner(name: str) -> str:
     return ".".join(words)
 
 
-def _beside(name: str, run: Run) -> _Named | None:
+def _beside(name: str, run: ProgramRun) -> _Named | None:
     """The gradient in a list beside a list of parameters: ``self.grads[i]`` of ``self.params[i]``."""
     array = run.passed.get(name)
     if array is None and name in run.places:
@@ -211,7 +211,7 @@ def _beside(name: str, run: Run) -> _Named | None:
     return None
 
 
-def _take(found: Gradients, run: Run, name: str, candidate: _Named) -> None:
+def _take(found: FoundGradients, run: ProgramRun, name: str, candidate: _Named) -> None:
     form = run.arrangement.forms[name]
     array = np.asarray(candidate.value)
     if array.dtype.kind not in "fiu":
@@ -236,7 +236,7 @@ def _take(found: Gradients, run: Run, name: str, candidate: _Named) -> None:
         found.ours[parameter] = gradient
 
 
-def _of_vector(found: Gradients, run: Run, returned: Any) -> None:
+def _of_vector(found: FoundGradients, run: ProgramRun, returned: Any) -> None:
     """Out of one flat vector, packed as the parameters are."""
     shapes = {name: run.passed[name].shape for name in run.packed}
     sizes = [int(np.prod(shape)) for shape in shapes.values()]
@@ -247,7 +247,7 @@ def _of_vector(found: Gradients, run: Run, returned: Any) -> None:
                 _take(found, run, name, _Named("part of the vector", part.reshape(shape), True, True))
 
 
-def _by_order(found: Gradients, run: Run, returned: Sequence[Any]) -> None:
+def _by_order(found: FoundGradients, run: ProgramRun, returned: Sequence[Any]) -> None:
     """Without names: the first arrays that have the parameters' shapes, in the parameters' order."""
     arrays = [a for a in returned if isinstance(a, np.ndarray)]
     if len(arrays) == 0:
@@ -271,12 +271,12 @@ def _by_order(found: Gradients, run: Run, returned: Sequence[Any]) -> None:
             _take(found, run, name, _Named(f"[{match[0]}]", match[1], True, True))
 
 
-def _place(name: str, run: Run) -> int:
+def _place(name: str, run: ProgramRun) -> int:
     names = list(run.plan.names)
     return names.index(name) if name in names else len(names)
 
 
-def _of_update(found: Gradients, run: Run, returned: Any, step: Step) -> None:
+def _of_update(found: FoundGradients, run: ProgramRun, returned: Any, step: Step) -> None:
     """Without gradients: what was taken off the parameters, divided by the learning rate."""
     after = {n: p for n, p in run.passed.items() if not np.array_equal(p, run.before[n])}
     if run.root is not None:
@@ -295,8 +295,8 @@ def _of_update(found: Gradients, run: Run, returned: Any, step: Step) -> None:
             found.updated = True
 
 
-def _of_states(found: Gradients, run: Run, bag: Sequence[_Named]) -> None:
-    """Gradients of the initial states, if they are returned."""
+def _of_states(found: FoundGradients, run: ProgramRun, bag: Sequence[_Named]) -> None:
+    """FoundGradients of the initial states, if they are returned."""
     case = run.case
     for candidate in bag:
         base = lexicon.gradient_of(candidate.name.rsplit(".", 1)[-1])

@@ -16,7 +16,7 @@ MOST = 400
 
 
 @dataclass(frozen=True)
-class Path:
+class PathTo:
     """The way to an array: attributes, keys, places in lists.
 
     Attributes
@@ -27,9 +27,9 @@ class Path:
 
     steps: tuple[tuple[str, Any], ...] = ()
 
-    def then(self, how: str, what: Any) -> Path:
+    def then(self, how: str, what: Any) -> PathTo:
         """One step further."""
-        return Path((*self.steps, (how, what)))
+        return PathTo((*self.steps, (how, what)))
 
     @property
     def name(self) -> str:
@@ -56,7 +56,7 @@ class Path:
         if isinstance(there, np.ndarray) and there.shape == array.shape and there.flags.writeable:
             there[...] = array
             return
-        owner = Path(self.steps[:-1]).get(root)
+        owner = PathTo(self.steps[:-1]).get(root)
         how, what = self.steps[-1]
         if how == "attribute":
             setattr(owner, what, array)
@@ -64,7 +64,7 @@ class Path:
             owner[what] = array
 
 
-def arrays_in(root: Any, *, lists: bool = True) -> dict[Path, Array]:
+def arrays_in(root: Any, *, lists: bool = True) -> dict[PathTo, Array]:
     """All numeric arrays that can be reached, by path; the shortest way to each.
 
     Parameters
@@ -74,16 +74,16 @@ def arrays_in(root: Any, *, lists: bool = True) -> dict[Path, Array]:
     lists : bool
         Whether to look into lists, too.
     """
-    found: dict[Path, Array] = {}
+    found: dict[PathTo, Array] = {}
     for path, value in walk(root, lists=lists):
         if isinstance(value, np.ndarray) and value.dtype.kind in "fiuc" and value.dtype != object:
             found[path] = value
     return found
 
 
-def walk(root: Any, *, lists: bool = True) -> Iterator[tuple[Path, Any]]:
+def walk(root: Any, *, lists: bool = True) -> Iterator[tuple[PathTo, Any]]:
     """Everything that can be reached, breadth first; the same thing once."""
-    waiting: list[tuple[Path, Any]] = [(Path(), root)]
+    waiting: list[tuple[PathTo, Any]] = [(PathTo(), root)]
     seen: set[int] = set()
     keep = []  # what is made on the way stays alive, or its id would be given away
     while waiting and len(seen) < MOST * 5:
@@ -98,7 +98,7 @@ def walk(root: Any, *, lists: bool = True) -> Iterator[tuple[Path, Any]]:
         waiting.extend(_inside(path, value, lists))
 
 
-def _inside(path: Path, value: Any, lists: bool) -> Iterator[tuple[Path, Any]]:
+def _inside(path: PathTo, value: Any, lists: bool) -> Iterator[tuple[PathTo, Any]]:
     if isinstance(value, Mapping):
         for key, inner in list(value.items())[:MOST]:
             yield path.then("key", key), inner

@@ -98,11 +98,32 @@ class IsolatedSubmission:
         self.convention = Convention(said["facts"], said["loss"], said["forward_right"])
 
     def draw(self, **settings: Any) -> Instance:
-        """Draw an instance that the code can answer (see `Submission.draw`)."""
+        """Draw an instance that the code can answer (see `Submission.draw`).
+
+        Parameters
+        ----------
+        **settings
+            As `Instance.draw` takes them after the cell.
+
+        Returns
+        -------
+        Instance
+            Of the cell, with zeros for what the code lacks.
+        """
         return self.needs.draw(self.cell, **settings)
 
     def answer(self, instance: Instance) -> Answer:
         """What the code gives on it.
+
+        Parameters
+        ----------
+        instance : Instance
+            Of the cell that the code is, such as `draw` makes.
+
+        Returns
+        -------
+        Answer
+            In our names, shapes and units.
 
         Raises
         ------

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import permutations, product
 
 from teachrnn.submission import lexicon
-from teachrnn.submission.form import Form, Part
+from teachrnn.submission.form import Form, FormPart
 
 
 @dataclass(frozen=True)
@@ -304,7 +304,7 @@ def forms(
     for name, meaning in reading.meanings.items():
         kinds = [meaning.kinds[i] for i in columns if i < len(meaning.kinds)] or list(meaning.kinds)
         if kinds[0] in ("V", "c", "E") and meaning.gates == ("",):
-            made[name] = Form((tuple(Part(kind) for kind in kinds),))
+            made[name] = Form((tuple(FormPart(kind) for kind in kinds),))
             continue
         gates = meaning.gates if len(meaning.gates) == 1 else tuple(order)
         made[name] = Form(
@@ -317,10 +317,10 @@ SHARES = {"bx": 0.25, "bh": 0.75}
 """How a bias is split over two that are added: unevenly, so that they cannot be taken for each other."""
 
 
-def _part(kind: str, gate: str, cell: str, flipped: bool) -> Part:
+def _part(kind: str, gate: str, cell: str, flipped: bool) -> FormPart:
     factor = -1.0 if flipped and gate == "z" else 1.0
     if cell == "gru-reset-after" and gate == "n" and kind in SHARES:
-        return Part("c_n" if kind == "bx" else "b_n")
+        return FormPart("c_n" if kind == "bx" else "b_n")
     factor *= SHARES.get(kind, 1.0)
     letter = "b" if kind in SHARES else kind
-    return Part(f"{letter}_{gate}" if gate else letter, factor)
+    return FormPart(f"{letter}_{gate}" if gate else letter, factor)

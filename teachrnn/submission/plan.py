@@ -81,7 +81,7 @@ class Plan:
 
 
 @dataclass
-class Program:
+class HandedIn:
     """What was handed in: functions, classes, and which of them were named as forward and backward."""
 
     functions: dict[str, Function]
@@ -98,7 +98,7 @@ class Program:
     @classmethod
     def of(
         cls, handed_in: Any, *, chosen: Mapping[str, str | Callable[..., Any] | None] | None = None
-    ) -> Program:
+    ) -> HandedIn:
         """From a module, a class, an object, a function, or several."""
         given = list(handed_in) if isinstance(handed_in, list | tuple) else [handed_in]
         program = cls({}, {}, {})
@@ -142,6 +142,6 @@ class PlanFamily(Part, registry=FAMILIES):
     """Those of small order are tried first."""
 
     @classmethod
-    def plans(cls, program: Program) -> Iterator[Plan]:
+    def plans(cls, program: HandedIn) -> Iterator[Plan]:
         """All plans of this kind, likeliest first."""
         raise NotImplementedError

@@ -27,8 +27,8 @@ from teachrnn.submission.layouts import Layout
 from teachrnn.submission.limits import HopelessError, Paper, StudentError
 from teachrnn.submission.needs import Needs
 from teachrnn.submission.parameter_names import CELL_GATES, Meaning, NameReading, forms, readings
-from teachrnn.submission.plan import Plan, Program, Step
-from teachrnn.submission.run import Arrangement, Run, parameter_places, standing
+from teachrnn.submission.plan import HandedIn, Plan, Step
+from teachrnn.submission.run import Arrangement, ProgramRun, parameter_places, standing
 from teachrnn.submission.sequence_form import BATCH_X, SINGLE_X, STATES, SequenceForm
 from teachrnn.submission.styles import Style, gate_orders, sequence_pairs, styles
 from teachrnn.submission.turned import orders_of, turned_forms
@@ -99,7 +99,7 @@ class _Attempts:
     cases: dict[Any, Case] = field(default_factory=dict)
     hopeless: int = 0
     returned: str = ""
-    furthest: tuple[int, Run] | None = None
+    furthest: tuple[int, ProgramRun] | None = None
 
     def case(self, cell: str, needs: Needs, sizes: dict[str, int], seed: int = 1) -> Case:
         key = (cell, needs, tuple(sizes.items()), seed)
@@ -110,7 +110,7 @@ class _Attempts:
     def over(self) -> bool:
         return process_time() > self.until or self.hopeless >= MOST_HOPELESS
 
-    def failed(self, run: Run, error: StudentError) -> None:
+    def failed(self, run: ProgramRun, error: StudentError) -> None:
         """Note it; the one that came furthest is likely to have had the right layout."""
         self.hopeless += isinstance(error, HopelessError)
         text = str(error).split("\n")[0]
@@ -121,7 +121,7 @@ class _Attempts:
 
 
 def recognise(
-    program: Program,
+    program: HandedIn,
     plans: Sequence[Plan],
     *,
     cell: str | None = None,
@@ -163,7 +163,7 @@ def recognise(
         raise SubmissionError(_what_failed(program, plans, attempts))
 
 
-def _what_failed(program: Program, plans: Sequence[Plan], attempts: _Attempts) -> str:
+def _what_failed(program: HandedIn, plans: Sequence[Plan], attempts: _Attempts) -> str:
     if not plans:
         known = ", ".join([*program.functions, *program.classes]) or "none"
         return (
@@ -178,7 +178,7 @@ def _what_failed(program: Program, plans: Sequence[Plan], attempts: _Attempts) -
         said = "; ".join(attempts.complaints)
         return f"{called}: the parameters were not recognised by their names. {said}".rstrip()
     run = attempts.furthest[1]
-    again = Run(run.plan, run.arrangement, run.case, seconds=SECONDS_FOR_AN_ATTEMPT)
+    again = ProgramRun(run.plan, run.arrangement, run.case, seconds=SECONDS_FOR_AN_ATTEMPT)
     detail = ""
     try:
         again.start()
@@ -192,7 +192,7 @@ def _what_failed(program: Program, plans: Sequence[Plan], attempts: _Attempts) -
 
 
 def _try(
-    program: Program, plan: Plan, batch: bool, thorough: bool, attempts: _Attempts
+    program: HandedIn, plan: Plan, batch: bool, thorough: bool, attempts: _Attempts
 ) -> Iterator[Recognised]:
     """All layouts in which the forward pass of a plan gives our numbers, on two cases."""
     sizes = SIZES[batch]
@@ -254,7 +254,7 @@ def _try(
 def _observed(plan: Plan, attempts: _Attempts, sizes: dict[str, int]) -> dict[str, tuple[int, ...]]:
     """Names and shapes of the parameters that stand in the object or the globals."""
     case = attempts.case("vanilla", Needs(batches="batch" in sizes), sizes)
-    blank = Run(
+    blank = ProgramRun(
         plan,
         Arrangement("vanilla", {}, *next(sequence_pairs(False, has_y=False, all_of_them=False)), "D"),
         case,
@@ -364,9 +364,9 @@ def _value_variants(
 def _attempt(
     plan: Plan, arrangement: Arrangement, case: Case, needs: Needs, attempts: _Attempts
 ) -> Recognised | None:
-    """Run the forward pass once; None if it does not run, or gives nothing that could be ours."""
+    """ProgramRun the forward pass once; None if it does not run, or gives nothing that could be ours."""
     attempts.tried += 1
-    run = Run(plan, arrangement, case, brief=True, seconds=SECONDS_FOR_AN_ATTEMPT)
+    run = ProgramRun(plan, arrangement, case, brief=True, seconds=SECONDS_FOR_AN_ATTEMPT)
     try:
         run.start()
         run.forward()
@@ -403,7 +403,7 @@ def _attempt(
     return outcome
 
 
-def _with_loss(outcome: Recognised, run: Run) -> None:
+def _with_loss(outcome: Recognised, run: ProgramRun) -> None:
     """Take the loss from what was returned, or from another function of the program."""
     for _, value in scalars(run):
         as_ours = find_loss(value, run.case, run.arrangement.y)

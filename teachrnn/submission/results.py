@@ -27,7 +27,7 @@ from teachrnn.submission.sequence_form import BATCH_X, SINGLE_X, SequenceForm, l
 from teachrnn.submission.styles import styles
 from teachrnn.submission.turned import orders_of, turned_forms
 
-Numbers = Mapping[str, Array]
+NumbersOfFile = Mapping[str, Array]
 _ONE = [*SINGLE_X, *(SequenceForm(axes, tokens=True, base=1) for axes in ("1T", "T1"))]
 """Forms of one sequence; MATLAB has a row or a column of numbers from 1."""
 
@@ -76,6 +76,11 @@ class Results:
         inputs : path, optional
             A file that holds the inputs, where the results alone are in ``path``: that of `export`.
 
+        Returns
+        -------
+        Results
+            An instance and an answer for every set of numbers in the file.
+
         Raises
         ------
         SubmissionError
@@ -107,6 +112,14 @@ def export(path: str | Path, instances: Sequence[Instance], *, base: int = 0) ->
         One sequence each, or several: x is (T,) or (T, B).
     base : int
         What the first symbol is called in x and y: 1 for MATLAB, Octave, R, Julia.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> file = Path(mkdtemp(), "instances.npz")
+    >>> export(file, [Instance.draw("vanilla", T=3, hidden=2, symbols=4)])
+    >>> file.exists()
+    True
     """
     sets = {}
     for i, instance in enumerate(instances, 1):
@@ -130,7 +143,7 @@ class _Read:
 class _Set:
     """One set of numbers while it is read."""
 
-    numbers: Numbers
+    numbers: NumbersOfFile
     cell: str | None
     where: str
 

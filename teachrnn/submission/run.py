@@ -14,7 +14,7 @@ from teachrnn.submission import lexicon
 from teachrnn.submission.case import Case
 from teachrnn.submission.filling import SIZES, Fill
 from teachrnn.submission.form import Form
-from teachrnn.submission.graph import Path, arrays_in
+from teachrnn.submission.graph import PathTo, arrays_in
 from teachrnn.submission.limits import SECONDS_FOR_A_CALL, Paper, StudentError, call
 from teachrnn.submission.plan import Plan, Step
 from teachrnn.submission.sequence_form import SequenceForm, encode_state
@@ -52,7 +52,7 @@ class Arrangement:
     upstream: tuple[str, SequenceForm] | None = None
 
 
-class Record(dict[str, Any]):
+class Attributes(dict[str, Any]):
     """Parameters under names that can be read as keys and as attributes, as students do."""
 
     def __init__(self, *given: Any, **more: Any) -> None:
@@ -61,7 +61,7 @@ class Record(dict[str, Any]):
 
 
 @dataclass
-class Run:
+class ProgramRun:
     """One use of a program.
 
     Attributes
@@ -88,7 +88,7 @@ class Run:
     returned: Any = None
     bound: dict[str, Any] = field(default_factory=dict)
     found: dict[str, Any] = field(default_factory=dict)
-    places: dict[str, Path] = field(default_factory=dict)
+    places: dict[str, PathTo] = field(default_factory=dict)
     root: Any = None
     packed: list[str] = field(default_factory=list)
     """The parameters in a flat vector, in order."""
@@ -210,7 +210,7 @@ class Run:
         if fill.how == "vector":
             self.packed = [key for key in fill.keys if key in self.passed]
             return np.concatenate([self.passed[key].ravel() for key in self.packed])
-        made = list(entries.values()) if fill.how == "item" else Record(entries)
+        made = list(entries.values()) if fill.how == "item" else Attributes(entries)
         self.containers.append(("parameters", made))
         return made
 
@@ -249,7 +249,7 @@ def standing(plan: Plan, kwargs: Any, paper: Paper) -> tuple[Any, Any]:
     return None, None
 
 
-def parameter_places(root: Any, *, known: Container[str] = ()) -> dict[Path, Array]:
+def parameter_places(root: Any, *, known: Container[str] = ()) -> dict[PathTo, Array]:
     """The arrays that could be parameters: of floats, with a name, of one axis or two.
 
     One entry alone is a number, such as a learning rate, unless its name is known: at m = 1, W is one.

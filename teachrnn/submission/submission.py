@@ -16,12 +16,12 @@ from teachrnn.submission import plans as _plans  # noqa: F401 -- entered in the 
 from teachrnn.submission.case import Case
 from teachrnn.submission.convention import Convention
 from teachrnn.submission.findings import factor_of, find_loss, found_again, scalars
-from teachrnn.submission.gradients import Gradients, read_gradients
+from teachrnn.submission.gradients import FoundGradients, read_gradients
 from teachrnn.submission.layouts import LAYOUTS
 from teachrnn.submission.limits import Paper, StudentError
-from teachrnn.submission.plan import FAMILIES, Plan, Program, Step
+from teachrnn.submission.plan import FAMILIES, HandedIn, Plan, Step
 from teachrnn.submission.recognition import OTHER_SIZES, Recognised, recognise, y_forms
-from teachrnn.submission.run import Arrangement, Run
+from teachrnn.submission.run import Arrangement, ProgramRun
 from teachrnn.submission.sequence_form import as_array
 from teachrnn.submission.source import load
 from teachrnn.submission.wording import facts_of
@@ -84,6 +84,11 @@ class Submission:
         forward, backward, loss : str or callable, optional
             Which functions (or methods) they are.
 
+        Returns
+        -------
+        Submission
+            What answers on an instance.
+
         Raises
         ------
         SubmissionError
@@ -93,7 +98,7 @@ class Submission:
             handed_in = load(handed_in)
         known = None if layout is None else LAYOUTS.find(layout)
         chosen = {"forward": forward, "backward": backward, "loss": loss}
-        program = Program.of(handed_in, chosen=chosen)
+        program = HandedIn.of(handed_in, chosen=chosen)
         for role, name in program.chosen.items():
             methods = {m for kind in program.classes.values() for m in dir(kind)}
             if name not in program.functions and name not in methods:
@@ -166,11 +171,31 @@ class Submission:
         """Draw an instance that the code can answer (see `Instance.draw`).
 
         It has no batch, and zeros for biases and an initial state, where the code has none.
+
+        Parameters
+        ----------
+        **settings
+            As `Instance.draw` takes them after the cell.
+
+        Returns
+        -------
+        Instance
+            Of the cell, with zeros for what the code lacks.
         """
         return self.needs.draw(self.cell, **settings)
 
     def answer(self, instance: Instance) -> Answer:
         """What the code gives on it.
+
+        Parameters
+        ----------
+        instance : Instance
+            Of the cell that the code is, such as `draw` makes.
+
+        Returns
+        -------
+        Answer
+            In our names, shapes and units.
 
         Raises
         ------
@@ -205,7 +230,13 @@ class Submission:
         return answer
 
     def described(self) -> dict[str, Any]:
-        """What it was recognised as, as JSON can hold it."""
+        """What it was recognised as, as JSON can hold it.
+
+        Returns
+        -------
+        dict
+            Its cell, precision and needs, and what was inferred.
+        """
         return {
             "cell": self.cell,
             "dtype": self.dtype.name,
@@ -219,9 +250,9 @@ class Submission:
 
     # Inside ----------------------------------------------------------------------------------
 
-    def _run(self, case: Case) -> tuple[Run, Gradients]:
+    def _run(self, case: Case) -> tuple[ProgramRun, FoundGradients]:
         plan = self._recognised.plan
-        run = Run(plan, self._arrangement, case, Paper())
+        run = ProgramRun(plan, self._arrangement, case, Paper())
         run.start()
         run.forward()
         run.found = dict(found_again(run, self._recognised.found))
@@ -236,7 +267,7 @@ class Submission:
             return 1.0
         return factor_of(self._recognised.loss_name, case)
 
-    def _answer(self, run: Run, gradients: Gradients) -> Answer:
+    def _answer(self, run: ProgramRun, gradients: FoundGradients) -> Answer:
         case, factor = run.case, self._factor(run.case)
         values = {}
         for name, finding in run.found.items():
@@ -252,7 +283,7 @@ class Submission:
             remarks=[*gradients.problems],
         )
 
-    def _loss(self, run: Run, factor: float) -> float | None:
+    def _loss(self, run: ProgramRun, factor: float) -> float | None:
         if self._recognised.loss_step is not None:
             try:
                 return self._as_ours(run.then(self._recognised.loss_step), run.case) / factor
@@ -315,7 +346,7 @@ def _kinds(step: Step) -> set[str]:
     return {fill.kind for fill in step.fills.values()}
 
 
-def _precision(run: Run, gradients: Gradients) -> np.dtype[Any]:
+def _precision(run: ProgramRun, gradients: FoundGradients) -> np.dtype[Any]:
     """The coarsest in which anything was found."""
     dtypes = [gradients.dtype]
     for finding in run.found.values():
@@ -332,7 +363,7 @@ def _sizes(case: Case) -> str:
     return f"T = {case.T}, B = {case.B}, m = {case.m}, K = {case.K}"
 
 
-def _changed(run: Run) -> list[str]:
+def _changed(run: ProgramRun) -> list[str]:
     """Arguments that the code wrote into."""
     remarks = []
     for name, (given, before) in run.inputs.items():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from teachrnn.submission.findings import NEAR
 from teachrnn.submission.form import Form
-from teachrnn.submission.gradients import Gradients
+from teachrnn.submission.gradients import FoundGradients
 from teachrnn.submission.plan import Step
 from teachrnn.submission.recognition import Recognised, right_without
 from teachrnn.submission.run import Arrangement
 
 
 def facts_of(
-    recognised: Recognised, arrangement: Arrangement, backward: Step | None, gradients: Gradients
+    recognised: Recognised, arrangement: Arrangement, backward: Step | None, gradients: FoundGradients
 ) -> dict[str, str]:
     """By what it is about, a sentence each."""
     filled = {fill.kind: name for name, fill in recognised.plan.forward.fills.items()}

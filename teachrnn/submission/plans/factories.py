@@ -9,7 +9,7 @@ from typing import Any
 
 from teachrnn.submission.filling import Fill, fillings
 from teachrnn.submission.functions import Function
-from teachrnn.submission.plan import Plan, PlanFamily, Program, Step
+from teachrnn.submission.plan import HandedIn, Plan, PlanFamily, Step
 from teachrnn.submission.surroundings import global_sizes, passed_names
 
 _INSIDE = "theta"
@@ -23,7 +23,7 @@ class Factories(PlanFamily):
     order = 0
 
     @classmethod
-    def plans(cls, program: Program) -> Iterator[Plan]:
+    def plans(cls, program: HandedIn) -> Iterator[Plan]:
         for function in program.functions.values():
             names = function.returned
             loss = [i for i, n in enumerate(names) if re.search("loss|cost|fun|obj|^f$", n, re.I)]

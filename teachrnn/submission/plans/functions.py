@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from teachrnn.submission import lexicon
 from teachrnn.submission.filling import fillings, is_cache
 from teachrnn.submission.functions import Function
-from teachrnn.submission.plan import Plan, PlanFamily, Program, Step
+from teachrnn.submission.plan import HandedIn, Plan, PlanFamily, Step
 from teachrnn.submission.roles_of_functions import backwards, forwards, is_step, losses, wholes
 from teachrnn.submission.surroundings import global_parameters, global_sizes, passed_names
 
@@ -20,7 +20,7 @@ class Functions(PlanFamily):
     order = 1
 
     @classmethod
-    def plans(cls, program: Program) -> Iterator[Plan]:
+    def plans(cls, program: HandedIn) -> Iterator[Plan]:
         functions = {
             n: f for n, f in program.functions.items() if not is_step(n) or "train" in n.lower()
         }
@@ -41,7 +41,7 @@ def roles_of(function: Function) -> set[str]:
 
 
 def _pairs(
-    program: Program, functions: dict[str, Function]
+    program: HandedIn, functions: dict[str, Function]
 ) -> Iterator[tuple[Function, Function | None]]:
     """Pairs whose names go together first."""
     chosen = {role: [functions[n]] for role, n in program.chosen.items() if n in functions}
@@ -71,7 +71,7 @@ def _stem(name: str) -> str:
     )
 
 
-def plans_of(program: Program, forward: Function, backward: Function | None) -> Iterator[Plan]:
+def plans_of(program: HandedIn, forward: Function, backward: Function | None) -> Iterator[Plan]:
     """All ways to understand the arguments of a pair, or of one function that does both."""
     together = [f for f in (forward, backward) if f is not None]
     loss = tuple(

@@ -8,7 +8,7 @@ from itertools import islice
 
 from teachrnn.submission.filling import fillings
 from teachrnn.submission.functions import Function
-from teachrnn.submission.plan import Plan, PlanFamily, Program, Step
+from teachrnn.submission.plan import HandedIn, Plan, PlanFamily, Step
 from teachrnn.submission.roles_of_functions import backwards, forwards, is_step, losses, wholes
 from teachrnn.submission.surroundings import global_sizes, passed_names
 
@@ -20,14 +20,14 @@ class Objects(PlanFamily):
     order = 2
 
     @classmethod
-    def plans(cls, program: Program) -> Iterator[Plan]:
+    def plans(cls, program: HandedIn) -> Iterator[Plan]:
         kinds = list(program.classes.values())
         # What holds others is defined after them.
         for kind in reversed(kinds):
             yield from _plans_of(program, kind)
 
 
-def _plans_of(program: Program, kind: type) -> Iterator[Plan]:
+def _plans_of(program: HandedIn, kind: type) -> Iterator[Plan]:
     methods = {
         name: Function.of(method, owner=kind)
         for name, method in inspect.getmembers(kind, inspect.isfunction)

@@ -14,7 +14,7 @@ import numpy as np
 from teachrnn.submission import lexicon
 from teachrnn.submission.filling import Fill, fillings
 from teachrnn.submission.functions import Function
-from teachrnn.submission.plan import Plan, PlanFamily, Program, Step
+from teachrnn.submission.plan import HandedIn, Plan, PlanFamily, Step
 from teachrnn.submission.roles_of_functions import is_step
 from teachrnn.submission.run import by_name
 from teachrnn.submission.surroundings import global_parameters, global_sizes, passed_names
@@ -29,7 +29,7 @@ class StepFunctions(PlanFamily):
     order = 3
 
     @classmethod
-    def plans(cls, program: Program) -> Iterator[Plan]:
+    def plans(cls, program: HandedIn) -> Iterator[Plan]:
         chosen = program.chosen
         steps = {n: f for n, f in program.functions.items() if is_step(n) or n in chosen.values()}
         ahead = [f for n, f in steps.items() if not _BACK.search(n) and chosen.get("forward", n) == n]
@@ -63,7 +63,7 @@ class StepMethods(PlanFamily):
     order = 4
 
     @classmethod
-    def plans(cls, program: Program) -> Iterator[Plan]:
+    def plans(cls, program: HandedIn) -> Iterator[Plan]:
         for kind in program.classes.values():
             methods = {
                 name: Function.of(method, owner=kind)
