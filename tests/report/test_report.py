@@ -334,7 +334,7 @@ def test_gradients_of_a_run_agree_and_every_comparison_has_its_row(measured, fou
 
 def test_every_measure_that_is_called_an_error_can_be_told_from_the_others(found, page):
     _, own = found.networks[0].reports[-1]
-    shown = cells(page, "The same comparison in every figure")
+    shown = cells(page, "The same comparison in every measure")
     assert list(shown) == ["U", "W", "b", "V", "c"]
     for check in own.checks:
         a, n = check.analytic, check.reference
