@@ -22,6 +22,16 @@ ALSO = {
         "teachrnn.errors",
     ],
     "teachrnn.data": ["teachrnn.data.batching", "teachrnn.data.corpora"],
+    "teachrnn.diagnosis": [
+        "teachrnn.diagnosis.diagnose",
+        "teachrnn.diagnosis.diagnosis",
+        "teachrnn.diagnosis.description",
+        "teachrnn.diagnosis.answer",
+        "teachrnn.diagnosis.instance",
+        "teachrnn.diagnosis.catalogue",
+        "teachrnn.diagnosis.mistake",
+        "teachrnn.diagnosis.rules",
+    ],
     "teachrnn.formulas": [
         "teachrnn.formulas.equation",
         "teachrnn.formulas.tree",
@@ -34,6 +44,7 @@ ALSO = {
     "teachrnn.views": [
         "teachrnn.views.page.standalone",
         "teachrnn.views.page.fragment",
+        "teachrnn.views.page.difference",
         "teachrnn.views.story",
         "teachrnn.views.story.introduction",
         "teachrnn.views.story.why",
