@@ -24,7 +24,7 @@ class LocalEngine(Engine):
     Parameters
     ----------
     workers : int
-    How many trials run at a time.
+        How many trials run at a time.
 
     Raises
     ------
