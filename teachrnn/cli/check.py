@@ -91,7 +91,18 @@ def check(
     Without CODE: operations against SymPy, whole networks against oracles. Ends with status 1 if a
     gradient differs from its reference.
     """
+    if code is None:
+        of_code: dict[str, object] = {
+            "forward": forward,
+            "backward": backward,
+            "loss": loss,
+            "layout": layout,
+            "page": page,
+        }
+        _need_code(of_code)
     if export is not None:
+        if code is not None:
+            raise DomainError("--export writes numbers for other languages: leave CODE out.")
         export_instances(export, cell[0] if cell else "vanilla", seed)
         return
     if code is not None:
@@ -139,6 +150,13 @@ def check(
     else:
         _print_conclusion(fine, reports)
     raise typer.Exit(0 if fine else 1)
+
+
+def _need_code(options: dict[str, object]) -> None:
+    """Options that say how CODE is read say nothing without it."""
+    given = [f"--{name}" for name, value in options.items() if value is not None]
+    if given:
+        raise DomainError(f"{' and '.join(given)} can be said of CODE only: name a file.")
 
 
 def _refuse(**options: object) -> None:

@@ -122,3 +122,15 @@ def another_language(p):
 def test_file_that_is_not_there_is_said(tmp_path):
     done = CliRunner().invoke(app, ["check", str(tmp_path / "nothing.py")])
     assert "no such file" in str(done.exception)
+
+
+@pytest.mark.parametrize("option", ["--forward", "--backward", "--loss", "--layout", "--page"])
+def test_what_can_be_said_of_code_only_is_refused_without_it(option):
+    done = CliRunner().invoke(app, ["check", option, "dd2424"])
+    assert isinstance(done.exception, DomainError)
+    assert option in str(done.exception)
+
+
+def test_numbers_are_not_handed_out_and_code_checked_at_once(run, tmp_path):
+    done = run(CODE, "--export", str(tmp_path / "numbers.npz"))
+    assert "leave CODE out" in str(done.exception)

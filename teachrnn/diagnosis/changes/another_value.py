@@ -47,7 +47,10 @@ class AnotherValue(Change):
         "A derivative is made of the values that the operation used in the forward pass, of the same"
         " step. Write the forward line beside the backward line, and compare their letters."
     )
-    seen = "an initial state that is not 0, and T of at least 2"
+    seen = (
+        "weights of a size of .3 or more; for a value of another step also T of at least 2 and an"
+        " initial state that is not 0"
+    )
 
     @classmethod
     def at(cls, site: Site, cell: CellMap) -> Iterator[AnotherValue]:

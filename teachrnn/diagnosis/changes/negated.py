@@ -24,7 +24,7 @@ class Negated(Change):
     why = (
         "The derivative is added to the gradient, not taken away from it: check the sign of this factor."
     )
-    seen = "any numbers"
+    seen = "T of at least 2 where the gradient leads to an earlier step"
 
     @classmethod
     def at(cls, site: Site, cell: CellMap) -> Iterator[Negated]:
