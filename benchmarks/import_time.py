@@ -1,34 +1,44 @@
-"""What `import teachrnn` adds to `import numpy`: pairs of fresh interpreters, in turn.
+"""What `import teachrnn`, and `from teachrnn import CharRNN`, add to `import numpy`.
+
+Fresh interpreters, the three in turn. With PYTHONDONTWRITEBYTECODE set they would compile every file
+again each time; the script sees to it that they do not.
 
 Run: python benchmarks/import_time.py
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
 
-PAIRS = 15
-CODE = "import time; s = time.perf_counter(); import {}; print(time.perf_counter() - s)"
+ROUNDS = 15
+LINES = ("import numpy", "import numpy, teachrnn", "from teachrnn import CharRNN")
+CODE = "import time; s = time.perf_counter(); {}; print(time.perf_counter() - s)"
 
 
-def seconds(module):
-    """Time of the import in a fresh interpreter."""
+def milliseconds(line):
+    """Time of an import in a fresh interpreter."""
     done = subprocess.run(
-        [sys.executable, "-c", CODE.format(module)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", CODE.format(line)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
     )
-    return float(done.stdout)
+    return 1e3 * float(done.stdout)
 
 
 def main():
     """Compare and print."""
-    seconds("teachrnn")  # warms the disk
-    pairs = [(seconds("numpy"), seconds("teachrnn")) for _ in range(PAIRS)]
-    added = [1e3 * (t - n) for n, t in pairs]
-    print(f"numpy     {1e3 * statistics.median(n for n, _ in pairs):6.1f} ms (median of {PAIRS})")
-    print(f"teachrnn  {1e3 * statistics.median(t for _, t in pairs):6.1f} ms")
-    print(f"added     {statistics.median(added):6.1f} ms (median of the differences)")
+    milliseconds(LINES[-1])  # compiles, and warms the disk
+    rounds = [[milliseconds(line) for line in LINES] for _ in range(ROUNDS)]
+    print(f"medians of {ROUNDS} rounds; added: median of the differences to numpy in the same round")
+    for k, line in enumerate(LINES):
+        time = statistics.median(r[k] for r in rounds)
+        added = statistics.median(r[k] - r[0] for r in rounds)
+        print(f"{line:30} {time:6.1f} ms   added {added:5.1f} ms")
 
 
 if __name__ == "__main__":

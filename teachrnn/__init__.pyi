@@ -131,7 +131,7 @@ from teachrnn.ops import Tanh as Tanh
 
 # Write your own: base classes and registries
 from teachrnn.op import Op as Op
-from teachrnn.op import OPS as OPS
+from teachrnn.ops import OPS as OPS
 from teachrnn.cells import Cell as Cell
 from teachrnn.cells import CELLS as CELLS
 from teachrnn.data.batching import Batching as Batching

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, TypeVar
 
 from teachrnn.errors import NameLookupError
@@ -53,6 +52,8 @@ class Registry(dict[str, T]):
         super().__setitem__(name, entry)
 
     def __missing__(self, name: Any) -> T:
+        import difflib  # here: a fortieth of the time of `import teachrnn`, and few look up a wrong name
+
         near = difflib.get_close_matches(str(name), self, n=1)
         meant = f" Did you mean {near[0]}?" if near else ""
         raise NameLookupError(

@@ -11,7 +11,8 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 from teachrnn.array import Array
 from teachrnn.errors import FileFormatError
 from teachrnn.files import Archive, pack, unpack
-from teachrnn.op import OPS, Op, Value
+from teachrnn.op import Op, Value
+from teachrnn.ops import OPS
 from teachrnn.trace import Trace
 
 TRACE = Archive("trace", advice="Take it from a backup, or record the trace again.")

@@ -37,12 +37,26 @@ HEAVY = [
 ]
 
 
-def test_importing_teachrnn_loads_numpy_and_nothing_heavier():
-    code = "import sys, teachrnn; print(' '.join(m for m in sys.argv[1:] if m in sys.modules))"
+@pytest.mark.parametrize(
+    ("line", "unwanted"),
+    [
+        ("import teachrnn", ["numpy", "teachrnn.op", "teachrnn.models"]),
+        ("from teachrnn import CharRNN, backpropagate, Training, Temperature", HEAVY),
+    ],
+    ids=["the package", "to record, backpropagate, train and sample"],
+)
+def test_import_loads_nothing_heavier_than_it_needs(line, unwanted):
+    code = f"{line}; import sys; print(' '.join(m for m in sys.argv[1:] if m in sys.modules))"
     done = subprocess.run(
-        [sys.executable, "-c", code, *HEAVY], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, *unwanted], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
+
+
+def test_modules_are_attributes_of_the_package():
+    assert teachrnn.ops.Tanh is teachrnn.Tanh
+    with pytest.raises(AttributeError, match="module 'teachrnn' has no attribute 'opts'"):
+        teachrnn.opts  # noqa: B018
 
 
 IN_A_BROWSER = [

@@ -9,7 +9,8 @@ import numpy as np
 from teachrnn.array import Array
 from teachrnn.domain import Choice, Index, Reals
 from teachrnn.errors import DomainError
-from teachrnn.op import OPS, Op
+from teachrnn.op import Op
+from teachrnn.ops import OPS
 from teachrnn.reference import ReferenceOp
 
 TOLERANCE = 1e-12

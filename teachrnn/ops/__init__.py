@@ -1,5 +1,6 @@
 """Operations, one a file: the alphabet that every network here is written in."""
 
+from teachrnn.op import OPS
 from teachrnn.ops.add import Add
 from teachrnn.ops.affine import Affine
 from teachrnn.ops.concatenate import Concatenate
@@ -18,6 +19,7 @@ from teachrnn.ops.sum import Sum
 from teachrnn.ops.tanh import Tanh
 
 __all__ = [
+    "OPS",
     "Add",
     "Affine",
     "Concatenate",

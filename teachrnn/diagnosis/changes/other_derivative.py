@@ -11,7 +11,8 @@ from teachrnn.diagnosis.site import is_squashing
 from teachrnn.formulas.equation import gradient_formula
 from teachrnn.formulas.formula_error import UnreadableFormulaError
 from teachrnn.formulas.tree import Formula
-from teachrnn.op import OPS, Op
+from teachrnn.op import Op
+from teachrnn.ops import OPS
 
 if TYPE_CHECKING:
     from teachrnn.array import Array
