@@ -1,6 +1,6 @@
-"""``pytest --rnn-file my_rnn.py``: hold somebody's backward pass to its laws, one test for each law.
+"""``pytest --rnn-file my_rnn.py``: check a user's backward pass against its laws, one test for each law.
 
-Every run of pytest where teachrnn is installed loads this module. So it stands outside the package,
+Every run of pytest where teachrnn is installed loads this module. So it is outside the package,
 whose import loads NumPy, and imports nothing but pytest until the option is given.
 """
 
@@ -12,32 +12,32 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Name the options."""
-    group = parser.getgroup("teachrnn", "teachrnn: your own backward pass, held to its laws")
+    """Add the options."""
+    group = parser.getgroup("teachrnn", "teachrnn: check your own backward pass against its laws")
     group.addoption(
         "--rnn-file",
         action="append",
         default=[],
         metavar="FILE",
         help="A Python file or notebook with a forward and backward pass; may be repeated. It is run in "
-        "a process of its own, its functions are found by name, and each law is a test: FILE::dW.",
+        "a separate process, its functions are found by name, and each law is a test: FILE::dW.",
     )
-    group.addoption("--rnn-cell", metavar="CELL", help="Which cell it is. [default: found out]")
+    group.addoption("--rnn-cell", metavar="CELL", help="Which cell it is. [default: recognised]")
     group.addoption(
         "--rnn-layout",
         metavar="LAYOUT",
-        help="Whose layout it has, such as cs231n. [default: found out]",
+        help="Which course's layout it has, such as cs231n. [default: recognised]",
     )
     for role in ("forward", "backward", "loss"):
         group.addoption(
-            f"--rnn-{role}", metavar="NAME", help=f"Which function is its {role}. [default: found out]"
+            f"--rnn-{role}", metavar="NAME", help=f"Name of its {role} function. [default: recognised]"
         )
     group.addoption(
         "--rnn-examples",
         type=int,
         default=40,
         metavar="N",
-        help="On how many cases each law is tried. [default: 40]",
+        help="Number of cases on which each law is tried. [default: 40]",
     )
     group.addoption(
         "--rnn-hints",
@@ -45,12 +45,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=range(1, 6),
         default=5,
         metavar="N",
-        help="How much a failure says: 1 or 2 which law, 3 the smallest case too, 4 or 5 where to look.",
+        help="How much a failure says: 1 or 2: which law; 3: also the smallest case; 4 or 5: also where "
+        "to look.",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect the files, and nothing else unless it is named too."""
+    """Collect the files, and other tests only if they are named too."""
     files = _files(config)
     if not files:
         return
@@ -63,13 +64,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect a notebook, which pytest would leave alone."""
+    """Collect a notebook, which pytest would otherwise ignore."""
     return _collector(file_path, parent) if file_path.suffix != ".py" else None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect a Python file as code to hold to laws, in place of a module of tests."""
+    """Collect a Python file as code to check, not as a module of tests."""
     return _collector(module_path, parent)
 
 

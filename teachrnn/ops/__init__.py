@@ -1,4 +1,4 @@
-"""Operations, one a file: the alphabet that every network here is written in."""
+"""Operations, one per file: the building blocks of every network here."""
 
 from teachrnn.op import OPS
 from teachrnn.ops.add import Add

@@ -12,8 +12,9 @@ from teachrnn.op import Op
 class Add(Op):
     r"""Addition, entry by entry.
 
-    Going back, a sum hands the same gradient to each of its summands. Of two vectors one may be
-    shared by all positions (no leading axes); it then receives the sum over the positions.
+    In the backward pass, a sum passes the same gradient to each of its summands. One of the two
+    vectors may be shared by all positions (no leading axes); it then receives the sum over the
+    positions.
 
     Shapes
     ------

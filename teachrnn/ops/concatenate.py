@@ -14,8 +14,8 @@ from teachrnn.op import Op
 class Concatenate(Op):
     r"""Concatenation: one vector after the other.
 
-    Many texts write a cell with $[h_{t-1}, x_t]$ and one large matrix; this is their bracket.
-    Going back, the gradient is cut at the same place.
+    Many texts write a cell with $[h_{t-1}, x_t]$ and one large matrix; this is that bracket.
+    In the backward pass, the gradient is split at the same place.
 
     Shapes
     ------

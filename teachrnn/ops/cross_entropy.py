@@ -15,9 +15,9 @@ from teachrnn.op import Op
 class CrossEntropy(Op):
     r"""Cross-entropy: the surprise, in nats, at seeing target $y$ when its probability was $p_y$.
 
-    A probability of 0 for what then happens costs infinitely much. To stay clear of that, and of
-    cancellation, a network is trained with `SoftmaxCrossEntropy`, which goes straight from the
-    scores to the loss; here, such a probability is refused when it is recorded.
+    The loss is infinite if the target had probability 0. To avoid that, and cancellation, a network
+    is trained with `SoftmaxCrossEntropy`, which goes straight from the scores to the loss; here, such
+    a probability is refused when it is recorded.
 
     Shapes
     ------
@@ -52,9 +52,9 @@ class CrossEntropy(Op):
         target = int(np.broadcast_to(y, share.shape)[place])
         return (
             f"the target y = {target}{at} has the probability p = {share[place]:g}: too near 0, where "
-            "-log p or its derivative is infinite. A softmax comes to that where scores lie some 700 "
+            "-log p or its derivative is infinite. A softmax gives that where scores are about 700 "
             "apart (in float32, 87). SoftmaxCrossEntropy(o, y) goes straight from scores to loss and "
-            "stays finite: of a model, that is record(..., fused=True)."
+            "stays finite; for a model, use record(..., fused=True)."
         )
 
     @staticmethod

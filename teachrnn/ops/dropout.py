@@ -14,8 +14,8 @@ class Dropout(Op):
     r"""Dropout: switch units off by a 0/1 mask and scale up the rest by 1/keep.
 
     The mask is an input, so that the operation is a function like any other and a record can be
-    replayed. Draw it outside: ``rng.random(shape) < keep``. The division keeps the expected value
-    of every unit as it was ("inverted" dropout), so nothing is to be changed after training.
+    replayed. Draw it outside: ``rng.random(shape) < keep``. The division leaves the expected value
+    of every unit unchanged ("inverted" dropout), so nothing needs to change after training.
 
     Shapes
     ------
@@ -44,7 +44,7 @@ class Dropout(Op):
     def requires(cls, x: Array, mask: Array, keep: Array) -> str | None:  # type: ignore[override]
         if 0 < keep <= 1:
             return None
-        return f"`keep` is {keep}: the share of units kept must lie in (0, 1]."
+        return f"`keep` is {keep}: the share of units kept must be in (0, 1]."
 
     @staticmethod
     def formula(sp: Any, x: Any, mask: Any, keep: Any) -> Any:

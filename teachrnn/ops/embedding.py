@@ -15,7 +15,7 @@ class Embedding(Op):
 
     A character enters the network this way: multiplying $U$ by a vector with a single 1 only picks
     a column, so the product is never formed. In memory, where vectors are rows, it is a row of
-    $U^\top$. The gradient falls into the columns that were picked; all others receive exactly 0.
+    $U^\top$. Only the columns that were picked receive a gradient; that of all others is exactly 0.
 
     Shapes
     ------

@@ -12,8 +12,8 @@ from teachrnn.op import Op
 class Interpolate(Op):
     r"""Linear interpolation: gate $z$ mixes the new ($u$) with the old ($v$), entry by entry.
 
-    This is how a GRU keeps its memory: where $z$ is 1 the old state is handed on unchanged, and
-    the gradient with it.
+    This is how a GRU keeps its memory: where $z$ is 1, the old state is passed on unchanged, and
+    so is the gradient.
 
     Shapes
     ------

@@ -12,8 +12,8 @@ from teachrnn.op import Op
 class Linear(Op):
     r"""Linear map: every output is a weighted sum of the inputs.
 
-    The recurrent network's $W h_{t-1}$ and $U x_t$ are linear maps. Going back, the gradient
-    passes through the transpose: what $W$ spread out, $W^\top$ gathers in again.
+    The recurrent network's $W h_{t-1}$ and $U x_t$ are linear maps. In the backward pass, the gradient
+    goes through the transpose: what $W$ distributes, $W^\top$ collects.
 
     Shapes
     ------

@@ -12,7 +12,7 @@ from teachrnn.op import Op
 class Relu(Op):
     r"""Rectified linear unit: keeps what is positive, sets the rest to 0.
 
-    It has no derivative at 0; like everybody, we take 0 there.
+    It has no derivative at 0; by the usual convention, 0 is used there.
 
     Shapes
     ------

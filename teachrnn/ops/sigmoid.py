@@ -13,7 +13,7 @@ from teachrnn.op import Op
 class Sigmoid(Op):
     r"""Logistic sigmoid: squashes every number into (0, 1); the opening of a gate.
 
-    Its derivative is at most 1/4. It is written with the output $y$.
+    Its derivative is at most 1/4, and is computed from the output $y$.
 
     Shapes
     ------

@@ -14,8 +14,8 @@ from teachrnn.op import Op
 class Slice(Op):
     r"""Slice: the entries ``start`` to ``stop - 1`` of a vector, counted from 0 as in Python.
 
-    Gates that were computed by one product are cut apart with it. What was not taken did not
-    matter, so its gradient is 0.
+    It separates gates that were computed by one product. Entries that were not taken did not affect
+    the result, so their gradient is 0.
 
     Shapes
     ------

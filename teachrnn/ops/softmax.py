@@ -44,7 +44,7 @@ class Softmax(Op):
 
     @staticmethod
     def forward(x: Array) -> Array:
-        e = np.exp(x - x.real.max(axis=-1, keepdims=True))  # a real shift: fit for a complex step
+        e = np.exp(x - x.real.max(axis=-1, keepdims=True))  # a real shift, which a complex step allows
         return e / e.sum(axis=-1, keepdims=True)
 
     @staticmethod

@@ -17,9 +17,9 @@ from teachrnn.ops.softmax import Softmax
 class SoftmaxCrossEntropy(Op):
     r"""Cross-entropy of the softmax: from scores $o$ to the surprise at target $y$, in nats.
 
-    Fused, the two simplify each other. The loss is $\log \sum_k e^{o_k} - o_y$, which neither
-    overflows nor takes the logarithm of 0, and the gradient is the most quoted one in the field:
-    the probabilities, minus 1 at the target.
+    Together, the two simplify. The loss is $\log \sum_k e^{o_k} - o_y$, which neither overflows nor
+    takes the logarithm of 0, and the gradient is the well-known one: the probabilities, minus 1 at
+    the target.
 
     Shapes
     ------
@@ -53,7 +53,7 @@ class SoftmaxCrossEntropy(Op):
 
     @staticmethod
     def forward(o: Array, y: Array) -> Array:
-        top = np.maximum.reduce(o.real, axis=-1)  # a real shift: fit for a complex step
+        top = np.maximum.reduce(o.real, axis=-1)  # a real shift, which a complex step allows
         shifted = (o.T - top.T).T
         return np.log(np.add.reduce(np.exp(shifted), axis=-1)) - pick(shifted, y)
 

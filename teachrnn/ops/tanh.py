@@ -14,7 +14,7 @@ class Tanh(Op):
     r"""Hyperbolic tangent: squashes every number into (-1, 1).
 
     Its derivative is at most 1, and near 0 where the unit is saturated: one of the two reasons why
-    gradients vanish on their way back through time. It is written with the output $y$; $x$ itself
+    gradients vanish as they go back through time. It is computed from the output $y$; $x$ itself
     is not needed.
 
     Shapes

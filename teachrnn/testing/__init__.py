@@ -1,4 +1,4 @@
-"""Property tests for backward passes, operations, cells, optimizers, samplers: ready for yours."""
+"""Property tests for backward passes, operations, cells, optimizers and samplers: ours and yours."""
 
 from teachrnn.extras import require
 

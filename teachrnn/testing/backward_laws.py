@@ -1,4 +1,4 @@
-"""The laws of a backward pass: what somebody's code is held to, on one instance."""
+"""The laws that a backward pass must obey, checked on one instance."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from teachrnn.testing.held_code import AnswerError, HeldCode, answer_of, own_cop
 from teachrnn.testing.instances import DrawnCase
 
 LEAST = 1e-3
-"""The least unit of rounding, as a share of the largest of all gradients."""
+"""The smallest unit of rounding, as a fraction of the largest of all gradients."""
 
 
 @dataclass(frozen=True)
@@ -34,31 +34,31 @@ class LawFinding:
     Attributes
     ----------
     state : str
-        "holds", "broken", or "open": nothing was returned that it could be held to.
-    said : str
-        Why not, in a sentence.
+        "holds", "broken", or "open": nothing was returned that the law applies to.
+    reason : str
+        Why it does not hold, in a sentence.
     """
 
     state: Literal["holds", "broken", "open"]
-    said: str = ""
+    reason: str = ""
 
 
 HOLDS = LawFinding("holds")
 RUNS, UNTOUCHED, TWICE = MANNERS = ("runs", "inputs untouched", "same twice")
-"""Laws about how code behaves; the others are about its numbers."""
+"""Laws about how the code behaves; the others are about its numbers."""
 
 
 class CalledTwice:
-    """Two calls of somebody's code on the same numbers.
+    """Two calls of the user's code on the same numbers.
 
     Attributes
     ----------
     instance : Instance
-        The numbers, and what is right for them.
+        The numbers, with the right gradients.
     first, again : Answer
-        What it gave.
+        What the two calls returned.
     touched : list of str
-        The arrays that it wrote into.
+        The arrays that the code wrote into.
     """
 
     def __init__(self, code: HeldCode, instance: Instance) -> None:
@@ -66,13 +66,13 @@ class CalledTwice:
         handed = own_copy(instance)
         self.first: Answer = answer_of(code.answer(handed))
         self.touched = touched(instance, handed)
-        # A submission calls the code twice itself, and remarks on it.
+        # A submission calls the code twice itself, and reports differences as remarks.
         again = self.first if code.recognised else code.answer(own_copy(instance))
         self.again: Answer = answer_of(again)
 
     @cached_property
     def right(self) -> dict[str, Array]:
-        """The right gradients, those of the initial state among them."""
+        """The right gradients, including those of the initial state."""
         sweep = backpropagate(self.instance.trace)
         initial = {f"{name}[0]": vectors for name, vectors in self.instance.state.items()}
         right = {}
@@ -82,10 +82,10 @@ class CalledTwice:
         return right
 
     def allowed(self, name: str) -> float:
-        """What rounding may change in an entry of a gradient.
+        """The error that rounding may cause in an entry of a gradient.
 
-        Where round numbers happen to cancel in the forward pass, 0.1 - 0.9 + 0.8, what is left depends
-        on the order in which they were added: no gradient is measured against that.
+        Where round numbers happen to cancel in the forward pass, as in 0.1 - 0.9 + 0.8, the result
+        depends on the order in which they are added, so such a difference is not counted as an error.
         """
         return TOLERANCE[self.dtype] * max(self.units.get(name, 0.0), LEAST * max(self.units.values()))
 
@@ -97,18 +97,18 @@ class CalledTwice:
 
 @dataclass(frozen=True)
 class BackwardLaw:
-    """One law: its name says which part of the code is guilty."""
+    """One law; its name says which part of the code breaks it."""
 
     name: str
     on: Callable[[CalledTwice], LawFinding]
 
 
 def laws_of(cell: str) -> list[BackwardLaw]:
-    """The laws for a cell, in the order in which code is written: the loss before the gradients."""
+    """The laws for a cell, in the order in which the code computes: the loss before the gradients."""
     model = CharRNN(hidden=1, symbols=2, cell=cell, rng=np.random.default_rng(0))
     gradients = [*model.shapes(), *(f"{name}[0]" for name in model.state_names())]
     return [
-        BackwardLaw(RUNS, lambda called: HOLDS),  # it was called, so it ran
+        BackwardLaw(RUNS, lambda called: HOLDS),  # the call returned, so it ran
         BackwardLaw(UNTOUCHED, inputs_are_left_alone),
         BackwardLaw(TWICE, a_second_call_gives_the_same),
         BackwardLaw("values", values_are_the_models),
@@ -118,7 +118,7 @@ def laws_of(cell: str) -> list[BackwardLaw]:
 
 
 class Judge:
-    """Holds somebody's code to every law, case by case; a case that comes again is not run again.
+    """Checks the user's code against every law, case by case; a case is run only once.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class Judge:
         self._known: dict[DrawnCase, Mapping[str, LawFinding]] = {}
 
     def on(self, case: DrawnCase) -> Mapping[str, LawFinding]:
-        """What each law says of a case."""
+        """The finding of each law on a case."""
         if case not in self._known:
             self._known[case] = self._findings(case)
         return self._known[case]
@@ -146,13 +146,13 @@ class Judge:
         return {law.name: law.on(called) for law in self.laws.values()}
 
     def open(self, law: str) -> str:
-        """Why nothing could be held to a law, on any case so far; empty if something was."""
-        said = [findings[law] for findings in self._known.values()]
-        return said[-1].said if said and all(f.state == "open" for f in said) else ""
+        """Why a law could not be checked on any case so far; empty if it was checked."""
+        found = [findings[law] for findings in self._known.values()]
+        return found[-1].reason if found and all(f.state == "open" for f in found) else ""
 
 
 def inputs_are_left_alone(called: CalledTwice) -> LawFinding:
-    """Parameters, symbols and the initial state are what they were."""
+    """Parameters, symbols and the initial state are unchanged."""
     if called.touched:
         return LawFinding("broken", f"it writes into {', '.join(called.touched)}: work on a copy.")
     for remark in called.first.remarks:
@@ -162,7 +162,7 @@ def inputs_are_left_alone(called: CalledTwice) -> LawFinding:
 
 
 def a_second_call_gives_the_same(called: CalledTwice) -> LawFinding:
-    """Called again with the same numbers, it gives the same."""
+    """Called again with the same numbers, the code returns the same."""
     first, again = called.first, called.again
     for remark in first.remarks:
         if remark.startswith(DIFFERS):
@@ -170,18 +170,18 @@ def a_second_call_gives_the_same(called: CalledTwice) -> LawFinding:
     for name, d in first.gradients.items():
         one, other = _numbers(d), _numbers(again.gradients.get(name))
         if name not in called.right or one is None or other is None or one.shape != other.shape:
-            continue  # the law of that gradient says what is wrong with it
+            continue  # the law of that gradient reports what is wrong with it
         if (np.abs(one - other) > called.allowed(name)).any():
             return LawFinding(
                 "broken",
-                f"called again with the same numbers, it gives another d{name}: something is kept from "
-                "one call to the next.",
+                f"called again with the same numbers, it returns a different d{name}: something is kept "
+                "from one call to the next.",
             )
     return HOLDS
 
 
 def values_are_the_models(called: CalledTwice) -> LawFinding:
-    """What is returned of the forward pass, such as h, is what the model computes."""
+    """Values of the forward pass that are returned, such as h, are those of the model."""
     compared = False
     for name, values in called.first.values.items():
         for t, given in enumerate(values, start=1):
@@ -204,8 +204,8 @@ def loss_is_the_models(called: CalledTwice) -> LawFinding:
     right, given = float(called.instance.trace.total_loss), called.first.loss
     if abs(given - right) <= SAME_LOSS[called.dtype] * abs(right):
         return HOLDS
-    said = f"the loss should be {right:.6g} nats, summed over steps and sequences, and is {given:.6g}."
-    return LawFinding("broken", said)
+    reason = f"the loss should be {right:.6g} nats, summed over steps and sequences, but is {given:.6g}."
+    return LawFinding("broken", reason)
 
 
 def _gradient_law(name: str) -> Callable[[CalledTwice], LawFinding]:
@@ -215,7 +215,7 @@ def _gradient_law(name: str) -> Callable[[CalledTwice], LawFinding]:
             if name.endswith("[0]") or called.code.recognised:
                 return LawFinding("open", f"no gradient of {name} is returned")
             there = ", ".join(map(str, given)) or "nothing"
-            return LawFinding("broken", f"there is no gradient of {name}; returned are {there}.")
+            return LawFinding("broken", f"there is no gradient of {name}; what it returned: {there}.")
         misshapen = _misshapen(f"d{name}", given[name], right)
         if misshapen:
             return LawFinding("broken", misshapen)
@@ -228,32 +228,32 @@ def _gradient_law(name: str) -> Callable[[CalledTwice], LawFinding]:
 
 
 def _misshapen(name: str, given: object, right: Array) -> str:
-    """A sentence if an array has another shape than it should, or holds no numbers."""
+    """What is wrong if an array has the wrong shape, or is not an array of numbers."""
     numbers = _numbers(given)
     if numbers is None:
-        return f"{name} should be an array of shape {right.shape} and is no array of numbers."
+        return f"{name} should be an array of shape {right.shape}, but is not an array of numbers."
     shape = numbers.shape
-    return "" if shape == right.shape else f"{name} should have shape {right.shape} and has {shape}."
+    return "" if shape == right.shape else f"{name} should have shape {right.shape}, but has {shape}."
 
 
 def _number(name: str, given: Array, right: Array) -> str:
-    """The entry that is furthest off: what it should be, and what it is."""
+    """The entry with the largest error: what it should be, and what it is."""
     difference = np.abs(given - right)
     difference[~np.isfinite(difference)] = np.inf
     place = np.unravel_index(int(difference.argmax()), difference.shape)
     entry = f"{name}[{', '.join(str(int(i)) for i in place)}]"
-    return f"{entry} should be {right[place]:.6g} and is {given[place]:.6g}."
+    return f"{entry} should be {right[place]:.6g}, but is {given[place]:.6g}."
 
 
 def _where_it_failed(error: Exception) -> str:
-    """The exception, and the last line of the person's own code that led to it."""
+    """The exception, and the last line of the user's own code that led to it."""
     if isinstance(error, AnswerError | SubmissionError):
         return str(error)
-    said = f"it raises {type(error).__name__}: {error}"
+    reason = f"it raises {type(error).__name__}: {error}"
     own = [f for f in traceback.extract_tb(error.__traceback__) if not _of_a_library(Path(f.filename))]
     if own:
-        said += f"\n  {Path(own[-1].filename).name}, line {own[-1].lineno}: {own[-1].line}"
-    return said
+        reason += f"\n  {Path(own[-1].filename).name}, line {own[-1].lineno}: {own[-1].line}"
+    return reason
 
 
 def _of_a_library(file: Path) -> bool:
@@ -261,7 +261,7 @@ def _of_a_library(file: Path) -> bool:
 
 
 def _numbers(given: object) -> Array | None:
-    """As an array of numbers, if it is one."""
+    """An array of numbers, or None if it cannot be converted to one."""
     try:
         return np.asarray(given, dtype=float)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""The laws that every backward pass obeys, as one pytest test for anybody's, or as a report."""
+"""The laws that every backward pass obeys, as one pytest test for any code, or as a report."""
 
 from __future__ import annotations
 
@@ -46,39 +46,39 @@ def backward_suite(
     dtype: DTypeLike = np.float64,
     limits: Limits | None = None,
 ) -> Callable[..., None]:
-    """Make a pytest test that holds a backward pass to every law, on cases of random size.
+    """Make a pytest test that checks a backward pass against every law, on cases of random size.
 
-    Drawn are T, m, K, B, the initial state, the scale of the weights and the symbols. The laws: it
-    runs; what it is handed is left alone; called again it gives the same; values of the forward pass,
-    the loss, the gradient of each parameter and that of the initial state are right. What is not
-    returned is skipped, except, of a function of an Instance, gradients of parameters. A case that fails
-    is made as small as it will go, and read out: its numbers, what should be and what is, and in which
-    cases, otherwise like it, the code is right::
+    T, m, K, B, the initial state, the scale of the weights and the symbols are drawn at random. The
+    laws: the code runs; it leaves its inputs unchanged; called again, it returns the same; the values of
+    the forward pass, the loss, the gradient of each parameter and that of the initial state are right.
+    Laws about what the code does not return are skipped, except that a function of an Instance must
+    return the gradients of all parameters. A failing case is made as small as possible and reported: its
+    numbers, the expected and the actual value, and in which similar cases the code is right::
 
         test_my_rnn = teachrnn.testing.backward_suite([forward, backward], cell="lstm")
 
     Parameters
     ----------
     code : functions, class, module, path, Submission, or function of an Instance
-        What `check_backward` takes: code in its own layout, or that as a `Submission`, with all that is
-        to be said of it. Or a function that needs one argument: it is handed an `Instance`, and gives
-        the gradients of the loss, summed over steps and sequences, as a dict by the names of the
-        parameters; (loss, gradients); or an `Answer`.
+        What `check_backward` takes: code in its own layout, or a `Submission`, which also says how the
+        code is called. Or a function with one required argument: it is called with an `Instance` and
+        returns the gradients of the loss, summed over steps and sequences, as a dict by the names of
+        the parameters; (loss, gradients); or an `Answer`.
     cell : str or type of Cell, optional
-        Which cell it is; if not given it is found out, or vanilla for a function of an Instance.
+        Which cell it is; by default it is recognised, or vanilla for a function of an Instance.
     batches : bool
-        Of a function of an Instance, whether it takes several sequences at once.
+        Whether a function of an Instance takes several sequences at once.
     starts : bool
-        Of such a function, whether it takes an initial state; if not, that is 0.
+        Whether such a function takes an initial state; if not, the initial state is 0.
     dtype : dtype
-        Of such a function, in which precision it computes.
+        The precision in which such a function computes.
     limits : Limits, optional
         How large cases may be.
 
     Returns
     -------
     callable
-        A test, for pytest to find under the name that it is given.
+        A test, which pytest finds under the name that you assign it to.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def backward_suite(
 
 
 def hold(held: Search, law: str) -> None:
-    """Fail with the smallest case in which a law does not hold; skip where nothing is held to it."""
+    """Fail with the smallest case in which a law does not hold; skip if it could not be checked."""
     found = held.counterexample(law)
     if found is not None:
         pytest.fail(str(found), pytrace=False)
@@ -108,7 +108,7 @@ def hold(held: Search, law: str) -> None:
 
 @dataclass(frozen=True)
 class PropertyReport:
-    """Which laws a backward pass obeys; printed, it says how it fails.
+    """Which laws a backward pass obeys; its text says how the others fail.
 
     Attributes
     ----------
@@ -117,7 +117,7 @@ class PropertyReport:
     counterexamples : list of Counterexample
         For each law that does not, the smallest case.
     open : dict
-        For each law to which nothing could be held, why.
+        For each law that could not be checked, why.
     """
 
     held: Sequence[str]
@@ -133,13 +133,13 @@ class PropertyReport:
         lines = [
             f"{len(self.held)} laws hold: {', '.join(self.held)}." if self.held else "No law holds."
         ]
-        lines += [f"{law} was not held to anything: {why}." for law, why in self.open.items()]
-        told: dict[DrawnCase, str] = {}
+        lines += [f"{law} was not checked: {why}." for law, why in self.open.items()]
+        shown: dict[DrawnCase, str] = {}
         parts = ["\n".join(lines)]
         for example in self.counterexamples:
-            before = told.setdefault(example.case, example.law)
-            same = f"{example.law}: {example.said}\nThe case is that of {before}."
-            parts.append(str(example) if before == example.law else same)
+            first = shown.setdefault(example.case, example.law)
+            same = f"{example.law}: {example.message}\nThe case is the same as for {first}."
+            parts.append(str(example) if first == example.law else same)
         return "\n\n".join(parts)
 
 
@@ -153,12 +153,12 @@ def check_properties(
     limits: Limits | None = None,
     examples: int = 50,
 ) -> PropertyReport:
-    """Hold a backward pass to every law of `backward_suite`, without pytest.
+    """Check a backward pass against every law of `backward_suite`, without pytest.
 
     Parameters
     ----------
     code, cell, batches, starts, dtype, limits
-        As `backward_suite` takes them.
+        As for `backward_suite`.
     examples : int
         How many cases are tried.
 
@@ -175,7 +175,7 @@ def check_properties(
     ...     return {**gradients, "W": gradients["W"] * (instance.T == 1)}
     >>> report = check_properties(without_carry, examples=20)
     >>> print(report.counterexamples[0].law, *report.counterexamples[0].clues.kinds)
-    dW at T = 1: look at what you carry from a step to the step before it
+    dW at T = 1: look at what you carry back from each step to the one before
     """
     held = search(
         code,

@@ -37,7 +37,7 @@ class BatchingLaw:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A batching of a text in which every symbol but the end symbol is the number of its place."""
+    """A batching of a text in which every symbol except the end symbol is its own position."""
 
     batching: type[Batching]
     tokens: Array
@@ -45,14 +45,14 @@ class Drawn:
     draw: Draw
 
     def make(self, tokens: Array | None = None, *, seed: int = 0) -> Batching:
-        """A new one, from its beginning, of this text or another."""
+        """A new batching at its beginning, of this text or another."""
         keywords = dict(self.keywords)
         if "rng" in inspect.signature(self.batching).parameters:
             keywords["rng"] = np.random.default_rng(seed)
         return self.batching(self.tokens if tokens is None else tokens, **keywords)
 
     def some(self) -> list[Batch]:
-        """The first batches: enough for more than two epochs."""
+        """The first batches, enough for more than two epochs."""
         batching = self.make()
         return list(islice(batching, 2 * batching.batches_per_epoch + 3))
 
@@ -60,30 +60,30 @@ class Drawn:
 def batching_suite(
     *batchings: type[Batching], **keywords: st.SearchStrategy[Any]
 ) -> Callable[..., None]:
-    """Make a pytest test that holds batchings to every law, on texts and settings of random size.
+    """Make a pytest test that checks batchings against every law, on random texts and settings.
 
-    Drawn are the text and the keywords ``length``, ``batch``, ``chunks``, ``end`` and ``rng`` where
-    the batching has them; the values of any other keyword are given as a strategy::
+    The text is drawn at random, and so are the keywords ``length``, ``batch``, ``chunks``, ``end`` and
+    ``rng`` if the batching has them; for any other keyword, pass a strategy::
 
         test_my_batching = teachrnn.testing.batching_suite(MyBatching, stride=st.integers(1, 5))
 
-    The laws: the target is the next symbol of the text, everywhere; shapes and types are as
-    promised, and the arrays of a batch its own; a state that is carried fits the text; an epoch has
-    as many batches as stated; a batching that was saved and restored goes on bit for bit, and
-    refuses what another one saved; a mapped text of any type of whole numbers gives the same
-    batches, is left alone and not copied; a text too short, or no text, is refused.
+    The laws: every target is the next symbol of the text; shapes and types are as documented, and a
+    batch shares no memory with the text; the state is carried on only where the text continues; an
+    epoch has as many batches as stated; a batching that was saved and restored continues bit for bit,
+    and refuses the state of another one; a memory-mapped text of any integer type gives the same
+    batches, and is neither changed nor copied; a text that is too short, or is not a text, is refused.
 
     Parameters
     ----------
     *batchings : type of Batching
         The classes.
     **keywords
-        Strategies of hypothesis for keywords of their own, by name.
+        Hypothesis strategies for other keywords, by name.
 
     Returns
     -------
     callable
-        A test, for pytest to find under the name that it is given.
+        A test, which pytest finds under the name that you assign it to.
 
     Examples
     --------
@@ -121,21 +121,21 @@ def _drawn(
     drawn = Drawn(batching, tokens, keywords, draw)
     try:
         drawn.make()
-    except DomainError:  # the text drawn is too short for these settings
+    except DomainError:  # the text that was drawn is too short for these settings
         assume(False)
     return drawn
 
 
 def places(batch: Batch, tokens: Array) -> Array:
-    """Where in the text each input stands, proved."""
+    """The position of each input in the text, verified."""
     found = batch.x.copy()
-    found[0, 0] = batch.position  # an end symbol, which does not tell its place, can only be here
+    found[0, 0] = batch.position  # an end symbol, which does not say where it is, can only be here
     np.testing.assert_array_equal(tokens[found], batch.x)
     return found
 
 
 def targets_are_the_next_symbols(drawn: Drawn) -> None:
-    """In each sequence the text goes on, and the target is the symbol after the input."""
+    """Each sequence is a stretch of the text, and the target is the symbol after the input."""
     for batch in drawn.some():
         place = places(batch, drawn.tokens)
         assert (np.diff(place, axis=0) == 1).all()
@@ -143,7 +143,7 @@ def targets_are_the_next_symbols(drawn: Drawn) -> None:
 
 
 def shapes_and_types_are_as_promised(drawn: Drawn) -> None:
-    """Batches are (T, B) of intp, T the length or less, and share no memory with the text."""
+    """Batches are (T, B) of type intp, T is at most the length, and share no memory with the text."""
     wide = drawn.keywords.get("batch", 1)
     for batch in drawn.some():
         assert batch.x.shape == batch.y.shape
@@ -156,7 +156,7 @@ def shapes_and_types_are_as_promised(drawn: Drawn) -> None:
 
 
 def a_state_is_carried_only_where_the_text_goes_on(drawn: Drawn) -> None:
-    """Unless fresh, every column begins where it ended in the batch before; the first is fresh."""
+    """Unless fresh, every column continues that of the batch before; the first batch is fresh."""
     batches = drawn.some()
     assert batches[0].fresh
     for last, batch in pairwise(batches):
@@ -166,7 +166,7 @@ def a_state_is_carried_only_where_the_text_goes_on(drawn: Drawn) -> None:
 
 
 def epochs_have_as_many_batches_as_stated(drawn: Drawn) -> None:
-    """Batch i, from 0, is of epoch 1 + i // batches per epoch; a batch has B sequences."""
+    """Batch i, from 0, belongs to epoch 1 + i // batches per epoch; a batch has B sequences."""
     batching = drawn.make()
     n = batching.batches_per_epoch
     assert n >= 1
@@ -174,8 +174,8 @@ def epochs_have_as_many_batches_as_stated(drawn: Drawn) -> None:
     assert batching.sequences_per_epoch == n * drawn.keywords.get("batch", 1)
 
 
-def restored_it_goes_on_bit_for_bit(drawn: Drawn) -> None:
-    """Saved as JSON at any moment and restored into another one, it gives the same batches."""
+def a_restored_batching_continues_bit_for_bit(drawn: Drawn) -> None:
+    """A batching restored from JSON that was saved at any time gives the same batches."""
     batching = drawn.make()
     n = batching.batches_per_epoch
     for _ in range(drawn.draw(st.integers(0, 2 * n + 1), label="batches before")):
@@ -183,7 +183,7 @@ def restored_it_goes_on_bit_for_bit(drawn: Drawn) -> None:
     saved = json.dumps(batching.state())
     expected = list(islice(batching, 2 * n + 1))
     other = drawn.make(seed=1)
-    for _ in range(drawn.draw(st.integers(0, 3), label="batches of the other")):
+    for _ in range(drawn.draw(st.integers(0, 3), label="batches taken from the other")):
         next(other)
     other.restore(json.loads(saved))
     assert json.dumps(other.state()) == saved
@@ -191,8 +191,8 @@ def restored_it_goes_on_bit_for_bit(drawn: Drawn) -> None:
         assert_same(a, b)
 
 
-def a_state_does_not_change_afterwards(drawn: Drawn) -> None:
-    """What was saved stays as it was while the batching goes on, here and where it is restored."""
+def a_saved_state_does_not_change(drawn: Drawn) -> None:
+    """A saved state does not change while the batching, or one restored from it, continues."""
     batching = drawn.make()
     state = batching.state()
     before = json.dumps(state)
@@ -204,8 +204,8 @@ def a_state_does_not_change_afterwards(drawn: Drawn) -> None:
     assert json.dumps(state) == before
 
 
-def the_state_of_another_is_refused(drawn: Drawn) -> None:
-    """A place in a text of another length, or saved with other settings, is no place here."""
+def the_state_of_another_batching_is_refused(drawn: Drawn) -> None:
+    """A state saved with a text of another length, or with other settings, is refused."""
     state = drawn.make().state()
     others: list[Any] = [
         {**state, "symbols": len(drawn.tokens) + 1},
@@ -217,15 +217,15 @@ def the_state_of_another_is_refused(drawn: Drawn) -> None:
             drawn.make().restore(wrong)
 
 
-def settings_make_it_again(drawn: Drawn) -> None:
-    """The settings are plain, and name and keywords in them make the same batching."""
+def settings_remake_it(drawn: Drawn) -> None:
+    """The settings are plain data, from which the same batching can be made."""
     settings = json.loads(json.dumps(drawn.make().settings()))
     assert BATCHINGS[settings.pop("name")] is drawn.batching
     assert settings == drawn.keywords
 
 
-def a_mapped_text_gives_the_same(drawn: Drawn) -> None:
-    """The type of the tokens does not matter, nor that they are mapped; they are left alone."""
+def a_mapped_text_gives_the_same_batches(drawn: Drawn) -> None:
+    """Neither the type of the tokens nor memory-mapping matters; the tokens are not changed."""
     dtype = drawn.draw(st.sampled_from([np.uint8, np.uint16, np.uint32, np.int64]), label="type")
     with tempfile.TemporaryFile() as file:
         file.write(drawn.tokens.astype(dtype).tobytes())
@@ -237,11 +237,11 @@ def a_mapped_text_gives_the_same(drawn: Drawn) -> None:
 
 
 def memory_does_not_grow_with_the_text(drawn: Drawn) -> None:
-    """A mapped text of 4 MiB is read in less than a quarter of it."""
+    """Reading a memory-mapped text of 4 MiB takes less than 1 MiB of memory."""
     size = 1 << 22
     keywords = {**drawn.keywords, **({"end": 0} if "end" in drawn.keywords else {})}
     with tempfile.TemporaryFile() as file:
-        file.truncate(size)  # zeros, that take no place
+        file.truncate(size)  # zeros, which take no disk space
         mapped = np.memmap(file, dtype=np.uint8, mode="r")
         tracemalloc.start()
         try:
@@ -254,8 +254,8 @@ def memory_does_not_grow_with_the_text(drawn: Drawn) -> None:
     assert most < size / 4
 
 
-def what_is_no_text_is_refused(drawn: Drawn) -> None:
-    """Too short a text, a length below 1, a matrix and fractions are refused."""
+def unusable_text_is_refused(drawn: Drawn) -> None:
+    """A text that is too short, a length below 1, a matrix and fractions are refused."""
     with pytest.raises(DomainError):
         drawn.make(drawn.tokens[:1])
     with pytest.raises(DomainError):
@@ -277,11 +277,11 @@ LAWS = (
     shapes_and_types_are_as_promised,
     a_state_is_carried_only_where_the_text_goes_on,
     epochs_have_as_many_batches_as_stated,
-    restored_it_goes_on_bit_for_bit,
-    a_state_does_not_change_afterwards,
-    the_state_of_another_is_refused,
-    settings_make_it_again,
-    a_mapped_text_gives_the_same,
+    a_restored_batching_continues_bit_for_bit,
+    a_saved_state_does_not_change,
+    the_state_of_another_batching_is_refused,
+    settings_remake_it,
+    a_mapped_text_gives_the_same_batches,
     memory_does_not_grow_with_the_text,
-    what_is_no_text_is_refused,
+    unusable_text_is_refused,
 )

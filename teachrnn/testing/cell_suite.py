@@ -27,14 +27,14 @@ from teachrnn.testing.strategies import DrawnNetwork, networks
 from teachrnn.trace import Trace
 
 MAX_NODES = 2500
-"""Size of a loss that SymPy differentiates in seconds; two steps of any of our cells have fewer."""
+"""Size of a loss that SymPy differentiates in seconds; two steps of any built-in cell are smaller."""
 
 
 LONG = 70
-"""Steps of a sequence that is longer than what a fused pass takes at once."""
+"""Length of a sequence that is longer than what a fused pass takes at once."""
 
 MANY = 12_000
-"""Numbers in U of a text with so many symbols that a fused pass goes through them row by row."""
+"""Entries of U with so many symbols that a fused pass adds up its gradient row by row."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,15 @@ class CellLaw:
 
 
 def cell_suite(*cells: type[Cell]) -> Callable[..., None]:
-    """Make a pytest test that holds cells to every law, in networks of random shape.
+    """Make a pytest test that checks cells against every law, in networks of random shape.
 
-    Drawn are T, m, K, the batch, the number of layers, the initial state, the weight scale, and
-    whether the input is tokens or vectors. The laws: a record reproduces itself, and recording
-    again with other numbers is replaying the change; its gradient is that of the symbolic replay,
-    of complex step, of finite differences and of 50 digits; the terms of shared parameters add up;
-    so do gradients itemised by (loss at t -> step k), and a horizon
-    keeps just those within reach; a batch gives the sum of what its members give; and where the
-    cell has a fused pass, it gives what the record gives::
+    T, m, K, the batch size, the number of layers, the initial state, the weight scale, and whether the
+    input is tokens or vectors are drawn at random. The laws: replaying a record reproduces it, and
+    replaying it with other numbers gives what recording with them gives; its gradient is that of the
+    symbolic replay, of complex step, of finite differences and of 50-digit arithmetic; the terms of
+    shared parameters add up to their gradient; so do gradients itemised by (loss at t -> step k), of
+    which a horizon keeps exactly those within reach; a batch gives the sum over its members; and the
+    fused pass, if the cell has one, gives what the record gives::
 
         test_my_cell = teachrnn.testing.cell_suite(MyCell)
 
@@ -69,7 +69,7 @@ def cell_suite(*cells: type[Cell]) -> Callable[..., None]:
     Returns
     -------
     callable
-        A test, for pytest to find under the name that it is given.
+        A test, which pytest finds under the name that you assign it to.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def gradient(sweep: Backprop, name: str) -> Array:
 
 
 def close(a: Array, b: Array, *, of: Array | None = None, tolerance: float = 1e-12) -> None:
-    """Assert that two arrays agree to ``tolerance`` of the largest entry around."""
+    """Assert that two arrays agree to ``tolerance`` times their largest entry, or that of ``of``."""
     scale = max(np.abs(b).max(initial=0.0), 0.0 if of is None else np.abs(of).max(initial=0.0))
     np.testing.assert_allclose(a, b, rtol=0, atol=tolerance * scale + 1e-15)
 
@@ -121,10 +121,10 @@ def record_reproduces_itself(cell: type[Cell], draw: Draw) -> None:
 
 
 def recording_again_is_replaying(cell: type[Cell], draw: Draw) -> None:
-    """Recording with other parameters, inputs and initial state gives what replaying the change does.
+    """Recording with other parameters, inputs and initial state gives what replaying with them gives.
 
-    A cell that takes a number out of its record (``h.data``) breaks this, and no oracle can see it:
-    all of them replay the record, in which that number is a constant.
+    A cell that takes a number out of its record (``h.data``) breaks this law, and no oracle can see
+    it: all of them replay the record, in which that number is a constant.
     """
     network: DrawnNetwork = draw(networks(cell))
     before = network.record()
@@ -148,7 +148,7 @@ def gradient_is_the_complex_step(cell: type[Cell], draw: Draw) -> None:
 
 
 def gradient_is_the_finite_difference(cell: type[Cell], draw: Draw) -> None:
-    """Every gradient is the central difference, within what differences can see."""
+    """Every gradient is the central difference, as far as differences can resolve it."""
     trace = draw(networks(cell, max_steps=3, max_units=2, max_layers=1)).record()
     sweep = backpropagate(trace)
     for name in leaves(trace):
@@ -157,7 +157,7 @@ def gradient_is_the_finite_difference(cell: type[Cell], draw: Draw) -> None:
         assert (np.abs(d.ravel() - found.values) <= 30 * found.bound + 1e-9).all(), name
 
 
-def gradient_is_that_of_many_digits(cell: type[Cell], draw: Draw) -> None:
+def gradient_is_the_50_digit_one(cell: type[Cell], draw: Draw) -> None:
     """Every gradient is the 50-digit one, to the last digits of float64."""
     trace = draw(networks(cell, max_steps=3, max_units=3)).record()
     sweep = backpropagate(trace)
@@ -170,9 +170,9 @@ def gradient_is_that_of_many_digits(cell: type[Cell], draw: Draw) -> None:
 
 
 def gradient_is_the_symbolic_one(cell: type[Cell], draw: Draw) -> None:
-    """On a tiny network: one SymPy expression for the loss, differentiated as a whole.
+    """On a tiny network, every gradient is the derivative of one SymPy expression of the whole loss.
 
-    Of two steps, or of one where two would take minutes.
+    The network has two steps, or one if two would take minutes.
     """
     network: DrawnNetwork = draw(
         networks(
@@ -188,8 +188,8 @@ def gradient_is_the_symbolic_one(cell: type[Cell], draw: Draw) -> None:
     symbolic = _largest_within_reach(network)
     if symbolic is None:
         pytest.skip(
-            f"{cell.__name__}: a single step is too long for one symbolic expression; complex step, "
-            "differences and 50 digits check its gradients."
+            f"{cell.__name__}: even one step is too long for one symbolic expression; complex step, "
+            "differences and 50-digit arithmetic check its gradients."
         )
     trace = symbolic.trace
     sweep = backpropagate(trace)
@@ -198,7 +198,7 @@ def gradient_is_the_symbolic_one(cell: type[Cell], draw: Draw) -> None:
 
 
 def _largest_within_reach(network: DrawnNetwork) -> SymbolicNetwork | None:
-    """As many of the network's steps as can be differentiated in seconds; None if not even one."""
+    """The largest number of steps that can be differentiated in seconds; None if not even one."""
     largest = None
     for T in range(1, len(network.x) + 1):
         trace = network.model.record(network.x[:T], network.y[:T], state=network.state)
@@ -221,7 +221,7 @@ def terms_add_up(cell: type[Cell], draw: Draw) -> None:
 
 
 def itemised_gradients_add_up(cell: type[Cell], draw: Draw) -> None:
-    """(loss at t -> step k) entries add up to the gradient, and no loss reaches forward in time."""
+    """(loss at t -> step k) entries add up to the gradient, and are 0 for k > t."""
     trace = draw(networks(cell, max_layers=1)).record()
     sweep = backpropagate(trace)
     itemised = Itemised(trace)
@@ -274,7 +274,7 @@ def batch_is_the_sum_of_its_members(cell: type[Cell], draw: Draw) -> None:
 
 
 def fused_loss_equals_the_chain(cell: type[Cell], draw: Draw) -> None:
-    """Softmax, then cross-entropy, give what the fused operation gives."""
+    """Softmax followed by cross-entropy gives what the fused operation gives."""
     network: DrawnNetwork = draw(networks(cell, max_steps=3, max_units=3))
     fused, chain = network.record(), network.record(fused=False)
     np.testing.assert_allclose(chain.total_loss, fused.total_loss, rtol=1e-11)
@@ -286,11 +286,13 @@ def fused_loss_equals_the_chain(cell: type[Cell], draw: Draw) -> None:
 def fused_pass_equals_the_record(cell: type[Cell], draw: Draw) -> None:
     """Loss, gradients, states and all values of the fused pass are those of the record.
 
-    The text has few symbols or so many that the gradient of U is added up row by row, sequences are
-    short or fill several groups of steps, and the precision is double or single.
+    There are few symbols, or so many that the gradient of U is added up row by row; sequences are
+    short, or fill several groups of steps; the precision is double or single.
     """
     T = draw(st.integers(1, 40) | st.just(LONG), label="T")
-    B = draw(st.just(1) | st.integers(2, 4), label="B")  # a single sequence may have a pass of its own
+    B = draw(
+        st.just(1) | st.integers(2, 4), label="B"
+    )  # there may be a separate pass for a single sequence
     m = draw(st.integers(1, 5), label="m")
     q = m * len(cell.gates)
     K = draw(st.integers(1, 6) | st.just(MANY // q), label="K")
@@ -319,23 +321,23 @@ def assert_fused_pass_equals_the_record(
     spread: float = 0.5,
     rng: np.random.Generator,
 ) -> None:
-    """Hold a model's fused path to its record on two sequences, one going on from the other.
+    """Compare a model's fused path with its record on two sequences, the second continuing the first.
 
-    Between the two the parameters change: the memory of the path is used again, nothing of the
-    first pass may be left in it, and it must see the new parameters.
+    The parameters change between the two: the path reuses its memory, nothing of the first pass may
+    be left in it, and it must use the new parameters.
 
     Parameters
     ----------
     model : CharRNN
-        Its parameters are changed.
+        The model; its parameters are changed.
     length, batch : int
         T and B.
     weight : float
-        What the gradient's loss is multiplied by.
+        Factor of the loss in the gradient.
     spread : float
         Standard deviation of the initial state.
     rng : numpy.random.Generator
-        Where sequences and initial state come from.
+        Generator of the sequences and the initial state.
     """
     tolerance = 1e-12 if model.dtype == np.float64 else 1e-5
     path = model.path(length=length, batch=batch, checked=False)
@@ -362,7 +364,7 @@ def assert_fused_pass_equals_the_record(
         assert list(expected) == list(path.gradients)
         for name, d in expected.items():
             assert path.gradients[name].dtype == model.dtype
-            one_step = np.array(weight)  # what p - y is at most, before the steps cancel in the sum
+            one_step = np.array(weight)  # the largest p - y, before steps cancel in the sum
             close(path.gradients[name], weight * d, of=one_step, tolerance=tolerance)
         path.carry()
         for name, vectors in model.final_state(trace).items():
@@ -375,7 +377,7 @@ LAWS: tuple[Callable[[type[Cell], Draw], None], ...] = (
     recording_again_is_replaying,
     gradient_is_the_complex_step,
     gradient_is_the_finite_difference,
-    gradient_is_that_of_many_digits,
+    gradient_is_the_50_digit_one,
     gradient_is_the_symbolic_one,
     terms_add_up,
     itemised_gradients_add_up,

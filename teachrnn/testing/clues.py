@@ -1,4 +1,4 @@
-"""What a failing case says about the mistake: in which cases, otherwise like it, it does not show."""
+"""What a failing case says about the mistake: in which similar cases it does not show."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from teachrnn.testing.backward_laws import Judge
 from teachrnn.testing.instances import DrawnCase, Limits
 
 TRIED = 12
-"""Cases of each kind that are tried."""
+"""How many cases of each kind are tried."""
 MOST = 9
-"""So many of those as large or larger fail where sizes decide; where fewer do, the numbers decide."""
+"""If fewer of the cases at least as large fail, the failure depends on the numbers, not on the sizes."""
 
 
 @dataclass(frozen=True)
 class Clue:
-    """A kind of case in which the law holds, and where that tells one to look.
+    """A kind of case in which the law holds, and where to look because it does.
 
     Attributes
     ----------
@@ -37,25 +37,25 @@ class Clue:
 
 @dataclass(frozen=True)
 class Clues:
-    """What trying other cases showed.
+    """The results of trying other cases.
 
     Attributes
     ----------
     fail : int
-        How many of the cases that are as large as the failing one, or larger, fail too.
+        How many of the cases at least as large as the failing one fail too.
     kinds : list of Clue
-        Kinds of case in which none fails, though they are otherwise like those.
+        Kinds of similar case in which none fails.
     """
 
     fail: int
     kinds: list[Clue]
 
     def __str__(self) -> str:
-        tried = f"It fails in {self.fail} of {TRIED} cases as large or larger"
+        tried = f"It fails in {self.fail} of {TRIED} cases of this size or larger"
         if self.fail < MOST:
             return (
-                f"{tried}: not the sizes decide, but the numbers. Look at what only some numbers meet, "
-                "such as clipping, a maximum, a condition."
+                f"{tried}: that depends on the numbers, not on the sizes. Look for code that treats "
+                "some numbers differently, such as clipping, a maximum or a condition."
             )
         if not self.kinds:
             return f"{tried}."
@@ -64,18 +64,18 @@ class Clues:
 
 
 def clues(judge: Judge, law: str, case: DrawnCase, limits: Limits) -> Clues:
-    """Try larger cases, and those that differ from them in one thing.
+    """Try larger cases, and variants of them that differ in one respect.
 
     Parameters
     ----------
     judge : Judge
-        Of the code.
+        The judge of the code.
     law : str
-        Name of the law that is broken.
+        Name of the broken law.
     case : DrawnCase
-        The smallest in which it is.
+        The smallest case in which it is broken.
     limits : Limits
-        Within which cases are drawn.
+        The limits within which cases are drawn.
     """
     others = list(_as_large(case, limits))
     fail = sum(judge.on(other)[law].state == "broken" for other in others)
@@ -100,10 +100,10 @@ def _as_large(case: DrawnCase, limits: Limits) -> Iterator[DrawnCase]:
 
 
 def _kinds(case: DrawnCase, limits: Limits) -> Iterator[tuple[Clue, Callable[[DrawnCase], DrawnCase]]]:
-    """Kinds of which the failing case is not, each with the change that makes others be of that kind."""
+    """Kinds that the failing case does not belong to, each with the change that makes a case of it."""
     T, B = case.T, case.batch
     if T > 1:
-        carry = "look at what you carry from a step to the step before it"
+        carry = "look at what you carry back from each step to the one before"
         yield (
             Clue("at T = 1" if T == 2 else f"at T < {T}", carry),
             lambda other: replace(other, T=1 + other.seed % (T - 1)),
@@ -112,25 +112,25 @@ def _kinds(case: DrawnCase, limits: Limits) -> Iterator[tuple[Clue, Callable[[Dr
         transpose = "look for a transpose, or an outer product the wrong way round"
         yield Clue("at m = 1", transpose), lambda other: replace(other, hidden=1)
     if case.hidden != case.symbols:
-        shapes = "look for a matrix in the place of its transpose, which has the same shape only there"
+        shapes = "look for a matrix used in place of its transpose: only there the shapes are the same"
         yield Clue("where m = K", shapes), lambda other: replace(other, hidden=case.symbols)
     if B == 1:
-        axis = "look at which axis is time and which the batch"
-        yield Clue("without an axis for the batch", axis), lambda other: replace(other, batch=None)
+        axis = "look at which axis is time and which is the batch"
+        yield Clue("without a batch axis", axis), lambda other: replace(other, batch=None)
     elif B is not None:
         sums = "look at sums over the batch"
         yield Clue("at B = 1", sums), lambda other: replace(other, batch=1)
     if case.start:
-        first = "look at the first step, and at what h[t-1] is there"
+        first = "look at the first step, and at h[t-1] there"
         yield Clue("with h[0] = 0", first), lambda other: replace(other, start=0.0)
     if not case.distinct and "distinct" in limits.tokens and _repeats(case):
-        columns = "look at whether the columns of dU are added to (+=) or written over (=)"
+        columns = "look at whether the columns of dU are added to (+=) or overwritten (=)"
         yield (
-            Clue("where no symbol is read twice", columns),
+            Clue("where no symbol occurs twice", columns),
             lambda other: replace(other, distinct=True, symbols=max(other.T, other.symbols)),
         )
     if case.scale > 1:
-        large = "look at what only large numbers meet, such as clipping"
+        large = "look for code that only affects large numbers, such as clipping"
         yield Clue("with smaller weights", large), lambda other: replace(other, scale=0.1)
 
 

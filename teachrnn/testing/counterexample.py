@@ -1,4 +1,4 @@
-"""The smallest case in which a law of a backward pass does not hold, found and read out."""
+"""The smallest case in which a law of a backward pass does not hold: finding and describing it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from teachrnn.testing.instances import DrawnCase, Limits, cases
 from teachrnn.testing.profiles import ON_ANY_MACHINE
 
 MAX_NUMBERS = 60
-"""How many parameters are written out."""
+"""Maximum number of parameter entries that are shown."""
 
 
 @dataclass(frozen=True)
 class Counterexample:
-    """A law that does not hold, in the smallest case that was found; printed, it is read out.
+    """A law that does not hold, with the smallest case found; its text describes the case.
 
     Attributes
     ----------
@@ -32,21 +32,21 @@ class Counterexample:
         Its name: "dW", "loss".
     case : DrawnCase
         What the case was drawn from.
-    said : str
-        What should be, and what is.
+    message : str
+        The expected and the actual value.
     clues : Clues
-        In which other cases the law holds, and in which not.
+        In which other cases the law holds, and in which it does not.
     also, right : list of str
         The other laws that are broken on this case, and those that hold.
     instance : Instance
-        The case's numbers.
+        The numbers of the case.
     draw : str
-        What draws them.
+        The Python expression that draws them.
     """
 
     law: str
     case: DrawnCase
-    said: str
+    message: str
     clues: Clues
     also: Sequence[str]
     right: Sequence[str]
@@ -54,15 +54,15 @@ class Counterexample:
     draw: str
 
     def __str__(self) -> str:
-        return self.told()
+        return self.hints()
 
-    def told(self, hint: Hint | int = Hint.MISTAKE) -> str:
-        """What is known, no further than to a step of the ladder of hints.
+    def hints(self, hint: Hint | int = Hint.MISTAKE) -> str:
+        """What is known, up to one of the five hints.
 
         Parameters
         ----------
         hint : Hint or int
-            How far: up to 2 which law is broken; from 3 the smallest case; from 4 where to look.
+            The last hint: up to 2, which law is broken; 3, the smallest case too; from 4, where to look.
 
         Returns
         -------
@@ -71,7 +71,7 @@ class Counterexample:
         """
         if hint < Hint.CASE:
             return f"The law {self.law!r} does not hold."
-        lines = [f"{self.law}: {self.said}", *self._case()]
+        lines = [f"{self.law}: {self.message}", *self._case()]
         if hint >= Hint.FORMULA:
             lines += self._where_to_look()
         return "\n".join([*lines, f"The same numbers in Python: {self.draw}{self.case.arguments})"])
@@ -80,14 +80,14 @@ class Counterexample:
         yield f"The smallest case that fails is {self._sizes()}:"
         yield from (f"  {line}" for line in self._numbers())
         if self.also:
-            yield f"There {_listed(self.also)} fail{'s' if len(self.also) == 1 else ''} too."
+            yield f"In this case {_listed(self.also)} fail{'s' if len(self.also) == 1 else ''} too."
         if self.right:
-            yield f"There {_listed(self.right)} {'is' if len(self.right) == 1 else 'are'} right."
+            yield f"In this case {_listed(self.right)} {'is' if len(self.right) == 1 else 'are'} right."
 
     def _where_to_look(self) -> Iterator[str]:
         yield str(self.clues)
         if self.case.T == 1 and self.law not in MANNERS:
-            yield "It fails at T = 1 already: look at a single step."
+            yield "It already fails at T = 1: look at a single step."
 
     def _sizes(self) -> str:
         case = self.case
@@ -107,18 +107,18 @@ class Counterexample:
 
 
 class Search:
-    """Looks for cases in which laws do not hold, and makes them smaller.
+    """Searches for cases in which laws do not hold, and makes them smaller.
 
-    The cases are the same each time: whether code passes is no matter of luck.
+    The cases are the same each time, so whether code passes does not depend on chance.
 
     Parameters
     ----------
     judge : Judge
-        Of the code.
+        The judge of the code.
     limits : Limits
         How large cases may be.
     examples : int, optional
-        How many are tried; by default as many as hypothesis's profile says.
+        How many are tried; by default, the number in Hypothesis's profile.
     """
 
     def __init__(self, judge: Judge, limits: Limits, examples: int | None = None) -> None:
@@ -132,7 +132,7 @@ class Search:
 
         def is_wanted(case: DrawnCase) -> bool:
             tried.append(case)
-            return False  # none is: all are drawn
+            return False  # so that all cases are drawn
 
         self._find(is_wanted)
         return tried
@@ -153,7 +153,7 @@ class Search:
         return Counterexample(
             law,
             case,
-            findings[law].said,
+            findings[law].reason,
             clues(self.judge, law, case, self.limits),
             [name for name, state in others.items() if state == "broken"],
             [name for name, state in others.items() if state == "holds" and name not in MANNERS],
@@ -162,7 +162,7 @@ class Search:
         )
 
     def _find(self, condition: Callable[[DrawnCase], bool]) -> DrawnCase | None:
-        """The smallest case that hypothesis comes to; the order of cases is always the same."""
+        """The smallest case that Hypothesis finds; the order of cases is always the same."""
         phases = (Phase.generate, Phase.shrink)
         try:
             return find(

@@ -1,4 +1,4 @@
-"""What a law draws its random values with."""
+"""How a law draws its random values."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ T = TypeVar("T")
 
 
 class Draw(Protocol):
-    """Called with a strategy, gives one of its values; the label names it where a law fails."""
+    """Draw a value from a strategy; the label names it if the law fails."""
 
     def __call__(self, strategy: st.SearchStrategy[T], label: str | None = None) -> T: ...

@@ -1,4 +1,4 @@
-"""Somebody's backward pass as a function of an instance, and its answers read."""
+"""A user's backward pass as a function of an instance, and how its answers are read."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ NEEDED = "a dict of gradients by name, (loss, gradients), or an Answer"
 
 
 class AnswerError(Exception):
-    """What the code gave cannot be read."""
+    """What the code returned cannot be read."""
 
 
 @dataclass(frozen=True)
 class HeldCode:
-    """Somebody's code, and what it can be asked.
+    """A user's code, and which instances it can be run on.
 
     Attributes
     ----------
     name : str
-        What it is called.
+        Its name.
     answer : callable
         Runs it on an instance.
     draw : callable
-        Draws an instance that it can answer; arguments as `Instance.draw` has them.
+        Draws an instance that it can be run on, with the arguments of `Instance.draw`.
     cell : str
         Name of the cell.
     dtype : dtype
-        In which precision it computes.
+        The precision in which it computes.
     batches, starts : bool
         Whether it takes several sequences at once, and an initial state.
     recognised : bool
-        Whether its own names were recognised as ours; else it uses ours.
+        Whether its own names were mapped to teachrnn's; otherwise it uses teachrnn's names.
     """
 
     name: str
@@ -66,7 +66,7 @@ class HeldCode:
         starts: bool = True,
         dtype: DTypeLike = np.float64,
     ) -> HeldCode:
-        """With the arguments of `backward_suite`."""
+        """Make it from the arguments of `backward_suite`."""
         name = getattr(code, "__name__", type(code).__name__)
         kind = None if cell is None else Cell.find(cell).name
         if _takes_an_instance(code):
@@ -76,7 +76,9 @@ class HeldCode:
         if not isinstance(code, Submission | IsolatedSubmission):
             code = Submission.of(code, cell=kind)
         if kind not in (None, code.cell):
-            raise DomainError(f"the code was recognised as a {code.cell}; it cannot be held to {kind}.")
+            raise DomainError(
+                f"the code was recognised as a {code.cell}; it cannot be checked as a {kind}."
+            )
         starts = not set(Cell.find(code.cell).state) <= code.needs.zero
         return cls(
             name, code.answer, code.draw, code.cell, code.dtype, code.batches, starts, recognised=True
@@ -84,7 +86,7 @@ class HeldCode:
 
 
 def _takes_an_instance(code: Any) -> bool:
-    """Whether it is a function that needs one argument: no recurrent net of one's own does with one."""
+    """Whether it is a function with one required argument: code in its own layout needs more."""
     if isinstance(code, type) or not callable(code):
         return False
     needed = [p for p in inspect.signature(code).parameters.values() if p.default is p.empty]
@@ -95,12 +97,12 @@ def _takes_an_instance(code: Any) -> bool:
 
 
 def answer_of(given: Any) -> Answer:
-    """What the code gave, as an `Answer`.
+    """What the code returned, as an `Answer`.
 
     Raises
     ------
     AnswerError
-        Where it is none of what may be returned.
+        If it has none of the accepted forms.
     """
     if isinstance(given, Answer):
         return given
@@ -109,13 +111,13 @@ def answer_of(given: Any) -> Answer:
     if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], Mapping):
         loss, gradients = given
         if np.size(loss) != 1:
-            raise AnswerError(f"the loss is one number, not an array of shape {np.shape(loss)}.")
+            raise AnswerError(f"the loss must be one number, not an array of shape {np.shape(loss)}.")
         return Answer(dict(gradients), float(np.asarray(loss).reshape(())))
-    raise AnswerError(f"it returned {_kind(given)}; needed is {NEEDED}.")
+    raise AnswerError(f"it returned {_kind(given)}; it must return {NEEDED}.")
 
 
 def own_copy(instance: Instance) -> Instance:
-    """The same numbers in arrays of their own: code may write into them."""
+    """The same numbers in new arrays, which the code may write into."""
     return Instance(
         copy.deepcopy(instance.model),
         instance.x.copy(),
@@ -125,7 +127,7 @@ def own_copy(instance: Instance) -> Instance:
 
 
 def touched(before: Instance, after: Instance) -> list[str]:
-    """Names of the arrays that are no longer what they were."""
+    """Names of the arrays that have changed."""
     pairs = {
         **{name: (a, after.model.parameters[name]) for name, a in before.model.parameters.items()},
         "x": (before.x, after.x),

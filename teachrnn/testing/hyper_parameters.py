@@ -1,4 +1,4 @@
-"""Random hyper-parameters: what their ranges allow, and parts that are made with them."""
+"""Random hyper-parameters within their ranges, and parts that are made with them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WithRanges = TypeVar("WithRanges", bound=HyperParameters)
 
 
 def numbers_in(allowed: Range) -> st.SearchStrategy[Any]:
-    """Hyper-parameters of a range, none so extreme that rounding would hide what they do."""
+    """Numbers within a range, none so extreme that rounding would hide their effect."""
     if allowed.optional:
         return st.none() | st.integers(-8, 8).map(float)
     if allowed.whole:

@@ -1,4 +1,4 @@
-"""Hypothesis strategy: the numbers on which somebody's backward pass is compared with ours."""
+"""Hypothesis strategy: the instances on which a user's backward pass is compared with teachrnn's."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from teachrnn.cells import Cell
 from teachrnn.diagnosis.instance import Instance
 
 SCALES = (0.7, 0.1, 2.0, 0.01, 0.001)
-"""Standard deviations of the parameters, the most telling first."""
+"""Standard deviations of the parameters, the most informative first."""
 
 
 @dataclass(frozen=True)
 class DrawnCase:
-    """From what an instance is drawn; equal cases have equal numbers.
+    """What an instance is drawn from; equal cases have equal numbers.
 
     Attributes
     ----------
@@ -25,13 +25,13 @@ class DrawnCase:
     T, hidden, symbols : int
         T, m and K.
     batch : int or None
-        B; None for one sequence without an axis for it.
+        B; None for one sequence without a batch axis.
     scale, start : float
         Standard deviation of the parameters, and of the initial state.
     distinct : bool
-        No input symbol occurs twice.
+        Whether no input symbol occurs twice.
     seed : int
-        Of the numbers.
+        Seed of the numbers.
     """
 
     cell: str
@@ -45,14 +45,14 @@ class DrawnCase:
     seed: int = 0
 
     def instance(self, draw: Callable[..., Instance] | None = None) -> Instance:
-        """The instance, with numbers of one digit; drawn by ``draw``, if code can answer only some."""
+        """The instance, with numbers of one digit; drawn by ``draw`` if code can only be run on some."""
         given = asdict(self)
         cell = given.pop("cell")
         return draw(**given, digits=1) if draw else Instance.draw(cell, **given, digits=1)
 
     @property
     def arguments(self) -> str:
-        """Of the call that draws the instance, without what goes without saying."""
+        """The arguments of the call that draws the instance, without those that have the default."""
         usual = {"batch": None, "scale": 0.7, "distinct": False, "seed": 0}
         given = {k: v for k, v in asdict(self).items() if k != "cell" and (k, v) not in usual.items()}
         return ", ".join(f"{name}={value!r}" for name, value in {**given, "digits": 1}.items())
@@ -60,12 +60,12 @@ class DrawnCase:
 
 @dataclass(frozen=True)
 class Limits:
-    """How large cases are, and of what kinds.
+    """How large cases may be, and of what kinds.
 
     Attributes
     ----------
     max_T, max_hidden, max_symbols, max_batch : int
-        Largest T, m, K and B; with ``max_batch=0`` there is never an axis for a batch.
+        Largest T, m, K and B; with ``max_batch=0`` there is never a batch axis.
     scales, starts : sequence of float
         Standard deviations of the parameters, and of the initial state: simple ones first.
     tokens : sequence of str
@@ -85,14 +85,14 @@ class Limits:
 def cases(draw: st.DrawFn, cell: str, limits: Limits = Limits()) -> DrawnCase:
     """Cases within limits.
 
-    What is drawn is drawn in the order in which a failing case is to become smaller: first T, then m,
-    K and B, then what is easy to calculate with. The seed comes last, and the numbers from it: drawn one
-    by one, many small numbers would count for more than a small T.
+    The order of drawing is the order in which a failing case is made smaller: first T, then m, K and B,
+    then what is easy to calculate with. The seed, which determines all numbers, comes last: if the
+    numbers were drawn one by one, Hypothesis would prefer small numbers to a small T.
     """
     T = draw(st.integers(1, limits.max_T), label="T")
     hidden = draw(st.integers(1, limits.max_hidden), label="m")
     symbols = draw(st.integers(2, limits.max_symbols), label="K")
-    batch = draw(st.integers(0, limits.max_batch), label="B, or 0 for no axis")
+    batch = draw(st.integers(0, limits.max_batch), label="B, or 0 for no batch axis")
     start = draw(st.sampled_from(limits.starts), label="h0")
     tokens = draw(st.sampled_from(limits.tokens), label="tokens")
     scale = draw(st.sampled_from(limits.scales), label="scale")
@@ -104,17 +104,17 @@ def cases(draw: st.DrawFn, cell: str, limits: Limits = Limits()) -> DrawnCase:
 def instances(
     cell: str | type[Cell] = "vanilla", **limits: int | Sequence[float] | Sequence[str]
 ) -> st.SearchStrategy[Instance]:
-    """Instances: a network with its numbers, a sequence, and the right gradients, to hold code to.
+    """Instances to compare code with: a network with its numbers, a sequence and the right gradients.
 
-    Every number, biases and initial state included, has one significant digit: hypothesis makes a
-    failing case smaller, first in T, then in m, K and B, until it can be done by hand.
+    Every number, including biases and initial state, has one significant digit. Hypothesis makes a
+    failing case smaller, first in T, then in m, K and B, until it can be worked out by hand.
 
     Parameters
     ----------
     cell : str or type of Cell
         The cell.
     **limits
-        ``max_T``, ``max_hidden``, ``max_symbols``, ``max_batch`` (0 for no axis of it); the standard
+        ``max_T``, ``max_hidden``, ``max_symbols``, ``max_batch`` (0 for no batch axis); the standard
         deviations ``scales`` of the parameters and ``starts`` of the initial state; ``tokens``, a
         sequence of "distinct" (no input symbol occurs twice) and "any". The simplest comes first.
 

@@ -31,7 +31,7 @@ RTOL, ATOL = 1e-9, 1e-11
 
 @dataclass(frozen=True)
 class Law:
-    """One law of one operation: its id names the guilty part."""
+    """One law of one operation; its id names the part that breaks it."""
 
     op: type[Op]
     part: str
@@ -42,19 +42,19 @@ class Law:
 
 
 def op_suite(*ops: type[Op]) -> Callable[..., None]:
-    """Make a pytest test that holds operations to every law.
+    """Make a pytest test that checks operations against every law.
 
-    Use it in a test file of your own; the ids of the cases name what is wrong, such as
+    Use it in a test file of your own; the id of a failing case names what is wrong, such as
     ``test_my_op[MyOp.dW]``::
 
         test_my_op = teachrnn.testing.op_suite(MyOp)
 
     The laws: the value is that of the formula; each gradient is SymPy's derivative of the formula,
     and the complex-step derivative of the value; the formulas that a reader sees, in LaTeX, give the
-    value and the gradients, entry by entry (where they can be read so); what a batch gives is what
-    its members give; a fused operation equals the chain that it replaces; inputs are left alone;
-    shapes and values that do not fit are refused by name; the docstring, if it has the sections of
-    the house, states the shapes and every gradient.
+    value and the gradients, entry by entry (where they can be read so); a batch gives what its members
+    give; a fused operation equals the chain that it replaces; inputs are not changed; shapes and values
+    that do not fit are refused by name; the docstring, if it has teachrnn's sections, states the
+    shapes and every gradient.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def op_suite(*ops: type[Op]) -> Callable[..., None]:
     Returns
     -------
     callable
-        A test, for pytest to find under the name that it is given.
+        A test, which pytest finds under the name that you assign it to.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def laws_of(op: type[Op]) -> list[Law]:
     ]
     if set(op.inputs) - set(op.shared):
         laws.append(Law(op, "batch", partial(batch_is_the_sum_of_its_members, op)))
-    if misshapings(op):
+    if wrong_shapes(op):
         laws.append(Law(op, "refuses shape", partial(wrong_shape_is_refused, op)))
     if built_in or can_be_read(op, None):
         laws.append(Law(op, "forward as written", partial(written_formula_is_the_value, op)))
@@ -118,7 +118,7 @@ def differentiable(op: type[Op]) -> list[str]:
 
 
 def can_be_read(op: type[Op], target: str | None) -> bool:
-    """Whether a formula is written that can be read; a wrong one can."""
+    """Whether the written formula, right or wrong, can be read."""
     try:
         rule(op, target)
     except MisfitFormulaError:
@@ -143,7 +143,7 @@ def value_is_that_of_the_formula(op: type[Op], draw: Draw) -> None:
 def gradient_is_the_derivative(op: type[Op], name: str, draw: Draw) -> None:
     """A gradient is SymPy's derivative of the formula, and has the shape of its input."""
     arrays = draw(op_inputs(op), label="inputs")
-    dy = draw(like(op.forward(*arrays)), label="gradient from above")
+    dy = draw(like(op.forward(*arrays)), label="gradient that arrives")
     d = _gradient(op, name, dy, arrays)
     assert d.shape == arrays[op.inputs.index(name)].shape, f"d{name} must have the shape of {name}"
     expected = ReferenceOp(op).gradient(name, dy, *arrays)
@@ -153,7 +153,7 @@ def gradient_is_the_derivative(op: type[Op], name: str, draw: Draw) -> None:
 def gradient_is_the_slope(op: type[Op], name: str, draw: Draw) -> None:
     """A gradient, along a random direction, is the complex-step derivative of the value."""
     arrays = draw(op_inputs(op), label="inputs")
-    dy = draw(like(op.forward(*arrays)), label="gradient from above")
+    dy = draw(like(op.forward(*arrays)), label="gradient that arrives")
     position = op.inputs.index(name)
     direction = draw(like(arrays[position]), label="direction")
     stepped = list(arrays)
@@ -175,7 +175,7 @@ def written_gradient_is_the_gradient(op: type[Op], name: str, draw: Draw) -> Non
     """The LaTeX of a gradient in the docstring, read entry by entry, gives the gradient method."""
     arrays = draw(op_inputs(op), label="inputs")
     y = np.asarray(op.forward(*arrays))
-    dy = draw(like(y), label="gradient from above")
+    dy = draw(like(y), label="gradient that arrives")
     letters = dict(zip((*op.inputs, op.output, f"d{op.output}"), (*arrays, y, dy), strict=True))
     _assert_as_written(op, name, letters, _gradient(op, name, dy, arrays))
 
@@ -190,7 +190,7 @@ def _assert_as_written(
 
 
 def batch_is_the_sum_of_its_members(op: type[Op], draw: Draw) -> None:
-    """Leading axes: values and gradients stack; those of an input without them are summed."""
+    """Along leading axes, values and gradients stack; gradients of inputs without them are summed."""
     size = draw(st.integers(1, 3), label="batch")
     arrays = draw(op_inputs(op, leading=(size,)), label="inputs")
     carries = [a.ndim > len(axes) for a, axes in zip(arrays, op.shape_rule.inputs, strict=True)]
@@ -198,7 +198,7 @@ def batch_is_the_sum_of_its_members(op: type[Op], draw: Draw) -> None:
     members = [[a[i] if c else a for a, c in zip(arrays, carries, strict=True)] for i in range(size)]
     y = op.forward(*arrays)
     np.testing.assert_allclose(y, [op.forward(*m) for m in members], rtol=RTOL, atol=ATOL)
-    dy = draw(like(y), label="gradient from above")
+    dy = draw(like(y), label="gradient that arrives")
     for name, carried in zip(op.inputs, carries, strict=True):
         if op.gradient_methods[name] is None:
             continue
@@ -210,10 +210,10 @@ def batch_is_the_sum_of_its_members(op: type[Op], draw: Draw) -> None:
 
 
 def inputs_are_left_alone(op: type[Op], draw: Draw) -> None:
-    """Nothing is written into the inputs, and the same inputs give the same bits again."""
+    """Nothing is written into the inputs, and the same inputs give the same result, bit for bit."""
     arrays = draw(op_inputs(op), label="inputs")
     y = np.asarray(op.forward(*arrays))
-    dy = draw(like(y), label="gradient from above")
+    dy = draw(like(y), label="gradient that arrives")
     given_ = [*arrays, dy, y]
     before = [a.copy() for a in given_]
     for a in given_:
@@ -226,10 +226,10 @@ def inputs_are_left_alone(op: type[Op], draw: Draw) -> None:
         np.testing.assert_array_equal(a, b)
 
 
-def misshapings(op: type[Op]) -> list[tuple[str, int]]:
-    """How the shape of an input can be wrong: (in what way, the input's place).
+def wrong_shapes(op: type[Op]) -> list[tuple[str, int]]:
+    """How the shape of an input can be wrong: (in what way, the input's position).
 
-    There is no way for a single scalar: whatever axes it has are leading axes.
+    A single scalar cannot have a wrong shape: any axes it has are leading axes.
     """
     found = []
     for i, (name, axes) in enumerate(zip(op.inputs, op.shape_rule.inputs, strict=True)):
@@ -246,15 +246,15 @@ def misshapings(op: type[Op]) -> list[tuple[str, int]]:
 
 
 def _tied_axes(op: type[Op], i: int) -> list[int]:
-    """Axes of an input that another input has too."""
+    """Axes of an input that are also those of another input."""
     rest = {a for j, axes in enumerate(op.shape_rule.inputs) if j != i for a in axes}
     return [k for k, a in enumerate(op.shape_rule.inputs[i]) if a in rest]
 
 
 def wrong_shape_is_refused(op: type[Op], draw: Draw) -> None:
-    """An input that lacks an axis, has one too many or one of another length is named in the error."""
+    """An input with an axis missing, one too many, or one of another length is named in the error."""
     arrays = draw(op_inputs(op, leading=()), label="inputs")
-    way, i = draw(st.sampled_from(misshapings(op)), label="what is wrong, with which input")
+    way, i = draw(st.sampled_from(wrong_shapes(op)), label="what is wrong with which input")
     spoilt = list(arrays)
     if way == "lacks an axis":
         spoilt[i] = arrays[i][0] if arrays[i].ndim == 1 else arrays[i].ravel()
@@ -265,7 +265,7 @@ def wrong_shape_is_refused(op: type[Op], draw: Draw) -> None:
         spoilt[i] = np.stack([arrays[i]] * 2)
     if way == "has another leading axis":
         others = [j for j, name in enumerate(op.inputs) if j != i and name not in op.shared]
-        j = draw(st.sampled_from(others), label="from that of which other input")
+        j = draw(st.sampled_from(others), label="different from that of input")
         spoilt[j] = np.stack([arrays[j]] * 3)
     with pytest.raises(ShapeError) as caught:
         op.check(*spoilt)
@@ -298,7 +298,7 @@ def fused_equals_chain(op: type[Op], draw: Draw) -> None:
         flowing = np.asarray(part.forward(*inputs))
         steps.append((part, inputs, flowing))
     np.testing.assert_allclose(op.forward(*arrays), flowing, rtol=RTOL, atol=ATOL)
-    dy = draw(like(flowing), label="gradient from above")
+    dy = draw(like(flowing), label="gradient that arrives")
     d = dy
     for part, inputs, _ in reversed(steps):
         d = _gradient(part, part.inputs[0], d, inputs)
@@ -306,7 +306,7 @@ def fused_equals_chain(op: type[Op], draw: Draw) -> None:
 
 
 def docstring_states_shapes_and_gradients(op: type[Op], _: Draw) -> None:
-    """The docstring's Shapes line is the signature; Gradients has a line for each of them."""
+    """The docstring's Shapes line is the signature, and its Gradients section has a line for each."""
     doc = inspect.getdoc(op) or ""
     stated = re.search(r"^Shapes\n-+\n(.+?)\n\n", doc, re.DOTALL | re.MULTILINE)
     assert stated, f"{op.__name__}: the docstring has no section Shapes"

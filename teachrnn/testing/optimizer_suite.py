@@ -25,7 +25,7 @@ from teachrnn.testing.hyper_parameters import made
 from teachrnn.testing.profiles import ON_ANY_MACHINE
 
 DIGITS = 40
-"""How precisely SymPy evaluates a formula."""
+"""Number of digits with which SymPy evaluates a formula."""
 
 TOLERANCE: dict[np.dtype[Any], float] = {np.dtype(np.float64): 1e-11, np.dtype(np.float32): 2e-4}
 
@@ -42,15 +42,15 @@ class OptimizerLaw:
 
 
 def optimizer_suite(*optimizers: type[Optimizer]) -> Callable[..., None]:
-    """Make a pytest test that holds optimizers to every law.
+    """Make a pytest test that checks optimizers against every law.
 
-    Drawn are the hyper-parameters, each from its range, the number and precision of the parameters,
-    their values, and the gradients of several updates. The laws: an update is what SymPy makes of the
-    formula; entries do not know each other, nor where long vectors are cut; the gradient is left as
-    it is; parameters without a gradient stay, weight decay aside; a copy and a restored optimizer go
-    on to the same bits; the precision of the parameters is kept; the bottom of a bowl is found at
-    some learning rate; settings make the same rule again; nothing is allocated; what does not fit is
-    refused by name::
+    The hyper-parameters (each from its range), the number and precision of the parameters, their values,
+    and the gradients of several updates are drawn at random. The laws: an update is what SymPy computes
+    from the formula; entries are independent of each other, and of how a long vector is divided; the
+    gradient is not changed; parameters without a gradient stay, except for weight decay; a copy and a
+    restored optimizer continue bit for bit; the precision of the parameters is kept; the minimum of a
+    quadratic is found at some learning rate; the settings make the same rule again; nothing is
+    allocated; wrong arguments are refused by name::
 
         test_my_optimizer = teachrnn.testing.optimizer_suite(MyOptimizer)
 
@@ -62,7 +62,7 @@ def optimizer_suite(*optimizers: type[Optimizer]) -> Callable[..., None]:
     Returns
     -------
     callable
-        A test, for pytest to find under the name that it is given.
+        A test, which pytest finds under the name that you assign it to.
 
     Examples
     --------
@@ -81,14 +81,14 @@ def optimizer_suite(*optimizers: type[Optimizer]) -> Callable[..., None]:
 
 
 def vectors(size: int, dtype: np.dtype[Any]) -> st.SearchStrategy[Array]:
-    """A vector of moderate numbers, 0 among them."""
+    """Vectors of moderate numbers, including 0."""
     entries = st.floats(-2, 2, width=16, allow_subnormal=False)
     return hnp.arrays(dtype, size, elements=entries)
 
 
 @dataclass(frozen=True)
 class DrawnUpdates:
-    """An optimizer, parameters, and the gradients of some updates."""
+    """An optimizer, parameters, and the gradients of several updates."""
 
     optimizer: Optimizer
     theta: Array
@@ -114,12 +114,12 @@ def runs(draw: st.DrawFn, rule: type[Optimizer], *, least: int = 1) -> DrawnUpda
 
 
 def same(a: Array, b: Array) -> None:
-    """Assert that two arrays hold the same bits (0 and -0 count as the same)."""
+    """Assert that two arrays are equal bit for bit (0 and -0 count as the same)."""
     assert a.dtype == b.dtype
     np.testing.assert_array_equal(a, b)
 
 
-def update_is_that_of_the_formula(rule: type[Optimizer], draw: Draw) -> None:
+def update_equals_the_formula(rule: type[Optimizer], draw: Draw) -> None:
     """Several updates give the parameters and the state that SymPy gives."""
     run = draw(runs(rule), label="run")
     dtype, places = run.theta.dtype, range(run.theta.size)
@@ -129,7 +129,7 @@ def update_is_that_of_the_formula(rule: type[Optimizer], draw: Draw) -> None:
     mine = np.array([end, *(learnt[name] for name in rule.state)])
     allowed = TOLERANCE[dtype] * np.maximum(1.0, np.abs(expected).max(axis=1, keepdims=True))
     for i in np.flatnonzero((np.abs(mine - expected) > allowed).any(axis=0)).tolist():
-        # A sign or a threshold may turn on the last bit of a number: there the two may part.
+        # A sign or a threshold may depend on the last bit of a number: there the two may differ.
         for t in range(len(run.gradients)):
             for share in (-8 * np.finfo(dtype).eps, 8 * np.finfo(dtype).eps):
                 nudged = np.array(_by_formula(rule, run, i, nudge={t: share}))
@@ -141,7 +141,7 @@ def update_is_that_of_the_formula(rule: type[Optimizer], draw: Draw) -> None:
 def _by_formula(
     rule: type[Optimizer], run: DrawnUpdates, i: int, nudge: Mapping[int, float] | None = None
 ) -> list[float]:
-    """Entry i of the parameters and of the state after all updates, some g larger by a share of them."""
+    """Entry i of the parameters and of the state after all updates, with some g larger by a fraction."""
     settings = {
         name: value if isinstance(value, bool | str) else sympy.Float(value, DIGITS)
         for name, value in run.optimizer.settings().items()
@@ -156,14 +156,14 @@ def _by_formula(
     return [float(number) for number in (theta, *state.values())]
 
 
-def entries_do_not_know_each_other(rule: type[Optimizer], draw: Draw) -> None:
-    """Parameters in another order, or cut elsewhere into stretches, come to the same bits."""
+def entries_are_independent(rule: type[Optimizer], draw: Draw) -> None:
+    """Parameters in another order, or divided differently, end with the same values bit for bit."""
     run = draw(runs(rule, least=2), label="run")
     again = copy.deepcopy(run.optimizer)
     whole = run.end()
     order = np.array(draw(st.permutations(range(whole.size)), label="order"))
     shuffled = DrawnUpdates(again, run.theta[order], [g[order] for g in run.gradients])
-    length = draw(st.integers(1, whole.size), label="length of a stretch")
+    length = draw(st.integers(1, whole.size), label="length of a part")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rule, "stretch_bytes", length * whole.itemsize)
         same(shuffled.end(), whole[order])
@@ -180,7 +180,7 @@ def gradient_is_left_alone(rule: type[Optimizer], draw: Draw) -> None:
         same(g, b)
 
 
-def without_gradient_parameters_stay(rule: type[Optimizer], draw: Draw) -> None:
+def parameters_without_gradient_stay(rule: type[Optimizer], draw: Draw) -> None:
     """A gradient that is 0 from the start changes nothing, except for the declared decay."""
     run = draw(runs(rule), label="run")
     silent = DrawnUpdates(run.optimizer, run.theta, [np.zeros_like(g) for g in run.gradients])
@@ -194,8 +194,8 @@ def without_gradient_parameters_stay(rule: type[Optimizer], draw: Draw) -> None:
     np.testing.assert_allclose(end, wanted, rtol=20 * np.finfo(wanted.dtype).eps)
 
 
-def restored_it_goes_on_to_the_same_bits(rule: type[Optimizer], draw: Draw) -> None:
-    """Stopped anywhere, kept and restored, or copied, an optimizer goes on as if nothing had been."""
+def a_restored_optimizer_continues_bit_for_bit(rule: type[Optimizer], draw: Draw) -> None:
+    """An optimizer that was saved and restored, or copied, after any update continues unchanged."""
     run = draw(runs(rule), label="run")
     stop = draw(st.integers(0, len(run.gradients)), label="updates before the stop")
     first, then = run.gradients[:stop], run.gradients[stop:]
@@ -212,7 +212,7 @@ def restored_it_goes_on_to_the_same_bits(rule: type[Optimizer], draw: Draw) -> N
 
 
 def precision_is_that_of_the_parameters(rule: type[Optimizer], draw: Draw) -> None:
-    """The state has the parameters' shape and precision; NumPy numbers as settings change no bit."""
+    """The state has the parameters' shape and precision, whatever the precision of the settings."""
     run = draw(runs(rule), label="run")
     settings = {
         name: np.float64(value) if isinstance(value, float) else value
@@ -229,12 +229,13 @@ def precision_is_that_of_the_parameters(rule: type[Optimizer], draw: Draw) -> No
         assert state[name].dtype == run.theta.dtype
 
 
-def bottom_of_a_bowl_is_found(rule: type[Optimizer], _: Draw) -> None:
-    r"""On $\frac12 \sum_i a_i \theta_i^2$ it gets near the bottom and stays, at a rate that suits it.
+def a_minimum_is_found(rule: type[Optimizer], _: Draw) -> None:
+    r"""On $\frac12 \sum_i a_i \theta_i^2$ it gets near the minimum and stays, at some learning rate.
 
-    The default learning rate suits somebody's networks: at the 0.0001 published for Lion, 3,000
-    updates travel 0.3. So others are tried, as one does; a rule that is wrong gets there at none.
-    Nothing is drawn, as entries do not know each other: several a, from either side, are one bowl.
+    The default learning rate was chosen for networks: at the 0.0001 published for Lion, 3,000
+    updates move a parameter by 0.3. So others are tried; a wrong rule finds the minimum at none.
+    Nothing is drawn at random: entries are independent, so several a, from either side, are tried
+    in one quadratic.
     """
     steepness = np.linspace(0.5, 2, 7)
     ends: dict[float, float] = {}
@@ -245,13 +246,13 @@ def bottom_of_a_bowl_is_found(rule: type[Optimizer], _: Draw) -> None:
         if ends[optimizer.eta] < 0.05:
             return
     tried = ", ".join(f"{end:.2g} at eta = {eta:g}" for eta, end in ends.items())
-    raise AssertionError(f"begun 1 away from the bottom, it ends this far from it: {tried}")
+    raise AssertionError(f"started at distance 1 from the minimum, it ends this far from it: {tried}")
 
 
 def _distance(optimizer: Optimizer, theta: Array, a: Array) -> float:
-    """How far from the bottom it still gets in the last 300 of 3,000 updates."""
+    """Largest distance from the minimum in the last 300 of 3,000 updates."""
     g, furthest = np.empty_like(theta), 0.0
-    with np.errstate(all="ignore"):  # too large a rate goes out of sight
+    with np.errstate(all="ignore"):  # it diverges at too large a rate
         for left in range(2999, -1, -1):
             np.multiply(a, theta, g)
             if not np.isfinite(g).all():
@@ -262,8 +263,8 @@ def _distance(optimizer: Optimizer, theta: Array, a: Array) -> float:
     return furthest
 
 
-def settings_make_the_same_rule(rule: type[Optimizer], draw: Draw) -> None:
-    """``type(o)(**o.settings())`` has the same settings, and goes the same way."""
+def settings_remake_it(rule: type[Optimizer], draw: Draw) -> None:
+    """``type(o)(**o.settings())`` has the same settings, and makes the same updates."""
     run = draw(runs(rule), label="run")
     twin = rule(**run.optimizer.settings())
     assert twin.settings() == run.optimizer.settings()
@@ -272,11 +273,11 @@ def settings_make_the_same_rule(rule: type[Optimizer], draw: Draw) -> None:
 
 
 def nothing_is_allocated(rule: type[Optimizer], draw: Draw) -> None:
-    """After the first update, no vector is made: not even for a moment."""
+    """After the first update no vector is allocated, not even temporarily."""
     optimizer = draw(made(rule), label="optimizer")
     theta, g = np.ones(50_000, np.float32), np.full(50_000, 0.5, np.float32)
     optimizer.update(theta, g)
-    optimizer.t = 254  # the updates to come include one that tidies the state
+    optimizer.t = 254  # one of the next updates tidies the state
     tracemalloc.start()
     try:
         for _ in range(3):
@@ -287,7 +288,7 @@ def nothing_is_allocated(rule: type[Optimizer], draw: Draw) -> None:
     assert peak < theta.nbytes // 2
 
 
-def what_does_not_fit_is_refused(rule: type[Optimizer], draw: Draw) -> None:
+def wrong_arguments_are_refused(rule: type[Optimizer], draw: Draw) -> None:
     """A wrong hyper-parameter, shape, precision or state is refused, and the message names it."""
     run = draw(runs(rule, least=2), label="run")
     theta = run.theta.copy()
@@ -323,14 +324,14 @@ def what_does_not_fit_is_refused(rule: type[Optimizer], draw: Draw) -> None:
 
 
 LAWS: list[Callable[[type[Optimizer], Draw], None]] = [
-    update_is_that_of_the_formula,
-    entries_do_not_know_each_other,
+    update_equals_the_formula,
+    entries_are_independent,
     gradient_is_left_alone,
-    without_gradient_parameters_stay,
-    restored_it_goes_on_to_the_same_bits,
+    parameters_without_gradient_stay,
+    a_restored_optimizer_continues_bit_for_bit,
     precision_is_that_of_the_parameters,
-    bottom_of_a_bowl_is_found,
-    settings_make_the_same_rule,
+    a_minimum_is_found,
+    settings_remake_it,
     nothing_is_allocated,
-    what_does_not_fit_is_refused,
+    wrong_arguments_are_refused,
 ]

@@ -1,4 +1,4 @@
-"""Hypothesis settings: how hard the property tests try, and that no clock has a say in it."""
+"""Hypothesis settings: how many examples the property tests try, without time limits."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ ON_ANY_MACHINE: dict[str, Any] = {
         HealthCheck.filter_too_much,
     ],
 }
-"""What every suite sets for itself, whatever the profile of the tests that it is used in.
+"""What every suite sets for itself, whatever Hypothesis profile is used.
 
-A law is right or wrong, not slow: how long an example takes says how busy the machine is, and SymPy
-differentiates a formula when it is first met. How many examples are drawn is left to the profile.
+There are no deadlines: how long an example takes depends on how busy the machine is, and SymPy
+differentiates a formula when it is first used. The profile decides how many examples are drawn.
 """
 
 
 def register_profiles() -> None:
-    """Make the profiles known to hypothesis.
+    """Register the profiles with Hypothesis.
 
-    ``dev`` is quick, ``ci`` repeatable, ``thorough`` for a night.
+    ``dev`` is quick, ``ci`` is reproducible, ``thorough`` takes hours.
 
     Examples
     --------

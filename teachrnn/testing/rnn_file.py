@@ -1,4 +1,4 @@
-"""A file with somebody's backward pass, collected by pytest: one test for each law."""
+"""A file with a user's backward pass, collected by pytest: one test for each law."""
 
 from __future__ import annotations
 
@@ -12,25 +12,23 @@ from teachrnn.submission import IsolatedSubmission
 from teachrnn.testing.backward_suite import search
 from teachrnn.testing.counterexample import Search
 
-NAMING = (
-    "With pytest, what has to be said is said by --rnn-forward, --rnn-backward, --rnn-loss, --rnn-cell."
-)
+NAMING = "With pytest, the options are --rnn-forward, --rnn-backward, --rnn-loss and --rnn-cell."
 
 
 class BrokenLawError(Exception):
-    """A law does not hold; the message is all that is shown."""
+    """A law does not hold; only the message is shown."""
 
 
 class RnnFile(pytest.File):
-    """A file whose functions are recognised, in a process of their own, when it is collected.
+    """A file whose functions are recognised, in a separate process, when it is collected.
 
     Examples
     --------
-    Made by the pytest plugin, for ``pytest --rnn-file my_rnn.py``.
+    The pytest plugin makes one for ``pytest --rnn-file my_rnn.py``.
     """
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One item for each law of the cell that the file holds."""
+        """One item for each law of the cell in the file."""
         given = {
             name: self.config.getoption(f"--rnn-{name}")
             for name in ("cell", "layout", "forward", "backward", "loss")
@@ -46,28 +44,28 @@ class RnnFile(pytest.File):
 
 
 class RnnLaw(pytest.Item):
-    """One law: its name says which part of the code is guilty."""
+    """One law; its name says which part of the code breaks it."""
 
     def __init__(self, *, held: Search, **given: Any) -> None:
         super().__init__(**given)
         self.held = held
 
     def runtest(self) -> None:
-        """Look for a case in which it does not hold."""
+        """Search for a case in which it does not hold."""
         found = self.held.counterexample(self.name)
         if found is not None:
-            raise BrokenLawError(found.told(self.config.getoption("--rnn-hints")))
+            raise BrokenLawError(found.hints(self.config.getoption("--rnn-hints")))
         if self.held.judge.open(self.name):
             pytest.skip(self.held.judge.open(self.name))
 
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], *more: Any, **style: Any
     ) -> Any:
-        """What is broken, without a traceback through code that is not the reader's."""
+        """What is broken, without a traceback through code that is not the user's."""
         if isinstance(excinfo.value, BrokenLawError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, *more, **style)
 
     def reportinfo(self) -> tuple[Any, None, str]:
-        """Where the report says that it stands."""
+        """The location that pytest's report shows."""
         return self.path, None, self.name

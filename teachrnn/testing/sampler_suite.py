@@ -1,4 +1,4 @@
-"""The laws that every sampling strategy obeys, as one pytest test for any of them, built in or not."""
+"""The laws that every sampling strategy obeys, as one pytest test for any one, built in or your own."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from teachrnn.testing.profiles import ON_ANY_MACHINE
 
 ROUNDING = 1e-12
 DIGITS = 40
-"""How precisely SymPy evaluates a formula."""
+"""Number of digits with which SymPy evaluates a formula."""
 
 NUDGE = 1e-13
-"""Share by which a setting may be off before a strategy that follows it to the last bit is to blame."""
+"""Relative change of a setting within which a strategy's result is accepted, because of rounding."""
 
 EDGES = (0.0, 5e-324, 0.5, float(np.nextafter(1, 0)))
-"""Numbers at which a draw goes wrong first: both ends of [0, 1), the least above 0, a round one."""
+"""Numbers at which draws are most likely wrong: the ends of [0, 1), the least above 0, a round one."""
 
 
 @dataclass(frozen=True)
 class SamplerLaw:
-    """One law of one strategy: with settings of its own, or with any."""
+    """One law of one strategy, with given settings or with any."""
 
     sampler: Sampler | type[Sampler]
     law: Callable[[Sampler, Draw], None]
@@ -45,26 +45,27 @@ class SamplerLaw:
 
 
 def sampler_suite(*samplers: Sampler | type[Sampler]) -> Callable[..., None]:
-    """Make a pytest test that holds sampling strategies to every law.
+    """Make a pytest test that checks sampling strategies against every law.
 
-    Of a class, the settings are drawn, each from its range. Drawn are also the scores: one symbol
-    or many, ties, numbers so low that their probability is 0, all of them shifted by a thousand, in
-    single and double precision. The laws: the distribution is one, and is what SymPy makes of the
-    formula ``probabilities``; a draw inverts it exactly, and never picks what has probability 0;
-    adding a number to all scores changes nothing; scores are left alone; what is not finite, not one
-    vector, or not in [0, 1) is refused; the settings remake the strategy; our docstrings cite and show::
+    The settings of a class are drawn at random, each from its range, and so are the scores: one symbol
+    or many, ties, scores so low that their probability is 0, all of them shifted by a thousand, in
+    single and double precision. The laws: the distribution is valid, and is what SymPy computes from
+    the formula ``probabilities``; draws follow it exactly, and never pick a symbol with probability 0;
+    adding a number to all scores changes nothing; scores are not changed; scores that are not finite or
+    not one vector, and numbers not in [0, 1), are refused; the settings make the same strategy again;
+    docstrings of built-in strategies cite a source and show an example::
 
         test_my_sampler = teachrnn.testing.sampler_suite(MySampler, MySampler(strength=1e-9))
 
     Parameters
     ----------
     *samplers : Sampler or type of Sampler
-        The strategies: with settings of their own, or with any.
+        The strategies: instances to test with their own settings, or classes to test with any.
 
     Returns
     -------
     callable
-        A test, for pytest to find under the name that it is given.
+        A test, which pytest finds under the name that you assign it to.
 
     Examples
     --------
@@ -85,7 +86,7 @@ def sampler_suite(*samplers: Sampler | type[Sampler]) -> Callable[..., None]:
 
 @st.composite
 def scores(draw: st.DrawFn, *, max_size: int = 12) -> Array:
-    """What a network might give before its softmax, (K,), with ties and with extremes."""
+    """Scores before the softmax, (K,), with ties and extremes."""
     dtype = draw(st.sampled_from([np.float32, np.float64]), label="dtype")
     tied = st.sampled_from([0.0, 1.0, -1.0, -1e9])
     width: Any = 8 * np.dtype(dtype).itemsize
@@ -95,8 +96,8 @@ def scores(draw: st.DrawFn, *, max_size: int = 12) -> Array:
     return (o + shift).astype(dtype)
 
 
-def distribution_is_one(sampler: Sampler, draw: Draw) -> None:
-    """K numbers in double precision, none negative, whose sum is 1."""
+def distribution_is_valid(sampler: Sampler, draw: Draw) -> None:
+    """The distribution is K numbers in double precision, none negative, whose sum is 1."""
     o = draw(scores())
     p = sampler.distribution(o)
     assert p.dtype == np.float64
@@ -105,12 +106,12 @@ def distribution_is_one(sampler: Sampler, draw: Draw) -> None:
     assert p.sum() == pytest.approx(1, abs=ROUNDING)
 
 
-def distribution_is_that_of_the_formula(sampler: Sampler, draw: Draw) -> None:
-    """The probabilities are those that SymPy gets from the definition, ``probabilities``."""
+def distribution_equals_the_formula(sampler: Sampler, draw: Draw) -> None:
+    """The probabilities are those that SymPy computes from the definition, ``probabilities``."""
     o = draw(scores())
     p, wanted = sampler.distribution(o), _by_formula(sampler, o)
     if not np.allclose(p, wanted, rtol=1e-9, atol=1e-300):
-        # A threshold among the settings may be met to the last bit: there, rounding decides.
+        # A probability may equal a threshold to the last bit; then rounding decides.
         assume(
             all(
                 np.allclose(_by_formula(sampler, o, nudge=share), wanted, rtol=1e-9, atol=1e-12)
@@ -121,7 +122,7 @@ def distribution_is_that_of_the_formula(sampler: Sampler, draw: Draw) -> None:
 
 
 def _by_formula(sampler: Sampler, o: Array, *, nudge: float = 0.0) -> Array:
-    """The formula's probabilities; the settings that are no whole numbers are larger by a share."""
+    """The formula's probabilities, with settings that are not whole numbers larger by a fraction."""
     settings = {
         name: sympy.Float(value, DIGITS) * (1 + nudge) if isinstance(value, float) else value
         for name, value in sampler.settings().items()
@@ -133,31 +134,31 @@ def _by_formula(sampler: Sampler, o: Array, *, nudge: float = 0.0) -> Array:
 
 
 def draws_follow_the_distribution(sampler: Sampler, draw: Draw) -> None:
-    """Of evenly spaced u, each symbol gets its share, to within the one at either end."""
+    """Of evenly spaced u, each symbol gets its share, to within one at each end."""
     o = draw(scores())
     n = draw(st.integers(1, 400), label="points")
     p = sampler.distribution(o)
     drawn = [sampler.draw(o, (i + 0.5) / n) for i in range(n)]
     counts = np.bincount(drawn, minlength=len(o))
-    assert len(counts) == len(o), "a symbol beyond the last was drawn"
+    assert len(counts) == len(o), "a symbol after the last one was drawn"
     np.testing.assert_allclose(counts, n * p, atol=1 + n * ROUNDING, rtol=0)
 
 
 def impossible_is_never_drawn(sampler: Sampler, draw: Draw) -> None:
-    """Not at the ends of [0, 1), nor where one symbol's stretch gives way to the next."""
+    """Neither at the ends of [0, 1), nor at the boundaries between symbols."""
     o = draw(scores())
     p = sampler.distribution(o)
     cumulative = np.cumsum(p)
     borders = [*cumulative, *np.nextafter(cumulative, 0), *np.nextafter(cumulative, 1)]
     for u in [*EDGES, *(u for u in borders if 0 <= u < 1)]:
         k = sampler.draw(o, u)
-        assert type(k) is int, f"a draw is a Python int, got {type(k)}"
+        assert type(k) is int, f"a draw must be a Python int, got {type(k)}"
         assert 0 <= k < len(o), f"symbol {k} of {len(o)} was drawn at u={u!r}"
         assert p[k] > 0, f"symbol {k}, which has probability 0, was drawn at u={u!r}"
 
 
 def draws_rise_with_u(sampler: Sampler, draw: Draw) -> None:
-    """The greater u, the later the symbol; also where rounding leaves the sum below 1."""
+    """The larger u, the later the symbol, even where rounding leaves the sum below 1."""
     tenths = np.zeros(10)  # ten times 0.1, added up, is less than 1
     points = draw(st.lists(st.floats(0, 1, exclude_max=True)), label="points")
     for o in (draw(scores()), tenths):
@@ -166,7 +167,7 @@ def draws_rise_with_u(sampler: Sampler, draw: Draw) -> None:
 
 
 def shift_changes_nothing(sampler: Sampler, draw: Draw) -> None:
-    """Softmax does not know where the scores' zero lies, and neither does a draw."""
+    """Adding a number to all scores changes neither the softmax nor a draw."""
     eighths = st.integers(-64, 64)  # such sums are exact in both precisions
     dtype = draw(st.sampled_from([np.float32, np.float64]), label="dtype")
     o = draw(hnp.arrays(np.int64, st.integers(1, 12), elements=eighths), label="8 o") / 8
@@ -175,12 +176,12 @@ def shift_changes_nothing(sampler: Sampler, draw: Draw) -> None:
     p = sampler.distribution(o)
     np.testing.assert_allclose(sampler.distribution(shifted), p, rtol=ROUNDING)
     u = draw(st.floats(0, 1, exclude_max=True), label="u")
-    assume((np.abs(np.cumsum(p) - u) > ROUNDING).all())  # at a border, rounding decides
+    assume((np.abs(np.cumsum(p) - u) > ROUNDING).all())  # at a boundary, rounding decides
     assert sampler.draw(o, u) == sampler.draw(shifted, u)
 
 
 def scores_are_left_alone(sampler: Sampler, draw: Draw) -> None:
-    """Nothing is written into the scores, and the same scores and u give the same again."""
+    """Nothing is written into the scores, and the same scores and u give the same symbol again."""
     o = draw(scores())
     before = o.copy()
     o.flags.writeable = False
@@ -192,7 +193,7 @@ def scores_are_left_alone(sampler: Sampler, draw: Draw) -> None:
 
 
 def not_finite_is_refused(sampler: Sampler, draw: Draw) -> None:
-    """A network that has diverged is said to have diverged, whichever score shows it."""
+    """The error says that the network has diverged, whichever score is not finite."""
     o = draw(scores())
     o[draw(st.integers(0, len(o) - 1), label="place")] = draw(
         st.sampled_from([np.nan, np.inf, -np.inf]), label="bad number"
@@ -204,7 +205,7 @@ def not_finite_is_refused(sampler: Sampler, draw: Draw) -> None:
 
 
 def wrong_shape_is_refused(sampler: Sampler, draw: Draw) -> None:
-    """A batch of scores, a single number, or none at all is not one vector."""
+    """A batch of scores, a single number, or no number at all is refused."""
     o = draw(scores())
     for wrong in (o[None], o[0], o[:0]):
         with pytest.raises(ShapeError, match="scores"):
@@ -214,7 +215,7 @@ def wrong_shape_is_refused(sampler: Sampler, draw: Draw) -> None:
 
 
 def u_outside_is_refused(sampler: Sampler, draw: Draw) -> None:
-    """1 would lie beyond the last symbol."""
+    """A u outside [0, 1) is refused: 1 would be beyond the last symbol."""
     o = draw(scores())
     for u in (1.0, -0.1, np.nan):
         with pytest.raises(DomainError, match=r"\[0, 1\)"):
@@ -222,7 +223,7 @@ def u_outside_is_refused(sampler: Sampler, draw: Draw) -> None:
 
 
 def settings_remake_it(sampler: Sampler, _: Draw) -> None:
-    """A strategy is its class and its settings, is known by its name, and has defaults."""
+    """A strategy can be made again from class and settings, is found by its name, and has defaults."""
     kind = type(sampler)
     assert kind(**sampler.settings()) == sampler
     assert set(kind().settings()) == set(sampler.settings())
@@ -230,15 +231,15 @@ def settings_remake_it(sampler: Sampler, _: Draw) -> None:
 
 
 def docstring_cites_and_shows(sampler: Sampler, _: Draw) -> None:
-    """Our own say what to read and hold an example; yours may."""
+    """Docstrings of built-in strategies have a reference and an example; others may."""
     if type(sampler).__module__.startswith("teachrnn."):
         for section in ("References", "Examples"):
             assert f"\n{section}\n---" in (inspect.getdoc(type(sampler)) or ""), section
 
 
 LAWS = [
-    distribution_is_one,
-    distribution_is_that_of_the_formula,
+    distribution_is_valid,
+    distribution_equals_the_formula,
     draws_follow_the_distribution,
     impossible_is_never_drawn,
     draws_rise_with_u,

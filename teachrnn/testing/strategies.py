@@ -17,7 +17,7 @@ from teachrnn.op import Op
 from teachrnn.trace import Trace
 
 MARGIN = 1e-3
-"""How far drawn numbers stay away from the points that a domain avoids."""
+"""Minimum distance of drawn numbers from the points that a domain avoids."""
 
 
 def numbers(domain: Domain | None = None) -> st.SearchStrategy[float]:
@@ -31,17 +31,17 @@ def numbers(domain: Domain | None = None) -> st.SearchStrategy[float]:
 def op_inputs(
     draw: st.DrawFn, op: type[Op], *, leading: tuple[int, ...] | None = None, max_size: int = 3
 ) -> list[Array]:
-    """Arrays that an operation accepts: random sizes, leading axes and numbers of its domains.
+    """Arrays that an operation accepts: random sizes and leading axes, numbers from its domains.
 
     Parameters
     ----------
     op : type
         The operation.
     leading : tuple of int, optional
-        The leading axes of every input that may have them; by default none, one or two axes, on
+        The leading axes of every input that may have them; by default none, one or two axes on
         some of the inputs.
     max_size : int
-        Largest core size.
+        Largest length of a core axis.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def _entries(
 
 
 def like(array: Array) -> st.SearchStrategy[Array]:
-    """An array of the same shape, to be the gradient that arrives from above."""
+    """An array of the same shape, to serve as the gradient that arrives."""
     return hnp.arrays(np.float64, np.shape(array), elements=numbers())
 
 
@@ -139,20 +139,20 @@ def networks(
     max_units : int
         Largest m.
     max_layers : int
-        Most layers.
+        Largest number of layers.
     max_symbols : int
         Largest K, at least 2.
     max_inputs : int
         Largest d of dense inputs.
     batched : bool, optional
-        Whether there is a batch axis; either if not given.
+        Whether there is a batch axis; drawn at random if not given.
     dense : bool, optional
-        Whether inputs are vectors in place of token numbers; either if not given.
+        Whether inputs are vectors instead of token numbers; drawn at random if not given.
 
     Returns
     -------
     strategy of DrawnNetwork
-        A model, with a sequence to read, its targets and its initial state.
+        A model with a sequence to read, its targets and its initial state.
 
     Examples
     --------

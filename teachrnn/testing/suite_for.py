@@ -1,4 +1,4 @@
-"""The suite that belongs to what somebody has written."""
+"""The suite for anything that can be tested: the class of a part, or a backward pass."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def suite_for(thing: Any, **settings: Any) -> Callable[..., None]:
     ----------
     thing : class, Sampler or callable
         The class of an operation, cell, optimizer, sampler or batching; a sampler with settings; or a
-        function that takes an `Instance` and gives gradients (see `backward_suite`).
+        function that takes an `Instance` and returns gradients (see `backward_suite`).
     **settings
-        What that suite takes besides: ``cell=`` of a backward pass, for one.
+        Further arguments of that suite, such as ``cell=`` for a backward pass.
 
     Returns
     -------
     callable
-        A test, for pytest to find under the name that it is given.
+        A test, which pytest finds under the name that you assign it to.
 
     Raises
     ------
@@ -65,13 +65,12 @@ def suite_for(thing: Any, **settings: Any) -> Callable[..., None]:
             if kind is Sampler:
                 return suite(thing, **settings)
             raise DomainError(
-                f"a suite holds the class to its laws, not one of its instances: hand over "
-                f"{type(thing).__name__}."
+                f"a suite tests the class, not one of its instances: pass {type(thing).__name__}."
             )
     if callable(thing) and not isinstance(thing, type):
         return backward_suite(thing, **settings)
     raise DomainError(
-        f"there is no suite for {thing!r}; there is one for a class of "
-        f"{', '.join(kind.__name__ for kind in SUITES)}, and for a function that takes an Instance and "
-        "gives gradients."
+        f"there is no suite for {thing!r}; pass a class of "
+        f"{', '.join(kind.__name__ for kind in SUITES)}, or a function that takes an Instance and "
+        "returns gradients."
     )

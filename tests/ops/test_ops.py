@@ -220,10 +220,10 @@ def test_dropout_that_keeps_all_changes_nothing():
 
 
 @pytest.mark.parametrize("keep", [0.0, -0.5, 1.0000001, 2.0])
-def test_a_share_kept_that_is_no_share_is_refused(keep):
+def test_a_share_kept_outside_0_and_1_is_refused(keep):
     with pytest.raises(DomainError) as caught:
         Dropout.check(np.ones(2), np.ones(2), np.array(keep))
-    assert str(caught.value) == f"Dropout: `keep` is {keep}: the share of units kept must lie in (0, 1]."
+    assert str(caught.value) == f"Dropout: `keep` is {keep}: the share of units kept must be in (0, 1]."
 
 
 def test_the_smallest_share_kept_is_accepted():

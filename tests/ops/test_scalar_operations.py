@@ -6,7 +6,7 @@ import numpy as np
 
 from teachrnn import Affine, Op
 from teachrnn.testing import op_suite
-from teachrnn.testing.op_suite import laws_of, misshapings
+from teachrnn.testing.op_suite import laws_of, wrong_shapes
 
 
 class Square(Op, register=False):
@@ -37,10 +37,10 @@ test_operations_of_scalars_and_of_shared_inputs_alone = op_suite(Square, Scaled,
 
 
 def test_ways_in_which_shapes_can_be_wrong():
-    assert misshapings(Square) == []  # whatever axes it has are leading axes
-    assert misshapings(Scaled) == [("has a leading axis", 1)]
-    assert misshapings(Penalty) == [("lacks an axis", 0), ("has a leading axis", 0)]
-    assert misshapings(Affine) == [
+    assert wrong_shapes(Square) == []  # whatever axes it has are leading axes
+    assert wrong_shapes(Scaled) == [("has a leading axis", 1)]
+    assert wrong_shapes(Penalty) == [("lacks an axis", 0), ("has a leading axis", 0)]
+    assert wrong_shapes(Affine) == [
         ("lacks an axis", 0),
         ("has a longer axis", 0),
         ("lacks an axis", 1),

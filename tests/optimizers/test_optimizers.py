@@ -325,12 +325,12 @@ def remembers(self, theta, g, tmp):
     ("fault", "guilty"),
     [
         (writes_into_the_gradient, "gradient_is_left_alone"),
-        (steps_uphill, "update_is_that_of_the_formula"),
-        (steps_uphill, "bottom_of_a_bowl_is_found"),
-        (divides_by_the_norm, "entries_do_not_know_each_other"),
+        (steps_uphill, "update_equals_the_formula"),
+        (steps_uphill, "a_minimum_is_found"),
+        (divides_by_the_norm, "entries_are_independent"),
         (allocates, "nothing_is_allocated"),
-        (creeps, "without_gradient_parameters_stay"),
-        (remembers, "restored_it_goes_on_to_the_same_bits"),
+        (creeps, "parameters_without_gradient_stay"),
+        (remembers, "a_restored_optimizer_continues_bit_for_bit"),
     ],
     ids=lambda x: getattr(x, "__name__", x),
 )

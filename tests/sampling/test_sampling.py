@@ -16,8 +16,8 @@ from teachrnn.errors import DomainError, NameLookupError, TeachrnnError
 from teachrnn.sampling import SAMPLERS, Greedy, Nucleus, Sampler, Temperature, TopK, beam, write
 from teachrnn.sampling.cumulative import invert
 from teachrnn.testing.sampler_suite import (
-    distribution_is_one,
-    distribution_is_that_of_the_formula,
+    distribution_equals_the_formula,
+    distribution_is_valid,
     draws_follow_the_distribution,
     draws_rise_with_u,
     impossible_is_never_drawn,
@@ -207,15 +207,15 @@ def softmax(o):
 
 TRAPS = {
     "not renormalised": (
-        distribution_is_one,
+        distribution_is_valid,
         {"distribution": lambda o: softmax(o) * (softmax(o) > softmax(o).mean())},
     ),
     "maximum not subtracted": (
-        distribution_is_one,
+        distribution_is_valid,
         {"distribution": lambda o: np.exp(o.astype(float)) / np.exp(o.astype(float)).sum()},
     ),
     "single precision": (
-        distribution_is_one,
+        distribution_is_valid,
         {"distribution": lambda o: softmax(o).astype(np.float32)},
     ),
     "another than it says": (
@@ -314,7 +314,7 @@ def test_a_rule_that_is_wrong_but_valid_is_not_that_of_the_formula(rule):
     @given(st.data())
     def check(data):
         draws_follow_the_distribution(Wrong(**right.settings()), data.draw)
-        distribution_is_that_of_the_formula(Wrong(**right.settings()), data.draw)
+        distribution_equals_the_formula(Wrong(**right.settings()), data.draw)
 
     with pytest.raises(AssertionError, match="rtol=1e-09, atol=1e-300"):  # the second law, not the first
         check()
@@ -340,7 +340,7 @@ def test_where_a_threshold_is_met_to_the_last_bit_rounding_decides():
     @settings(database=None)
     @given(st.none())
     def check(_):
-        distribution_is_that_of_the_formula(Above(), lambda strategy: np.zeros(10))
+        distribution_equals_the_formula(Above(), lambda strategy: np.zeros(10))
 
     with pytest.raises(Unsatisfiable):  # every example is given back: draw another
         check()

@@ -1,4 +1,4 @@
-"""``pytest --rnn-file`` holds a student's file to its laws, and costs nobody else anything."""
+"""``pytest --rnn-file`` checks a student's file against its laws, and slows no other run of pytest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import my_rnn
 import pytest
 
 import pytest_teachrnn
@@ -15,41 +16,13 @@ import pytest_teachrnn
 pytest_plugins = ["pytester"]
 
 ROOT = Path(pytest_teachrnn.__file__).parent
-MY_RNN = """
-import numpy as np
-
-
-def forward(x, y, h0, U, W, b, V, c):
-    h, p, loss = {-1: h0}, {}, 0.0
-    for t in range(len(x)):
-        h[t] = np.tanh(U[:, x[t]] + W @ h[t - 1] + b)
-        e = np.exp(V @ h[t] + c)
-        p[t] = e / e.sum()
-        loss -= np.log(p[t][y[t]])
-    return loss, h, p
-
-
-def backward(x, y, h, p, U, W, b, V, c):
-    dU, dW, db, dV, dc = (np.zeros_like(a) for a in (U, W, b, V, c))
-    dh_next = np.zeros_like(b)
-    for t in reversed(range(len(x))):
-        do = p[t].copy()
-        do[y[t]] -= 1
-        dV += np.outer(do, h[t])
-        dc += do
-        da = (V.T @ do + dh_next) * (1 - h[t] ** 2)
-        dU[:, x[t]] += da
-        dW += np.outer(da, h[t - 1])
-        db += da
-        dh_next = W.T @ da
-    return {"dU": dU, "dW": dW, "db": db, "dV": dV, "dc": dc, "dh0": dh_next}
-"""
+MY_RNN = Path(my_rnn.__file__).read_text("utf-8")
 WRONG = MY_RNN.replace("dh_next = W.T @ da", "dh_next = W @ da")
 
 
 @pytest.fixture
 def run(pytester):
-    """pytest with the plugin, as in a course: the student's file, and tests of something else."""
+    """Run pytest with the plugin, as in a course: on a student's file, beside other tests."""
     pytester.makepyfile(test_other="def test_other(): pass")
 
     def run(code, *options, file="my_rnn.py"):
@@ -67,12 +40,12 @@ def test_each_law_is_a_test_and_the_file_alone_is_collected(run):
         result.stdout.fnmatch_lines(f"my_rnn.py::{law} PASSED*")
 
 
-def test_a_broken_law_is_read_out_without_a_traceback(run):
+def test_a_broken_law_is_reported_without_a_traceback(run):
     result = run(WRONG, "-k", "dW or dV")
     result.assert_outcomes(passed=1, failed=1, deselected=9)
     result.stdout.fnmatch_lines(
         [
-            "dW: dW[[]*[]] should be * and is *.",
+            "dW: dW[[]*[]] should be *, but is *.",
             "The smallest case that fails is T = 2, m = 2, K = 2, one sequence (vanilla):",
             "*at T = 1: look at what you carry*",
             "*at m = 1: look for a transpose*",
@@ -82,7 +55,7 @@ def test_a_broken_law_is_read_out_without_a_traceback(run):
     result.stdout.no_fnmatch_line("*rnn_file.py*")
 
 
-def test_one_law_may_be_named_and_other_tests_too_and_hints_be_held_back(run):
+def test_one_law_and_other_tests_may_be_named_and_hints_may_be_limited(run):
     twice = MY_RNN.replace("db += da", "db += 2 * da")
     result = run(twice, "--rnn-hints=2", "my_rnn.py::db", "test_other.py")
     result.assert_outcomes(passed=1, failed=1)
@@ -96,13 +69,13 @@ def test_a_file_that_cannot_be_read_says_what_to_do(run):
     result.stdout.fnmatch_lines(["no forward and backward pass was found*", "*--rnn-forward*"])
 
 
-def test_a_file_that_is_not_there_is_a_mistake_of_usage(run):
+def test_a_missing_file_is_a_usage_error(run):
     result = run(MY_RNN, file="their_rnn.py")
     assert result.ret is pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines("*--rnn-file: there is no file *their_rnn.py.")
 
 
-def test_nothing_heavy_is_loaded_for_those_who_do_not_ask():
+def test_the_plugin_loads_nothing_heavy_unless_its_option_is_given():
     heavy = "{'numpy', 'teachrnn', 'hypothesis'}"
     loaded = f"import sys, pytest_teachrnn; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run(
@@ -111,8 +84,8 @@ def test_nothing_heavy_is_loaded_for_those_who_do_not_ask():
     assert done.stdout.strip() == "[]"
 
 
-def test_where_teachrnn_is_installed_pytest_finds_the_plugin_by_itself(tmp_path):
-    """Installed from this pyproject.toml, that is; what is installed here may be older."""
+def test_pytest_finds_the_plugin_where_teachrnn_is_installed(tmp_path):
+    """Installed from this pyproject.toml; the version installed here may be older."""
     points = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
     lines = [f"[{group}]\n{name} = {to}\n" for group, ps in points.items() for name, to in ps.items()]
     installed = tmp_path / "installed" / "teachrnn_as_installed-0.dist-info"

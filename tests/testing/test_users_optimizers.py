@@ -235,15 +235,15 @@ def sign_of_the_gradient_alone(self, theta, g, tmp, m):
 @pytest.mark.parametrize(
     ("kind", "fault", "guilty"),
     [
-        (Faulty, uphill, "bottom_of_a_bowl_is_found"),
-        (Faulty, whatever_the_sign, "bottom_of_a_bowl_is_found"),
-        (Faulty, nowhere, "bottom_of_a_bowl_is_found"),
-        (Faulty, in_one_direction, "bottom_of_a_bowl_is_found"),
-        (Faulty, tired_too_soon, "bottom_of_a_bowl_is_found"),
-        (Faulty, ever_longer, "bottom_of_a_bowl_is_found"),
-        (FaultyLion, without_friction, "bottom_of_a_bowl_is_found"),
-        (FaultyLion, betas_in_each_others_place, "update_is_that_of_the_formula"),
-        (FaultyLion, sign_of_the_gradient_alone, "update_is_that_of_the_formula"),
+        (Faulty, uphill, "a_minimum_is_found"),
+        (Faulty, whatever_the_sign, "a_minimum_is_found"),
+        (Faulty, nowhere, "a_minimum_is_found"),
+        (Faulty, in_one_direction, "a_minimum_is_found"),
+        (Faulty, tired_too_soon, "a_minimum_is_found"),
+        (Faulty, ever_longer, "a_minimum_is_found"),
+        (FaultyLion, without_friction, "a_minimum_is_found"),
+        (FaultyLion, betas_in_each_others_place, "update_equals_the_formula"),
+        (FaultyLion, sign_of_the_gradient_alone, "update_equals_the_formula"),
     ],
     ids=lambda x: getattr(x, "__name__", x),
 )
@@ -263,7 +263,7 @@ def test_a_wrong_rule_fails(kind, fault, guilty, monkeypatch):
 
 def test_where_the_last_bit_decides_a_sign_the_rule_may_go_either_way():
     """0.2 - 0.8 / 4 is 0 for NumPy, but above 0 with all digits of the floats."""
-    (law,) = [law for law in LAWS if law.__name__ == "update_is_that_of_the_formula"]
+    (law,) = [law for law in LAWS if law.__name__ == "update_equals_the_formula"]
     run = DrawnUpdates(Lion(beta1=0.2, beta2=0), np.zeros(1), [np.ones(1), np.full(1, -0.25)])
 
     @settings(database=None)
