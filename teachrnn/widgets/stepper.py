@@ -51,7 +51,7 @@ class Stepper(anywidget.AnyWidget):
     about : sequence of str
         Sentences about the model, shown above the graph.
     yours : Yours, optional
-        Numbers of your own, to stand beside the right ones; it then opens where they first differ.
+        Your own numbers, shown beside the right ones; it then opens where they first differ.
 
     Attributes
     ----------

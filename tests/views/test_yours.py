@@ -106,7 +106,7 @@ def test_values_are_stacked_over_time_with_the_initial_state_or_without():
     h = np.stack([trace[f"h[{t}]"].data for t in range(5)])
     for own in (h, h[1:]):
         story = tell(trace, yours=Yours({"h": own}))
-        assert verdict(story) == f"Compared with {len(own)} arrays of yours: all agree."
+        assert verdict(story) == f"Compared with your {len(own)} arrays: all agree."
     h[0] += 1
     (first,) = differences(tell(trace, yours=Yours({"h": h})))
     assert first == 0, "what is given differs where it is first used"
@@ -387,7 +387,7 @@ def test_keys_of_the_terminal_go_to_the_differences(walk):
         walk.press("D")
         assert walk.index == i
     walk.press("D")
-    assert walk.message == "no further numbers of yours differ"
+    assert walk.message == "no further differences from your numbers"
     walk.press("d")
     assert walk.index == walk.differences[0]
 

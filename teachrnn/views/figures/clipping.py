@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 MOST = 41
-"""Maximum number of entries drawn; of more, so many, evenly spaced in order of size."""
+"""Maximum number of entries drawn; of more entries, this many, evenly spaced in order of size."""
 
 
 ROUNDING = 1e-9

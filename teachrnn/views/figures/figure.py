@@ -70,7 +70,7 @@ FIGURES = Registry[FigureKind]("figure")
 def figure(
     title: str, *, example: Callable[[], Figure]
 ) -> Callable[[Callable[P, Figure]], Callable[P, Figure]]:
-    """Enter a function in the registry, and make it draw in the house style whatever the user's.
+    """Enter a function in the registry, and make it draw in the house style, not the user's.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ VALIDATION: dict[str, Any] = {
 """The two losses differ by marker and dash as well as by colour."""
 
 MAX_LABELS = 10
-"""Epochs whose number is written; of more, every second, third ... one."""
+"""Maximum number of epochs that are labelled; of more, every second, third ... one is."""
 
 
 def _example() -> Figure:
@@ -44,14 +44,14 @@ def _example() -> Figure:
 def loss_curve(curve: Curve, *, symbols: int, length: int | None, symbol: str = "character") -> Figure:
     """Plot the smooth loss and the validation loss of a run over its updates.
 
-    Where every sequence has T symbols, nats per sequence are T times nats per symbol, and both losses
-    stand in one panel with a scale for each. Where sequences differ in length they cannot, and stand
-    one above the other. Points that lie above the cost of guessing by far are drawn at the edge.
+    If every sequence has T symbols, nats per sequence are T times nats per symbol, and both losses are
+    drawn in one panel with a scale for each. If sequences differ in length, they are drawn in two
+    panels, one above the other. Points far above the loss of guessing are drawn at the edge.
 
     Parameters
     ----------
     curve : Curve
-        What the run remembers.
+        The losses recorded during the run.
     symbols : int
         K: guessing costs ln K nats per symbol.
     length : int, optional
@@ -116,7 +116,7 @@ def _plot_smooth(axes: Axes, curve: Curve) -> None:
 
 
 def _plot_validation(axes: Axes, curve: Curve, scale: int, guessing: float) -> None:
-    """Validation losses times ``scale``; what is worse than guessing by far is put at the edge."""
+    """Validation losses times ``scale``; those far worse than guessing are drawn at the edge."""
     top = 1.12 * guessing * scale
     axes.set_ylim(0, top)
     if not curve.validation:
@@ -145,7 +145,7 @@ def _label_guessing(axes: Axes, cost: float, words: str) -> None:
 
 
 def _mark_epochs(axes: Axes, curve: Curve, *, labelled: bool) -> None:
-    """A line where each epoch ended, with the number of the one that begins there."""
+    """A line where each epoch ended, with the number of the epoch that begins there."""
     every = -(-len(curve.epochs) // MAX_LABELS)
     for number, epoch in enumerate(curve.epochs, start=2):
         axes.axvline(epoch.last, color=INK, linewidth=0.7, alpha=0.3)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Points = Sequence[tuple[float, float]]
 
 SPACE = 0.12
-"""Margin above and below, as a share of the range of the losses."""
+"""Margin above and below, as a fraction of the range of the losses."""
 
 
 def _example() -> Figure:
@@ -66,7 +66,7 @@ def loss_curves(
     Raises
     ------
     DomainError
-        If there is no point to be drawn.
+        If there is no point to draw.
     MissingExtraError
         If matplotlib is not installed.
 

@@ -25,7 +25,7 @@ CELL = 0.115
 LINE = 0.27
 """Height of a line, in inches."""
 BAR = 0.13
-"""Height of the strongest bar, as a share of the line."""
+"""Height of the tallest bar, as a fraction of the line's."""
 
 
 def _example() -> Figure:
@@ -41,7 +41,7 @@ def _example() -> Figure:
 def neuron_text(
     symbols: Sequence[str], activations: Array | Sequence[float], *, name: str = "h", width: int = 56
 ) -> Figure:
-    r"""Draw a text, with every symbol on the colour of a neuron's activation after reading it.
+    r"""Draw a text, with every symbol on a background that shows a neuron's activation after reading it.
 
     The sign is shown by position as well as by colour: a bar below the symbol is plus, a bar above
     it is minus, and its height is the magnitude. The scale ends at the largest number in the text.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 MOST = 12
-"""Symbols with a bar of their own; the others share one."""
+"""Number of symbols that have their own bar; the others share one."""
 
 
 def _example() -> Figure:
@@ -42,9 +42,9 @@ def next_symbol(
 ) -> Figure:
     r"""Draw the probabilities of the next symbol: the network's own, and those used for drawing.
 
-    The most likely symbols have a bar each, filled for $p'$, which the strategy makes from $p$, outlined
-    for the network's own $p = \mathrm{softmax}(o)$; a cross marks a symbol that the strategy leaves out.
-    The entropies show how uncertain the choice is:
+    The most likely symbols have a bar each: outlined for the network's own $p = \mathrm{softmax}(o)$,
+    filled for $p'$, which the strategy makes from $p$. A cross marks a symbol that the strategy leaves
+    out. The entropies show how uncertain the choice is:
 
     $$H = -\sum_k p_k \log p_k$$
 
@@ -67,8 +67,8 @@ def next_symbol(
     Raises
     ------
     DomainError
-        If there are not as many symbols as scores, the scores are not finite, or the symbol drawn is
-        none of them.
+        If there are not as many symbols as scores, the scores are not finite, or ``drawn`` is not the
+        number of a symbol.
     MissingExtraError
         If matplotlib is not installed.
 

@@ -54,7 +54,7 @@ def optimizer_paths(
     Parameters
     ----------
     descents : mapping of str to Descent
-        By the label of each.
+        The descents, by label.
     ground : callable, optional
         The loss as a function of the parameters, if there are two: its contours are drawn, and the paths
         on them.
@@ -67,7 +67,7 @@ def optimizer_paths(
     Raises
     ------
     DomainError
-        If there is nothing to draw, or a ``ground`` with other than two parameters.
+        If there is nothing to draw, or a ``ground`` but not exactly two parameters.
     MissingExtraError
         If matplotlib is not installed.
 
@@ -125,7 +125,7 @@ def optimizer_paths(
 
 
 def _plot(axes: Axes, numbers: Array, style: dict[str, Any]) -> None:
-    """A path that diverges ends where its numbers get out of scale."""
+    """Draw a path, which ends where its numbers diverge."""
     shown = np.where(numbers <= BEYOND * numbers[0], numbers, np.nan)
     axes.plot(np.arange(1, len(numbers) + 1), shown, **style)
 

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 MOST = 25
-"""Maximum number of updates drawn; of more, so many, at increasing distances."""
+"""Maximum number of updates drawn; of more, this many, at increasing distances."""
 
 SHARES = (0.1, 0.5, 0.9)
-"""A tenth of the entries is below the first line, half below the second, a tenth above the third."""
+"""A tenth of the entries are below the first line, half below the second, a tenth above the third."""
 
 
 def _example() -> Figure:
@@ -69,15 +69,16 @@ def optimizer_state(descent: Descent, parameters: Mapping[str, Array] | None = N
     r"""Draw what an optimizer keeps for the entries of each parameter, and how far it moves them.
 
     A row for each parameter; a column for each vector that the optimizer keeps, and one for the
-    length $|\Delta\theta|$ of its steps. A tenth of the entries is below the band, a tenth
-    above it; the line is the median. The scale is logarithmic, of magnitudes: it has no 0.
+    length $|\Delta\theta|$ of its steps. A tenth of the entries are below the band, a tenth
+    above it; the line is the median. The scale is logarithmic, for magnitudes; 0 is not on it.
 
     Parameters
     ----------
     descent : Descent
         From `teachrnn.optimizers.descent.descend`.
     parameters : mapping of str to ndarray of int, optional
-        Which entries belong together, as `parameter_places` returns them; all to one if not given.
+        The entries of each parameter, as `parameter_places` returns them; by default all are drawn as
+        one parameter.
 
     Returns
     -------
@@ -87,7 +88,7 @@ def optimizer_state(descent: Descent, parameters: Mapping[str, Array] | None = N
     Raises
     ------
     DomainError
-        If a parameter has no entry, or one that does not exist.
+        If a parameter has no entries, or an entry that does not exist.
     MissingExtraError
         If matplotlib is not installed.
 

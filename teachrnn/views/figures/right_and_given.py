@@ -1,4 +1,4 @@
-"""A gradient as it should be and as some code has it, side by side."""
+"""The right gradient and the one that some code computes, side by side."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def _example() -> Figure:
 
 @figure("A right and a wrong gradient", example=_example)
 def right_and_given(name: str, right: ArrayLike, given: ArrayLike) -> Figure:
-    """Draw a gradient twice, as it is and as some code has it, with the difference beside them.
+    """Draw the right gradient and the one that some code computes, with the difference beside them.
 
     Parameters
     ----------
     name : str
-        Of the parameter, such as ``W``.
+        The parameter's name, such as ``W``.
     right, given : array-like, of one shape
         The two gradients; a vector is drawn as one row.
 
@@ -91,7 +91,7 @@ def _table(name: str, right: Array, given: Array) -> Table:
 
 
 def _example_data() -> tuple[Array, Array]:
-    """DW of a small network, and what a carry through W in place of its transpose makes of it."""
+    """The gradient dW of a small network, right, and with a carry through W instead of its transpose."""
     instance = Instance.draw("vanilla", T=6, hidden=6, symbols=5)
     carried = "the gradient carried back from r[t] to h[t-1] goes through W, not through its transpose"
     (mistake,) = [m for m in catalogue_of("vanilla").sweep if m.title == carried]

@@ -39,9 +39,9 @@ def _example() -> Figure:
 def saturation(trace: Trace, *names: str) -> Figure:
     r"""Draw how the outputs of tanh and of the gates are distributed at every step.
 
-    Where $|\tanh a|$ is near 1, its slope $1 - \tanh^2 a$ is near 0 and lets no gradient through; so is
-    the slope $\sigma (1 - \sigma)$ of a gate that is wide open or shut. Above, the distribution over
-    the units; below, the share of units that are saturated.
+    Where $|\tanh a|$ is near 1, its slope $1 - \tanh^2 a$ is near 0 and lets no gradient through; the
+    same is true of the slope $\sigma (1 - \sigma)$ of a gate that is fully open or closed. The upper
+    panel shows the distribution over the units, the lower one the share of saturated units.
 
     Parameters
     ----------

@@ -32,10 +32,10 @@ def _example() -> Figure:
 def spectrum(trace: Trace, weights: str | None = None) -> Figure:
     r"""Plot the eigenvalues and singular values of W, and the norm of $\partial h_T / \partial h_k$.
 
-    Going back a step multiplies the gradient by $W^\top$ (and by the slope of tanh, which is at most
-    1). If all singular values of W are below 1 it must vanish; eigenvalues outside the unit circle
-    let it explode. The right panel shows what actually happens over T - k steps: the spectral norm of
-    the product of Jacobians, from the recorded run.
+    Going back one step multiplies the gradient by $W^\top$ (and by the slope of tanh, which is at most
+    1). If all singular values of W are below 1, it must vanish; eigenvalues outside the unit circle
+    allow it to explode. The right panel shows what actually happens over T - k steps: the spectral
+    norm of the product of Jacobians, from the recorded pass.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def spectrum(trace: Trace, weights: str | None = None) -> Figure:
     Returns
     -------
     Figure
-        Three panels; their numbers have no unit.
+        Three panels; their numbers are dimensionless.
 
     Raises
     ------

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from teachrnn.sweep.engine import TrialFunction
 
 STAGES = tuple(zip("os^", (blue.light for blue in BLUES), strict=True))
-"""Marker and colour of the first, the second and all further stages: the later, the darker."""
+"""Marker and colour of the first, the second and all further stages; later ones are darker."""
 
 EDGE = {
     "worse than guessing": {"marker": r"$\uparrow$", "color": SOFT, "markersize": 9},
@@ -152,7 +152,7 @@ def _table(search: Sweep) -> Table:
 
 
 class _InTurn:
-    """An engine for an example: one trial after the other, in this process."""
+    """An engine for the example, which runs one trial after the other in this process."""
 
     def run(self, function: TrialFunction, trials: Iterable[Trial]) -> Iterator[TrialResult]:
         return map(function, trials)

@@ -29,7 +29,7 @@ def _example() -> Figure:
     return training_progress(journal)
 
 
-@figure("Training as it goes on", example=_example)
+@figure("Progress of training", example=_example)
 def training_progress(journal: Journal) -> Figure:
     r"""Draw the loss of a run and the norm of its gradients, over the updates so far.
 

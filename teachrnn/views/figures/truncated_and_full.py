@@ -93,7 +93,7 @@ def truncated_and_full(trace: Trace, name: str = "W") -> Figure:
 
 
 def _shown(data: Array) -> Array:
-    """The numbers that an axis can show; a gap for the rest, which are in the table."""
+    """The numbers that an axis can show, with gaps for the others, which are in the table."""
     return np.where(np.isfinite(data), data, np.nan)
 
 

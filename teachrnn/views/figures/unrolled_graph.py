@@ -36,17 +36,17 @@ BESIDE, ABOVE, BETWEEN = 0.12, 0.3, 0.34
 """Inches between two nodes of a row, between rows, and between time steps."""
 
 FIRST, LAST = 3, 2
-"""Steps that are drawn at the ends of a long sequence; dots stand for those in between."""
+"""Number of steps drawn at each end of a long sequence; dots replace those in between."""
 
 MOST = 8
-"""Cells of a strip, at most; a sign marks that there are more numbers."""
+"""Maximum number of cells in a strip; a mark shows that there are more numbers."""
 
 
 LONG = 5
-"""Length of a name, in letters, from which it is written smaller."""
+"""Number of letters from which a name is written smaller."""
 
 CENTRED: dict[str, Any] = {"ha": "center", "va": "center", "in_layout": False}
-"""For text inside a node: it needs no space of its own, so the layout need not measure it again."""
+"""For text inside a node, which needs no further space, so the layout need not measure it."""
 
 
 class Node(NamedTuple):
@@ -71,7 +71,7 @@ def unrolled_graph(
     item: int = 0,
     yours: Yours | None = None,
 ) -> Figure:
-    """Draw the unrolled graph: time across, depth up, in every node its numbers as coloured cells.
+    """Draw the unrolled graph: time across, depth up, the numbers in each node as coloured cells.
 
     Parameters
     ----------
@@ -80,14 +80,13 @@ def unrolled_graph(
     show : {"value", "gradient"}
         What the nodes show. A gradient that backpropagation has not reached is "not yet".
     steps : sequence of int, optional
-        Which time steps; if not given all, or of a long sequence the first and the last.
+        Which time steps; by default all, or the first and last ones of a long sequence.
     symbols : sequence of str, optional
         What the token numbers stand for.
     item : int
         Which sequence of a batch.
     yours : Yours, optional
-        Numbers of your own: where what stands in a node differs from them, it is marked ≠, and the table
-        has both.
+        Your own numbers: a node whose numbers differ from yours is marked ≠, and the table has both.
 
     Returns
     -------
@@ -97,7 +96,7 @@ def unrolled_graph(
     Raises
     ------
     DomainError
-        If a step does not exist, or ``yours`` holds something else than numbers.
+        If a step does not exist, or ``yours`` holds something other than numbers.
     NameLookupError, ShapeError
         If ``yours`` does not fit the trace.
     MissingExtraError
@@ -155,7 +154,7 @@ def _steps(trace: Trace, steps: Sequence[int] | None) -> list[int]:
 def _arrange(
     trace: Trace, shown: Sequence[int]
 ) -> tuple[dict[int, Node], dict[int, float], tuple[float, float]]:
-    """Nodes by index, the middle of every step's column, and the size of the whole, in inches."""
+    """Nodes by index, the centre of every step's column, and the size of the drawing, in inches."""
     places = {i: place for i, place in grid(trace).items() if place.column in shown}
     left, centres, edge = {}, {}, BETWEEN / 2
     for t in shown:
@@ -272,7 +271,7 @@ def _draw_node(
 def _beside(
     yours: Yours, trace: Trace, nodes: dict[int, Node], show: Show, item: int
 ) -> dict[int, Given]:
-    """A reader's own numbers for what the nodes show, by index."""
+    """The reader's own numbers for those in the nodes, by index."""
     d = "d" if show == "gradient" else ""
     shown = {i: numbers(node.value, show, item) for i, node in nodes.items()}
     whole = {v.name: (v.grad if d else v.data) for v in trace.values}
@@ -332,7 +331,7 @@ def _table(
 
 
 def _own(right: Array | None, given: Given | None) -> str:
-    """A reader's own numbers in words: those that differ, and that the others agree."""
+    """The reader's own numbers in words: those that differ, and that the others agree."""
     if given is None or right is None:
         return ""
     if not given.wrong:

@@ -1,1 +1,1 @@
-"""HTML: a story as a standalone page or as a part of another, and a value as a notebook's output."""
+"""HTML: a story as a standalone page or as part of another page, and a value as notebook output."""

@@ -15,11 +15,11 @@ from teachrnn.views.style.number import format_number
 from teachrnn.views.style.palette import COLOURS
 
 MOST = 12
-"""Rows and columns that are shown."""
+"""Maximum number of rows and columns that are shown."""
 
 
 def card(value: Value) -> str:
-    """Self-contained HTML, without scripts: it survives the export of a notebook."""
+    """Self-contained HTML without scripts, which is kept when a notebook is exported."""
     formula = forward_equation(value) if isinstance(value, Op) else Letter(value.name)
     made_by = type(value).__name__ if isinstance(value, Op) else value.role
     d = value.grad

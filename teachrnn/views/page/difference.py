@@ -1,4 +1,4 @@
-"""A page that opens where code of one's own first goes wrong."""
+"""A page that opens where the reader's own code first goes wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from teachrnn.views.story import Yours
 
 TITLE = "Your numbers beside the right ones, step by step"
 SIZE = {"T": 4, "hidden": 3, "symbols": 7}
-"""Small enough to be followed by hand; with more symbols than steps, none occurs twice."""
+"""Small enough to follow by hand; there are more symbols than steps, so none occurs twice."""
 
 
 def save_difference(
@@ -28,10 +28,10 @@ def save_difference(
     loss: Chosen = None,
     seed: int = 0,
 ) -> Path:
-    """Run a backward pass of your own, and save a page that opens where it first differs.
+    """Run your own backward pass, and save a page that opens where it first differs.
 
-    It is run on a sequence of four symbols, all different, so that the gradient of every step can be
-    read out of dU. Where it differs, the page shows both numbers, and why the right one is right.
+    It is run on a sequence of four different symbols, so that the gradient of every step can be read
+    from dU. Where it differs, the page shows both numbers, and why the right one is right.
 
     Parameters
     ----------
@@ -40,11 +40,11 @@ def save_difference(
     path : str or Path
         The file to write, such as ``"yours.html"``; its folder must exist.
     cell, layout : str, optional
-        Which cell it is and whose conventions it follows, if that is not to be found out.
+        Which cell it is and which conventions it follows; recognised if not given.
     forward, backward, loss : str or callable, optional
-        Which functions they are, if their names do not say it.
+        Which functions they are, if their names do not say so.
     seed : int
-        Of the numbers on which it is run.
+        Seed of the numbers on which it is run.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def save_difference(
     Raises
     ------
     SubmissionError
-        If the code could not be called, naming the function and the input that did it.
+        If the code could not be called, naming the function and the input at fault.
     FileFormatError
         If the file cannot be written there.
 
@@ -106,15 +106,15 @@ def save_comparison(
     Parameters
     ----------
     instance : Instance
-        The numbers.
+        The instance.
     answer : Answer
-        What the student's code gave for them.
+        What the student's code returned for it.
     path : str or Path
         The file to write.
     about : sequence of str
-        Sentences to begin with.
+        Sentences shown at the top.
     dtype : dtype
-        In which precision the code computes.
+        The precision in which the code computes.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The story as a part of a page: for documentation and for the output of a notebook."""
+"""The story as part of a page: for documentation, and for notebook output."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def story_fragment(
     yours: Yours | None = None,
     step: int | None = None,
 ) -> str:
-    """HTML that steps through the trace within another page, without a kernel and without a request.
+    """HTML that steps through the trace within another page, without a kernel or network requests.
 
-    It is in a shadow tree: the page's style does not affect it, nor its own the page. One page may
-    contain several. It contains no blank line, at which Markdown would end the block.
+    It is in a shadow tree: the page's style does not affect it, nor does its style affect the page. One
+    page may contain several. It contains no blank line, where Markdown would end the block.
 
     Parameters
     ----------
@@ -41,10 +41,10 @@ def story_fragment(
     about : sequence of str
         Sentences about the model, shown above the graph.
     yours : Yours, optional
-        Numbers of your own, to stand beside the right ones.
+        Your own numbers, shown beside the right ones.
     step : int, optional
-        The step of the story at which it opens, counted from 0; by default the first at which numbers of
-        yours differ, or the first of all.
+        The step of the story at which it opens, counted from 0; by default the first at which your
+        numbers differ, or the first step.
 
     Examples
     --------

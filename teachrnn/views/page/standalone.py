@@ -45,10 +45,10 @@ def story_page(
     about : sequence of str
         Sentences about the model, shown under the heading.
     yours : Yours, optional
-        Numbers of your own, to stand beside the right ones.
+        Your own numbers, shown beside the right ones.
     step : int, optional
-        The step of the story at which it opens, counted from 0; by default the first at which numbers of
-        yours differ, or the first of all.
+        The step of the story at which it opens, counted from 0; by default the first at which your
+        numbers differ, or the first step.
 
     Examples
     --------
@@ -104,10 +104,10 @@ def save_page(
     about : sequence of str
         Sentences about the model, shown under the heading.
     yours : Yours, optional
-        Numbers of your own, to stand beside the right ones.
+        Your own numbers, shown beside the right ones.
     step : int, optional
-        The step of the story at which it opens, counted from 0; by default the first at which numbers of
-        yours differ, or the first of all.
+        The step of the story at which it opens, counted from 0; by default the first at which your
+        numbers differ, or the first step.
 
     Returns
     -------

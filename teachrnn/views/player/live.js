@@ -235,7 +235,7 @@ function nudged({ before, after, predicted, remainder }) {
   ]) {
     const line = table.insertRow();
     line.append(element("th", { scope: "row" }, what));
-    line.insertCell().textContent = formatNumber(Number(x), 6); // what is not finite comes as a word
+    line.insertCell().textContent = formatNumber(Number(x), 6); // numbers that are not finite are sent as words
   }
   return table;
 }

@@ -22,9 +22,9 @@ _COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 def player_module(host: str) -> str:
     """The text of the player as one ES module.
 
-    A page that is opened from a file may import no other file, and a notebook takes one text. So each
-    part that the host imports, directly or not, becomes a function that runs once, in its own
-    scope, and returns its exports; an import takes them from there. The host itself comes last.
+    A page that is opened from a file may not import another file, and a notebook's widget is given one
+    text. So each part that the host imports, directly or not, becomes a function that runs once, in its
+    own scope, and returns its exports; an import takes them from there. The host itself comes last.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def player_module(host: str) -> str:
     Raises
     ------
     ImportError
-        If parts import each other in a circle.
+        If the imports of the parts form a cycle.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def player_module(host: str) -> str:
 
 
 def _in_order(name: str, seen: dict[str, None], importing: tuple[str, ...]) -> list[str]:
-    """A part after all those that it imports, each once."""
+    """The parts that a part imports, each once and before those that import it, then itself."""
     if name in importing:
         raise ImportError(
             f"parts of the player import each other: {' imports '.join((*importing, name))}"
@@ -62,7 +62,7 @@ def _in_order(name: str, seen: dict[str, None], importing: tuple[str, ...]) -> l
 
 
 def _wrapped(name: str) -> str:
-    """The body of the function that a part becomes."""
+    """The body of the function that wraps a part."""
     text = _linked(name)
     exports = ", ".join(_EXPORT.findall(text))
     return f"{_EXPORT.sub('', text)}return {{ {exports} }};\n"
@@ -90,7 +90,7 @@ def _beside(name: str, path: str) -> str:
 
 @lru_cache
 def player_style() -> str:
-    """The style sheet: the palette, that of the whole, then that of each part."""
+    """The style sheet: the palette, the style of the whole player, then that of each part."""
     palette = palette_style(".trnn, .trnn-page")
     sheets = sorted(_sheets(PARTS), key=lambda sheet: (sheet.name != "player.css", sheet.name))
     return "\n".join([palette, *(sheet.read_text("utf-8") for sheet in sheets)])

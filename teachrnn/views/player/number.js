@@ -24,7 +24,7 @@ export function formatNumber(x, digits = 3) {
   return `${sign}${mantissa}e${exponent < 0 ? "−" : ""}${Math.abs(exponent)}`;
 }
 
-const MOST_DIGITS = 17; // no two numbers look the same in as many
+const MOST_DIGITS = 17; // with this many, no two numbers look the same
 
 /** Two different numbers, in as many digits as it takes to tell them apart.
  * @param {number} a

@@ -9,7 +9,7 @@ import { numberAt } from "./why/origin.js";
 
 export const COVERED = "The result is covered: predict it first.";
 
-const TOLERANCE = 0.1; // a predicted number may be off by this share
+const TOLERANCE = 0.1; // a predicted number may be off by this fraction
 const MODES = { off: "off", sign: "the sign", shape: "the shape", number: "the number" };
 const SIGNS = [
   { sign: "−", spoken: "minus" },
@@ -119,7 +119,7 @@ export class Predict {
   #asked(i) {
     const { story } = this.context;
     const step = story.steps[i];
-    if (step.phase === "turn") return null; // its sentence tells the loss
+    if (step.phase === "turn") return null; // its sentence gives the loss
     const made = step.outcomes.map(({ quantities }) => quantities[quantities.length - 1][0]);
     const draw = scattered(i);
     const k = made[draw % made.length];

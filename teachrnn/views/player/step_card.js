@@ -51,7 +51,7 @@ export class StepCard {
     ].join(" · ");
     this.element.dataset.phase = step.phase;
     this.title.textContent = step.title;
-    this.sentence.textContent = covered ? "" : step.sentence; // it may tell the shape
+    this.sentence.textContent = covered ? "" : step.sentence; // it may give the shape away
     this.difference.textContent = covered ? "" : differenceAt(story, i);
     this.difference.hidden = !this.difference.textContent;
     this.code.textContent = step.code;

@@ -42,7 +42,7 @@ from teachrnn.views.story import (
 from teachrnn.views.story.layout import grid
 
 FEW = 3_000
-"""Up to so many numbers are all checked by complex step; of more, a part of each array is."""
+"""Up to this many numbers are all checked by complex step; of more, some of each array are."""
 SOME = 40
 """How many entries of a parameter are checked if there are many, and time allows."""
 MAX_APPLICATIONS = 150_000
@@ -72,9 +72,9 @@ def story_bytes(
         Whether to include the derivatives by complex step, for readers without a kernel that could
         compute them.
     steps : sequence of StoryStep, optional
-        The story with these symbols and these numbers, where it has been made already.
+        The story with these symbols and numbers, if it has already been made.
     yours : Yours, optional
-        A reader's own numbers. Those that agree with the right ones are not sent.
+        The reader's own numbers. Those that agree with the right ones are not sent.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def packed(text: dict[str, Any], numbers: Sequence[Array]) -> bytes:
 
 
 def formulas(story: bytes) -> list[str]:
-    """The formulas in a container, in MathML with slots for the indices: what a font must hold."""
+    """The formulas in a container, in MathML with slots for the indices, from which a font is made."""
     (length,) = struct.unpack("<I", story[:4])
     templates: list[str] = json.loads(story[4 : 4 + length])["templates"]
     return templates
@@ -231,7 +231,7 @@ class Tables:
         return [at, quantity.note] if quantity.note else [at]
 
     def _yours(self, given: Given) -> dict[str, Any]:
-        """A reader's numbers where they differ; where they agree, that they do."""
+        """The reader's numbers where they differ; if they all agree, only that they do."""
         differs = np.flatnonzero(given.differs).tolist()
         at = {"at": self._stored(_exact(given.data))} if differs else {}
         return {"differs": differs, **at, **({"note": given.note} if given.note else {})}
@@ -272,7 +272,7 @@ class Tables:
         return self._array_at[key]
 
     def check(self, name: str, derivatives: Array, refused: str) -> None:
-        """Store what another method gives for the last array of a name, the total."""
+        """Store what another method gives for the last array of that name, the total."""
         for array in reversed(self.arrays):
             if array["name"] == name:
                 array["check"] = self._stored(np.ascontiguousarray(derivatives, dtype="<f8"))
@@ -348,7 +348,7 @@ def _rest(parts: Sequence[Quantity], total: Array) -> Array | None:
 
 
 def _factors(made: Made, product: Array) -> tuple[Quantity, Quantity] | None:
-    """Two of the letters whose outer product the array is, to the last bit."""
+    """Two of the letters, if the array is their outer product to the last bit."""
     vectors = [q for q in made.letters.values() if q.data.ndim == 1 and q.data.dtype.kind == "f"]
     rows = [q for q in vectors if q.data.size == product.shape[0] and q.kind == "gradient"]
     columns = [q for q in vectors if q.data.size == product.shape[1] and q.kind == "value"]
@@ -366,5 +366,5 @@ def _exact(data: Array) -> Array:
 
 
 def _same(a: Array, b: Array) -> bool:
-    """Whether two arrays are the same to the last bit, but for the sign of a zero."""
+    """Whether two arrays are the same to the last bit, except for the sign of a zero."""
     return (np.ascontiguousarray(a) + 0.0).tobytes() == b.tobytes()

@@ -1,8 +1,8 @@
-/** What Python tells the player (teachrnn/views/player/story_data.py), and what its parts share. */
+/** What Python sends to the player (teachrnn/views/player/story_data.py), and what its parts share. */
 
 import type { Story } from "./story.js";
 
-/** The name of a recorded value, with its parts as they are written. */
+/** The name of a recorded value, and its parts. */
 export interface Name {
   name: string; // layer2.h[3]
   timeless: string; // layer2.h
@@ -12,22 +12,22 @@ export interface Name {
   time: number | null;
 }
 
-/** A value in the graph: where it stands, and what made it. */
+/** A value in the graph: its position, and what made it. */
 export interface StoryNode extends Name {
   id: number;
-  op: string; // "" for what was given
+  op: string; // "" for a given value
   uses: Name[]; // parameters, which are not drawn
   t: number; // its column
   row: number;
   slot: number;
   slots: number;
   symbol: string; // what a token number stands for
-  given: number | null; // number of the array, if it was given
+  given: number | null; // number of its array, if the value was given
 }
 
 export type Edge = [from: number, to: number];
 
-/** Number of an array, and what distinguishes it there. */
+/** Number of an array, and a note on its role there. */
 export type Shown = [k: number, note?: string];
 
 export interface Outcome {
@@ -45,7 +45,7 @@ export interface Passage extends Told {
   node: number;
 }
 
-/** The loss is complete, and the way back begins. */
+/** The turning point: the loss is complete, and the backward pass begins. */
 export interface Turn extends Told {
   phase: "turn";
   t: null;
@@ -67,8 +67,8 @@ export interface StoryArray {
   name: string;
   math: number;
   kind: "value" | "gradient";
-  of?: string; // the value of which it is the gradient
-  via?: string; // the use through which this part of it came
+  of?: string; // the value whose gradient it is
+  via?: string; // the use through which this part of the gradient came
   shape: number[];
 
   at?: number; // where the numbers begin
@@ -77,7 +77,7 @@ export interface StoryArray {
   outer?: [rows: number, columns: number]; // arrays
   spots?: number[]; // where the numbers belong; the others are 0
 
-  letters?: Record<string, number>; // what the letters of the formula that made it stand for
+  letters?: Record<string, number>; // the arrays that the letters of its formula stand for
   op?: string;
   rule?: number | null;
   parts?: number[]; // the arrays whose sum it is
@@ -85,17 +85,17 @@ export interface StoryArray {
   check?: number; // where the derivatives by complex step begin
   refused?: string; // why there are none
 
-  yours?: Yours; // the reader's own numbers, where some were handed over
+  yours?: Yours; // the reader's own numbers, if given
 
-  numbers?: Float64Array; // once they have been asked for
+  numbers?: Float64Array; // once they have been decoded
   norm?: number;
 }
 
-/** A reader's own numbers beside those of an array; those that all agree are not sent. */
+/** The reader's own numbers for an array; if they all agree, they are not sent. */
 export interface Yours {
-  differs: number[]; // the places of the numbers that are not the right ones
+  differs: number[]; // the positions of the numbers that differ
   at?: number; // where the numbers begin
-  note?: string; // how they were come by
+  note?: string; // how they were obtained
 }
 
 /** The formula of one entry: see teachrnn/formulas/entries/tree.py. */
@@ -150,10 +150,10 @@ export interface StoryData {
   math: [template: number, ...indices: string[]][];
   templates: string[];
   triangle: Triangle | null;
-  differences?: number[]; // the steps at which the reader's numbers differ, if there are some to compare
+  differences?: number[]; // the steps at which the reader's numbers differ, if any were given
 }
 
-/** What a reader can change, and a notebook's widget shares with Python. */
+/** The state that a reader can change, and that a notebook's widget shares with Python. */
 export interface State {
   story: ArrayBuffer | DataView;
   step: number;
@@ -168,7 +168,7 @@ export interface State {
   hiding?: string;
 }
 
-/** What the kernel says. What is not finite comes as a word. */
+/** A message from the kernel. Numbers that are not finite are sent as words. */
 export interface Message {
   kind: string;
   id?: string;
@@ -180,12 +180,12 @@ export interface Message {
   remainder?: number | string;
 }
 
-/** What a model tells: a message from Python, or that something has changed. */
+/** The events of a model: a message from Python, or a change of its state. */
 export type Heard = "msg:custom" | `change:${keyof State}`;
 
 export type Listener = (message: Message, buffers: DataView<ArrayBuffer>[]) => void;
 
-/** Of anywidget: the part of a widget's model that the player needs. */
+/** The part of an anywidget model that the player needs. */
 export interface Model {
   get<K extends keyof State>(key: K): State[K];
   set<K extends keyof State>(key: K, value: State[K]): void;
@@ -199,12 +199,12 @@ export interface Model {
 export interface Context {
   story: Story;
   model: Model;
-  signal: AbortSignal; // aborts when the player is taken away
+  signal: AbortSignal; // aborts when the player is removed
   unique: number;
   go(i: number): void;
   open(k: number, index: number[]): void;
-  say(text: string): void; // to those who listen
-  tell(text: string): void; // to all
+  say(text: string): void; // to screen readers
+  tell(text: string): void; // to everyone
   horizon(steps: number): void;
   covers(i: number): boolean; // whether the result of step i must not be shown yet
 }
@@ -239,7 +239,7 @@ export interface Key {
   shown: string;
   does: string;
   act: Act;
-  ofYours?: boolean; // only where there are numbers of the reader's
+  ofYours?: boolean; // only if the reader's own numbers were given
 }
 
 /** One number of the story. */
@@ -255,7 +255,7 @@ export interface Factor {
   value: number;
 }
 
-/** A summand: its formula in text and numbers, what it comes to, and the array whose number it is. */
+/** A summand: its formula in text and numbers, its value, and the array whose number it is. */
 export interface Line {
   parts: (string | Factor)[];
   value: number;

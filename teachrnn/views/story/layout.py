@@ -23,7 +23,7 @@ class Place:
 def grid(trace: Trace) -> dict[int, Place]:
     """Place every value that belongs to a time step; parameters belong to none and are not placed.
 
-    If nothing belongs to a time step, everything but the parameters is in one column.
+    If nothing belongs to a time step, everything except the parameters is in one column.
 
     A result is above its operands of the same step, right below its lowest user, an input below its
     user (or above, if a result has the slot below: a target comes from above), and the

@@ -24,7 +24,7 @@ def applied(op: Op) -> str:
 
 
 def code(op: Op) -> str:
-    """The line of code that applied it; empty where that is not known."""
+    """The line of code that applied it; empty if that is not known."""
     return linecache.getline(op.code.co_filename, op.line).strip()
 
 
@@ -95,7 +95,7 @@ def _counted(n: int) -> str:
 
 
 def origin(user: Op, value: Value) -> str:
-    """Through which use a part of a gradient comes."""
+    """The use through which a part of a gradient comes."""
     if value.t is None and user.t is not None:
         return f"step {user.t}"
     if value.t is None:

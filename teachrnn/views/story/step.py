@@ -14,16 +14,16 @@ Phase = Literal["forward", "turn", "backward"]
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """A reader's own numbers for a quantity.
+    """The reader's own numbers for a quantity.
 
     Attributes
     ----------
     data : ndarray
         The numbers, in the quantity's shape.
     differs : ndarray of bool
-        Which of them are not the right ones.
+        Which of them differ from the right ones.
     note : str
-        How they were come by, if they were not handed over as they are.
+        How they were obtained, if they were not passed in directly.
     """
 
     data: Array
@@ -74,7 +74,7 @@ class Quantity:
     made : Made, optional
         How it came about; None for what was given.
     yours : Given, optional
-        The reader's own numbers, where they have handed over some; see `Yours`.
+        The reader's own numbers, if given; see `Yours`.
     """
 
     name: str
@@ -162,7 +162,7 @@ class StoryStep:
 
     @property
     def differing(self) -> list[Quantity]:
-        """What comes out here, or is first given here, and is not what the reader has for it."""
+        """The results, and the values first used here, that differ from the reader's own."""
         made = [q for outcome in self.outcomes for q in outcome.quantities]
         given = [q for q in self.operands if q.made is None]
         return [q for q in (*made, *given) if q.yours is not None and q.yours.wrong]

@@ -33,9 +33,9 @@ def tell(
     trace : Trace
         A record; without a loss the story has only its forward half.
     symbols : sequence of str, optional
-        What the token numbers stand for, to be named in the sentences.
+        What the token numbers stand for, for the sentences.
     yours : Yours, optional
-        A reader's own numbers, to stand beside the right ones.
+        The reader's own numbers, shown beside the right ones.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def tell(
     Raises
     ------
     TeachrnnError
-        If numbers of the reader's do not fit the trace.
+        If the reader's numbers do not fit the trace.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A reader's own numbers, to be shown beside the right ones."""
+"""The reader's own numbers, shown beside the right ones."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from teachrnn.views.story.step import Given, Quantity, StoryStep
 
 @dataclass(frozen=True, eq=False)
 class Yours:
-    """What code of your own gives for the numbers of a trace: a view shows both, and where they differ.
+    """What your own code computes for the values of a trace: a view shows both, and where they differ.
 
-    Names are those of the trace. A name without its time step stands for all steps, with time as the
-    first axis: ``h`` of shape (T, m) for ``h[1]`` to ``h[T]``, of shape (T + 1, m) for ``h[0]`` too.
+    Names are those of the trace. A name without a time step means all steps, with time as the first
+    axis: ``h`` of shape (T, m) is ``h[1]`` to ``h[T]``; of shape (T + 1, m), it includes ``h[0]``.
 
     Parameters
     ----------
@@ -35,11 +35,12 @@ class Yours:
     gradients : mapping of str to array, optional
         Gradients of the summed loss, by the name of the value, ``W``, or their own, ``dW``.
     tolerance : float or mapping of str to float, optional
-        What may differ and still counts as the same: for all, or by name as the view shows it (``dW``,
-        ``da[2]``, or ``da`` for all steps). By default what rounding can explain: in float64 1e-12,
-        in float32 1e-4 of the sum of the absolute values of a gradient's terms, or of a value's size.
+        The largest difference that still counts as equal: one for all, or by name as the view shows it
+        (``dW``, ``da[2]``, or ``da`` for all steps). By default, what rounding can explain: 1e-12 in
+        float64, 1e-4 in float32, times the sum of the absolute values of a gradient's terms, or
+        times a value's size.
     notes : mapping of str to str, optional
-        By name as the view shows it, how a number was come by.
+        How a number was obtained, by name as the view shows it.
 
     Examples
     --------
@@ -60,24 +61,24 @@ class Yours:
 
     @classmethod
     def of(cls, instance: Instance, answer: Answer, dtype: DTypeLike = np.float64) -> Self:
-        """What a student's code answered for an instance of the diagnosis.
+        """What a student's code returned for an instance of the diagnosis.
 
-        The gradients of the pre-activations, which hardly any code returns, are read out of dU where
-        they stand there: with one sequence in which no symbol occurs twice, each step has a column.
+        The gradients of the pre-activations, which hardly any code returns, are read from dU if
+        possible: for one sequence in which no symbol occurs twice, each step has its own column.
 
         Parameters
         ----------
         instance : Instance
-            The numbers.
+            The instance.
         answer : Answer
-            What the code gave for them. Values that the trace does not have are left out.
+            What the code returned for it. Values that the trace does not have are left out.
         dtype : dtype
-            In which precision the code computes.
+            The precision in which the code computes.
 
         Returns
         -------
         Yours
-            To be handed to a view of ``instance.trace``.
+            The numbers, for a view of ``instance.trace``.
 
         Examples
         --------
@@ -103,20 +104,20 @@ class Yours:
     def beside(self, steps: Sequence[StoryStep], trace: Trace) -> list[StoryStep]:
         """The story with these numbers beside its own.
 
-        A gradient is compared where it is complete: a sum that is still growing is not yet the number
-        that was handed over.
+        A gradient is compared where it is complete, because a sum that is still growing is not yet the
+        number that was given.
 
         Parameters
         ----------
         steps : sequence of StoryStep
             The story.
         trace : Trace
-            The record that it tells.
+            The record that the story was made from.
 
         Returns
         -------
         list of StoryStep
-            The steps; those quantities that were handed over have ``yours``.
+            The steps, in which the quantities that were given have ``yours``.
 
         Raises
         ------
@@ -147,20 +148,20 @@ class Yours:
         ]
 
     def compared(self, trace: Trace, right: Mapping[str, Array]) -> dict[str, Given]:
-        """These numbers held against the right ones.
+        """These numbers compared with the right ones.
 
         Parameters
         ----------
         trace : Trace
             The record.
         right : mapping of str to ndarray
-            The right numbers by the names of the story, ``h[3]`` and ``dh[3]``. What is not among them
-            (gradients, before there are any) is not compared.
+            The right numbers by the names of the story, ``h[3]`` and ``dh[3]``. Numbers with other names
+            (gradients, before backpropagation) are not compared.
 
         Returns
         -------
         dict of str to Given
-            By the names of the story.
+            The comparisons, by the names of the story.
 
         Raises
         ------
@@ -199,17 +200,17 @@ class Yours:
 
 
 def differences(steps: Sequence[StoryStep]) -> list[int]:
-    """The steps of a story at which a reader's numbers differ from it, the first of them first.
+    """The steps of a story at which the reader's numbers differ from it, in order.
 
     Parameters
     ----------
     steps : sequence of StoryStep
-        The story, told with `Yours`.
+        The story, made with `Yours`.
 
     Returns
     -------
     list of int
-        Their places in the story.
+        Their positions in the story.
 
     Examples
     --------
@@ -232,17 +233,17 @@ def differences(steps: Sequence[StoryStep]) -> list[int]:
 
 
 def opening(steps: Sequence[StoryStep]) -> int:
-    """The step at which a view opens: the first at which a reader's numbers differ, or the first.
+    """The step at which a view opens: the first at which the reader's numbers differ, or the first.
 
     Parameters
     ----------
     steps : sequence of StoryStep
-        The story, told with `Yours` or without.
+        The story, made with or without `Yours`.
 
     Returns
     -------
     int
-        Its place in the story.
+        Its position in the story.
 
     Examples
     --------
@@ -257,12 +258,12 @@ def opening(steps: Sequence[StoryStep]) -> int:
 
 
 def verdict(steps: Sequence[StoryStep]) -> str:
-    """How a reader's numbers compare with a story, in a sentence.
+    """How the reader's numbers compare with a story, in a sentence or two.
 
     Parameters
     ----------
     steps : sequence of StoryStep
-        The story, told with `Yours`.
+        The story, made with `Yours`.
 
     Returns
     -------
@@ -276,27 +277,27 @@ def verdict(steps: Sequence[StoryStep]) -> str:
     >>> model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
     >>> trace = model.record([0, 1], [1, 2])
     >>> print(verdict(tell(trace, yours=Yours({"h[1]": trace["h[1]"].data, "h[2]": [0.0, 0.0]}))))
-    Of 2 arrays of yours, 1 differs (≠): h[2]. The first difference is at step 10: h[2] = Tanh(a[2]).
+    Of your 2 arrays, 1 differs (≠): h[2]. The first difference is at step 10: h[2] = Tanh(a[2]).
     """
     own = {q.name: q.yours for step in steps for q in _shown(step) if q.yours is not None}
     wrong = [name for name, given in own.items() if given.wrong]
     arrays = "1 array" if len(own) == 1 else f"{len(own)} arrays"
     if not own:
-        return "Nothing of yours was compared."
+        return "None of your numbers was compared."
     if not wrong:
-        return f"Compared with {arrays} of yours: all agree."
+        return f"Compared with your {arrays}: all agree."
     first = differences(steps)[0]
     rest = len(wrong) - MOST_NAMED
     names = ", ".join(wrong[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
     verb = "differs" if len(wrong) == 1 else "differ"
     return (
-        f"Of {arrays} of yours, {len(wrong)} {verb} (≠): {names}. "
+        f"Of your {arrays}, {len(wrong)} {verb} (≠): {names}. "
         f"The first difference is at step {first + 1}: {steps[first].title}."
     )
 
 
 MOST_NAMED = 8
-"""Names that a sentence lists."""
+"""Maximum number of names that a sentence lists."""
 
 
 def _shown(step: StoryStep) -> Iterator[Quantity]:
@@ -313,7 +314,7 @@ def _array(name: str, data: Any) -> Array:
 
 
 def _at_each_step(trace: Trace, name: str, own: Array, kind: str) -> Iterator[tuple[str, Array]]:
-    """The arrays that were handed over under a name, each with the name of its value."""
+    """The arrays that were given under a name, each with the name of its value."""
     known = name if name in trace or _times(trace, name) else name.removeprefix(kind)
     times = _times(trace, known)
     if known in trace:
@@ -354,7 +355,7 @@ def _fitting(name: str, own: Array, shape: tuple[int, ...]) -> Array:
 
 
 def _units(trace: Trace) -> dict[str, float]:
-    """The size against which an error of rounding is measured, by the names of the story."""
+    """The sizes relative to which a rounding error is measured, by the names of the story."""
     units = {
         v.name: 1 + float(np.abs(v.data[np.isfinite(v.data)]).max(initial=0.0)) for v in trace.values
     }

@@ -1,1 +1,1 @@
-"""How every view writes a number, a symbol, a loss and a text, and in which colours and fonts."""
+"""How every view writes numbers, symbols, losses and text, and in which colours and fonts."""

@@ -11,7 +11,7 @@ from teachrnn.data import show_items
 from teachrnn.views.style.visible_symbol import SIGNS, part_of, signs, visible_symbol
 
 UNSEEN = "\N{MATHEMATICAL LEFT ANGLE BRACKET}U+{:04X}\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
-"""How the number of a character stands among letters."""
+"""How the code point of a character is written within text."""
 
 
 def legible(text: str) -> str:

@@ -1,4 +1,4 @@
-"""One loss in four units."""
+"""A loss in four units."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from teachrnn.runs import Run
 from teachrnn.views.style.number import format_number
 
 LARGE = 1e5
-"""From here on a loss is written with a power of ten."""
+"""From this value on, a loss is written with a power of ten."""
 
 HEAD = ("nats per sequence", "nats per {}", "bits per {}", "perplexity")
 
@@ -66,13 +66,13 @@ class LossUnits:
         return f"{whole}{n} nats = {bits} bits per {self.symbol} (perplexity {perplexity})"
 
     def smooth(self, loss: float) -> str:
-        """A smooth loss, which is in nats per sequence, in every unit that it has."""
+        """A smooth loss, given in nats per sequence, in every unit that applies."""
         if self.length is None:
             return f"{per_sequence(loss)} nats per sequence"
         return self.text(loss / self.length)
 
     def brief(self, loss: float) -> str:
-        """A smooth loss in nats: of a sequence, and of a symbol where all are of one length."""
+        """A smooth loss in nats per sequence, and per symbol if all sequences have the same length."""
         each = "" if self.length is None else f" ({per_symbol(loss / self.length)} per {self.symbol})"
         return f"{per_sequence(loss)} nats per sequence{each}"
 

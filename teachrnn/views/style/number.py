@@ -65,4 +65,4 @@ def told_apart(a: float, b: float) -> tuple[str, str]:
 
 
 MOST_DIGITS = 17
-"""With so many digits two different float64 numbers never look the same."""
+"""With this many digits, two different float64 numbers never look the same."""

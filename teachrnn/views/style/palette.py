@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Colour:
-    """A colour on a light background, and the one that replaces it on a dark one.
+    """A colour for a light background, and its counterpart for a dark one.
 
     Examples
     --------
@@ -60,13 +60,13 @@ COLOURS = {kind: (minus.light, plus.light) for kind, (minus, plus) in SCALES.ite
 """The ends of each scale on light paper, on which figures are drawn."""
 
 ACCENT = PAGE["accent"].light
-"""The accent: for what the reader's attention is drawn to, and nothing else."""
+"""The accent: only for what should draw the reader's attention."""
 
 SOFT = PAGE["soft"].light
 """Muted text."""
 
 INK, GREY = "#000000", "#b0b0b0"
-"""Text and lines, and what is behind them; in a page, the page's own text colour replaces them."""
+"""Text and lines, and their background; in a page, the page's own colours replace them."""
 
 SERIES = {
     "blue": COLOURS["value"][1],

@@ -20,7 +20,7 @@ EMPTY = set("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and a symbol that are not drawn: Hangul fillers, the Braille blank."""
 
 JOINERS = {0x200C, 0x200D}
-"""They join letters, and emoji, or keep them apart; alone they are invisible."""
+"""Characters that join letters or emoji, or keep them apart; alone they are invisible."""
 
 KEYCAPS = set("0123456789#*")
 """The ASCII characters that a variation selector turns into an emoji."""

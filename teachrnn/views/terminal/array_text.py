@@ -20,12 +20,12 @@ GAP = 2
 COUNTED = 16
 """Width of the count of entries left out."""
 UNEQUAL, DIFFERS = "≠", "bold"
-"""Sign and style of a number of the reader's own that is not the right one."""
+"""Sign and style of a reader's number that differs from the right one."""
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much of an array is written out; the rest is counted.
+    """How much of an array is written out; what is left out is counted.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ def _head(quantity: Quantity, width: int, gutter: str, after: Text) -> list[Text
 class _Numbers:
     """The numbers of one array, as rows, and the place that is marked.
 
-    ``beside`` are the reader's own numbers, and which of them differ: a line of them below each line.
+    ``beside`` has the reader's own numbers and which of them differ; they are shown below each line.
     """
 
     rows: Array
@@ -191,7 +191,7 @@ class _Numbers:
         return line
 
     def _texts(self, rows: slice, columns: slice) -> tuple[list[str], list[str]]:
-        """The numbers of a block, and the reader's own for it if there are some, all equally wide."""
+        """The numbers of a block, and the reader's own if there are any, all equally wide."""
         right = self.rows[rows, columns].ravel().tolist()
         if self.beside is None:
             return aligned(right), []

@@ -10,9 +10,9 @@ from teachrnn.views.terminal.stepper import TerminalStepper
 WIDEST = 110
 """Longer lines of prose are hard to read."""
 LOW = 20
-"""Windows lower than this leave out what is also shown elsewhere."""
+"""In windows with fewer lines, what is also shown elsewhere is left out."""
 LOWEST_BODY = 5
-"""Minimum number of lines for the step, however low the window is."""
+"""Minimum number of lines for the step, however small the window is."""
 
 
 def screen(session: TerminalStepper, width: int, height: int) -> list[Text]:
@@ -30,7 +30,7 @@ def screen(session: TerminalStepper, width: int, height: int) -> list[Text]:
     foot = [*session.status(inner), Text(session.hint(inner), style="dim")]
     room = max(height - len(frame) - 1 - len(foot), LOWEST_BODY)
     lines = [*frame, _progress(session, inner), *_scrolled(session, session.body(inner), room), *foot]
-    if len(lines) > height:  # a very low window: what is being typed matters most
+    if len(lines) > height:  # a very small window: what is being typed matters most
         foot = foot[-height:]
         lines = [*lines[: height - len(foot)], *foot]
     lines = [line.copy() for line in lines]

@@ -42,9 +42,9 @@ def step_in_terminal(
     symbols : sequence of str, optional
         What the token numbers stand for.
     about : sequence of str, optional
-        Sentences to begin with.
+        Sentences shown at the beginning.
     yours : Yours, optional
-        Numbers of your own, to stand beside the right ones.
+        Your own numbers, shown beside the right ones.
     console : Console, optional
         Where to print; standard output if not given.
 
@@ -81,13 +81,13 @@ def print_story(
     Parameters
     ----------
     trace : Trace
-        What is shown.
+        The record to show.
     symbols : sequence of str, optional
         The characters that the token numbers stand for.
     about : sequence of str
-        Sentences to begin with.
+        Sentences shown at the beginning.
     yours : Yours, optional
-        Numbers of your own, to stand beside the right ones.
+        Your own numbers, shown beside the right ones.
     console : Console
         Where to print.
 

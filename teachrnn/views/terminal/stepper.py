@@ -39,7 +39,7 @@ class TerminalStepper(Keyed):
     about : sequence of str, optional
         Sentences about the record, shown with the first step.
     yours : Yours, optional
-        Numbers of the reader's own, to stand beside the right ones; it then begins where they first
+        The reader's own numbers, shown beside the right ones; stepping then begins where they first
         differ.
 
     Examples
@@ -97,7 +97,7 @@ class TerminalStepper(Keyed):
 
     @key("Left", "h", "Backspace", does="step back", brief="back")
     def back(self) -> None:
-        """Go to the step before."""
+        """Go to the previous step."""
         self._go(self.index - 1)
 
     @key("n", does="next time step", brief="next time")
@@ -143,7 +143,7 @@ class TerminalStepper(Keyed):
 
         self.overlay = Prompt("/", accept, self._close, names=self.places.ops)
 
-    @key("d", does="first step at which numbers of yours differ")
+    @key("d", does="first step at which your numbers differ")
     def difference(self) -> None:
         """Go to the first difference."""
         self._to_difference(self.differences)
@@ -299,7 +299,7 @@ class TerminalStepper(Keyed):
         if steps:
             self._go(steps[0])
         else:
-            self.message = f"no{' further' if self.differences else ''} numbers of yours differ"
+            self.message = f"no{' further' if self.differences else ''} differences from your numbers"
 
     def _at_speed(self, speed: int) -> None:
         self.speed = max(0, min(speed, len(SPEEDS) - 1))
@@ -358,7 +358,7 @@ class TerminalStepper(Keyed):
         return 1 / SPEEDS[self.speed]
 
     def head(self) -> Text:
-        """Where the reader is, and what is switched on.
+        """Where the reader is, and which modes are on.
 
         Returns
         -------

@@ -49,7 +49,7 @@ class StoryText:
         )
 
     def lines(self, index: int, extent: Extent, *, hide: bool = False) -> list[Text]:
-        """One step: title, sentence, results, what went in, code; ``hide`` keeps the results back."""
+        """One step: title, sentence, results, operands, code; ``hide`` leaves out the results."""
         if self._last[0] != (index, extent, hide):  # scrolling needs the same lines again and again
             self._last = (index, extent, hide), self._write(index, extent, hide)
         return self._last[1]
@@ -83,7 +83,7 @@ class StoryText:
         return [line for quantity in outcome.quantities for line in array_lines(quantity, extent)]
 
     def _not_yet(self, index: int) -> list[Text]:
-        """The gradients that belong to this step's results and have not, or not all, arrived."""
+        """The gradients of this step's results that have not arrived yet, or not completely."""
         step = self.steps[index]
         if step.phase == "turn":
             return []

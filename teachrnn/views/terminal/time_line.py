@@ -69,7 +69,7 @@ class TimeLine:
         return lines
 
     def _position(self, steps: Sequence[StoryStep], index: int) -> int:
-        """Place in the row of the step's time; at the turning point the last."""
+        """Position in the row of the step's time; at the turning point, the last one."""
         t = steps[index].t
         return len(self.times) - 1 if t is None else self.times.index(t)
 
@@ -99,7 +99,7 @@ def _centred(text: str, width: int) -> str:
 
 
 def _read(trace: Trace, t: int, symbols: Sequence[str] | None) -> str:
-    """The symbol read at a time step, cut to a few characters; empty where it is not known."""
+    """The symbol read at a time step, cut to a few characters; empty if it is not known."""
     name = f"x[{t}]"
     if symbols is None or name not in trace or trace[name].data.ndim:
         return ""

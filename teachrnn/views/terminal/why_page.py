@@ -81,7 +81,7 @@ class WhyPage(Keyed):
         else:
             self._to(self.place + 1)
 
-    @key("Left", "h", does="entry before; while stepping, term before", brief="back")
+    @key("Left", "h", does="previous entry; while stepping, previous term", brief="back")
     def left(self) -> None:
         """Go back by a term or an entry."""
         if self.stepping and self.shown > 1:
@@ -96,7 +96,7 @@ class WhyPage(Keyed):
 
     @key("Up", "k", does="entry above, in a matrix")
     def up(self) -> None:
-        """Go to the row before."""
+        """Go to the previous row."""
         self._to(self.place - self._row)
 
     @key("Tab", does="next result of this step", brief="next result")
@@ -107,7 +107,7 @@ class WhyPage(Keyed):
 
     @key("i", does="step into the sum, term by term, or show it whole", brief="term by term")
     def step_into(self) -> None:
-        """Change between all terms at once and one after the other."""
+        """Switch between all terms at once and one after the other."""
         self.stepping = not self.stepping
         self.shown = 1
 
@@ -195,7 +195,7 @@ def entry_name(name: str, index: tuple[int, ...]) -> str:
 
 
 def _explained(step: StoryStep) -> Iterator[tuple[Outcome, Quantity]]:
-    """The results that know how they were made; what had arrived before was explained before."""
+    """The results that know how they were made, without what had arrived before this step."""
     for outcome in step.outcomes:
         total = outcome.quantities[-1]
         is_sum = total.made is not None and total.made.op is None
@@ -230,7 +230,7 @@ def _written(term: WhyTerm) -> tuple[str, str, str]:
 
 
 def _columns(rows: list[tuple[str, str, str]]) -> list[str]:
-    """Terms with aligned equals signs; a number that is the value itself is not repeated."""
+    """Terms with aligned equals signs; a term that is just a number is written once."""
     plain = all(numbers in (names, value) for names, numbers, value in rows)
     wide = max(cell_len(names) for names, _, _ in rows)
     deep = max(cell_len(numbers) for _, numbers, _ in rows)

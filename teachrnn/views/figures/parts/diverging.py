@@ -1,4 +1,4 @@
-"""The two diverging colour maps: they are transparent at 0, where the paper shows, light or dark."""
+"""The two diverging colour maps: transparent at 0, where the background shows through."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap, Normalize
 
 LEVELS = 255
-"""Odd, so that 0 has a level of its own."""
+"""Number of levels; odd, so that 0 has its own."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Diverging:
         return colors.Normalize(-largest, largest)
 
     def norm_from(self, low: float, high: float) -> Normalize:
-        """For numbers of one sign, from ``low``, which is the paper, to ``high``."""
+        """For numbers of one sign, from ``low``, which is transparent, to ``high``."""
         colors = require("matplotlib.colors", extra="figures", purpose="A figure")
         return colors.Normalize(2 * low - high, high)
 

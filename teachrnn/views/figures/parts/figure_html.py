@@ -19,7 +19,7 @@ figure was laid out with."""
 
 
 def figure_html(figure: Figure) -> str:
-    """Picture and table, self-contained, without scripts: it survives the export of a notebook.
+    """Picture and table as self-contained HTML without scripts, kept when a notebook is exported.
 
     Raises
     ------

@@ -27,10 +27,10 @@ NOT_STYLE = (
     "tk.",
     "webagg.",
 )
-"""Settings that say where and how a figure is put out: they stay the user's."""
+"""Settings of how a figure is output, which remain the user's."""
 
 HOUSE = {
-    "font.family": ["DejaVu Sans"],  # comes with matplotlib; wide, so that others fit in its place
+    "font.family": ["DejaVu Sans"],  # comes with matplotlib; wide, so that other fonts fit in its place
     "font.size": 9.0,
     "axes.labelsize": 9.0,
     "axes.titlesize": 9.0,
@@ -40,7 +40,7 @@ HOUSE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,
-    "axes.formatter.use_mathtext": False,  # as mathematics, ticks take half the time of a figure
+    "axes.formatter.use_mathtext": False,  # ticks as mathematics would take half the drawing time
     "grid.alpha": 0.3,
     "grid.linewidth": 0.6,
     "legend.frameon": False,
@@ -54,7 +54,7 @@ HOUSE = {
 
 
 def house_style() -> AbstractContextManager[None]:
-    """Matplotlib's defaults, overridden by those of the house, for as long as the context lasts."""
+    """Matplotlib's defaults, overridden by the house style, for as long as the context lasts."""
     plain = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith(NOT_STYLE)}
     return mpl.rc_context(plain | HOUSE)
 
@@ -63,12 +63,12 @@ class HouseFigure(Figure):  # type: ignore[misc, unused-ignore]
     """A Figure that is always drawn in the house style, saves without a date, and shows its table."""
 
     def draw(self, renderer: Any) -> None:
-        """Draw; what matplotlib makes only now (ticks) is in the house style too."""
+        """Draw; what matplotlib makes only at this point (ticks) is in the house style too."""
         with house_style():
             super().draw(renderer)
 
     def savefig(self, fname: Any, **options: Any) -> None:
-        """Save; the same figure gives the same bytes, at any time."""
+        """Save; the same figure always gives the same bytes."""
         kind = options.get("format") or (
             PurePath(fname).suffix[1:] if isinstance(fname, str | PurePath) else ""
         )
@@ -78,7 +78,7 @@ class HouseFigure(Figure):  # type: ignore[misc, unused-ignore]
             super().savefig(fname, **options)
 
     def _repr_html_(self) -> str:
-        """As a notebook shows it: in the ink of the page, with its table under it."""
+        """The figure as a notebook shows it: in the page's text colour, with its table below."""
         from teachrnn.views.figures.parts.figure_html import figure_html
 
         return figure_html(self)

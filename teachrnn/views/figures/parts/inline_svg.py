@@ -1,4 +1,4 @@
-"""A figure as part of an HTML page: drawn by the page's own style, forbidden nothing by its policy."""
+"""A figure as part of an HTML page: in the page's own style, and allowed by a strict policy."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FAINT = 0.5
-"""How much of its opacity a grid keeps when it is drawn in the page's ink, not in grey."""
+"""Opacity of a grid when it is drawn in the page's text colour instead of grey."""
 
 
 def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> str:
     r"""Draw a figure as an ``<svg>`` element for a page with a strict content-security policy.
 
     A policy that allows styles by their hash forbids ``style="..."``, in which matplotlib writes
-    every colour: they become attributes, in which a colour of the palette follows the page's colour
-    scheme. Text stays text, in the font of the page. Ids begin with the name, so that several
-    figures can stand in one page.
+    every colour. So styles become attributes, and colours of the palette follow the page's colour
+    scheme. Text stays text, in the font of the page. Ids begin with the name, so that one page may
+    contain several figures.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
         The figure.
     name : str
-        A word for the ids.
+        Prefix of the ids.
     title, description : str
-        What the figure is, and what is to be seen in it: for those who don't see it.
+        What the figure is and what it shows, for screen readers.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> st
     root.attrib |= {
         "role": "img",
         "aria-labelledby": f"{name}-title {name}-description",
-        "fill": "currentColor",  # black is what an SVG fills with where it says nothing
+        "fill": "currentColor",  # by default, an SVG fills with black
         "stroke-linejoin": "round",
     }
     for tag, text in (("description", description), ("title", title)):
@@ -80,7 +80,7 @@ def _local(tag: str) -> str:
 
 
 def _attributes(element: ElementTree.Element, name: str) -> None:
-    """Write styles as attributes, take the page's ink, and begin ids with the name."""
+    """Write styles as attributes, use the page's text colour, and begin ids with the name."""
     given = {_local(key): value for key, value in element.attrib.items()}
     for declaration in given.pop("style", "").split(";"):
         key, colon, value = declaration.partition(":")

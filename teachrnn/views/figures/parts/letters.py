@@ -1,4 +1,4 @@
-"""Names and words as matplotlib sets them: mathematics in italics, hostile text as it is."""
+"""Names and words as matplotlib sets them: mathematics in italics, any other text verbatim."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from teachrnn.views.style.visible_symbol import signs
 
 
 def math_label(name: str, *, index: str | None = None, d: bool = False) -> str:
-    r"""The name of a value, as a formula; with ``index``, ``t`` for instance, that of all its steps.
+    r"""The name of a value as a formula; with an ``index`` such as ``t``, the name for all its steps.
 
-    A name with signs that names don't have is written as it is.
+    A name with characters that are not allowed in names is written as it is.
 
     Examples
     --------
@@ -26,7 +26,7 @@ def math_label(name: str, *, index: str | None = None, d: bool = False) -> str:
 
 
 def norm_of(label: str) -> str:
-    r"""The norm of what a formula names.
+    r"""The norm of the value that a formula names.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def norm_of(label: str) -> str:
 
 
 def text_label(text: str) -> str:
-    r"""Any words, so that nothing in them is taken for mathematics or is missing in the font.
+    r"""Any text, escaped so that nothing in it is read as mathematics or missing in the font.
 
     Examples
     --------
@@ -52,9 +52,9 @@ def text_label(text: str) -> str:
 
 
 def symbol_label(symbol: str) -> str:
-    r"""A symbol of a text made visible; what the font lacks stands there as its code point.
+    r"""A symbol of a text made visible; a character that the font lacks is shown as its code point.
 
-    It is still to be set with `text_label`.
+    It must still be passed to `text_label`.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def symbol_label(symbol: str) -> str:
 
 @lru_cache(maxsize=1)
 def _characters() -> frozenset[int]:
-    """Code points of the font that matplotlib brings with it."""
+    """Code points of the font that comes with matplotlib."""
     manager = require("matplotlib.font_manager", extra="figures", purpose="A figure")
     font = manager.get_font(manager.findfont("DejaVu Sans"))
     return frozenset(font.get_charmap())

@@ -1,4 +1,4 @@
-"""A logarithmic axis with ticks in plain figures, which every font can write."""
+"""A logarithmic axis with ticks in plain digits, which every font has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NARROW = 1.5
 
 
 def log_axis(axes: Axes) -> None:
-    """Make the y axis logarithmic, once everything is drawn: the ticks depend on how far it reaches.
+    """Make the y axis logarithmic, after everything has been drawn: the ticks depend on its range.
 
     Examples
     --------

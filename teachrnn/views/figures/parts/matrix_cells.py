@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.collections import Collection, PolyCollection
 
 FILLED = 0.9
-"""The share of its square that a cell fills: neighbours don't touch, so no viewer draws seams."""
+"""The fraction of its square that a cell fills: neighbours don't touch, so no viewer draws seams."""
 
 STEPS = 21
 """Number of cells in a colour scale; odd, so that one of them is 0."""
@@ -27,7 +27,7 @@ TALLEST = 2.6
 """Inches of a scale."""
 
 LEAST = 0.04
-"""The share of the largest number from which a negative one is struck through; below it is pale."""
+"""The fraction of the largest number from which negative cells are struck through; others are pale."""
 
 
 def draw_cells(
@@ -79,7 +79,7 @@ def draw_cells(
         return centres[:, np.newaxis] + shape * (width, height)
 
     def add(cells: Collection) -> None:
-        cells.set_in_layout(False)  # within the axes: nothing for the layout to measure
+        cells.set_in_layout(False)  # within the axes, so the layout need not measure it
         axes.add_collection(cells, autolim=False)
 
     quad = FILLED / 2 * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
@@ -116,17 +116,17 @@ def draw_scale(
     label : str
         What the numbers are, with their unit.
     low : float, optional
-        Where to begin: 0, say, where no number is negative. The lower end of ``norm`` if not given.
+        Where to begin, such as 0 if no number is negative; by default the lower end of ``norm``.
 
     Returns
     -------
     Axes
-        Those of the scale.
+        The axes of the scale.
     """
     colorbar = require("matplotlib.colorbar", extra="figures", purpose="A figure")
     first, columns = (axes[0], 1) if isinstance(axes, Sequence) else (axes, _columns(axes))
     figure = first.get_figure(root=True)
-    assert figure is not None  # axes that stand in one
+    assert figure is not None  # these axes always have one
     width, height = figure.get_size_inches()
     beside, _ = colorbar.make_axes(
         axes,

@@ -56,7 +56,7 @@ def top_state(trace: Trace) -> str:
 
 
 def numbers(value: Value, show: Show, item: int = 0) -> Array | None:
-    """The vector that a figure shows, of one sequence of a batch; None for a gradient not yet known.
+    """The vector that a figure shows, for one sequence of a batch; None for a gradient not yet known.
 
     Raises
     ------

@@ -45,17 +45,17 @@ def not_yet(axes: Axes, what: str, *, everywhere: bool = True) -> None:
         words = f"{what}: not yet\n{todo}"
         axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center")
     else:
-        words = f"dotted: not yet ({todo} has not come here)"
+        words = f"dotted: not yet ({todo} has not reached them)"
         axes.text(0, 1.01, words, transform=axes.transAxes, ha="left", va="bottom", fontsize=8.5)
 
 
 def draw_magnitudes(
     axes: Axes, steps: Sequence[float], data: Sequence[float], label: str, **style: Any
 ) -> None:
-    """Draw numbers that are not negative over the steps, for a logarithmic axis.
+    """Draw non-negative numbers over the steps, for a logarithmic axis.
 
-    Numbers that it cannot show are drawn at its edge with a marker of their own: a 0 at the lower edge,
-    a number that is not finite at the upper one.
+    Numbers that the axis cannot show are drawn at its edge with their own marker: a 0 at the lower
+    edge, a number that is not finite at the upper one.
     """
     x, y = np.asarray(steps, dtype=float), np.asarray(data, dtype=float)
     axes.plot(x, np.where(np.isfinite(y) & (y > 0), y, np.nan), label=label, **style)
@@ -74,9 +74,9 @@ def draw_magnitudes(
 
 
 def log_scale(axes: Axes, data: Sequence[float]) -> None:
-    """A logarithmic axis upwards for ``data``, from one power of ten to another.
+    """Make the y axis logarithmic for ``data``, from one power of ten to another.
 
-    So it spans at least a decade and does not exaggerate small differences.
+    So it spans at least a decade, and does not exaggerate small differences.
     """
     known = np.array([x for x in data if np.isfinite(x) and x > 0])
     powers = np.log10(known) if known.size else np.zeros(1)
@@ -86,5 +86,5 @@ def log_scale(axes: Axes, data: Sequence[float]) -> None:
 
 
 def line_at_one(axes: Axes) -> None:
-    """A dashed line at 1, between what grows and what vanishes."""
+    """A dashed line at 1, between growing and vanishing gradients."""
     axes.axhline(1, color=INK, linewidth=0.8, linestyle=(0, (4, 3)), alpha=0.6)

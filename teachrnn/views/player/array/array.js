@@ -15,7 +15,7 @@ import { formatNumber, toldApart } from "../number.js";
 import { NumberGrid } from "./number_grid.js";
 
 const LONGEST_STRIP = 16; // longer vectors, and matrices, show their numbers on demand
-const MOST_KEPT = 60; // figures kept for when the reader comes back to them
+const MOST_KEPT = 60; // figures that are kept in case the reader comes back to them
 
 export class ArrayView {
   /**
@@ -59,7 +59,7 @@ export class ArrayView {
     this.note.hidden = !note;
   }
 
-  // How the reader's own numbers compare, where some were handed over.
+  // How the reader's own numbers compare, if any were given.
   #verdict() {
     const { yours, shape } = this.context.story.arrays[this.k];
     if (!yours) return [];
@@ -81,7 +81,7 @@ export class ArrayView {
   }
 
   /**
-   * Few numbers: each a button; one stop of the Tab key, then arrow keys.
+   * Few numbers: each is a button; the Tab key reaches one of them, arrow keys the others.
    * @param {Float64Array} numbers
    */
   #strip(numbers) {
@@ -190,7 +190,7 @@ export class ArrayView {
     details.open = this.view.open;
     this.details = details;
     if (this.view.open) this.#grid();
-    // The event "toggle" comes later, when the reader may be at another step; a click comes at once.
+    // The event "toggle" comes later, when the reader may be at another step; a click comes immediately.
     this.summary.addEventListener("click", () => {
       this.view.open = !details.open;
     });
@@ -212,7 +212,7 @@ export class ArrayView {
     return element("div", {}, element("p", { class: "whose" }, "yours"), heat.element);
   }
 
-  // A reader who has not been elsewhere in the numbers begins at the first that differs.
+  // A reader who has not moved among the numbers begins at the first that differs.
   #toDifference() {
     const { shape, yours } = this.context.story.arrays[this.k];
     const { view } = this;
@@ -251,7 +251,7 @@ export class ArrayView {
 function pairOf(cell, own) {
   const pair = element("div", { class: "pair" }, cell);
   if (own !== undefined) {
-    // for screen readers the cell says it
+    // screen readers read it from the cell's label
     pair.append(element("span", { class: "own", "aria-hidden": "true" }, `≠ ${own}`));
   }
   return pair;

@@ -9,8 +9,8 @@ import { formatNumber } from "../number.js";
 
 /** @typedef {[r: number, g: number, b: number]} Colour */
 
-const SHADES = 64; // of each sign
-const WIDEST = 400; // a wide matrix takes no more pixels than this
+const SHADES = 64; // for each sign
+const WIDEST = 400; // the most pixels that a wide matrix takes
 const LARGEST_CELL = 16;
 const HATCH = 4; // pixels from one stroke to the next
 
@@ -23,7 +23,7 @@ export function largestMagnitude(numbers) {
 
 /**
  * The colour behind a number, which stays legible on it: by the square root of its share of the largest
- * magnitude, so that small numbers can be told from 0.
+ * magnitude, so that small numbers can be distinguished from 0.
  * @param {string} kind
  * @param {number} x
  * @param {number} largest
@@ -50,7 +50,7 @@ export class HeatMap {
     this.columns = columns;
     this.largest = Math.max(largestMagnitude(right), largestMagnitude(yours));
     const cell = Math.max(3, Math.min(LARGEST_CELL, Math.floor(WIDEST / this.columns)));
-    this.stroke = cell < 8 ? 0.25 : 0.45; // strokes over small cells lie so close that they would hide the colour
+    this.stroke = cell < 8 ? 0.25 : 0.45; // strokes over small cells are so close together that they would hide the colour
     this.canvas = element("canvas", { class: kind });
     this.element = element(
       "div",

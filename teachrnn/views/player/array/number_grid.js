@@ -10,7 +10,7 @@ import { colourOf, largestMagnitude } from "./heat.js";
 import { formatNumber, toldApart } from "../number.js";
 
 const CELL = { width: 68, height: 26, head: 44 };
-const COMPARED = { width: 84, height: 42 }; // of a cell in which the reader's own number stands below
+const COMPARED = { width: 84, height: 42 }; // of a cell that also shows the reader's own number
 const MOST = { rows: 12, columns: 16 };
 
 export class NumberGrid {
@@ -24,7 +24,7 @@ export class NumberGrid {
     this.context = context;
     this.k = k;
     this.view = view;
-    this.wanted = { row: view.row, column: view.column }; // as far as the window's size allows
+    this.wanted = { row: view.row, column: view.column }; // subject to the window's size
     const { name, shape } = context.story.arrays[k];
     const [rows, columns] = rowsAndColumns(shape);
     this.rows = rows;
@@ -70,7 +70,7 @@ export class NumberGrid {
     if (!this.placed) Object.assign(this.view, this.wanted);
     if (this.element.clientWidth && across !== this.across) this.#build(across);
     if (!this.placed) {
-      this.placed = true; // a grid out of the page cannot be scrolled
+      this.placed = true; // a grid that is not in the page cannot be scrolled
       this.element.scrollTo(this.view.column * this.wide, this.view.row * this.tall);
     }
   }

@@ -32,8 +32,8 @@ export const WAYS = new Map([
 ]);
 
 const WEIGHTS = {
-  none: 1e-6, // of a place that nothing asks for
-  found: 1e3, // of a place that stays
+  none: 1e-6, // of a position that nothing requires
+  found: 1e3, // of a position that is fixed
 };
 
 /**

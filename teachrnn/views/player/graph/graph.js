@@ -15,7 +15,7 @@ import { Stage } from "./stage.js";
 import { RolledGraph } from "./rolled.js";
 import { slideColumns, copyColumns } from "./morph.js";
 
-const JUMP = 60; // over more steps than these, everything in sight is painted
+const JUMP = 60; // for a jump over more steps, everything in sight is painted
 
 /**
  * A column of the drawing; `g` is null until it comes near.
@@ -36,7 +36,7 @@ export class Graph {
     this.story = context.story;
     this.i = 0; // the step that is shown, and how much is known
     this.known = 0;
-    this.cut = -Infinity; // gradients to this time and before are taken away
+    this.cut = -Infinity; // gradients at this time and earlier are removed
     this.painted = false;
     /** @type {number | undefined} the node that the Tab key goes to */
     this.tabStop = undefined;
@@ -254,7 +254,7 @@ export class Graph {
   // A column is drawn when it first comes near the window, and is removed while it is far away.
   #show() {
     const [left, right] = this.stage.sight();
-    const kept = this.tabStop === undefined ? undefined : this.story.node.get(this.tabStop)?.t; // what the Tab key goes to stays
+    const kept = this.tabStop === undefined ? undefined : this.story.node.get(this.tabStop)?.t; // the column that the Tab key goes to is kept
     for (const c of this.columns) {
       const near =
         c.left - this.routes.between < right && c.left + this.column.width + this.routes.between > left;
@@ -305,7 +305,7 @@ export class Graph {
   }
 
   /**
-   * What a step changes when it begins or ends to be the current one.
+   * What changes when a step becomes the current one, or ceases to be.
    * @param {Step} step
    * @param {number} k
    */

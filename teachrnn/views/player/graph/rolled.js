@@ -1,5 +1,5 @@
 // The rolled graph: the cell drawn once, with the edges that go to a later step as loops. It is the
-// column of the unrolled graph; a mark on each loop says by how many steps it delays.
+// column of the unrolled graph; a mark on each loop gives its delay in steps.
 
 /** @import { ArrowHeads } from "./arrows.js" */
 /** @import { Column, Kind } from "./column.js" */

@@ -1,5 +1,5 @@
 // Routes of the edges: through the gaps between rows and the channels between columns, never behind
-// a node. Edges from one node share a trunk; a trunk has a lane of its own where it meets others.
+// a node. Edges from one node share a trunk; a trunk has its own lane where it meets others.
 // One route serves all edges between the same two kinds with the same lag, because all columns are alike.
 
 /** @import { Column, Kind } from "./column.js" */
@@ -142,7 +142,7 @@ export class Routes {
       trunk: lag < 0 ? `${from.name} back` : from.name,
       out,
       into: lag === 0 ? out : `${from.name} in ${lag}`,
-      port: `${from.name} ${start ? 1 : lag}`, // from the start where the edges of the later steps enter
+      port: `${from.name} ${start ? 1 : lag}`, // from the start, it enters where the edges of later steps do
     };
     this.routes.set(key, route);
     this.#reserve(route);
@@ -201,7 +201,7 @@ export class Routes {
     const tops = [];
     /** @type {number[]} */
     const gapTops = [];
-    let y = ROUTE.gap; // the names of lines stand above the topmost row
+    let y = ROUTE.gap; // the names of lines are above the topmost row
     for (let row = rows.length; row >= 0; row--) {
       gapTops[row] = y;
       y +=
@@ -241,8 +241,8 @@ export class Routes {
   }
 
   /**
-   * The path of an edge whose two ends stand `shift` apart, in the coordinates of the column it enters.
-   * startX: where the initial state stands in its own column.
+   * The path of an edge whose two ends are `shift` apart, in the coordinates of the column it enters.
+   * startX: where the initial state is in its own column.
    * @param {Route} route
    * @param {number} shift
    * @param {number} [startX]

@@ -41,7 +41,7 @@ export class Stage {
 
   // Left and right end of what must be drawn, in units of the drawing.
   sight() {
-    const wide = this.element.clientWidth || 1000; // before it stands in a page
+    const wide = this.element.clientWidth || 1000; // before it is in a page
     const left = this.element.scrollLeft - ZOOM.ahead * wide;
     return [left / this.zoom, (left + (1 + 2 * ZOOM.ahead) * wide) / this.zoom];
   }

@@ -23,7 +23,7 @@ const inSight = (place) =>
  * @param {number} step
  */
 export async function start(key, step) {
-  // The same story may be in a page twice: each script takes a place that no other has taken.
+  // The same story may be in a page twice: each script takes a place that is still free.
   const place = partOf(document, `[data-teachrnn="${key}"]:not([data-taken])`);
   place.dataset.taken = "true";
   await inSight(place);

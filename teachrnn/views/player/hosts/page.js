@@ -13,7 +13,7 @@ const { model, open } = mount(place, {
   story: await new Response(unpacked).arrayBuffer(),
   step: Number(place.dataset.step ?? 0),
 });
-let writing = 0; // the address follows when the reader comes to rest: writing it is slow
+let writing = 0; // the address is updated when the reader pauses: writing it is slow
 model.on("change:step", () => {
   clearTimeout(writing);
   writing = setTimeout(() => history.replaceState(null, "", `#${model.get("step") + 1}`), 200);

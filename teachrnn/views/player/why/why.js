@@ -13,7 +13,7 @@ import { madeAt, numberAt, originOf, outcomeOf } from "./origin.js";
 import { alignedNumber, shareBar, termFormula } from "./term_line.js";
 
 const MOST_TERMS = 8; // of a longer sum, the largest are shown first
-const ROUNDING = 1e-9; // what the order of adding may change, in parts of the terms' magnitudes
+const ROUNDING = 1e-9; // what the order of addition may change, relative to the terms' magnitudes
 
 export class Why {
   /** @param {Context} context */
@@ -46,7 +46,7 @@ export class Why {
       this.evidence.element,
     );
     this.answer.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !this.#entry) return; // the focus may be here still when this was closed
+      if (event.key !== "Escape" || !this.#entry) return; // the focus may still be here after this was closed
       event.preventDefault();
       this.#close();
     });
@@ -117,7 +117,7 @@ export class Why {
     if (this.step < 0) return; // not painted yet
     if (focused && !this.element.contains(focused)) this.returnTo = focused;
     this.#show();
-    if (focused && !this.element.hidden) this.reveal(); // what was opened from Python takes nobody's focus
+    if (focused && !this.element.hidden) this.reveal(); // opening it from Python must not move the focus
   }
 
   // Takes the reader to the answer.
@@ -181,7 +181,7 @@ export class Why {
     this.body.replaceChildren();
     if (known) this.#tell(entry, made);
     else this.#notYet(made);
-    // what scrolls can be reached with the keyboard
+    // scrollable elements can be reached with the keyboard
     const line = this.body.querySelector(".formula");
     if (line instanceof HTMLElement && line.scrollWidth > line.clientWidth) line.tabIndex = 0;
     if (known) this.evidence.show(entry.k, entry.index);
@@ -332,7 +332,7 @@ export class Why {
     const room = lines.reduce((total, line) => total + Math.abs(line.value), 0);
     // a wrong formula must not look like a correct one
     const differs = Number.isFinite(added) && Math.abs(added - value) > ROUNDING * room;
-    if (lines.length === 1 && !differs) return; // the one line has said it
+    if (lines.length === 1 && !differs) return; // the one line already shows it
     const total = element(
       "p",
       { class: "total" },
