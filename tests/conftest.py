@@ -6,11 +6,11 @@ import os
 import signal
 import sys
 
-# Before NumPy is loaded: two workers with two threads each, on two cores, wait for each other in every
-# product of matrices, and a test of a second takes a minute.
+# Before NumPy is loaded: on two cores, two workers with two threads each wait for each other in every
+# matrix product, and a test of a second takes a minute.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-# The processes that tests start would each compile the package, which takes as long as to import it.
+# Otherwise each process that a test starts would compile the package, which takes as long as its import.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import pytest
@@ -27,17 +27,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Who starts the tests in the background (nohup ... &) has Ctrl-C and hang-ups ignored, which every
+    # If the tests run in the background (nohup ... &), Ctrl-C and hang-ups are ignored, which every
     # process that they start would inherit.
     usual = {"SIGINT": signal.default_int_handler, "SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL}
     for name, handler in usual.items():
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, handler)
-    # Where it is installed, jsonschema checks addresses with it, which no test needs. Importing it
-    # builds 38 grammars: three seconds in every worker, for whoever reads a notebook.
+    # If it is installed, jsonschema checks addresses with it, which no test needs. Importing it builds
+    # 38 grammars: three seconds in every worker that reads a notebook.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    # Each worker would put the messages of every `assert` into the tests anew: six seconds.
+    # Otherwise each worker would rewrite the assertions of all tests again: six seconds.
     sys.dont_write_bytecode = False
     register_profiles()
     default = "ci" if os.environ.get("CI") else "dev"

@@ -1,4 +1,4 @@
-"""Backpropagation: the order of its steps, what arrives when, truncation, and sums over many uses."""
+"""Backpropagation: the order of its steps, what arrives when, truncation, and sums over uses."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Scale(Op, register=False):
 
 
 def counted(op):
-    """The operation, with a list of the shapes of every dy that its gradient dW is asked for."""
+    """The operation, with a list of the shape of dy in every call of dW."""
     asked = []
 
     def dW(dy, x, W, y):
@@ -178,7 +178,7 @@ def test_a_sweep_from_some_losses_or_with_a_horizon_leaves_the_answer_of_values_
     assert alone["W"].grad is None
 
 
-def test_a_gradient_can_be_asked_for_by_name_or_by_value(network):
+def test_a_gradient_can_be_found_by_name_or_by_value(network):
     sweep = backpropagate(network)
     assert sweep.gradient("h[2]") is sweep.gradient(network["h[2]"])
     np.testing.assert_array_equal(sweep.gradient("W"), sweep.gradient(network["W"]))
@@ -204,7 +204,7 @@ def test_the_gradient_of_every_value_along_the_way_is_the_derivative_of_the_loss
     np.testing.assert_allclose(total, slope(network, "b"), rtol=1e-13)
 
 
-def test_what_no_loss_depends_on_is_passed_over(trace):
+def test_operations_that_no_loss_depends_on_are_skipped(trace):
     x = trace.input("x", [1.0])
     y = Tanh(x, name="y")
     dead = Multiply(y, x, name="dead")
@@ -215,7 +215,7 @@ def test_what_no_loss_depends_on_is_passed_over(trace):
     assert sweep.terms(dead) == []
 
 
-def test_arrays_that_were_shown_are_not_written_to_later(trace):
+def test_arrays_that_were_returned_are_not_written_to_later(trace):
     x = trace.input("x", [1.0, 2.0])
     y = Tanh(x, name="y")
     trace.loss(Sum(Add(Multiply(y, y), y)))
@@ -232,14 +232,14 @@ NO_LOSS = (
 )
 
 
-def test_a_trace_without_loss_cannot_be_swept(trace):
+def test_backpropagating_a_trace_without_a_loss_is_refused(trace):
     y = Tanh(trace.input("x", [1.0]))
     assert refusal(lambda: Backprop(trace)) == NO_LOSS
     assert refusal(lambda: backpropagate(trace)) == NO_LOSS
     assert y.grad is None
 
 
-def test_an_empty_choice_of_losses_is_no_start_either(network):
+def test_an_empty_list_of_losses_is_refused(network):
     assert refusal(lambda: Backprop(network, losses=[])) == NO_LOSS
 
 
@@ -274,7 +274,7 @@ def test_a_leaf_can_be_a_loss(trace):
     np.testing.assert_array_equal(backpropagate(trace).gradients()["w"], [1.0, 1.0])
 
 
-def test_a_leaf_that_is_a_loss_and_is_used_too_receives_both(trace):
+def test_a_leaf_that_is_a_loss_and_is_also_used_receives_both_gradients(trace):
     w = trace.loss(trace.parameter("w", [3.0]))
     trace.loss(Multiply(w, w))
     np.testing.assert_array_equal(backpropagate(trace).gradient("w"), [7.0])
@@ -334,7 +334,7 @@ def test_a_term_names_the_value_that_it_is_a_part_of(network):
         assert [term.value for term in sweep.terms(name)] == [network[name]] * len(sweep.terms(name))
 
 
-def test_the_list_of_terms_is_ones_own_to_change(network):
+def test_the_list_of_terms_is_a_copy(network):
     sweep = backpropagate(network)
     before = sweep.gradient("W").copy()
     sweep.terms("W").clear()
@@ -430,7 +430,7 @@ def test_a_parameter_that_is_used_under_two_names_by_one_operation(trace):
     np.testing.assert_allclose(sweep.gradient("w"), 2 * x.data * w.data, rtol=1e-15)
 
 
-def test_uses_beside_different_weights_are_not_thrown_together(trace):
+def test_uses_with_different_weights_are_not_combined(trace):
     x, W = trace.input("x", [1.0, -2.0]), trace.parameter("W", [0.5, 3.0])
     b, c = trace.parameter("b", [7.0, 11.0]), trace.parameter("c", [0.1, 0.2])
     y, z = Scale(x, W, b), Scale(x, W, c)
@@ -441,7 +441,7 @@ def test_uses_beside_different_weights_are_not_thrown_together(trace):
     )
 
 
-def test_uses_beside_the_same_weights_are_thrown_together_without_stacking_the_weights(trace):
+def test_uses_with_the_same_weights_are_combined_without_stacking_the_weights(trace):
     x, z = trace.input("x", [1.0, -2.0]), trace.input("z", [4.0, 5.0])
     W, b = trace.parameter("W", [0.5, 3.0]), trace.parameter("b", [7.0, 11.0])
     trace.loss(Scale(x, W, b))
@@ -490,8 +490,8 @@ class Weighted(Op, register=False):
     dW = staticmethod(lambda dy, u, v, W, y: sum_leading(dy * (u + v), like=W))
 
 
-def test_uses_whose_results_are_alike_and_whose_inputs_are_not_add_up(trace):
-    """A vector with a batch and the batch with the vector both give (B, n), but cannot be stacked."""
+def test_uses_with_results_of_the_same_shape_but_inputs_of_different_shapes_add_up(trace):
+    """Vector + batch and batch + vector both have shape (B, n), but the uses cannot be stacked."""
     W = trace.parameter("W", [0.5, 3.0])
     x, batch = trace.input("x", [1.0, -2.0]), trace.input("batch", [[3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])
     trace.loss(Weighted(x, batch, W))
@@ -501,8 +501,8 @@ def test_uses_whose_results_are_alike_and_whose_inputs_are_not_add_up(trace):
 
 
 @pytest.mark.parametrize("batch", [2, 3])
-def test_uses_that_each_share_a_vector_over_their_batch_add_up(trace, batch):
-    """T uses of (n) with (B, n): stacked they are (T, n) with (T, B, n), which is another matter."""
+def test_uses_with_a_vector_shared_over_the_batch_add_up(trace, batch):
+    """T uses of (n) with (B, n) would be stacked as (T, n) with (T, B, n), which has another meaning."""
     W, rng = trace.parameter("W", [0.5, 3.0]), np.random.default_rng(0)
     expected = 0.0
     for t in (1, 2):
@@ -559,7 +559,7 @@ def test_an_operation_at_no_time_step_is_never_cut_off(trace):
     np.testing.assert_array_equal(sweep.gradient("w"), [48.0])
 
 
-def test_what_is_cut_off_does_not_keep_the_sweep_from_what_was_recorded_before(trace):
+def test_truncation_does_not_stop_the_sweep_from_reaching_earlier_operations(trace):
     W, w = trace.parameter("W", [[2.0]]), trace.parameter("w", [3.0])
     drive = Multiply(w, w, name="drive")  # at no time step, recorded first, used at every step
     h = trace.input("h", [1.0])
@@ -689,7 +689,7 @@ def test_several_uses_at_one_step_are_one_entry(trace):
     np.testing.assert_allclose(itemised.total("W"), [[2 * 0.5 + 4 * 0.5**3]], rtol=1e-15)
 
 
-def test_what_no_loss_depends_on_is_itemised_as_zeros_of_its_shape():
+def test_unused_values_are_itemised_as_zeros_of_their_shape():
     trace = chain(2)
     trace.parameter("spare", np.ones((2, 3), dtype=np.float32))
     itemised = Itemised(trace)
@@ -731,7 +731,7 @@ def test_itemising_leaves_the_answers_of_values_alone(network):
     np.testing.assert_array_equal(network["W"].grad, whole.gradient("W"))
 
 
-def test_a_gradient_through_a_vector_that_was_put_together(trace):
+def test_a_gradient_through_a_concatenated_vector(trace):
     u, v = trace.input("u", [1.0, 2.0]), trace.input("v", [3.0])
     trace.loss(Multiply(Concatenate(u, v), [5.0, 6.0, 7.0]))
     sweep = backpropagate(trace)

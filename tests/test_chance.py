@@ -1,4 +1,4 @@
-"""Every use of chance in a run has numbers of its own, which stay the same and can be saved."""
+"""Every use of chance in a run has its own random stream, which is reproducible and can be saved."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from teachrnn.chance import Stream, generator_state, restore_generator
 from teachrnn.errors import FileFormatError
 
 
-def test_streams_have_the_numbers_that_runs_were_made_with():
-    """And no stream that is added may take one of them."""
+def test_streams_have_the_same_numbers_as_when_old_runs_were_made():
+    """New streams must not take any of these numbers."""
     made_with = {"PARAMETERS": 0, "READING": 1, "SAMPLES": 2, "CHECK": 3, "PASSAGE": 4}
     assert made_with.items() <= {stream.name: stream.value for stream in Stream}.items()
     assert Stream.SAMPLES.of(7, 40).random() == np.random.default_rng([7, 2, 40]).random()
 
 
-def test_no_two_streams_of_a_seed_are_alike():
+def test_the_streams_of_a_seed_are_all_different():
     first = {stream.of(seed).random() for stream in Stream for seed in range(5)}
     assert len(first) == 5 * len(Stream)
 

@@ -69,7 +69,7 @@ def test_gradients_of_a_copied_trace_are_its_own(way):
 
 
 @copied
-def test_a_copied_trace_is_recorded_on_alone(way):
+def test_recording_on_a_copied_trace_leaves_the_original_alone(way):
     trace = record()
     twin = way(trace)
     Tanh(twin["h[3]"], name="more")
@@ -126,7 +126,7 @@ def test_copies_of_terms_and_of_itemised_gradients_are_right(way):
     np.testing.assert_array_equal(way(term).gradient, term.gradient)
 
 
-def test_what_belongs_to_a_record_says_how_to_keep_it_where_it_is_to_be_pickled():
+def test_pickling_part_of_a_trace_is_refused_with_how_to_save_it():
     trace = record()
     sweep = backpropagate(trace)
     for thing in (trace, trace["W"], trace["h[1]"], sweep, sweep.found, sweep.terms("W")[0]):
@@ -196,7 +196,7 @@ def test_a_copied_recorded_path_continues_like_the_original(way):
 
 
 @copied_or_pickled
-def test_a_copied_reader_reads_on_alone(way):
+def test_a_copied_reader_continues_independently(way):
     reader = model("lstm").reader()
     reader.read(2)
     twin = way(reader)
@@ -210,7 +210,7 @@ def test_a_copied_reader_reads_on_alone(way):
 
 @copied_or_pickled
 @pytest.mark.parametrize("rule", OPTIMIZERS)
-def test_a_copied_optimizer_has_vectors_of_its_own(way, rule):
+def test_a_copied_optimizer_has_its_own_vectors(way, rule):
     optimizer, theta, g = OPTIMIZERS[rule](), np.ones(3), np.array([1.0, -2.0, 3.0])
     optimizer.update(theta, g)
     twin, apart = way(optimizer), theta.copy()
@@ -235,7 +235,7 @@ def test_a_copied_training_continues_to_the_same_bits_and_leaves_the_original_al
 
 
 @copied_or_pickled
-def test_a_session_has_no_copies_because_it_alone_writes_into_its_folder(way, tmp_path):
+def test_copying_a_session_is_refused_because_only_one_may_write_to_a_folder(way, tmp_path):
     recipe = Recipe.find("adam").but(hidden=4, length=5, updates=60)
     session = Session(Run(recipe, Source.of("hello world. " * 40)), tmp_path)
     with pytest.raises(TeachrnnError, match=r"Copy `session\.run`"):

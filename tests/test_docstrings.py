@@ -1,4 +1,4 @@
-"""Every public function and method says what it takes, gives and refuses, and shows it."""
+"""Every public function and method documents parameters, returns and errors, with an example."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from teachrnn.sampling import Reader
 
 ERRORS = {name for name, e in vars(errors).items() if isinstance(e, type) and issubclass(e, Exception)}
 PROTOCOLS = [Path, Reader]
-"""Whose methods other classes have without being derived from them."""
+"""Protocols: other classes have their methods without deriving from them."""
 EXPLAINED_TOGETHER = (Words,)
-"""The functions of mathematics have one argument or two, and give what mathematics says."""
+"""Mathematical functions of one or two arguments, which need no further explanation."""
 SECTION = re.compile(r"^(\w+)\n-{3,}$", re.MULTILINE)
 
 
@@ -35,7 +35,7 @@ def packages() -> Iterator:
 
 
 def public_things() -> dict[str, object]:
-    """Classes and functions that a package exports, by where they are defined."""
+    """Classes and functions that a package exports, by the place of their definition."""
     found = {}
     for package in packages():
         for name in getattr(package, "__all__", ()):
@@ -46,9 +46,9 @@ def public_things() -> dict[str, object]:
 
 
 def said_above(name: str, kind: type) -> bool:
-    """Whether a base, or the protocol that a class keeps to, has the contract of a method already."""
+    """Whether a base class or protocol already documents a method."""
     if issubclass(kind, teachrnn.Op) and name[1:] in getattr(kind, "inputs", ()):
-        return True  # a gradient: help(Op) says what it takes and gives
+        return True  # a gradient method, which help(Op) documents
     kept_to = [p for p in PROTOCOLS if p is not kind and set(calls(p)) <= set(dir(kind))]
     bases = [*kind.__mro__[1:], *kept_to]
     return any(name in vars(base) or name in vars(base).get("__annotations__", ()) for base in bases)
@@ -64,7 +64,7 @@ def names(kind: type) -> list[str]:
 
 
 def methods(kind: type) -> Iterator[tuple[str, object]]:
-    """The public methods that a class defines, but for those whose contract is said above it."""
+    """The public methods that a class defines, except those that a base documents."""
     for name in names(kind):
         function = inspect.unwrap(getattr(vars(kind)[name], "__func__", vars(kind)[name]))
         if inspect.isfunction(function) and not said_above(name, kind):
@@ -93,7 +93,7 @@ def takes(function: object) -> list[str]:
 
 
 def explained(said: dict[str, str]) -> set[str]:
-    """The parameters that have an entry; one entry may be of several, `x, y : ndarray`."""
+    """The parameters that have an entry; one entry may be for several, as in `x, y : ndarray`."""
     heads = re.findall(r"^(\S.*?)(?: : .*)?$", said.get("Parameters", ""), re.MULTILINE)
     return {name.strip("*") for head in heads for name in head.split(", ")}
 
@@ -102,12 +102,12 @@ def explained(said: dict[str, str]) -> set[str]:
 def tree(function: object) -> ast.AST:
     try:
         return ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    except OSError:  # made by a decorator of hypothesis
+    except OSError:  # made by a decorator of Hypothesis
         return ast.Pass()
 
 
 def raises(function: object) -> set[str]:
-    """The errors for a user's mistake that its own body raises and does not catch."""
+    """The errors for users' mistakes that its own body raises and does not catch."""
     caught = {
         id(node)
         for block in ast.walk(tree(function))
@@ -127,13 +127,13 @@ def _catches_all(handler: ast.ExceptHandler) -> bool:
 
 
 def gives(function: object) -> bool:
-    """Whether it hands something back."""
+    """Whether it returns something."""
     returned = getattr(tree(function), "returns", None)
     return returned is not None and ast.unparse(returned) not in ("None", "NoReturn")
 
 
 def missing(function: object) -> list[str]:
-    """What a docstring should have and has not: sections, or a parameter's entry."""
+    """What a docstring lacks: sections, or entries of parameters."""
     said = sections(function)
     lacks = [f"Parameters: {name}" for name in takes(function) if name not in explained(said)]
     if gives(function) and not said.keys() & {"Returns", "Yields"}:
@@ -144,24 +144,24 @@ def missing(function: object) -> list[str]:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_public_function_says_what_it_takes_gives_and_refuses_and_shows_it(name):
+def test_every_public_function_documents_parameters_returns_and_raises_with_an_example(name):
     assert missing(FUNCTIONS[name]) == []
-    assert ">>>" in (inspect.getdoc(FUNCTIONS[name]) or ""), "an example, which doctest runs"
+    assert ">>>" in (inspect.getdoc(FUNCTIONS[name]) or ""), "it lacks an example, which doctest runs"
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_every_public_method_says_what_it_takes_gives_and_refuses(name):
+def test_every_public_method_documents_parameters_returns_and_raises(name):
     assert missing(METHODS[name]) == []
 
 
 @pytest.mark.parametrize("name", [name for name in teachrnn.__all__ if name != "__version__"])
-def test_every_class_of_the_public_face_is_shown_at_work(name):
+def test_every_public_class_has_an_example(name):
     thing = getattr(teachrnn, name)
     if inspect.isclass(thing):
-        assert ">>>" in (thing.__dict__.get("__doc__") or ""), "an example, which doctest runs"
+        assert ">>>" in (thing.__dict__.get("__doc__") or ""), "it lacks an example, which doctest runs"
 
 
-def test_what_lacks_a_section_is_noticed():
+def test_a_missing_section_is_noticed():
     def bare(a: int) -> int:
         """Without any section."""
         if a < 0:

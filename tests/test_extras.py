@@ -1,4 +1,4 @@
-"""The extras in pyproject.toml, those that the code requires, and those that the pages name agree."""
+"""The extras in pyproject.toml, those that the code requires, and those that pages name agree."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 FOR_TESTS = {"test", "mutation"}
-"""What those need who run this project's tests; `testing` is not of them, but a part of the library."""
+"""Extras for running this project's tests; `testing` is not one of them, but part of the library."""
 
 
 def brought_by(*extras: str) -> set[str]:
-    """The names of the packages that extras ask for, with those of the extras within them."""
+    """Names of the packages that extras require, including those of nested extras."""
     found = set()
     for extra in extras:
         for requirement in map(Requirement, EXTRAS[extra]):
@@ -44,7 +44,7 @@ def parsed(folder: str) -> dict[str, ast.Module]:
 
 
 def asked_for() -> Iterator[tuple[str, ast.Call, str]]:
-    """Each place of the code that says which extra brings a package: place, call, extra."""
+    """Every call in the code that names the extra for a package: place, call, extra."""
     for path, tree in parsed("teachrnn").items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
@@ -53,7 +53,7 @@ def asked_for() -> Iterator[tuple[str, ast.Call, str]]:
                         yield f"{path}:{node.lineno}", node, keyword.value.value
 
 
-def test_every_extra_that_the_code_asks_for_brings_the_package():
+def test_every_extra_named_in_the_code_installs_the_package():
     places = list(asked_for())
     assert len(places) > 20
     checked = 0
@@ -61,18 +61,18 @@ def test_every_extra_that_the_code_asks_for_brings_the_package():
         assert extra in EXTRAS, place
         if isinstance(call.args[0], ast.Constant):
             package = call.args[0].value.partition(".")[0]
-            assert package in brought_by(extra), f"{place}: {extra!r} does not bring {package!r}"
+            assert package in brought_by(extra), f"{place}: {extra!r} does not install {package!r}"
             checked += 1
     assert checked > 20
 
 
-def test_all_is_everything_but_pytorch_and_the_tools_of_the_tests():
+def test_all_includes_everything_except_pytorch_and_the_test_tools():
     others = set(EXTRAS) - FOR_TESTS - {"all", "torch"}
     assert brought_by("all") == brought_by(*others)
     assert not brought_by("all") & {"torch", "pytest-xdist", "mypy", "ruff", "playwright", "cosmic-ray"}
 
 
-def test_notebook_opens_the_tutorials_and_shows_the_apps():
+def test_extra_notebook_includes_what_the_tutorials_and_the_apps_need():
     assert {"jupyterlab", "jupytext", "ipykernel", "anywidget", "ipywidgets"} <= brought_by("notebook")
     assert all("jupytext:" in path.read_text("utf-8") for path in (ROOT / "tutorials").glob("*.py"))
 
@@ -93,7 +93,7 @@ def test_every_extra_that_a_page_or_a_message_names_exists():
 
 @functools.cache
 def with_all_that_they_need(names: frozenset[str]) -> set[str]:
-    """Packages, and those that they need in turn, as far as these are installed here."""
+    """Packages and their dependencies, as far as these are installed here."""
     found, waiting = set(), [Requirement(name) for name in names]
     while waiting:
         wanted = waiting.pop()
@@ -110,7 +110,7 @@ def with_all_that_they_need(names: frozenset[str]) -> set[str]:
 
 
 @pytest.mark.parametrize(("folder", "extra"), [("teachrnn", "all"), ("tutorials", "notebook")])
-def test_an_extra_brings_whatever_is_imported(folder, extra):  # PyTorch only by `require`
+def test_an_extra_includes_whatever_is_imported(folder, extra):  # PyTorch only by `require`
     brought = with_all_that_they_need(frozenset([*PROJECT["dependencies"], *brought_by(extra)]))
     packages = packages_distributions()
     for path, tree in parsed(folder).items():
@@ -120,7 +120,7 @@ def test_an_extra_brings_whatever_is_imported(folder, extra):  # PyTorch only by
 
 
 def imported(tree: ast.Module) -> set[str]:
-    """The modules of others that are imported: the first part of their names."""
+    """The third-party modules that are imported, by the first part of their names."""
     full = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -135,7 +135,7 @@ def test_missing_extra_names_the_install_command():
         require("no_such_package.at_all", extra="figures", purpose="A figure")
 
 
-def test_notebook_apps_say_what_they_need_where_it_is_missing():
+def test_notebook_apps_say_which_extra_is_missing():
     code = """
 import sys
 for name in ("anywidget", "ipywidgets", "traitlets"):

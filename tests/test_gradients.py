@@ -58,7 +58,7 @@ def test_uses_of_different_batch_are_added_one_by_one():
     np.testing.assert_allclose(sweep.gradient("w"), total_of_terms(sweep, "w"), rtol=1e-14)
 
 
-def test_gradient_read_during_the_sweep_counts_what_has_arrived_and_later_the_rest():
+def test_gradient_read_during_the_sweep_is_the_sum_so_far():
     trace = recorded([(2,)] * 3)
     sweep = Backprop(trace)
     next(sweep)
@@ -78,7 +78,7 @@ def test_term_names_its_value():
     assert term.user.name == "y[1]"
 
 
-def test_parts_arrive_each_with_what_had_arrived_before_and_the_last_sum_is_the_gradient():
+def test_each_part_arrives_with_the_sum_before_it_and_the_last_sum_is_the_gradient():
     sweep = backpropagate(recorded([(2,)] * 5))
     arrivals = list(sweep.arrivals("w"))
     assert [a.term.user.name for a in arrivals] == ["y[5]", "y[4]", "y[3]", "y[2]", "y[1]"]
@@ -98,7 +98,7 @@ def test_a_loss_begins_with_its_own_one_before_any_part_arrives():
     np.testing.assert_array_equal(arrival.sum, 1.0 + arrival.part)
 
 
-def test_on_the_way_the_arrivals_are_those_so_far():
+def test_arrivals_during_the_sweep_are_those_so_far():
     sweep = Backprop(recorded([(2,)] * 3))
     assert list(sweep.arrivals("w")) == []
     next(sweep)

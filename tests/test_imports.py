@@ -1,4 +1,4 @@
-"""`import teachrnn` is light, what a package names exists, and imports run downwards."""
+"""`import teachrnn` is light, exported names exist, and imports only go to lower layers."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ IN_A_BROWSER = [
     "_ssl",
     "_sqlite3",
 ]
-"""What Python lacks where there is no operating system under it."""
+"""Modules that Python lacks in a browser."""
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ IN_A_BROWSER = [
     ],
     ids=["page", "command line", "check", "sweep"],
 )
-def test_nothing_is_loaded_that_is_not_needed(absent, code):
+def test_tasks_run_without_the_modules_that_they_do_not_need(absent, code):
     blocked = f"import sys; sys.modules.update(dict.fromkeys({absent}))\n"
     done = subprocess.run(
         [sys.executable, "-c", blocked + textwrap.dedent(code)], capture_output=True, text=True
@@ -135,7 +135,7 @@ def test_nothing_is_loaded_that_is_not_needed(absent, code):
     [package for package in (teachrnn, *PACKAGES) if hasattr(package, "__all__")],
     ids=lambda m: m.__name__,
 )
-def test_public_names_exist_and_none_is_named_twice(module):
+def test_exported_names_exist_and_are_listed_once(module):
     assert sorted(module.__all__) == sorted(set(module.__all__))
     for name in module.__all__:
         assert getattr(module, name, None) is not None
@@ -151,7 +151,7 @@ def test_imports_run_downwards_only():
     assert done.returncode == 0, done.stdout
 
 
-def test_types_are_right():
+def test_mypy_finds_no_error():
     done = subprocess.run([sys.executable, "-m", "mypy"], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stdout
 
@@ -159,7 +159,7 @@ def test_types_are_right():
 @pytest.mark.parametrize(
     "arguments", [["check", "."], ["format", "--check", "."]], ids=["lint", "format"]
 )
-def test_style_is_right(arguments):
+def test_ruff_finds_no_error(arguments):
     done = subprocess.run(
         [sys.executable, "-m", "ruff", *arguments], capture_output=True, text=True, cwd=ROOT
     )

@@ -1,4 +1,4 @@
-"""Sums over leading axes, and the look-ups that go with them, against loops written out."""
+"""Sums over leading axes, and the related look-ups, compared with explicit loops."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def arrays(shape):
 
 
 @given(data=st.data(), extra=leading_axes, core=st.lists(st.integers(1, 3), max_size=2).map(tuple))
-def test_the_axes_that_are_lacking_are_summed(data, extra, core):
+def test_missing_axes_are_summed_over(data, extra, core):
     d = data.draw(arrays(extra + core))
     expected = np.zeros(core)
     for place in np.ndindex(extra):
@@ -32,7 +32,7 @@ def test_the_axes_that_are_lacking_are_summed(data, extra, core):
     np.testing.assert_array_equal(found, expected)
 
 
-def test_where_no_axis_is_lacking_nothing_is_summed():
+def test_nothing_is_summed_if_no_axis_is_missing():
     d = np.arange(6.0).reshape(2, 3)
     assert sum_leading(d, like=np.zeros((5, 7))) is d  # only their number counts
 
@@ -58,7 +58,7 @@ def test_outer_products_are_summed_over_all_positions(data, leading, h, d):
 
 
 @given(data=st.data(), leading=leading_axes)
-def test_an_input_that_all_positions_share_meets_the_sum_of_their_gradients(data, leading):
+def test_outer_sum_with_an_input_shared_by_all_positions_uses_the_sum_of_their_gradients(data, leading):
     dy, x = data.draw(arrays((*leading, 2))), data.draw(arrays((3,)))
     expected = np.outer(dy.reshape(-1, 2).sum(axis=0), x)
     np.testing.assert_array_equal(outer_sum(dy, x), expected)
@@ -114,7 +114,7 @@ def test_one_index_may_serve_all_positions_and_one_vector_all_indices():
     )
 
 
-def test_the_vector_that_one_is_taken_from_stays_as_it_is():
+def test_minus_one_hot_does_not_change_its_argument():
     x = np.ones(3)
     x.flags.writeable = False
     assert minus_one_hot(x, np.array(1)).tolist() == [1.0, 0.0, 1.0]
@@ -145,7 +145,7 @@ def test_positions_may_pick_from_one_vector_and_one_index_may_serve_all(data, le
     np.testing.assert_array_equal(pick(many, np.array(2)), many[..., 2])
 
 
-def test_what_is_picked_is_an_array_even_where_it_is_one_number():
+def test_pick_returns_an_array_even_for_one_number():
     picked = pick(np.array([5.0, 6.0]), np.array(1))
     assert isinstance(picked, np.ndarray)
     assert (picked.shape, picked.item()) == ((), 6.0)
@@ -154,7 +154,7 @@ def test_what_is_picked_is_an_array_even_where_it_is_one_number():
 @pytest.mark.parametrize(
     "function", [lambda x: pick(x, np.array([1, 0])), lambda x: pick(x, np.array(1))]
 )
-def test_complex_numbers_pass_through_a_pick(function):
+def test_complex_numbers_are_supported(function):
     assert function(np.array([[1.0, 2.0 + 1j], [3.0 + 2j, 4.0]])).dtype == complex
 
 

@@ -1,4 +1,4 @@
-"""Numbers too small, too large, too many: harmless ones pass, and the others are reported by name."""
+"""Numbers that are too small, too large or too many: harmless ones pass, others are reported."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def model_of(scale, *, cell="vanilla", sure=1.0):
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize(("scale", "sure"), [(30.0, 10.0), (1e-170, 1.0)])
-def test_underflow_stops_neither_recording_nor_backprop_nor_checks(strict, cell, scale, sure):
+def test_underflow_does_not_stop_recording_backprop_or_checks(strict, cell, scale, sure):
     model = model_of(scale, cell=cell, sure=sure)
     state = {name: np.full(4, 0.3) for name in model.state_names()}
     trace = model.record(TOKENS[:4], TOKENS[1:5], state=state)
@@ -50,13 +50,13 @@ def test_underflow_stops_neither_recording_nor_backprop_nor_checks(strict, cell,
         check_gradient(trace, oracle=oracle, max_entries=2, rng=rng)
 
 
-def test_underflow_stops_neither_the_curve_of_step_sizes_nor_the_check_of_operations(strict):
+def test_underflow_does_not_stop_the_v_curve_or_the_check_of_operations(strict):
     check_ops(Softmax)
     step_size_curve(model_of(1e-170).record([0, 1], [1, 2]), "W")
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_underflow_stops_no_training(strict, name):
+def test_underflow_does_not_stop_training(strict, name):
     training = Training(
         model_of(1e-170),
         InOrder(TOKENS, length=5),
@@ -73,7 +73,7 @@ def test_underflow_stops_no_training(strict, name):
 @pytest.mark.parametrize(
     "sampler", [Temperature(temperature=1e-3), TopK(k=2), Nucleus(theta=0.5), Greedy()]
 )
-def test_underflow_stops_no_writing(strict, sampler):
+def test_underflow_does_not_stop_sampling(strict, sampler):
     sampler.distribution(np.array([0.0, -800.0, 800.0, 799.0, 1.0]))
     reader = model_of(30.0, sure=10.0).reader()
     passage = write(reader, sampler, prime=[0], count=9, rng=np.random.default_rng(0), record=True)
@@ -81,7 +81,7 @@ def test_underflow_stops_no_writing(strict, sampler):
     assert len(beam(reader, prime=[0], count=5, width=3)[0].tokens) == 5
 
 
-def test_what_does_not_pass_as_0_raises_still_where_the_user_wants_it(strict):
+def test_other_floating_point_errors_still_raise_if_the_user_wants(strict):
     trace = Trace()
     x = trace.input("x", [1e308, 0.0])
     with pytest.raises(FloatingPointError, match="overflow"):
@@ -109,7 +109,7 @@ def test_probability_0_of_the_target_is_refused_with_its_place_and_what_to_do(ga
     assert "SoftmaxCrossEntropy(o, y)" in message
 
 
-def test_every_probability_that_is_let_pass_has_a_finite_gradient():
+def test_every_accepted_probability_has_a_finite_gradient():
     trace, p, y = sure_of_another(gap=708.0)
     trace.loss(CrossEntropy(p, y, name="L"))
     backpropagate(trace)
@@ -147,14 +147,14 @@ TOO_LARGE = {
 
 
 @pytest.mark.parametrize("what", TOO_LARGE)
-def test_size_that_no_memory_holds_is_refused_before_anything_is_made(what):
+def test_size_that_exceeds_any_memory_is_refused_before_anything_is_allocated(what):
     make, words = TOO_LARGE[what]
     with pytest.raises(DomainError) as refused:
         make()
     assert words in str(refused.value)
 
 
-def test_memory_that_is_refused_is_reported_by_name_too(monkeypatch):
+def test_failed_allocation_is_reported_with_what_was_too_large(monkeypatch):
     def none(*_):
         raise MemoryError
 
@@ -166,7 +166,7 @@ def test_memory_that_is_refused_is_reported_by_name_too(monkeypatch):
         absurd()
 
 
-def test_training_has_to_hold_more_than_the_model(monkeypatch):
+def test_training_needs_more_memory_than_the_model(monkeypatch):
     model = absurd(20, 5)
     size = model.parameters.flat.nbytes
     monkeypatch.setattr(teachrnn.memory, "memory", lambda: 3 * size)
@@ -175,5 +175,5 @@ def test_training_has_to_hold_more_than_the_model(monkeypatch):
         Training(model, InOrder(TOKENS, length=5), OPTIMIZERS["sgd"](eta=0.1))
 
 
-def test_large_beam_of_short_texts_holds_only_those_that_there_are():
+def test_large_beam_needs_memory_only_for_texts_that_exist():
     assert len(beam(absurd().reader(), prime=[0], count=2, width=10**15)) == 9

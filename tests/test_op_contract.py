@@ -46,7 +46,7 @@ def make(name="Twice", *, register=False, **changes):
 
 
 def class_refusal(**changes):
-    """What is said when such a class is made."""
+    """The error message when such a class is defined."""
     with pytest.raises(TypeError) as caught:
         make(**changes)
     return str(caught.value)
@@ -60,7 +60,7 @@ def refusal(error, act):
 
 @pytest.fixture
 def registry(monkeypatch):
-    """A registry of operations that is put back after the test."""
+    """The registry of operations, restored after the test."""
     before = dict(OPS)
     yield OPS
     OPS.clear()
@@ -100,7 +100,7 @@ def test_every_gradient_that_is_missing_is_named():
     assert message == "Twice must define dx, dw (or set it to None: the input has no gradient)."
 
 
-def test_a_gradient_set_to_none_is_stated_not_missing():
+def test_a_gradient_set_to_none_is_not_missing():
     assert make(dx=None).gradient_methods == {"x": None}
     assert make(dx=None).output == "y"  # there is no gradient to read another name from
 
@@ -242,7 +242,7 @@ def test_a_token_outside_is_refused_with_its_place_and_the_axis():
     )
 
 
-def test_of_several_tokens_outside_the_first_is_named():
+def test_the_first_of_several_tokens_outside_is_named():
     x = np.array([0, -1, 9])
     assert "holds -1 at index (1,) but" in refusal(
         DomainError, lambda: Embedding.check(x, np.zeros((2, 3)))
@@ -290,7 +290,7 @@ def test_a_mask_of_other_values_is_refused():
     )
 
 
-def test_what_an_operation_requires_beyond_that_is_its_own_sentence():
+def test_the_message_of_requires_is_passed_on():
     message = refusal(DomainError, lambda: Slice.check(np.zeros(3), np.array(2), np.array(1)))
     assert message == "Slice: `start` is 2 and `stop` is 1: the slice would be empty."
 
@@ -387,7 +387,7 @@ def test_values_of_two_traces_do_not_mix(trace):
     assert "z" not in trace
 
 
-def test_what_does_not_fit_is_refused_under_the_name_of_the_application(trace):
+def test_inputs_that_do_not_fit_are_refused_with_the_name_of_the_application(trace):
     x = trace.input("x", [1.0, 2.0])
     with trace.at(4):
         assert refusal(ShapeError, lambda: Add(x, trace.input("u", [1.0]), name="a")) == (
@@ -421,7 +421,7 @@ def test_the_factor_of_an_input_without_a_gradient_is_refused(trace):
     )
 
 
-def test_errors_of_the_user_are_all_of_one_family():
+def test_errors_for_mistakes_of_the_user_have_one_base():
     for error in (ShapeError, DomainError, NameLookupError):
         assert issubclass(error, TeachrnnError)
     assert str(NameLookupError("no value is named 'x'")) == "no value is named 'x'"  # not its repr

@@ -33,7 +33,7 @@ KINDS = [
     Oracle,
     Sampler,
     Schedule,
-    Vocabulary,  # itself the vocabulary of characters, with a name to inherit
+    Vocabulary,  # itself the vocabulary of characters, so subclasses inherit a name
 ]
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 TOKENS = np.array([0, 1, 2] * 20)
@@ -59,7 +59,7 @@ def test_part_that_is_not_registered_can_be_used_as_a_class_alone(kind):
 
 
 @every_kind
-def test_base_of_a_kind_and_parts_of_another_are_no_parts_of_it(kind):
+def test_the_base_and_parts_of_another_kind_are_not_found(kind):
     other = Adam if kind is not Optimizer else Greedy
     for wrong in (other, other(), 3, None, *([kind] if kind is not Vocabulary else [])):
         with pytest.raises(NameLookupError, match=f"no {kind.registry.what} is named .*; there are: "):
@@ -101,7 +101,7 @@ def test_keywords_of_the_caller_cannot_be_overridden_by_settings():
         Batching.make({"name": "in-order", "length": 4}, TOKENS, length=3)
 
 
-def test_wherever_a_name_is_accepted_so_are_the_class_and_the_part_itself():
+def test_class_and_instance_are_accepted_wherever_a_name_is():
     def parameters(initializer):
         rng = np.random.default_rng(0)
         return CharRNN(hidden=2, symbols=3, initializer=initializer, rng=rng).parameters.flat
@@ -126,7 +126,7 @@ def test_wherever_a_name_is_accepted_so_are_the_class_and_the_part_itself():
         assert check_gradient(trace, oracle=oracle).agrees
 
 
-def test_recipe_takes_parts_as_themselves_and_keeps_their_names():
+def test_recipe_takes_instances_of_parts_and_keeps_their_names():
     by_name = Recipe.find("adam").but(
         cell="lstm",
         initializer={"name": "orthogonal", "forget_bias": 1.0},
@@ -172,7 +172,7 @@ RULES = [
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 @settings(max_examples=10)
 @given(data=st.data())
-def test_any_rule_is_made_again_of_its_settings(rule, data):
+def test_any_rule_can_be_made_again_from_its_settings(rule, data):
     drawn = data.draw(made(rule))
     kept = json.loads(json.dumps(rule.settings_of(drawn)))
     again = next(kind for kind in rule.__mro__ if "registry" in vars(kind)).make(kept)
@@ -180,6 +180,6 @@ def test_any_rule_is_made_again_of_its_settings(rule, data):
     assert again.settings() == drawn.settings()
 
 
-def test_vocabularies_are_parts_by_the_name_that_files_hold():
+def test_vocabularies_are_found_by_the_name_in_files():
     assert {"characters": Vocabulary, "words": WordVocabulary} == VOCABULARIES
     assert Vocabulary.find("words") is WordVocabulary

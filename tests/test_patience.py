@@ -1,4 +1,4 @@
-"""Tests wait for events, not for seconds, which mean nothing on a busy machine, or one that sleeps."""
+"""Tests wait for events, not for a number of seconds, which means nothing on a busy machine."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 TESTS = Path(__file__).parent
 REASON = "# nothing must happen"
-"""What a line says that waits to see that nothing comes: a slow machine cannot make it fail."""
+"""Comment on a line that waits to see that nothing happens, which a slow machine cannot make fail."""
 
 
 def limits_in_seconds(text: str) -> Iterator[int]:
-    """The lines of a test file that wait for a number of seconds that stands there."""
+    """The lines of a test file that wait for a literal number of seconds."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             given = [k.value for k in node.keywords if k.arg == "timeout"]
@@ -22,12 +22,12 @@ def limits_in_seconds(text: str) -> Iterator[int]:
                 yield node.lineno
 
 
-def test_a_limit_in_seconds_is_found():
+def test_a_time_limit_is_found():
     text = "process.wait(timeout=1)\nthread.join(2.0)\nthread.join()\n' '.join(words)\npage.f(timeout=P)"
     assert list(limits_in_seconds(text)) == [1, 2]
 
 
-def test_no_test_has_a_limit_of_its_own_in_seconds():
+def test_no_test_has_its_own_time_limit():
     found = []
     for path in sorted(TESTS.rglob("*.py")):
         text = path.read_text("utf-8")

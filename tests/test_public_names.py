@@ -1,4 +1,4 @@
-"""The public face: every name is where the stub says, light until it is used, and complete."""
+"""The public names: each is where the stub says, is loaded only when used, and none is missing."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_every_public_name_is_what_its_home_exports(name):
     assert name in dir(teachrnn)
 
 
-def test_no_line_of_the_stub_is_overlooked():
+def test_every_line_of_the_stub_is_read():
     names = [line for line in STUB.read_text("utf-8").splitlines() if line.startswith("from ")]
     assert len(names) == len(HOMES) == sum(map(len, read_sections(str(STUB)).values()))
     assert teachrnn.__all__ == [*HOMES, "__version__"]
@@ -63,13 +63,13 @@ def test_no_public_name_hides_a_module_of_the_package():
 @pytest.mark.parametrize(
     ("kind", "name"), [(kind, name) for kind, known in KINDS.items() for name in known]
 )
-def test_every_part_that_comes_with_the_package_is_a_public_name(kind, name):
+def test_every_built_in_part_is_a_public_name(kind, name):
     part = KINDS[kind][name]
     if part.__module__.startswith("teachrnn."):
         assert getattr(teachrnn, part.__name__) is part
 
 
-def test_what_is_heavy_is_loaded_when_it_is_first_used_and_not_before():
+def test_heavy_modules_are_loaded_on_first_use():
     used = """
         import sys, teachrnn
         print("teachrnn.checking" in sys.modules, "teachrnn.views" in sys.modules)

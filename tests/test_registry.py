@@ -32,7 +32,7 @@ every_kind = pytest.mark.parametrize("registry", CLASSES, ids=lambda registry: r
 
 
 @every_kind
-def test_class_without_a_name_of_its_own_does_not_take_that_of_its_parent(registry):
+def test_class_without_its_own_name_does_not_take_over_that_of_its_parent(registry):
     name, parent = next(iter(registry.items()))
     with pytest.raises(
         TypeError, match=f"the name '{name}' is that of another {registry.what}, in teachrnn"
@@ -48,7 +48,7 @@ def test_entry_is_found_by_its_name_and_as_itself(registry):
 
 
 @every_kind
-def test_unknown_name_is_answered_with_those_that_exist_however_it_is_looked_up(registry):
+def test_unknown_name_is_refused_with_the_names_that_exist_however_it_is_looked_up(registry):
     close = next(iter(registry)) + "x"
     for look_up in (registry.find, registry.__getitem__):
         with pytest.raises(NameLookupError) as caught:

@@ -1,4 +1,4 @@
-"""Shape signatures: how they are read, what they bind, and what they say when something does not fit."""
+"""Shape signatures: how they are parsed, what they bind, and the messages if shapes do not fit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def bind(text: str, *shapes: tuple[int, ...], shared: tuple[str, ...] = ()) -> B
 
 
 def refusal(op: type, *shapes: tuple[int, ...]) -> str:
-    """What an operation says to arrays of these shapes."""
+    """The error message of an operation for arrays of these shapes."""
     with pytest.raises(ShapeError) as caught:
         op.check(*(np.zeros(shape) for shape in shapes))
     return str(caught.value)
@@ -77,7 +77,7 @@ def test_spaces_in_a_signature_change_nothing():
         "(n)->(n).",
     ],
 )
-def test_what_is_not_a_signature_is_refused_with_an_example_of_one(text):
+def test_an_invalid_signature_is_refused_with_an_example(text):
     with pytest.raises(ValueError, match="is not of the form") as caught:
         Signature.parse(text)
     assert str(caught.value) == (
@@ -174,7 +174,7 @@ def test_every_axis_that_is_already_set_is_mentioned_and_only_once():
     )
 
 
-def test_an_input_at_odds_with_itself_is_refused_without_blaming_another():
+def test_an_input_inconsistent_with_itself_is_refused_without_blaming_another():
     with pytest.raises(ShapeError) as caught:
         bind("(n,n)->()", (2, 3))
     assert str(caught.value) == "op: `a` has shape (2, 3) but (n,n)->() needs (n, n)."
@@ -225,7 +225,7 @@ def test_too_many_or_too_few_inputs_are_refused_with_the_names_of_all():
     assert refusal(Embedding, (), (5, 4), (5,)) == "Embedding: got 3 inputs but needs 2: x, U."
 
 
-def test_a_refusal_is_not_remembered_as_an_answer():
+def test_a_refused_shape_is_not_cached_as_valid():
     for _ in range(2):  # shapes that fit are remembered
         assert "(set by `x`)" in refusal(Affine, (4,), (5, 3), (5,))
     assert Affine.check(np.zeros(4), np.zeros((5, 4)), np.zeros(5)).sizes == {"d": 4, "h": 5}

@@ -10,7 +10,7 @@ from teachrnn.errors import DomainError, ShapeError, TeachrnnError
 
 
 def operation(forward=lambda x: x * 2, dx=lambda dy, x, y: dy * 2, *, signature="(n)->(n)"):
-    """y = 2 x, or what is made of it."""
+    """The operation y = 2 x, with its methods replaced if given."""
     body = {
         "signature": signature,
         "formula": staticmethod(lambda sp, x: x * 2),
@@ -75,8 +75,8 @@ def test_a_gradient_that_writes_into_its_arguments_is_named(dx):
     assert "compute a new array" in message
 
 
-def test_the_gradients_found_are_those_of_the_issue():
-    """x 8, y 8, z 2, s 2, doubling at each question, were 6, 3, 1, 1: dy was written into."""
+def test_gradients_of_an_operation_that_tried_to_write_into_dy_are_right():
+    """The gradients are x 8, y 8, z 2, s 2; when dy could be written into, they were 6, 3, 1, 1."""
     trace = Trace()
     x = trace.input("x", [1.0])
     y = operation(lambda x: x * 2)(x, name="y")
@@ -107,7 +107,7 @@ def test_a_part_that_uses_one_array_for_all_its_results_is_named():
 
 
 def test_the_gradient_of_something_shared_cannot_write_into_the_next_ones_arguments():
-    """Its uses are stacked, and the stack is kept for the other shared inputs."""
+    """The uses of an input are stacked, and the stack is kept for the other shared inputs."""
 
     def db(dy, x, b, y):
         dy *= 2
@@ -123,14 +123,14 @@ def test_the_gradient_of_something_shared_cannot_write_into_the_next_ones_argume
     assert refusal(TeachrnnError, lambda: sweep.gradient("b")).startswith("Biased.db (at `y[2]`)")
 
 
-def test_what_backpropagation_starts_from_cannot_be_written_into_either():
+def test_the_initial_gradient_of_backpropagation_is_read_only():
     trace = Trace()
     z = Add(trace.input("x", [1.0]), [1.0], name="z")
     trace.loss(operation(dx=lambda dy, x, y: write(dy, dy))(z, name="y"))
     assert WRITES in refusal(TeachrnnError, lambda: backpropagate(trace))
 
 
-def test_an_array_passed_by_the_user_cannot_be_written_into_by_the_gradient():
+def test_a_gradient_method_cannot_write_into_the_users_array():
     y = recorded(operation(dx=lambda dy, x, y: write(dy, dy)))["y"]
     mine = np.ones(3)
     assert WRITES in refusal(TeachrnnError, lambda: y.gradient_for("x", mine))
@@ -138,7 +138,7 @@ def test_an_array_passed_by_the_user_cannot_be_written_into_by_the_gradient():
     mine += 1  # and it is still mine to write into
 
 
-def test_an_error_of_the_part_itself_is_left_as_it_is():
+def test_an_exception_raised_by_an_operation_is_passed_on_unchanged():
     def dx(dy, x, y):
         raise ValueError("my own")
 
@@ -147,7 +147,7 @@ def test_an_error_of_the_part_itself_is_left_as_it_is():
     assert not isinstance(caught.value, TeachrnnError)
 
 
-def test_gradients_of_results_cannot_be_written_into_and_those_of_leaves_are_ones_own():
+def test_gradients_of_results_are_read_only_and_those_of_leaves_are_copies():
     trace = recorded(operation())
     sweep = Backprop(trace)
     for _ in sweep:
@@ -159,7 +159,7 @@ def test_gradients_of_results_cannot_be_written_into_and_those_of_leaves_are_one
     assert sweep.gradient("x").tolist() == [4, 4, 4]
 
 
-def test_the_gradient_of_a_leaf_that_is_the_very_array_from_above_is_ones_own():
+def test_the_gradient_of_a_leaf_is_a_copy_even_where_the_arriving_array_is_passed_on():
     trace = Trace()
     b = trace.parameter("b", [1.0, 2.0])
     trace.loss(Sum(Add(trace.input("x", [0.0, 0.0]), b, name="y"), name="L"))
@@ -245,14 +245,14 @@ def test_error_for_a_bias_gradient_that_keeps_its_batch_says_to_sum(steps):
     ],
     ids=["None", "objects", "text", "dict", "ragged", "truth values", "complex"],
 )
-def test_what_is_no_array_of_numbers_is_refused(gives, says):
+def test_results_that_are_not_arrays_of_numbers_are_refused(gives, says):
     message = refusal(DomainError, lambda: recorded(operation(lambda x: gives)))
     assert message == f"Twice.forward (at `y`) {says}"
     message = refusal(DomainError, lambda: backpropagate(recorded(operation(dx=lambda dy, x, y: gives))))
     assert message == f"Twice.dx (at `y`) {says}"
 
 
-def test_a_list_of_numbers_and_a_plain_number_are_taken_for_arrays():
+def test_a_list_of_numbers_and_a_plain_number_are_converted_to_arrays():
     trace = recorded(operation(lambda x: [2.0, 4.0, 6.0], dx=lambda dy, x, y: [2, 2, 2]))
     assert trace["y"].data.tolist() == [2, 4, 6]
     assert backpropagate(trace).gradient("x").tolist() == [4, 4, 4]

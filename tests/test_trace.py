@@ -90,7 +90,7 @@ def test_a_number_in_a_name_counts_from_two_within_scope_and_step(trace):
             assert [Tanh(x).name for _ in range(3)] == expected
 
 
-def test_values_are_found_by_name_by_place_and_in_order(trace):
+def test_values_are_found_by_name_and_index_and_iterated_in_order(trace):
     x, y = trace.input("x", [1.0]), trace.input("y", [2.0])
     assert trace["x"] is x is trace[0] is trace[-2]
     assert trace["y"] is y is trace[1] is trace[-1]
@@ -124,7 +124,7 @@ def test_an_empty_trace_has_nothing_to_suggest(trace):
 
 
 @pytest.mark.parametrize("place", [2, -3])
-def test_a_place_outside_is_refused(trace, place):
+def test_an_index_outside_is_refused(trace, place):
     trace.input("x", [1.0])
     trace.input("y", [1.0])
     assert refusal(NameLookupError, lambda: trace[place]) == (
@@ -172,7 +172,7 @@ def test_recorded_arrays_are_read_only(trace):
             value.data[...] = 0.0
 
 
-def test_what_is_recorded_is_a_copy_that_later_changes_do_not_reach(trace):
+def test_a_recorded_array_is_a_copy_that_later_changes_do_not_affect(trace):
     mine = np.array([1.0, 2.0])
     for value in (trace.input("x", mine), trace.parameter("W", mine), trace.constant(mine)):
         assert not np.shares_memory(value.data, mine)
@@ -285,7 +285,7 @@ def test_recomputing_gives_what_recording_would_have_given(recorded):
     assert recorded.loss_after({"W": W}) == fresh.total_loss
 
 
-def test_a_change_without_effect_stops_where_it_dies(recorded):
+def test_a_change_without_effect_is_not_propagated_further(recorded):
     U = recorded["U"].data.copy()
     U[:, 2] += 1.0  # symbol 2 is never read
     assert list(recorded.recompute({"U": U})) == [recorded["U"].index]
@@ -294,7 +294,7 @@ def test_a_change_without_effect_stops_where_it_dies(recorded):
     assert changed == {"U", "u[3]", "a[3]", "h[3]", "o[3]", "L[3]"}
 
 
-def test_a_change_that_meets_a_changed_value_is_not_taken_for_dead(trace):
+def test_a_change_is_propagated_if_the_other_operand_has_changed(trace):
     x, z = trace.input("x", [2.0]), trace.input("z", [3.0])
     trace.loss(Multiply(x, z, name="y"))
     new = trace.recompute({"x": [3.0], "z": [2.0]})  # the product stays 6, by chance
@@ -344,7 +344,7 @@ def test_a_changed_result_is_kept_and_what_follows_from_it_is_recomputed(recorde
     )
 
 
-def test_a_held_result_does_not_listen_to_its_operands(recorded):
+def test_a_fixed_result_is_independent_of_its_operands(recorded):
     h = recorded["h[2]"].data
     b = recorded["b"].data + 1.0
     new = recorded.recompute({"b": b, "h[2]": h})
@@ -447,7 +447,7 @@ def test_an_altered_leaf_shows_where_it_is_first_used(recorded):
     )
 
 
-def test_a_replay_with_changes_is_no_test_of_the_record(recorded):
+def test_a_replay_with_changes_does_not_verify_the_record(recorded):
     recorded["h[2]"].data = recorded["h[2]"].data + 1.0
     assert recorded.replay({}).total_loss != 0.0  # changes were given, if none: nothing is compared
     with pytest.raises(ReplayError):

@@ -20,7 +20,7 @@ def trace():
     return model.record(rng.integers(0, 4, (3, 2)), rng.integers(0, 4, (3, 2)))
 
 
-def test_trace_comes_back_bit_for_bit_and_can_be_used(trace, tmp_path):
+def test_a_loaded_trace_is_identical_bit_for_bit_and_can_be_used(trace, tmp_path):
     again = load_trace(save_trace(trace, tmp_path / "t.npz"))
     assert again.summary() == trace.summary()
     for a, b in zip(trace, again, strict=True):
@@ -33,7 +33,7 @@ def test_trace_comes_back_bit_for_bit_and_can_be_used(trace, tmp_path):
         np.testing.assert_array_equal(d, theirs[name])
 
 
-def test_json_holds_every_number_and_says_not_yet_by_null(trace):
+def test_json_has_every_number_and_null_for_unknown_gradients(trace):
     data = json.loads(trace_to_json(trace))
     by_name = {v["name"]: v for v in data["values"]}
     assert by_name["layer2.h[3]"]["data"] == trace["layer2.h[3]"].data.tolist()
@@ -52,7 +52,7 @@ def rewrite_header(path, **changes):
     np.savez(path, **arrays)
 
 
-def test_files_that_are_no_trace_are_refused(trace, tmp_path):
+def test_files_that_are_not_traces_are_refused(trace, tmp_path):
     path = save_trace(trace, tmp_path / "t.npz")
     whole = path.read_bytes()
     cases = {
@@ -116,7 +116,7 @@ def test_newer_format_other_format_and_unknown_operation_are_named(trace, tmp_pa
     ],
     ids=str,
 )
-def test_structure_that_makes_no_sense_is_named(trace, changes, words, tmp_path):
+def test_invalid_structure_is_named(trace, changes, words, tmp_path):
     path = save_trace(trace, tmp_path / "t.npz")
     header, arrays = TRACE.load(path)
     TRACE.save(path, header | changes, arrays)

@@ -85,7 +85,7 @@ def test_the_entries_of_a_state_are_norms_of_its_gradients(trace):
                     assert reach.norms[t - 1, k - 1] == pytest.approx(np.sqrt((d * d).sum()), rel=1e-12)
 
 
-def test_a_chain_is_what_one_computes_by_hand():
+def test_the_triangle_of_a_chain_is_as_computed_by_hand():
     found = Triangle.of(chain(3, w=0.5)).reaches  # dL_t/dW is w^(t-1) through every step k <= t
     nan = np.nan
     np.testing.assert_allclose(found["W"].norms, [[1, nan, nan], [0.5, 0.5, nan], [0.25, 0.25, 0.25]])
@@ -105,7 +105,7 @@ def test_several_uses_at_one_step_are_one_entry():
     np.testing.assert_allclose(Triangle.of(trace).reaches["W"].norms, [[1.0]])  # d w^2 / dw
 
 
-def test_a_state_is_what_begins_at_step_0_and_is_computed_at_step_1():
+def test_a_state_has_a_value_at_step_0_and_is_computed_at_step_1():
     trace = chain(3, w=0.5)
     for t in (0, 1):
         with trace.at(t):
@@ -164,14 +164,14 @@ def test_a_parameter_that_is_used_at_no_time_step_is_left_out():
     assert list(Triangle.of(other).reaches) == []
 
 
-def test_a_penalty_on_a_parameter_does_not_cost_it_its_triangle():
+def test_a_parameter_with_a_penalty_still_has_a_triangle():
     trace = chain(3, w=0.5)
     trace.loss(Sum(Multiply([2.0], Tanh(Linear([1.0], trace["W"]))), name="penalty"))
     np.testing.assert_allclose(Triangle.of(trace).reaches["W"].kept, [1.75, 2.5, 2.75])
 
 
 def test_what_comes_from_later_steps_is_not_lost():
-    """A network that reads backwards: the loss at 1 reaches the steps 2 and 3."""
+    """In a network that reads backwards, the loss at 1 reaches steps 2 and 3."""
     trace = Trace()
     W = trace.parameter("W", [[0.5]])
     h = trace.input("start", [1.0])
@@ -229,7 +229,7 @@ def test_exploding_and_vanishing_gradients_keep_their_norms():
     assert Triangle.of(chain(3, w=1e-100)).reaches["W"].norms[2, 0] == 1e-200
 
 
-def test_a_gradient_beyond_all_numbers_is_infinite_and_no_warning():
+def test_a_gradient_that_overflows_is_infinite_without_a_warning():
     found = Triangle.of(chain(3, w=1e160, start=1e-300))
     assert found.reaches["h"].norms[2, 0] == np.inf  # 1e160 squared
     data = found.reaches["h"].to_dict()
@@ -256,7 +256,7 @@ def test_the_triangle_is_plain_data_without_nan():
     assert (h["name"], h["kind"], h["norms"]) == ("h", "state", [[None, None], [0.5, 1.0]])
 
 
-def test_looking_leaves_the_gradients_of_the_trace_alone():
+def test_computing_the_triangle_does_not_change_the_gradients_of_the_trace():
     trace = network()
     Triangle.of(trace)
     assert trace["W"].grad is None

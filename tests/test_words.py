@@ -1,4 +1,4 @@
-"""A word in the code means one thing: what has the same name in two files is the same thing."""
+"""A name in the code means one thing: classes in different files have different names."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def test_the_type_of_an_array_is_named_in_one_file(trees):
     assert named == ["array.py"]
 
 
-def test_a_class_is_called_like_no_class_of_another_file(trees):
+def test_every_class_has_a_name_of_its_own(trees):
     files = defaultdict(set)
     for path, tree in trees.items():
-        # Of the nodes of a formula, those with namesakes are written with their file: tree.Sum.
+        # Nodes of a formula that share a name with another class are written with the module: tree.Sum.
         for node in tree.body if path.parts[-2:] != ("formulas", "tree.py") else []:
             names = [node.name] if isinstance(node, ast.ClassDef) else []
             if isinstance(node, ast.Assign):

@@ -1,6 +1,6 @@
 """Every cell against its equations, written out by hand in NumPy; and what the model refuses.
 
-The transcriptions below share no code with the library: no operation, no formula, no loop of its.
+The transcriptions below share no code with the library: none of its operations, formulas or loops.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ def sigma(x):
 
 
 def mul(W, x):
-    """W x for every position: vectors lie along the last axis."""
+    """W x at every position; vectors are along the last axis."""
     return np.einsum("ij,...j->...i", W, x)
 
 
 def ux(U, x):
-    """U x, or the columns of U that the tokens x pick."""
+    """U x, or the columns of U selected by the tokens x."""
     return np.moveaxis(U[:, x], 0, -1) if x.dtype.kind == "i" else mul(U, x)
 
 
 def gate(p, g, h, x):
-    """The three values on the way to a gate: r, u, a."""
+    """The three values before a gate: r, u, a."""
     r = mul(p[f"W_{g}"], h) + p[f"b_{g}"]
     u = ux(p[f"U_{g}"], x)
     return {f"r_{g}": r, f"u_{g}": u, f"a_{g}": r + u}
@@ -115,7 +115,7 @@ KINDS = {
 
 
 def a_model(cell="vanilla", *, layers=1, seed=0, hidden=3, symbols=4, inputs=None):
-    """A model with no parameter at zero, so that none can be left out unseen."""
+    """A model without zeros among its parameters, so that leaving one out shows."""
     rng = np.random.default_rng(seed)
     model = CharRNN(hidden=hidden, symbols=symbols, cell=cell, layers=layers, inputs=inputs, rng=rng)
     model.set_parameters(**{name: rng.normal(0, 0.8, p.shape) for name, p in model.parameters.items()})
@@ -188,7 +188,7 @@ def test_every_value_is_made_by_one_operation_from_these_values(cell):
 
 
 @every_cell
-def test_a_cell_that_reads_vectors_multiplies_where_one_that_reads_tokens_looks_up(cell):
+def test_a_cell_multiplies_vectors_and_looks_up_tokens(cell):
     tokens, vectors = np.array([2, 0]), np.eye(4)[[2, 0]]
     model = a_model(cell)
     by_number, by_vector = model.record(tokens), model.record(vectors)
@@ -226,7 +226,7 @@ def test_the_two_gated_recurrent_units_differ_where_the_reset_gate_acts():
     assert np.abs(one["h[1]"].data - other["h[1]"].data).min() > 1e-3
 
 
-def test_they_agree_where_the_reset_gate_is_open():
+def test_the_two_gated_recurrent_units_agree_where_the_reset_gate_is_open():
     before, after = a_model("gru"), a_model("gru-reset-after")
     before.set_parameters(b_rho=np.full(3, 1000.0))  # rho = 1
     after.set_parameters(**before.parameters, c_n=np.zeros(3))
@@ -235,7 +235,7 @@ def test_they_agree_where_the_reset_gate_is_open():
     np.testing.assert_allclose(one["h[2]"].data, other["h[2]"].data, rtol=1e-14)
 
 
-def test_where_it_is_shut_one_forgets_the_state_and_the_other_its_bias_too():
+def test_a_closed_reset_gate_drops_the_state_in_one_unit_and_the_bias_too_in_the_other():
     before, after = a_model("gru"), a_model("gru-reset-after")
     before.set_parameters(b_rho=np.full(3, -1000.0))  # rho = 0
     after.set_parameters(**before.parameters, c_n=np.full(3, 0.5))
@@ -274,7 +274,7 @@ def test_a_long_short_term_memory_keeps_its_state_where_it_neither_forgets_nor_w
         (ResetAfterGRUCell, ("h",), "U_rho W_rho b_rho U_z W_z b_z U_n W_n b_n c_n"),
     ],
 )
-def test_parameters_are_these_with_these_shapes_in_this_order(cell, state, letters):
+def test_parameters_have_these_names_shapes_and_order(cell, state, letters):
     assert cell.state == state
     shapes = cell.shapes(5, 3)
     assert list(shapes) == letters.split()
@@ -326,7 +326,7 @@ def test_a_step_returns_the_new_state_by_name(cell):
 
 
 @every_cell
-def test_stacked_layers_feed_upward(cell):
+def test_each_layer_reads_the_states_of_the_layer_below(cell):
     model = a_model(cell, layers=3)
     x = np.array([1, 3])
     state = a_state(model)
@@ -376,7 +376,7 @@ def test_parameters_are_drawn_with_the_given_scale_and_biases_start_at_zero():
             assert abs(p.mean()) < 0.02, name
 
 
-def test_a_bias_of_the_readout_that_is_drawn_would_be_seen():
+def test_the_loss_is_the_cross_entropy_of_the_recorded_scores():
     model = a_model()
     trace = model.record([0, 1, 2], [1, 2, 3])
     o = np.array([trace[f"o[{t}]"].data for t in (1, 2, 3)])
@@ -404,7 +404,7 @@ def test_without_targets_there_is_no_loss_but_every_score():
     assert "y[1]" not in trace
 
 
-def test_the_state_at_the_end_carries_on():
+def test_the_final_state_can_be_the_next_initial_state():
     model = a_model("lstm", layers=2)
     whole = model.record([0, 1, 2, 3])
     first = model.record([0, 1])
@@ -425,7 +425,7 @@ def test_the_initial_state_is_zero_where_it_is_not_given():
     assert not any(s.any() for s in model.initial_state(5).values())
 
 
-def test_recording_leaves_the_parameters_to_be_changed():
+def test_parameters_can_be_changed_after_recording():
     model = a_model()
     trace = model.record([0])
     model.parameters["W"][0, 0] += 1.0
@@ -450,7 +450,7 @@ def test_a_model_without_units_symbols_or_layers_is_refused(name, size):
     )
 
 
-def test_the_smallest_model_there_is():
+def test_the_smallest_possible_model_has_loss_0():
     model = CharRNN(hidden=1, symbols=1, layers=1, rng=np.random.default_rng(0))
     assert model.record([0], [0]).total_loss == 0.0  # one symbol: no surprise
 
@@ -488,14 +488,14 @@ def test_a_text_is_refused_with_what_to_do():
     )
 
 
-def test_a_state_that_is_no_dict_is_refused_with_the_names_it_needs():
+def test_a_state_that_is_not_a_dict_is_refused_with_the_names_that_it_needs():
     assert refusal(DomainError, lambda: a_model().record([0], state=np.zeros(3))) == (
         "the initial state must be a dict of vectors: {'h': ...}."
     )
 
 
 @pytest.mark.parametrize(("x", "kind"), [([True, False], "bool"), ([1j], "complex128")])
-def test_a_sequence_of_something_else_is_refused(x, kind):
+def test_a_sequence_of_another_type_is_refused(x, kind):
     assert refusal(DomainError, lambda: a_model().record(x)) == (
         f"x must hold whole numbers (tokens) or floats (vectors), got {kind}."
     )

@@ -1,4 +1,4 @@
-"""The commands as a person runs them: output, status, and no traceback for a mistake."""
+"""The commands as a user runs them: output, status, and no traceback for a mistake."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_training_for_a_moment_lowers_the_loss(tmp_path):
     assert after < before / 2
 
 
-def test_terminal_tells_every_step_when_nobody_is_at_the_keys():
+def test_terminal_prints_every_step_without_a_keyboard():
     done = run("step", "abc", "--terminal")
     assert done.returncode == 0, done.stderr
     for words in (
@@ -80,7 +80,7 @@ def test_terminal_tells_every_step_when_nobody_is_at_the_keys():
         assert words in done.stdout
 
 
-def test_bytes_that_are_no_characters_are_refused(tmp_path):
+def test_text_that_is_not_utf8_is_refused(tmp_path):
     done = subprocess.run(
         [sys.executable.encode(), b"-m", b"teachrnn", b"step", b"a\xffb"],
         capture_output=True,
@@ -90,7 +90,7 @@ def test_bytes_that_are_no_characters_are_refused(tmp_path):
     assert b"not valid UTF-8 at character 1" in done.stderr
 
 
-def test_check_proves_every_operation_and_a_network():
+def test_check_covers_every_operation_and_a_network():
     done = run("check", "--size", "small")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Affine.dW" in done.stdout
@@ -170,7 +170,7 @@ def test_same_command_resumes_a_run(trained):
 
 
 @pytest.mark.parametrize("command", ["train", "report"])
-def test_run_that_has_learnt_nothing_does_not_end_like_a_success(command, trained, tmp_path):
+def test_run_that_has_learnt_nothing_ends_with_status_1(command, trained, tmp_path):
     text, wild = str(trained / "text.txt"), ["--hidden", "5", "--eta", "300", "--updates", "400"]
     done = run(command, text, *wild, "--out", "wild", cwd=tmp_path)
     assert done.returncode == 1, done.stderr
@@ -211,7 +211,7 @@ def test_kept_step_is_opened_as_a_page(trained, tmp_path):
     assert "h[25] = Tanh(a[25])" in told.stdout
 
 
-def test_list_names_everything_that_goes_by_a_name():
+def test_list_shows_everything_that_has_a_name():
     from teachrnn.data import CORPORA
     from teachrnn.optimizers import OPTIMIZERS
     from teachrnn.recipes import RECIPES

@@ -1,4 +1,4 @@
-"""What commands print: text as it was written, on every stream, and their progress."""
+"""What commands print: text verbatim, on every stream, and their progress."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FOLDER = "r[/b] [red]:x:\x1b[31m"
 
 @pytest.fixture
 def command(monkeypatch, tmp_path):
-    """Runs a command in this process, in a folder of its own: its status, the bytes of both streams."""
+    """Run a command in this process, in a separate folder: its status, and the bytes of both streams."""
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments, encoding="utf-8"):
@@ -70,7 +70,7 @@ def test_training_and_sampling_print_any_text_and_path_on_any_stream(command, en
     assert wrote[1].decode(encoding).startswith(f"d[1:x:2] [red]b[/b] {escape}[31m")
 
 
-def test_mistake_quotes_a_path_without_obeying_it(command):
+def test_mistake_quotes_a_path_without_interpreting_it(command):
     status, out, err = command("sample", "no\x1b[31m :x:[red].npz")
     assert (status, out) == (2, b"")
     assert err.decode() == "teachrnn: cannot read no␛[31m :x:[red].npz: No such file or directory.\n"
@@ -85,7 +85,7 @@ def test_consoles_are_made_in_one_place_where_markup_and_emoji_are_switched_off(
     assert made == ["console.py"]
 
 
-def test_what_is_said_is_neither_wrapped_nor_cut_and_keeps_its_tabs_and_blanks():
+def test_printed_text_is_neither_wrapped_nor_cut_and_keeps_tabs_and_spaces():
     out = io.StringIO()
     text = "x" * 90 + " " * 20 + "\ty  :x: [b]"
     say(text, Console(file=out, width=80))
@@ -106,7 +106,7 @@ def a_session(folder, text, **changes):
 
 
 @pytest.mark.parametrize(("updates", "count"), [(50, 5), (12_000, 1200)])
-def test_every_epoch_is_in_one_line_with_its_mean_and_a_thousand_make_few(tmp_path, updates, count):
+def test_every_epoch_is_in_one_line_with_its_mean_and_many_epochs_share_lines(tmp_path, updates, count):
     session = a_session(tmp_path, "0123456789" * 5 + "x", updates=updates)
     assert session.run.training.batching.batches_per_epoch == 10
     means = EpochMeans(session)
@@ -132,7 +132,7 @@ def test_every_epoch_is_in_one_line_with_its_mean_and_a_thousand_make_few(tmp_pa
     assert told == list(range(1, count))
 
 
-def test_train_tells_each_epoch_and_how_far_it_is_where_there_is_no_terminal(command, monkeypatch):
+def test_train_prints_each_epoch_and_its_progress_without_a_terminal(command, monkeypatch):
     monkeypatch.setattr(now_and_then, "PAUSE", 0)
     monkeypatch.setattr(progress, "REFRESH", 0)
     Path("text.txt").write_text("the cat sat on the mat. " * 40, "utf-8")
@@ -152,7 +152,7 @@ def test_train_tells_each_epoch_and_how_far_it_is_where_there_is_no_terminal(com
     assert 3 < len(news) < 100
 
 
-def test_gradient_check_and_report_tell_how_far_they_are_where_there_is_no_terminal(capsys):
+def test_gradient_check_and_report_print_their_progress_without_a_terminal(capsys):
     report = _progress("lstm", Oracle.make("complex"), lambda: True)
     report("W", 10, 100)
     report("W", 10, 100)
@@ -165,7 +165,7 @@ def test_gradient_check_and_report_tell_how_far_they_are_where_there_is_no_termi
     assert out.getvalue() == "Gradient check ...\n"
 
 
-def test_news_becomes_rarer_as_a_command_takes_longer(monkeypatch):
+def test_progress_is_printed_less_often_as_a_command_takes_longer(monkeypatch):
     clock = iter([0.0, *range(1, 4001)])
     monkeypatch.setattr(now_and_then, "perf_counter", lambda: next(clock))
     due = now_and_then.NowAndThen()

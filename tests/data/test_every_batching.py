@@ -1,4 +1,4 @@
-"""Every batching in the registry obeys every law of batchings; and what is peculiar to one."""
+"""Every batching in the registry obeys every law of batchings; and what is specific to each."""
 
 import json
 import math
@@ -23,7 +23,7 @@ def epoch(batching):
 
 
 def read(batches):
-    """The symbols that are inputs, in order of reading."""
+    """The input symbols, in the order in which they are read."""
     return np.concatenate([batch.x.T.ravel() for batch in batches]).tolist()
 
 
@@ -46,7 +46,7 @@ def test_an_epoch_of_the_novel_of_the_assignment_has_44301_updates():
 @pytest.mark.parametrize("symbols", range(8, 40))
 @pytest.mark.parametrize("length", [1, 2, 3, 7])
 def test_in_order_is_the_pointer_of_the_assignment(symbols, length):
-    """Its rule, word for word: e from 1; start over when e > N - T - 1."""
+    """The assignment's rule: e starts at 1; start over when e > N - T - 1."""
     pointers, e = [], 1
     while e <= symbols - length - 1:
         pointers.append(e)
@@ -58,7 +58,7 @@ def test_in_order_is_the_pointer_of_the_assignment(symbols, length):
     assert next(batches).position == 0
 
 
-def test_in_order_reads_all_and_starts_afresh_with_the_text_only():
+def test_in_order_reads_the_whole_text_and_is_fresh_only_where_the_text_begins():
     batches = InOrder(np.arange(31), length=7)
     first, second = epoch(batches), epoch(batches)
     assert read(first) == read(second) == list(range(28))
@@ -68,7 +68,7 @@ def test_in_order_reads_all_and_starts_afresh_with_the_text_only():
 # random positions
 
 
-def test_random_positions_are_fresh_and_reach_every_place_equally():
+def test_random_positions_are_fresh_and_equally_likely():
     batches = RandomPositions(np.arange(12), length=2, batch=5, rng=rng())
     drawn = [next(batches) for _ in range(2000)]
     assert all(b.fresh for b in drawn)
@@ -78,7 +78,7 @@ def test_random_positions_are_fresh_and_reach_every_place_equally():
     assert np.abs(counts - expected).max() < 5 * math.sqrt(expected)
 
 
-def test_an_epoch_of_random_positions_reads_as_much_as_the_text_has():
+def test_an_epoch_of_random_positions_reads_as_many_symbols_as_the_text_has():
     for symbols, batches in ((101, 5), (100, 4), (121, 6), (6, 1)):  # at least one
         batching = RandomPositions(np.arange(symbols), length=5, batch=4, rng=rng())
         assert batching.batches_per_epoch == batches
@@ -88,7 +88,7 @@ def test_an_epoch_of_random_positions_reads_as_much_as_the_text_has():
 # chunks
 
 
-def test_chunks_are_read_whole_once_an_epoch_in_an_order_of_its_own():
+def test_chunks_are_read_whole_once_per_epoch_in_a_new_order():
     batches = Chunks(np.arange(40), length=3, chunks=4, rng=rng())
     orders = []
     for _ in range(6):
@@ -188,13 +188,13 @@ def test_items_are_counted_across_the_blocks_in_which_a_text_is_looked_through(m
         assert next(batches).epoch == 2
 
 
-def test_a_text_that_is_no_items_is_refused():
+def test_a_text_without_end_symbols_around_its_items_is_refused():
     for tokens in ([1, 2, 0], [0, 2, 1]):
         with pytest.raises(DomainError, match="begin and end with the end symbol, number 0"):
             Items(np.array(tokens), length=2, end=0)
 
 
-def test_both_parts_of_split_items_are_items():
+def test_both_parts_of_a_split_between_items_consist_of_items():
     text = np.array([ord(c) for c in join_items(["abc", "defg", "hi", "jkl"])])
     for parts in (split(text, validation=0.3, end=3), split(text, validation=0.5, end=3)):
         read_ = [read(epoch(Items(part, length=2, end=3))) for part in parts]

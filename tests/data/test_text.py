@@ -1,4 +1,4 @@
-"""Text, tokens, parts and items: what is read is what was written, and every error says where."""
+"""Text, tokens, splits and items: what is read is what was written, and every error says where."""
 
 import json
 import tracemalloc
@@ -47,7 +47,7 @@ def with_lf(text):
 
 
 @given(text=ODD_TEXT, bom=st.booleans(), block=st.integers(1, 7))
-def test_blocks_of_any_size_make_the_text(place, text, bom, block):
+def test_a_file_read_in_blocks_of_any_size_gives_the_text(place, text, bom, block):
     place.write_bytes((b"\xef\xbb\xbf" if bom else b"") + text.encode())
     first_is_a_mark = text.startswith("\ufeff") and not bom
     expected = with_lf(text[1:] if first_is_a_mark else text)
@@ -89,7 +89,7 @@ def test_a_character_cut_short_is_named_where_it_begins(written, block):
     ],
 )
 @pytest.mark.parametrize("read", [load_text_file, load_tokens])
-def test_what_is_no_text_is_refused(written, content, expected, read):
+def test_files_that_are_not_text_are_refused(written, content, expected, read):
     with pytest.raises(FileFormatError, match=expected):
         read(written(content))
 
@@ -100,14 +100,14 @@ def test_a_zero_byte_is_counted_from_the_beginning_of_the_file(written):
 
 
 @pytest.mark.parametrize("read", [load_text_file, load_tokens])
-def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path, read):
+def test_a_folder_and_a_missing_file_are_refused(tmp_path, read):
     with pytest.raises(FileFormatError, match="is a folder: give a text file in it"):
         read(tmp_path)
     with pytest.raises(FileFormatError, match=r"cannot read .*none\.txt: No such file"):
         read(tmp_path / "none.txt")
 
 
-def test_half_a_pair_of_surrogates_is_no_text():
+def test_half_of_a_surrogate_pair_is_refused():
     with pytest.raises(FileFormatError, match="the text is not valid UTF-8 at character 2"):
         check_text("ab\ud800", where="the text")
 
@@ -140,7 +140,7 @@ def test_tokens_have_the_smallest_type(written, symbols, dtype):
     assert tokens[-1] == symbols - 1
 
 
-def test_a_symbol_that_a_vocabulary_lacks_is_named_with_its_place_in_the_file(written):
+def test_an_unknown_symbol_is_named_with_its_position_in_the_file(written):
     with pytest.raises(DomainError, match=r"character 'c' \(U\+0063\) at position 7 is not among"):
         load_tokens(written("abababac"), Vocabulary.of("ab"), block=3)
     with pytest.raises(DomainError, match="the word 'cow' at position 5 is not among"):
@@ -152,7 +152,7 @@ def test_a_temporary_file_that_cannot_be_written_is_named(written, tmp_path):
         load_tokens(written("hello"), in_memory=0, folder=tmp_path / "nowhere")
 
 
-def test_the_temporary_file_is_gone_with_the_tokens(written, tmp_path):
+def test_the_temporary_file_is_removed_with_the_tokens(written, tmp_path):
     folder = tmp_path / "kept"
     folder.mkdir()
     tokens, vocabulary = load_tokens(written("hello"), in_memory=0, folder=folder)
@@ -161,7 +161,7 @@ def test_the_temporary_file_is_gone_with_the_tokens(written, tmp_path):
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path):
-    """Characters of many bytes and CR LF lie across edges of blocks: a line has 35 bytes."""
+    """A line has 35 bytes, so that characters of several bytes and CR LF cross the edges of blocks."""
     line = "na\u00efve \u20ac5, \U0001f600 \u201cwell\u201d, yes\r\n"
     assert len(line.encode()) == 35
 
@@ -202,12 +202,12 @@ def test_an_invalid_share_is_refused(share):
 
 
 @pytest.mark.parametrize("share", [0.1, 0.9])
-def test_a_part_of_fewer_than_two_symbols_is_refused(share):
+def test_a_split_with_a_part_of_fewer_than_two_symbols_is_refused(share):
     with pytest.raises(DomainError, match=r"a text of 10 symbols cannot be split .* each needs two"):
         split(np.arange(10), validation=share)
 
 
-def test_items_are_split_between_two_of_them():
+def test_a_text_of_items_is_split_between_two_items():
     text = np.array([9, 1, 2, 3, 9, 4, 5, 9, 6, 9])
     train, held_out = split(text, validation=0.5, end=9)
     assert train.tolist() == [9, 1, 2, 3, 9, 4, 5, 9]

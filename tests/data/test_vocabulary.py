@@ -35,7 +35,7 @@ def test_decoding_what_was_encoded_gives_the_text(kind, text):
 @example(text="don't", cuts=[4])
 @example(text="!\u0301 e\u0301'e\u0301", cuts=[1, 4, 5, 6])
 @given(text=TEXT, cuts=st.lists(st.integers(0, 60), max_size=8))
-def test_a_text_in_blocks_gives_the_vocabulary_and_the_numbers_of_the_whole(kind, text, cuts):
+def test_a_text_in_blocks_gives_the_same_vocabulary_and_tokens_as_the_whole(kind, text, cuts):
     edges = [0, *sorted(cuts), 60]
     blocks = [text[a:b] for a, b in pairwise(edges)]
     vocabulary = kind.of(iter(blocks))
@@ -48,7 +48,7 @@ def test_a_text_in_blocks_gives_the_vocabulary_and_the_numbers_of_the_whole(kind
 
 @KINDS
 @given(text=TEXT)
-def test_a_vocabulary_comes_back_from_json(kind, text):
+def test_a_vocabulary_survives_json(kind, text):
     vocabulary = kind.of(text)
     stored = json.loads(json.dumps(vocabulary.to_dict()))
     assert stored["kind"] == kind.name
@@ -59,7 +59,7 @@ def test_a_vocabulary_comes_back_from_json(kind, text):
 
 
 @given(text=TEXT)
-def test_characters_are_numbered_as_a_dictionary_would(text):
+def test_characters_are_encoded_as_their_positions_among_the_symbols(text):
     vocabulary = Vocabulary.of(text)
     number = {symbol: i for i, symbol in enumerate(vocabulary.symbols)}
     assert vocabulary.encode(text).tolist() == [number[c] for c in text]
@@ -70,7 +70,7 @@ def test_the_order_of_symbols_given_is_kept():
 
 
 @pytest.mark.parametrize("unknown", ["x", "\u00e9", "\U0001f600", "\ud800", "\0"])
-def test_an_unknown_character_is_named_with_its_place(unknown):
+def test_an_unknown_character_is_named_with_its_position(unknown):
     code = f"{ord(unknown):04X}"
     with pytest.raises(DomainError, match=rf"\(U\+{code}\) at position 3 is not among the 2 char"):
         Vocabulary.of("ab").encode(f"aba{unknown}xyz")
@@ -80,12 +80,12 @@ def test_an_unknown_character_is_named_with_its_place(unknown):
 
 @KINDS
 @pytest.mark.parametrize("number", [-1, 2, 300])
-def test_a_number_that_no_symbol_has_is_refused(kind, number):
+def test_a_number_without_a_symbol_is_refused(kind, number):
     with pytest.raises(DomainError, match=f"no symbol has the number {number}: there are 0 to 1"):
         kind.of("a a").decode([0, number, 1])
 
 
-def test_kinds_differ_though_their_symbols_do_not():
+def test_vocabularies_of_different_kinds_differ_even_with_equal_symbols():
     assert Vocabulary.of("a b") != WordVocabulary.of("a b")
     assert Vocabulary.of("ab") != "ab"
     assert repr(WordVocabulary.of("a b")) == "<WordVocabulary: 3 words>"
@@ -117,7 +117,7 @@ def test_words_keep_their_apostrophes_and_every_other_character_is_a_symbol():
         ("_\u0301x", ["_\u0301", "x"]),
     ],
 )
-def test_letters_and_signs_keep_their_marks(text, symbols):
+def test_letters_and_symbols_keep_their_combining_marks(text, symbols):
     vocabulary = WordVocabulary.of(text)
     assert [vocabulary.symbols[i] for i in vocabulary.encode(text)] == symbols
 
@@ -128,32 +128,32 @@ def test_every_mark_of_unicode_is_known():
             assert chr(code) in marks()
 
 
-def test_a_letter_under_very_many_marks_is_one_word_in_no_time():
+def test_a_letter_with_very_many_marks_is_one_word_and_found_quickly():
     wild = "e" + "\u0301" * 5000
     assert WordVocabulary.of(wild).symbols == (wild,)
     with pytest.raises(DomainError, match="neither one word nor one character"):
         WordVocabulary([wild + "!"])
 
 
-def test_a_letter_and_its_mark_are_two_characters_and_composed_they_are_one():
+def test_a_letter_and_its_mark_are_two_characters_unless_composed():
     assert Vocabulary.of("e\u0301").symbols == ("e", "\u0301")
     assert Vocabulary.of(unicodedata.normalize("NFC", "e\u0301")).symbols == ("\u00e9",)
 
 
-def test_places_are_taken_by_numbers_that_a_pointer_of_32_bits_can_hold():
-    """NumPy takes whole numbers for places only where they fit a pointer, in a browser 32 bits."""
+def test_tokens_are_indexed_by_numbers_that_fit_a_32_bit_pointer():
+    """NumPy indexes only with integers that fit a pointer, which has 32 bits in a browser."""
     assert np.can_cast(_code_points("a").dtype, np.int32, "safe")
     assert Vocabulary.of("\U0010ffff").decode([0]) == "\U0010ffff"
 
 
-def test_a_cap_keeps_the_most_frequent_and_of_equals_the_first():
+def test_a_limit_keeps_the_most_frequent_symbols_and_the_first_of_equally_frequent_ones():
     text = "d c b a a b a"  # six blanks, three a, two b, then c and d once
     assert WordVocabulary.of(text, max_symbols=5).symbols == (" ", UNKNOWN, "a", "b", "c")
     assert WordVocabulary.of(text, max_symbols=2).symbols == (" ", UNKNOWN)
     assert WordVocabulary.of(text, max_symbols=99).symbols == (" ", UNKNOWN, "a", "b", "c", "d")
 
 
-def test_an_unknown_word_is_a_symbol_with_a_cap_and_refused_without():
+def test_an_unknown_word_is_a_symbol_with_a_limit_and_refused_without():
     capped = WordVocabulary.of("a b a", max_symbols=3)
     assert capped.decode(capped.encode("b a zoo")) == f"{UNKNOWN} a {UNKNOWN}"
     with pytest.raises(DomainError, match="the word 'zoo' at position 4 is not among the 3 symbols"):
@@ -168,7 +168,7 @@ def test_the_unknown_symbol_is_never_read_from_a_text():
     assert number not in capped.encode(UNKNOWN)
 
 
-def test_a_cap_without_room_is_refused():
+def test_a_limit_too_small_for_any_word_is_refused():
     with pytest.raises(DomainError, match="max_symbols is 1"):
         WordVocabulary.of("a b", max_symbols=1)
 
@@ -183,7 +183,7 @@ def test_a_cap_without_room_is_refused():
         (WordVocabulary, ["a", "a"], "the symbol 'a' occurs twice"),
     ],
 )
-def test_symbols_that_cannot_be_are_refused(kind, symbols, expected):
+def test_invalid_symbols_are_refused(kind, symbols, expected):
     with pytest.raises(DomainError, match=expected):
         kind(symbols)
 
@@ -201,6 +201,6 @@ def test_symbols_that_cannot_be_are_refused(kind, symbols, expected):
         ({"kind": "words", "symbols": [1]}, "must be a list of strings"),
     ],
 )
-def test_what_is_no_stored_vocabulary_is_refused(stored, expected):
+def test_an_invalid_stored_vocabulary_is_refused(stored, expected):
     with pytest.raises(FileFormatError, match=expected):
         Vocabulary.from_dict(stored)

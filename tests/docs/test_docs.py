@@ -63,9 +63,7 @@ def test_every_tutorial_has_a_page_with_output(pages):
         assert '<pre class="output">' in pages[f"tutorials/{name}"]
 
 
-def test_every_tutorial_can_be_downloaded_as_a_notebook_whose_answers_running_it_does_not_unfold(
-    site, pages
-):
+def test_answers_in_a_downloaded_tutorial_stay_folded_when_it_is_run(site, pages):
     for name in TUTORIALS:
         notebook = nbformat.read(site / "tutorials" / f"{name}.ipynb", as_version=4)
         nbformat.validate(notebook)
@@ -105,7 +103,7 @@ def test_every_cell_has_its_section(pages, cell):
         assert f"<code>{parameter}</code>" in section
 
 
-def test_a_new_operation_appears_by_itself():
+def test_a_new_operation_appears_in_the_reference_automatically():
     from operations import page
 
     class Twice(teachrnn.Tanh, register=False):
@@ -187,7 +185,7 @@ def test_pictures_of_the_readme_exist_and_say_what_they_show():
         assert (ROOT / path).read_bytes()[:4] == b"\x89PNG"
 
 
-def test_every_formula_was_set(pages):
+def test_every_formula_was_converted(pages):
     for name, page in pages.items():
         assert "arithmatex" not in page, name
         prose = re.sub(r"<(pre|code|script|math)\b.*?</\1>", "", page, flags=re.S)
@@ -216,14 +214,14 @@ CUT = """[...document.querySelectorAll(".md-content :is(.output, .formula, .md-t
 
 
 EMPTY = {"config": {"lang": ["en"], "separator": " ", "pipeline": [], "fields": {}}, "docs": []}
-"""A search index: with that of the site, every page that is opened would index the whole site."""
+"""An empty search index: with the site's own, every opened page would index the whole site."""
 
 
 def test_the_pages_work_in_a_browser(site, pages, browser_page):
-    """In the dark: every page fits, formulas have their font, nothing comes from outside.
+    """In the dark scheme, every page fits, formulas have their font, and nothing is loaded from outside.
 
-    On a phone the page does not scroll sideways; beside the contents, neither does what stands in it,
-    but for code and for the numbers of a figure.
+    On a phone the page does not scroll sideways; on a wide screen its parts do not either, except for
+    code and the numbers of a figure.
     """
     browser_page.emulate_media(color_scheme="dark")
     with served(site, {"/search/search_index.json": json.dumps(EMPTY)}) as address:
@@ -240,8 +238,8 @@ def test_the_pages_work_in_a_browser(site, pages, browser_page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_letters_of_the_footer_stand_out_from_it(site, browser_page, scheme):
-    """What is as white as its ground counts as undecided for axe-core, so nothing may be undecided."""
+def test_footer_text_has_enough_contrast(site, browser_page, scheme):
+    """Axe-core reports text in the colour of its background as undecided, so none may be undecided."""
     browser_page.emulate_media(color_scheme=scheme)
     with served(site) as address:
         browser_page.goto(f"{address}/how-to/train/")

@@ -1,4 +1,4 @@
-"""The how-tos, followed to the letter: in an empty folder, with nothing of this repository around."""
+"""The how-tos, followed literally: in an empty folder, without this repository."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
 @cache
 def blocks(page):
-    """The Python that a reader sees: (the file that it is to be written to, or None; the code)."""
+    """The Python that a reader sees, as pairs: the file to write it to, or None, and the code."""
     cells = jupytext.reads(page.read_text("utf-8"), fmt="md").cells
     code = [c for c in cells if c.cell_type == "code" and "hidden" not in c.metadata.get("tags", ())]
     return [(cell.metadata.get("title"), cell.source) for cell in code]
@@ -31,13 +31,13 @@ def files(page):
 
 
 def commands(page):
-    """Lines to type that start Python."""
+    """The command lines that start Python."""
     shown = re.findall(r"```(?:text|console)\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
     return [line for text in shown for line in text.splitlines() if line.startswith("python ")]
 
 
 def run(*command, folder):
-    """As the reader's shell does: the library is installed, the repository is not there."""
+    """Run a command as in the reader's shell: the library is installed, the repository is not there."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "HYPOTHESIS_"))}
     return subprocess.run(
         [sys.executable, *command],
@@ -45,7 +45,7 @@ def run(*command, folder):
         env={
             **environment,
             "PYTHONPATH": str(Path(teachrnn.__file__).parents[1]),
-            "PYTEST_PLUGINS": "pytest_teachrnn",  # what is installed may be older, and not have it
+            "PYTEST_PLUGINS": "pytest_teachrnn",  # an older version without it may be installed
         },
         capture_output=True,
         text=True,
@@ -53,14 +53,14 @@ def run(*command, folder):
     )
 
 
-def test_files_to_write_and_commands_to_run_are_found():
+def test_the_files_and_commands_of_a_page_are_found():
     page = next(page for page in PAGES if page.stem == "add-an-op")
     assert list(files(page)) == ["swish.py", "test_swish.py", "use_swish.py"]
     assert "python -m pytest -v test_swish.py" in commands(page)
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if files(p)], ids=lambda page: page.stem)
-def test_files_written_as_told_do_what_the_page_says(page, tmp_path):
+def test_files_written_as_the_page_says_run_and_pass_their_tests(page, tmp_path):
     for name, code in files(page).items():
         (tmp_path / name).write_text(code, "utf-8")
     for name in files(page):
@@ -68,7 +68,7 @@ def test_files_written_as_told_do_what_the_page_says(page, tmp_path):
             done = run(name, folder=tmp_path)
             assert (done.returncode, done.stderr) == (0, ""), done.stderr
     tests = [line.split()[1:] for line in commands(page) if " pytest " in line]
-    assert tests, "the page has files and does not say how to test them"
+    assert tests, "the page has files but does not say how to test them"
     for command in tests:
         done = run(*command, folder=tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -77,7 +77,7 @@ def test_files_written_as_told_do_what_the_page_says(page, tmp_path):
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if not files(p)], ids=lambda page: page.stem)
-def test_python_of_a_page_runs_as_a_script_in_an_empty_folder(page, tmp_path, monkeypatch):
+def test_the_code_of_a_page_runs_as_a_script_in_an_empty_folder(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     script = "\n".join(code for _, code in blocks(page))
     path = tmp_path / "page.py"
@@ -86,7 +86,7 @@ def test_python_of_a_page_runs_as_a_script_in_an_empty_folder(page, tmp_path, mo
 
 
 @every_page
-def test_what_a_page_tells_to_install_exists(page):
+def test_every_extra_that_a_page_installs_exists(page):
     pyproject = (PAGES[0].parents[2] / "pyproject.toml").read_text("utf-8")
     for extras in re.findall(r"teachrnn\[([\w,]+)\]", page.read_text("utf-8")):
         for extra in extras.split(","):

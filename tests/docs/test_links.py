@@ -1,4 +1,4 @@
-"""Pages that are read in the repository lead somewhere: mkdocs checks only its own."""
+"""Links of the pages that are read in the repository work; mkdocs checks only its own pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PAGES = ["README.md", "CONTRIBUTING.md", "tests/README.md", "benchmarks/README.m
 
 
 def anchors(page):
-    """The headings of a page as addresses name them."""
+    """The headings of a page, as links refer to them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -39,8 +39,8 @@ def test_every_guide_of_the_repository_can_be_reached_from_the_readme():
     assert set(PAGES) <= reached
 
 
-def test_every_place_that_the_map_names_exists():
-    """Files and folders of the table, as a reader looks for them: in the package, or beside it."""
+def test_every_path_in_the_map_exists():
+    """Files and folders of the table, looked up in the package or beside it."""
     page = (ROOT / "docs/explanation/architecture.md").read_text("utf-8")
     table = page.split("## Where to change what\n")[1].split("\n## ")[0]
     package = ROOT / "teachrnn"

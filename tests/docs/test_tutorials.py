@@ -1,4 +1,4 @@
-"""Every tutorial runs, as a notebook and as a script, and has nothing to say on stderr."""
+"""Every tutorial runs, as a notebook and as a script, and writes nothing to stderr."""
 
 import subprocess
 import sys

@@ -67,7 +67,7 @@ def whole():
     )
 
 
-def test_what_was_packed_is_unpacked_as_it_was():
+def test_packing_and_unpacking_changes_nothing():
     plain, arrays = pack(whole())
     assert sorted(arrays) == ["best.theta", "vectors.h", "vectors.layer2.s", "youngest"]
     again = unpack(Whole, json.loads(json.dumps(plain, allow_nan=False)), arrays)
@@ -78,7 +78,7 @@ def test_what_was_packed_is_unpacked_as_it_was():
         np.testing.assert_array_equal(array, arrays[name])
 
 
-def test_field_that_is_younger_than_the_file_has_its_default():
+def test_field_that_is_newer_than_the_file_has_its_default():
     plain, arrays = pack(whole())
     del plain["young"], plain["younger"], arrays["youngest"]
     again = unpack(Whole, plain, arrays)
@@ -128,7 +128,7 @@ def test_array_that_is_missing_or_unknown_is_named():
         unpack(Whole, plain, arrays | {"stranger": np.zeros(1)})
 
 
-def test_every_version_is_read_by_the_steps_from_it_on(tmp_path):
+def test_a_file_of_any_version_goes_through_the_upgrades_from_that_version_on(tmp_path):
     def second(old):
         return Parts(old.header | {"b": old.header["a"] + 1}, old.arrays)
 
@@ -153,6 +153,6 @@ def test_json_that_is_damaged_is_named_with_advice(damage, tmp_path):
         load_json(list[Point], path, advice="delete it.")
 
 
-def test_json_takes_any_text(tmp_path):
+def test_any_text_survives_json(tmp_path):
     path = save_json(tmp_path / "text.json", ["\ud800é\n"])
     assert load_json(list[str], path, advice="") == ["\ud800é\n"]

@@ -1,4 +1,4 @@
-"""Why this number: the formula that a learner reads, entry by entry, is where the number comes from."""
+"""Why this number: the formula that a learner reads, taken entry by entry, gives the number."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_entry_of_a_product_is_a_row_times_a_column_and_the_bias():
     assert answer.terms[1].value == trace["W"].data[1, 1] * trace["h[1]"].data[1]
 
 
-def test_gradient_on_its_way_back_gathers_a_column_of_the_matrix():
+def test_gradient_of_an_input_is_the_product_with_a_column_of_the_matrix():
     trace = recorded()
     op = trace["r[2]"]
     answer = why(op, input="x", index=(1,), dy=op.grad)
@@ -148,7 +148,7 @@ def test_gradient_of_a_weight_has_a_term_for_every_sequence_of_the_batch():
     assert [told(term) for term in answer.terms] == [f"do[1][{b}, 2] · h[1][{b}, 1]" for b in range(2)]
 
 
-def test_shared_vector_collects_from_every_position_though_its_formula_has_no_sum():
+def test_gradient_of_a_shared_vector_sums_over_positions_though_its_formula_has_no_sum():
     trace = Trace()
     u, v = trace.input("u", np.ones((2, 3))), trace.input("v", [1.0, 2.0, 3.0])
     product = Multiply(u, v, name="y")
@@ -180,7 +180,7 @@ def test_only_the_entry_that_was_picked_is_shown():
     assert term.value == -1 / 0.75
 
 
-def test_slice_and_join_point_to_where_a_number_came_from():
+def test_slice_and_concatenation_link_to_the_origin_of_a_number():
     trace = Trace()
     x = trace.input("x", [1.0, 2.0, 3.0, 4.0])
     piece = Slice(x, 1, 3, name="piece")
@@ -317,7 +317,7 @@ READABLE = [
 
 
 @pytest.mark.parametrize(("latex", "expected"), READABLE, ids=[latex for latex, _ in READABLE])
-def test_formula_is_read_as_the_textbook_means_it(latex, expected):
+def test_formula_is_read_with_the_meaning_that_it_has_in_textbooks(latex, expected):
     np.testing.assert_allclose(read(latex), expected(**SQUARE), rtol=1e-13, atol=1e-14)
 
 
@@ -339,7 +339,7 @@ def test_formula_is_read_as_the_textbook_means_it(latex, expected):
         (r"", "is neither a letter"),
     ],
 )
-def test_formula_in_other_signs_is_not_readable_and_says_which(latex, complaint):
+def test_unreadable_formula_is_refused_with_the_symbol_at_fault(latex, complaint):
     op = op_with_gradient(latex or " ")
     with pytest.raises(UnreadableFormulaError) as caught:
         rule(op, "x")
@@ -402,7 +402,7 @@ def test_letters_may_be_greek_words_or_have_a_subscript():
 
 
 @pytest.mark.parametrize(("op", "target"), FORMULAS, ids=lambda x: getattr(x, "__name__", x))
-def test_every_formula_of_the_library_is_data_that_travels_as_json(op, target):
+def test_every_formula_of_the_library_survives_json(op, target):
     data = rule_data(op, target)
     assert json.loads(json.dumps(data)) == json.loads(json.dumps(data, allow_nan=False))
     kinds = set(re.findall(r'\["([^"]+)"', json.dumps(data["tree"])))
@@ -476,7 +476,7 @@ def test_law_finds_a_definition_that_is_not_what_is_computed():
     assert not broken(named_law(Tanh, "forward as written"))
 
 
-def test_what_cannot_be_read_has_no_law_unless_it_is_ours():
+def test_unreadable_formula_has_no_law_unless_the_operation_is_built_in():
     parts = [law.part for law in laws_of(affine_that_says(dx=r"\mathcal{W} dy"))]
     assert "dx as written" not in parts
     assert "dW as written" in parts
@@ -581,14 +581,14 @@ def address():
 
 @pytest.fixture
 def entry_page(browser_page, address):
-    """A page that has loaded entry.js as a module of its own."""
+    """A page that has loaded entry.js as a separate module."""
     browser_page.goto(address)
     browser_page.evaluate("async () => { globalThis.entry = await import('./why/entry.js') }")
     return browser_page
 
 
 def question_data(op, target, dy):
-    """What termsOf is given for any entry: the rule, the letters and the shape."""
+    """The arguments of termsOf for any entry: the rule, the letters and the shape."""
     letters = {
         letter: {"name": name, "shape": array.shape, "numbers": array.ravel().tolist()}
         for letter, (name, array) in recorded_letters(op, dy).items()
@@ -598,7 +598,7 @@ def question_data(op, target, dy):
 
 
 def terms_in_browser(page, asked_of):
-    """What termsOf gives for each (operation, input or None, dy, indices)."""
+    """What termsOf returns for each (operation, input or None, dy, indices)."""
     data = [[*question_data(op, target, dy), indices] for op, target, dy, indices in asked_of]
     return page.evaluate(
         """questions => questions.map(([rule, letters, shape, indices]) =>

@@ -34,7 +34,7 @@ x, y, W, b = map(Letter, "xyWb")
 
 
 class EveryWord(Op, register=False):
-    """All that a formula may say, in one operation."""
+    """An operation whose formula uses every word that a formula may use."""
 
     signature = "(n),(n,n),()->(n)"
     shared = ("W", "k")
@@ -113,7 +113,7 @@ def test_words_are_the_functions_and_the_protocol_lists_them():
         (lambda sp, x: None, "made of letters and numbers, not of None"),
     ],
 )
-def test_formula_that_says_what_none_may_say_is_refused_when_the_class_is_made(formula, complaint):
+def test_formula_with_an_unknown_word_is_refused_when_the_class_is_defined(formula, complaint):
     body = {
         "signature": "(n)->(n)",
         "formula": staticmethod(formula),
@@ -133,7 +133,7 @@ def test_formula_that_says_what_none_may_say_is_refused_when_the_class_is_made(f
     [(op, name) for op in OPS.values() for name in op.inputs if op.gradient_methods[name] is not None],
     ids=lambda x: getattr(x, "__name__", x),
 )
-def test_what_is_printed_of_a_gradient_is_read_as_the_same_tree(op, name):
+def test_printed_gradient_is_parsed_to_the_same_tree(op, name):
     tree = gradient_formula(op, name)
     axes = {axis for axes in (*op.shape_rule.inputs, op.shape_rule.output) for axis in axes}
     printed = latex(tree).replace(r"\mathrm{d}", "d")
@@ -152,7 +152,7 @@ def formulas(draw, depth=3):
 
 
 def value(tree):
-    """What a formula of numbers comes to."""
+    """The value of a formula of numbers."""
     letters = {name: Matrix.scalar(("at", name)) for name in "xyW"}
     rule = Rule(0, "x", 0, Lowering(letters, {}, OPS).array(tree).number())
     return entry_value(
@@ -161,7 +161,7 @@ def value(tree):
 
 
 @given(formulas())
-def test_brackets_stand_where_they_are_needed(tree):
+def test_brackets_are_printed_where_they_are_needed(tree):
     again = read(latex(tree), {"x", "y", "W"})
     assert latex(again) == latex(tree)
     np.testing.assert_allclose(value(again), value(tree), rtol=1e-9)  # a + (b + c) is (a + b) + c
@@ -189,7 +189,7 @@ def test_letters_are_renamed_everywhere_and_numbers_become_numbers():
     assert text(tree) == "W_f^{(2)} h_3 + 0.5"
 
 
-def test_trees_that_say_the_same_are_the_same():
+def test_equal_formulas_are_equal_trees():
     assert W * x + b == Letter("W") * Letter("x") + Letter("b")
     assert len({W * x, W * x, x * W}) == 2
     assert [type(node).__name__ for node in walk(W * x + b)] == [
@@ -221,7 +221,7 @@ def test_definition_of_an_operation_is_read_once():
     assert gradient_formula(op, "x") is gradient_formula(op, "x")
 
 
-def test_formula_that_is_not_stated_is_an_error_with_the_name_of_the_operation():
+def test_missing_formula_is_an_error_that_names_the_operation():
     with pytest.raises(TeachrnnError, match="EveryWord: no formula is written for dW"):
         gradient_formula(EveryWord, "W")
 

@@ -103,7 +103,7 @@ def test_uniform_numbers_reach_their_bounds_and_stay_inside(name):
 
 
 @every
-def test_docstring_says_where_it_comes_from(rule):
+def test_docstring_cites_its_source(rule):
     doc = inspect.getdoc(rule)
     for part in ("$$", "\nReferences\n---", "\nExamples\n---"):
         assert part in doc, part
@@ -132,7 +132,7 @@ def test_settings_make_an_equal_one(rule):
     assert rule() != one
 
 
-def test_bias_beside_a_forget_gate_is_none_of_its_business():
+def test_forget_bias_leaves_other_biases_of_the_forget_gate_alone():
     shapes = {"b_f": (2,), "c_f": (2,), "V": (1, 2)}
     start = Normal(forget_bias=1.0).draw(shapes, rng=np.random.default_rng(0))
     assert (start["b_f"] == 1).all()
@@ -148,7 +148,7 @@ def test_normal_gives_the_numbers_that_a_seed_has_always_given():
 
 
 @pytest.mark.parametrize("scale", [-1.0, float("nan"), float("inf")])
-def test_normal_refuses_what_is_no_width(scale):
+def test_normal_refuses_an_invalid_scale(scale):
     with pytest.raises(DomainError, match=f"`scale` is {scale} but must be"):
         Normal(scale=scale)
 
@@ -165,7 +165,7 @@ def test_orthogonal_is_a_rotation_for_every_gate(hidden):
         assert not np.allclose(gates[0], gates[1])
 
 
-def test_orthogonal_is_the_one_factor_that_prefers_no_direction():
+def test_orthogonal_matrices_come_from_the_qr_factorisation_with_a_positive_diagonal():
     # Q of the one decomposition A = Q R in which R's diagonal is positive (Mezzadri 2007, section 5).
     A = np.random.default_rng(3).normal(size=(6, 6))
     shapes = {"W": (6, 6), "V": (2, 6)}

@@ -41,7 +41,7 @@ def torch():
 
 @pytest.fixture(scope="module")
 def documented_module(torch):
-    """The module that the docstring of `to_torch` shows, and nothing that it doesn't show."""
+    """The module exactly as the docstring of `to_torch` shows it."""
     shown = inspect.getdoc(to_torch).split("(T, B, K) of floats::")[1].split("network = ")[0]
     names = {"torch": torch}
     exec(textwrap.dedent(shown), names)
@@ -59,7 +59,7 @@ def network(cell, layers=1, symbols=K, inputs=None, dtype="float64"):
 
 
 def trained(cell, layers):
-    """A model that has read a little, by plain gradient descent."""
+    """A model after a few updates of plain gradient descent."""
     vocabulary = Vocabulary.of(TEXT)
     tokens = vocabulary.encode(TEXT)
     model = network(cell, layers, symbols=len(vocabulary))
@@ -148,7 +148,7 @@ def test_a_module_in_single_precision_gives_the_same_scores(torch, documented_mo
 @pytest.mark.parametrize("as_module", [True, False], ids=["module", "state dict"])
 @one_and_two_layers
 @convertible
-def test_a_module_born_in_pytorch_gives_the_same_scores_here(
+def test_a_module_made_in_pytorch_gives_the_same_scores_in_teachrnn(
     torch, documented_module, cell, layers, as_module
 ):
     torch.manual_seed(3)
@@ -162,7 +162,7 @@ def test_a_module_born_in_pytorch_gives_the_same_scores_here(
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
 
 
-def test_what_was_read_does_not_change_when_the_module_does(torch, documented_module):
+def test_an_imported_model_does_not_change_with_the_module(torch, documented_module):
     module = module_for(torch, documented_module, network("vanilla"))
     model = from_torch(module)
     before = {name: p.copy() for name, p in model.parameters.items()}
@@ -173,7 +173,7 @@ def test_what_was_read_does_not_change_when_the_module_does(torch, documented_mo
         np.testing.assert_array_equal(p, before[name], err_msg=name)
 
 
-def test_what_was_handed_over_does_not_change_when_the_model_does():
+def test_an_exported_state_dict_does_not_change_with_the_model():
     model = network("lstm")
     state = to_torch(model)
     before = {name: a.copy() for name, a in state.items()}
@@ -190,7 +190,7 @@ both_precisions = pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("inputs", [None, 4], ids=["tokens", "vectors"])
 @one_and_two_layers
 @convertible
-def test_there_and_back_is_exact(cell, layers, inputs, dtype):
+def test_exporting_and_importing_again_is_exact(cell, layers, inputs, dtype):
     model = network(cell, layers, inputs=inputs, dtype=dtype)
     assert_same(model, from_torch(to_torch(model)))
 
@@ -294,7 +294,7 @@ def changed(**entries):
         "nothing in it",
     ],
 )
-def test_state_dicts_that_are_none_of_ours_are_refused_by_name(state, error, words):
+def test_foreign_state_dicts_are_refused_with_the_entry_at_fault(state, error, words):
     with pytest.raises(error, match=words):
         from_torch(state)
 
@@ -303,7 +303,7 @@ def test_state_dicts_that_are_none_of_ours_are_refused_by_name(state, error, wor
 
 
 @pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "_orig_mod.module.", "net.model."])
-def test_a_prefix_that_all_names_share_is_taken_off(prefix):
+def test_a_prefix_shared_by_all_names_is_removed(prefix):
     model = network("lstm", layers=2)
     assert_same(model, from_torch({prefix + name: a for name, a in to_torch(model).items()}))
 
@@ -315,7 +315,7 @@ def test_wrapped_modules_are_read(torch, documented_module):
 
 
 def given_in(message, state):
-    """Run the call that a message tells to make."""
+    """Run the call that a message suggests."""
     call = re.search(r"from_torch\(.*\)(?=\.$)", message).group().replace("...", "state")
     return eval(call, {"from_torch": from_torch, "checkpoint": state, "state": state})
 
@@ -329,7 +329,7 @@ def given_in(message, state):
     ],
     ids=["usual", "lightning", "nested"],
 )
-def test_of_a_checkpoint_the_part_to_hand_over_is_named(wrap):
+def test_the_error_for_a_checkpoint_names_the_part_to_pass(wrap):
     model = network("lstm")
     checkpoint = wrap(to_torch(model))
     with pytest.raises(DomainError, match=r"is a checkpoint.*Hand over that part: from_torch") as error:
@@ -337,7 +337,7 @@ def test_of_a_checkpoint_the_part_to_hand_over_is_named(wrap):
     assert_same(model, given_in(str(error.value), checkpoint))
 
 
-def test_of_a_checkpoint_with_a_module_or_two_networks_each_is_named(torch, documented_module):
+def test_the_error_for_a_checkpoint_with_several_networks_names_each(torch, documented_module):
     module = module_for(torch, documented_module, network("lstm"))
     with pytest.raises(DomainError, match=r"Hand over that part: from_torch\(checkpoint\['net'\]\)\.$"):
         from_torch({"net": module, "epoch": 1})
@@ -347,7 +347,7 @@ def test_of_a_checkpoint_with_a_module_or_two_networks_each_is_named(torch, docu
 
 
 @pytest.mark.parametrize("source", [{"state": {0: {"step": 1}}, "param_groups": []}, {"model": {}}])
-def test_a_checkpoint_without_a_network_is_said_to_have_none(source):
+def test_the_error_for_a_checkpoint_without_a_network_says_so(source):
     with pytest.raises(DomainError, match=r"none is a recurrent network.*It holds: (state|model)"):
         from_torch(source)
 
@@ -366,7 +366,7 @@ def test_an_embedding_is_multiplied_in_as_the_message_says(prefix):
         np.testing.assert_allclose(again.record(x)[f"o[{t}]"].data, o, rtol=1e-12)
 
 
-def test_the_names_that_the_parts_have_are_said_in_the_message():
+def test_the_error_suggests_the_names_of_the_parts():
     model = network("lstm")
     for state in (to_torch(model, rnn="encoder.cell", readout="head"), {}):
         with pytest.raises(NameLookupError, match="say so: ") as error:
@@ -375,7 +375,7 @@ def test_the_names_that_the_parts_have_are_said_in_the_message():
             assert_same(model, given_in(str(error.value), state))
 
 
-def test_an_entry_that_changes_nothing_is_left_out_as_the_message_says():
+def test_an_irrelevant_entry_can_be_left_out_as_the_message_says():
     model = network("lstm")
     state = {"module." + n: a for n, a in to_torch(model).items()} | {"module.step": np.ones(())}
     with pytest.raises(NameLookupError, match=r"`module\.step` has no place") as error:
@@ -383,7 +383,7 @@ def test_an_entry_that_changes_nothing_is_left_out_as_the_message_says():
     assert_same(model, given_in(str(error.value), state))
 
 
-def test_a_dict_of_numbered_entries_is_no_state_dict():
+def test_a_dict_with_numbers_as_keys_is_refused():
     with pytest.raises(DomainError, match="has names for its entries, this one 0"):
         from_torch({0: np.ones(3)})
 
@@ -406,7 +406,7 @@ def test_a_file_gives_the_network_and_its_vocabulary_back(cell, layers, dtype, t
     assert nothing is None
 
 
-def test_pytorch_loads_the_file_with_no_help_of_ours(torch, documented_module, tmp_path):
+def test_pytorch_loads_the_file_without_teachrnn(torch, documented_module, tmp_path):
     from safetensors.torch import load_file
 
     model = network("gru-reset-after", layers=2)
@@ -438,7 +438,7 @@ def test_words_are_a_vocabulary_too(tmp_path):
     assert load_safetensors(path)[1] == words
 
 
-def test_minus_zero_in_a_bias_is_no_damage(tmp_path):
+def test_minus_zero_in_a_bias_does_not_count_as_damage(tmp_path):
     model = network("vanilla")
     model.set_parameters(b=np.full(M, -0.0))
     again, _ = load_safetensors(save_safetensors(tmp_path / "n.safetensors", model))
@@ -469,7 +469,7 @@ def eighth_precision():
     return len(header).to_bytes(8, "little") + header + b"x"
 
 
-def test_files_that_are_none_are_refused(file, tmp_path):
+def test_invalid_files_are_refused(file, tmp_path):
     whole = file.read_bytes()
     cases = {
         "missing": (None, "cannot read .*missing: No such file"),

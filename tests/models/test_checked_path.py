@@ -1,4 +1,4 @@
-"""What a path or a reader is given from outside is checked; the loop inside checks nothing."""
+"""Arguments that users pass to a path or reader are checked; the loop inside checks nothing."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ WRONG_Y = [
 
 
 @pytest.mark.parametrize(("x", "error", "words"), WRONG_X)
-def test_input_that_is_no_sequence_of_the_model_is_refused(model, x, error, words):
+def test_input_that_is_not_a_sequence_for_the_model_is_refused(model, x, error, words):
     path = model.path(length=3)
     for use in (lambda: path.forward(x), lambda: path.loss(x, Y), lambda: path.gradient(x, Y)):
         with pytest.raises(error, match=words):
@@ -60,7 +60,7 @@ def test_input_that_is_no_sequence_of_the_model_is_refused(model, x, error, word
 
 
 @pytest.mark.parametrize(("y", "error", "words"), WRONG_Y)
-def test_targets_that_are_none_are_refused(model, y, error, words):
+def test_invalid_targets_are_refused(model, y, error, words):
     path = model.path(length=3)
     for use in (path.loss, path.gradient):
         with pytest.raises(error, match=words):
@@ -124,13 +124,13 @@ def test_a_reader_reads_the_numbers_of_symbols_only(model, symbol):
 
 
 @pytest.mark.parametrize("size", [{"length": 2}, {"length": 1, "batch": 2}])
-def test_one_symbol_is_read_by_a_path_that_is_made_for_one(model, size):
+def test_reading_one_symbol_needs_a_path_of_length_and_batch_one(model, size):
     with pytest.raises(ShapeError, match=r"made for \((2, 1|1, 2)\): model.path\(length=1\)"):
         model.path(**size).read(2)
 
 
 @pytest.mark.parametrize("symbol", [np.int64(2), np.uint8(2), np.array(2)])
-def test_a_number_of_numpy_is_a_number(model, symbol):
+def test_a_numpy_integer_is_accepted_as_a_symbol(model, symbol):
     np.testing.assert_array_equal(model.reader().read(symbol), model.reader().read(2).copy())
     np.testing.assert_array_equal(model.path(length=1).read(symbol), model.reader().read(2).copy())
 
@@ -180,7 +180,7 @@ def test_the_loop_of_training_checks_nothing_again(model, monkeypatch):
         next(training)
 
 
-def test_a_step_kept_by_hand_is_opened_whatever_the_shape_that_it_was_given_in(model):
+def test_a_step_kept_by_hand_is_opened_whatever_the_shape_of_its_input(model):
     path = model.path(length=3)
     loss = path.gradient(X, Y)
     trace = Snapshot.of(model, path, X, Y).open()

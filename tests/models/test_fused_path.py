@@ -1,4 +1,4 @@
-"""The fast path at its edges: sizes, huge numbers, memory.
+"""The fast path in extreme cases: sizes, huge numbers, memory.
 
 That it equals the record is a law of cells: see tests/cells/test_every_cell.py.
 """
@@ -40,7 +40,7 @@ SIZES = {  # T, B, m, K
 
 
 def a_model(cell="vanilla", *, hidden=5, symbols=4, scale=0.5, dtype=np.float64, seed=0, **more):
-    """A model with no parameter at zero."""
+    """A model without zeros among its parameters."""
     rng = np.random.default_rng(seed)
     model = CharRNN(hidden=hidden, symbols=symbols, cell=cell, dtype=dtype, rng=rng, **more)
     model.parameters.flat[...] = rng.normal(0, scale, model.parameters.flat.size)
@@ -69,7 +69,7 @@ def test_fused_pass_equals_the_record_where_rows_begin_to_be_added(cell, more):
     assert_fused_pass_equals_the_record(model, length=19, batch=1, rng=np.random.default_rng(2))
 
 
-def test_numbers_that_the_suite_of_cells_draws_lie_beyond_the_edges():
+def test_the_largest_sizes_drawn_by_the_suite_of_cells_are_above_the_thresholds():
     assert LONG > ROWS_AT_ONCE
     for cell in FUSED:
         for m in range(1, 6):
@@ -83,7 +83,7 @@ def test_three_layers_pass_states_and_gradients_on(cell):
     assert_fused_pass_equals_the_record(model, length=6, batch=2, rng=np.random.default_rng(0))
 
 
-def test_single_sequence_of_several_steps_has_a_pass_of_its_own():
+def test_single_sequence_has_a_separate_pass():
     kinds = {
         (T, B): type(a_model().path(length=T, batch=B, checked=False).layers[0])
         for T, B in [(1, 1), (9, 1), (9, 2)]
@@ -92,12 +92,12 @@ def test_single_sequence_of_several_steps_has_a_pass_of_its_own():
 
 
 COPIES = {"gru-reset-after": 3}
-"""Columns, in m, of what NumPy copies in a layer of a cell: a factor whose rows lie apart, for dW."""
+"""Columns, in units of m, that NumPy copies per layer of a cell: a non-contiguous factor of dW."""
 
 
 @pytest.fixture
 def small_buffers():
-    """The buffers of NumPy's functions, 8192 numbers each, would hide what is measured."""
+    """Make NumPy's buffers small: by default (8192 numbers) they would hide what is measured."""
     before = np.setbufsize(64)
     yield
     np.setbufsize(before)
@@ -107,8 +107,8 @@ def small_buffers():
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("symbols", [80, 2000])
 @pytest.mark.parametrize("cell", FUSED)
-def test_step_allocates_next_to_nothing(cell, symbols, layers):
-    """Besides what NumPy copies, which between two layers is one array of states."""
+def test_training_step_allocates_almost_nothing(cell, symbols, layers):
+    """Except for what NumPy copies, which between two layers is one array of states."""
     m, length, batch = 64, 50, 8
     model = a_model(cell, hidden=m, symbols=symbols, layers=layers, dtype=np.float32)
     path = model.path(length=length, batch=batch, checked=False)
@@ -133,7 +133,7 @@ def test_step_allocates_next_to_nothing(cell, symbols, layers):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("cell", FUSED)
 def test_huge_weights_give_the_loss_of_the_record_and_gradients_that_are_finite(cell, dtype, batch):
-    """At +-1e4 every gate is saturated: no exponential overflows, no 0 times infinity appears."""
+    """At +-1e4 every gate is saturated; no exponential may overflow, and no 0 times infinity occur."""
     model = a_model(cell, hidden=3, dtype=dtype, layers=2)
     signs = np.sign(model.parameters.flat)
     model.parameters.flat[...] = 1e4 * signs
@@ -149,7 +149,7 @@ def test_huge_weights_give_the_loss_of_the_record_and_gradients_that_are_finite(
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 1e308])
 @pytest.mark.parametrize("cell", FUSED)
-def test_loss_that_is_not_finite_is_given_as_such_without_a_warning(cell, bad, batch):
+def test_loss_that_is_not_finite_is_returned_without_a_warning(cell, bad, batch):
     model = a_model(cell)
     model.parameters["V"] = np.full((4, 5), bad) * np.array([1, -1, 1, -1])[:, np.newaxis]
     path = model.path(length=20, batch=batch)
@@ -264,6 +264,6 @@ def test_several_paths_may_put_their_gradients_in_one_place():
 
 
 @pytest.mark.parametrize("name", ["length", "batch"])
-def test_path_over_nothing_is_refused(name):
+def test_path_of_size_zero_is_refused(name):
     with pytest.raises(DomainError, match=f"`{name}` is 0 but must be a whole number at least 1"):
         a_model().path(**{"length": 2, "batch": 2} | {name: 0})

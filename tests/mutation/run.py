@@ -1,4 +1,4 @@
-"""Mutation testing of the derivative code: is there a change to it that no test sees?
+"""Mutation testing of the derivative code: is there a change to it that no test notices?
 
 Two mutation testers complement each other:
 
@@ -8,12 +8,12 @@ Two mutation testers complement each other:
     changes arguments, names (strings) and assignments inside functions. A cell consists of nothing
     else: cosmic-ray finds a single mutant in the whole LSTM.
 
-Neither is let near the working tree: it is copied (``teachrnn/``, ``tests/``, ``pyproject.toml``) to
-a temporary directory, mutated there and tested there, with the tests that are about the file.
+Neither touches the working tree: it is copied (``teachrnn/``, ``tests/``, ``pyproject.toml``) to a
+temporary directory, and mutated and tested there with the tests of the file.
 
 A mutant that survives must be listed in ``explained.toml``, by the text of the changed line before and
-after, with the reason why it does no harm. Mutants that change no code (type annotations, which are not
-evaluated) or leave none (what does not compile) are left out of the count.
+after, with the reason why it is harmless. Mutants that change no code (only type annotations, which are
+not evaluated) or do not compile are not counted.
 
 Run it with::
 
@@ -56,14 +56,14 @@ QUIET = ["-n0", "-x", "--no-header", "-q", "-p", "no:cacheprovider", "-p", "no:r
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change to one file, and what became of it.
+    """One change to one file, and its outcome.
 
     Attributes
     ----------
     module : str
         The file, such as ``teachrnn/ops/tanh.py``.
     tester : str
-        Who made it.
+        The tool that made it.
     outcome : str
         ``killed``, ``timeout`` (killed by the clock) or ``survived``.
     before, after : str
@@ -107,7 +107,7 @@ def modules() -> list[str]:
 
 
 def tests_of(module: str) -> list[str]:
-    """Arguments of pytest: the tests that are about a file, quick ones first."""
+    """Arguments of pytest: the tests of a file, quick ones first."""
     tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
     classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
     if module.startswith("teachrnn/ops/"):
@@ -135,12 +135,12 @@ def copy_tree(into: Path) -> Path:
     shutil.copy(ROOT / "pyproject.toml", into)
     where = _run([sys.executable, "-c", "import teachrnn; print(teachrnn.__file__)"], into).strip()
     if not Path(where).resolve().is_relative_to(into.resolve()):
-        raise SystemExit(f"the copy in {into} would be mutated but {where} be tested: nothing was done.")
+        raise SystemExit(f"the copy in {into} would be mutated, but {where} tested: nothing was done.")
     return into
 
 
 def _environment(directory: Path) -> dict[str, str]:
-    """The copy is what is imported; hypothesis draws the same examples every time (CI)."""
+    """Environment in which the copy is imported and Hypothesis always draws the same examples (CI)."""
     return os.environ | {
         "CI": "true",
         "OPENBLAS_NUM_THREADS": "1",
@@ -151,7 +151,7 @@ def _environment(directory: Path) -> dict[str, str]:
 
 
 def _run(command: Sequence[str], directory: Path) -> str:
-    """Run a command in a copy; what it prints."""
+    """Run a command in a copy, and return what it prints."""
     done = subprocess.run(
         command,
         cwd=directory,
@@ -246,7 +246,7 @@ def _judge(module: str, result: object) -> Mutant | None:
 
 
 def _changed_lines(diff: str) -> tuple[str, str]:
-    """The lines of a unified diff that were taken out, and those that were put in."""
+    """The lines that a unified diff removes, and those that it adds."""
     lines = [line for line in diff.splitlines() if not line.startswith(("---", "+++", "@@"))]
     out, put_in = ([x[1:].strip() for x in lines if x[:1] == sign] for sign in "-+")
     return "\n".join(out), "\n".join(put_in)
@@ -256,7 +256,7 @@ def _changed_lines(diff: str) -> tuple[str, str]:
 
 
 def mutmut(chosen: Sequence[str], directory: Path, jobs: int) -> list[Mutant]:
-    """Mutate files of a copy by mutmut; it finds out itself which tests use which function."""
+    """Mutate files of a copy by mutmut, which itself determines which tests use which function."""
     files = dict.fromkeys(a for m in chosen for a in tests_of(m) if a.startswith("tests/"))
     selection = [*files, "-k", "not symbolic"]
     if all(m.startswith("teachrnn/ops/") for m in chosen):

@@ -55,7 +55,7 @@ def test_softmax_of_enormous_scores_is_certain_and_never_overflows(scale):
 
 
 @pytest.mark.parametrize("shift", [1000.0, -1000.0])
-def test_softmax_does_not_see_what_is_added_to_all_scores(shift):
+def test_adding_a_number_to_all_scores_does_not_change_the_softmax(shift):
     scores = np.array([[0.5, -1.25, 2.0], [0.0, 0.0, 1.0]])  # exact in binary, and so is their shift
     np.testing.assert_array_equal(Softmax.forward(scores + shift), Softmax.forward(scores))
     dy = np.array([[1.0, -2.0, 0.5], [0.25, 3.0, 1.0]])
@@ -73,7 +73,7 @@ def test_every_row_of_a_softmax_is_shifted_by_its_own_largest_score():
     np.testing.assert_allclose(p.sum(axis=-1), 1.0, rtol=1e-15)
 
 
-def test_the_fused_loss_of_a_hopeless_target_is_the_distance_of_its_score():
+def test_the_fused_loss_of_a_very_unlikely_target_is_the_difference_of_scores():
     scores = np.array([1000.0, -1000.0, 0.0])
     with np.errstate(all="raise", under="ignore"):
         assert SoftmaxCrossEntropy.forward(scores, np.array(1)) == 2000.0
@@ -84,7 +84,7 @@ def test_the_fused_loss_of_a_hopeless_target_is_the_distance_of_its_score():
 
 
 @pytest.mark.parametrize("shift", [1000.0, -1000.0])
-def test_the_fused_loss_does_not_see_what_is_added_to_all_scores(shift):
+def test_adding_a_number_to_all_scores_does_not_change_the_fused_loss(shift):
     scores, y = np.array([[0.5, -1.25, 2.0], [0.0, 0.0, 1.0]]), np.array([1, 2])
     with np.errstate(all="raise"):
         moved = SoftmaxCrossEntropy.forward(scores + shift, y)
@@ -185,13 +185,13 @@ def test_a_rectifier_has_slope_zero_at_zero():
     np.testing.assert_array_equal(gradients(Relu, x, dy=7.0)["x"], [0.0, 0.0, 0.0, 7.0])
 
 
-def test_a_rectifier_keeps_numbers_however_small():
+def test_a_rectifier_keeps_arbitrarily_small_numbers():
     tiny = np.nextafter(0.0, 1.0)
     assert Relu.forward(np.array([tiny]))[0] == tiny
     assert gradients(Relu, np.array([tiny, -tiny]))["x"].tolist() == [1.0, 0.0]
 
 
-def test_a_probability_of_zero_costs_infinitely_much_and_says_so():
+def test_cross_entropy_of_probability_zero_is_infinite_with_a_warning():
     with pytest.warns(RuntimeWarning, match="divide by zero"):
         assert CrossEntropy.forward(np.array([0.0, 1.0]), np.array(0)) == np.inf
     assert CrossEntropy.forward(np.array([0.0, 1.0]), np.array(1)) == 0.0
@@ -231,7 +231,7 @@ def test_the_smallest_share_kept_is_accepted():
 
 
 @pytest.mark.parametrize(("start", "stop"), [(0, 1), (0, 3), (2, 3), (1, 2)])
-def test_a_slice_and_its_gradient_end_where_they_say(start, stop):
+def test_a_slice_and_its_gradient_have_the_given_bounds(start, stop):
     x = np.array([5.0, 6.0, 7.0])
     np.testing.assert_array_equal(Slice.forward(x, np.array(start), np.array(stop)), x[start:stop])
     expected = np.zeros(3)
@@ -275,7 +275,7 @@ def test_a_vector_that_all_positions_share_is_put_beside_each(first):
     np.testing.assert_array_equal(dv, dy[:, 1:] if first else [33.0])
 
 
-def test_an_interpolation_is_the_new_at_zero_and_the_old_at_one():
+def test_an_interpolation_is_the_new_value_at_zero_and_the_old_one_at_one():
     z, u, v = np.array([0.0, 1.0, 0.25]), np.array([5.0, 5.0, 4.0]), np.array([9.0, 9.0, 8.0])
     np.testing.assert_array_equal(Interpolate.forward(z, u, v), [5.0, 9.0, 5.0])
     found = gradients(Interpolate, z, u, v)
@@ -294,15 +294,15 @@ def test_an_embedding_is_the_product_with_a_one_hot_vector():
 def test_the_gradient_of_a_sum_is_a_fresh_array():
     dx = gradients(Sum, np.zeros((2, 3)), dy=np.array([5.0, 7.0]))["x"]
     np.testing.assert_array_equal(dx, [[5.0] * 3, [7.0] * 3])
-    dx[0, 0] = 1.0  # one's own to write to, and no entry stands for another
+    dx[0, 0] = 1.0  # it is writable, and its entries share no memory
     assert dx[0, 1] == 5.0
 
 
-def test_a_slice_of_whole_numbers_is_cut_but_has_no_use_for_a_gradient():
+def test_a_slice_of_whole_numbers_has_no_gradient():
     assert Slice.forward(np.array([1, 2, 3]), np.array(1), np.array(2)).tolist() == [2]
 
 
-def test_the_bias_of_an_affine_map_collects_from_every_position():
+def test_the_bias_gradient_of_an_affine_map_sums_over_positions():
     x, W, b = np.ones((5, 4, 2)), np.ones((3, 2)), np.zeros(3)
     found = gradients(Affine, x, W, b)
     np.testing.assert_array_equal(found["b"], np.full(3, 20.0))
@@ -323,7 +323,7 @@ def test_two_vectors_are_joined_whichever_of_them_is_shared(op):
 # Class attributes are part of the mathematics ----------------------------------------------------
 
 
-def test_signatures_shared_inputs_and_domains_are_these():
+def test_signatures_shared_inputs_and_domains_are_as_listed():
     expected = {
         "Add": ("(n),(n)->(n)", (), {}),
         "Affine": ("(d),(h,d),(h)->(h)", ("W", "b"), {}),

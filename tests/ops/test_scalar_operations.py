@@ -52,7 +52,7 @@ def test_ways_in_which_shapes_can_be_wrong():
     ]
 
 
-def test_a_law_that_cannot_be_broken_is_left_out():
+def test_a_law_that_cannot_be_broken_is_omitted():
     assert "refuses shape" not in [law.part for law in laws_of(Square)]
     assert "batch" not in [law.part for law in laws_of(Penalty)]
     assert {"refuses shape", "batch"} <= {law.part for law in laws_of(Scaled)}

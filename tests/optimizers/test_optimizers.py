@@ -1,4 +1,4 @@
-"""What is peculiar to one optimizer, and what the base refuses and remembers.
+"""What is specific to each optimizer, and what the base class refuses and keeps.
 
 The transcriptions below are written out by hand from the papers and the assignment, on whole arrays.
 """
@@ -31,10 +31,10 @@ from teachrnn.optimizers.optimizer import FADING
 from teachrnn.testing.optimizer_suite import LAWS
 
 SHARES = {"mu", "gamma", "beta1", "beta2"}
-"""What is kept of a vector at each update, by the letters of all optimizers."""
+"""The factor by which a state vector is kept at each update, by the letters of all optimizers."""
 
 FADE = [rule for rule in OPTIMIZERS.values() if SHARES & set(rule.ranges())]
-"""The optimizers of which the vectors fade where no gradient comes."""
+"""The optimizers whose state vectors decay where the gradient is 0."""
 
 every_rule = pytest.mark.parametrize("rule", OPTIMIZERS.values(), ids=lambda rule: rule.name)
 
@@ -50,7 +50,7 @@ def path(optimizer, theta, gs):
     return theta
 
 
-def test_adagrad_is_that_of_the_assignment():
+def test_adagrad_is_the_rule_of_the_assignment():
     theta, m, eta, epsilon = np.ones(5), np.zeros(5), 0.1, 0.01
     expected = theta.copy()
     for g in gradients():
@@ -60,7 +60,7 @@ def test_adagrad_is_that_of_the_assignment():
     np.testing.assert_allclose(got, expected, rtol=1e-13)
 
 
-def test_rmsprop_is_that_of_the_assignment():
+def test_rmsprop_is_the_rule_of_the_assignment():
     theta, m, eta, gamma, epsilon = np.ones(5), np.zeros(5), 0.001, 0.9, 0.01
     expected = theta.copy()
     for g in gradients():
@@ -129,7 +129,7 @@ def test_without_weight_decay_adamw_is_adam():
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 @pytest.mark.parametrize("rule", FADE, ids=lambda rule: rule.name)
-def test_what_has_faded_is_0_and_no_subnormal_number(rule, dtype):
+def test_decayed_state_becomes_0_and_not_a_subnormal_number(rule, dtype):
     shares = SHARES & set(rule.ranges())
     optimizer = rule(**dict.fromkeys(shares, 0.7))  # 0.7 of the smallest number is rounded up to it
     theta, g = np.ones(2, dtype), np.ones(2, dtype)
@@ -145,7 +145,7 @@ def test_what_has_faded_is_0_and_no_subnormal_number(rule, dtype):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 @pytest.mark.parametrize("rule", FADE, ids=lambda rule: rule.name)
-def test_what_is_small_but_a_normal_number_is_kept(rule, dtype):
+def test_small_normal_numbers_are_kept(rule, dtype):
     tiny = np.finfo(dtype).tiny
     shares = SHARES & set(rule.ranges())
     optimizer, theta = rule(**dict.fromkeys(shares, 0.5)), np.ones(2, dtype)
@@ -156,7 +156,7 @@ def test_what_is_small_but_a_normal_number_is_kept(rule, dtype):
         np.testing.assert_array_equal(optimizer.state_arrays()[name], [tiny, 0])
 
 
-def test_long_vectors_are_cut_and_come_to_the_same_bits(monkeypatch):
+def test_updating_a_long_vector_in_blocks_gives_the_same_bits(monkeypatch):
     theta, g = gradients(2, 100_001)
     whole, cut = Adam(), Adam()
     monkeypatch.setattr(Adam, "stretch_bytes", 2**30)
@@ -175,7 +175,7 @@ def test_a_new_gradient_array_gives_the_same_update():
 
 
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))])
-def test_a_copy_has_a_state_of_its_own(again):
+def test_a_copy_has_its_own_state(again):
     g = np.ones(3)
     optimizer, theta = AdaGrad(), np.ones(3)
     optimizer.update(theta, g)
@@ -188,7 +188,7 @@ def test_a_copy_has_a_state_of_its_own(again):
     np.testing.assert_array_equal(theta, theta_of_twin)
 
 
-def test_what_was_kept_is_not_changed_by_later_updates():
+def test_a_saved_state_is_not_changed_by_later_updates():
     optimizer, theta = AdaGrad(), np.ones(3)
     optimizer.update(theta, np.ones(3))
     kept = optimizer.state_arrays()
@@ -199,7 +199,7 @@ def test_what_was_kept_is_not_changed_by_later_updates():
     np.testing.assert_allclose(kept["m"], 1)
 
 
-def test_an_optimizer_that_never_ran_can_be_kept_and_restored():
+def test_an_optimizer_that_never_ran_can_be_saved_and_restored():
     fresh = Adam().state_arrays()
     assert list(fresh) == ["t"]
     used = Adam()
@@ -209,7 +209,7 @@ def test_an_optimizer_that_never_ran_can_be_kept_and_restored():
     np.testing.assert_array_equal(got, path(Adam(), np.ones(5), gradients()))
 
 
-def test_going_back_in_the_middle_of_a_run_takes_effect_at_once():
+def test_restoring_an_earlier_state_takes_effect_immediately():
     optimizer, theta, g = Momentum(eta=1.0, mu=0.5), np.zeros(1), np.ones(1)
     optimizer.update(theta, g)
     kept = optimizer.state_arrays()
@@ -234,7 +234,7 @@ def test_a_state_that_is_not_flat_is_refused_even_by_a_new_optimizer():
 
 
 @every_rule
-def test_precision_can_be_neither_mixed_nor_half(rule):
+def test_mixed_and_half_precision_are_refused(rule):
     theta = np.ones(3, np.float32)
     with pytest.raises(DomainError, match="`theta` is float32 and `g` float64"):
         rule().update(theta, np.ones(3))
@@ -243,14 +243,14 @@ def test_precision_can_be_neither_mixed_nor_half(rule):
 
 
 @pytest.mark.parametrize("rule", [AdaGrad, RMSProp, Adam, AdamW], ids=lambda rule: rule.name)
-def test_an_epsilon_that_float32_takes_for_0_is_refused(rule):
+def test_an_epsilon_that_is_0_in_float32_is_refused(rule):
     theta = np.ones(3)
     rule(epsilon=1e-60).update(theta, np.zeros(3))
     with pytest.raises(DomainError, match="`epsilon` is 1e-60, which float32 takes for 0"):
         rule(epsilon=1e-60).update(theta.astype(np.float32), np.zeros(3, np.float32))
 
 
-def test_a_schedule_may_go_down_to_0():
+def test_a_schedule_may_reach_0():
     optimizer, theta = AdaGrad(), np.ones(3, np.float32)
     optimizer.eta = 0.0
     optimizer.update(theta, np.ones(3, np.float32))
@@ -259,13 +259,13 @@ def test_a_schedule_may_go_down_to_0():
 
 @every_rule
 @pytest.mark.parametrize("eta", [0, -0.1, float("nan"), float("inf"), "fast"])
-def test_a_learning_rate_that_is_no_positive_number_is_refused(rule, eta):
+def test_a_learning_rate_that_is_not_positive_is_refused(rule, eta):
     with pytest.raises(DomainError, match=f"`eta` is {eta} but must be a number above 0"):
         rule(eta=eta)
 
 
 @pytest.mark.parametrize("share", [-0.1, 1, 1.5])
-def test_a_share_of_1_or_more_is_refused(share):
+def test_a_decay_rate_of_1_or_more_is_refused(share):
     with pytest.raises(DomainError, match=r"`beta2` is .* at least 0 and below 1"):
         Adam(beta2=share)
 
@@ -277,7 +277,7 @@ def test_the_name_on_the_command_line_finds_the_rule():
 
 
 @pytest.mark.parametrize("part", ["name", "rule", "formula"])
-def test_a_rule_that_lacks_a_part_is_refused_when_it_is_defined(part):
+def test_an_incomplete_rule_is_refused_when_it_is_defined(part):
     body = {"name": "half", "rule": lambda self: None, "formula": staticmethod(lambda sp: None)}
     del body[part]
     with pytest.raises(TypeError, match=f"Half must define `{part}`"):

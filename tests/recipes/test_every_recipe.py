@@ -1,4 +1,4 @@
-"""Every recipe in the registry: the same run each time, saved and resumed at any moment."""
+"""Every recipe in the registry: runs are reproducible, and can be saved and resumed at any time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def text(tmp_path_factory):
 
 
 def a_run(name, text, *, seed=3):
-    """A small run of a recipe: all is as in the recipe but for the sizes."""
+    """A small run of a recipe: everything is as in the recipe, except the sizes."""
     recipe = RECIPES[name].but(hidden=6, updates=UPDATES, validate_every=7)
     return Run(recipe, Source.load(text, recipe), seed=seed)
 
@@ -44,7 +44,7 @@ def without_time(steps):
 
 
 def assert_same_run(a, b):
-    """Two runs are at the same place, bit for bit: whatever follows is the same."""
+    """Assert that two runs have the same state, bit for bit, so whatever follows is the same."""
     (ours, our_arrays), (theirs, their_arrays) = (pack(run.training.state()) for run in (a, b))
     assert ours == theirs
     assert our_arrays.keys() == their_arrays.keys()
@@ -107,7 +107,7 @@ def test_trained_model_is_read_back_without_the_text(name, text, tmp_path):
 
 
 @every_recipe
-def test_it_learns(name, text):
+def test_every_recipe_learns(name, text):
     steps = list(a_run(name, text).steps())
     first, last = (np.mean([s.nats_per_symbol for s in part]) for part in (steps[:10], steps[-10:]))
     assert last < first
@@ -122,7 +122,7 @@ def test_recipe_survives_json_and_is_found_by_name(name):
     assert Recipe(**json.loads(json.dumps(recipe.settings()))) == recipe
 
 
-def test_recipe_that_does_not_exist_and_setting_that_does_not_exist_are_named():
+def test_unknown_recipe_and_unknown_setting_are_named():
     with pytest.raises(NameLookupError, match=r"no recipe is named 'sgd'; there are: adagrad, adam, "):
         Recipe.find("sgd")
     with pytest.raises(NameLookupError, match=r"a recipe has no setting 'lr'; it has: name, title"):
@@ -134,7 +134,7 @@ def test_recipe_that_does_not_exist_and_setting_that_does_not_exist_are_named():
         Recipe.find("adam").but(clipping={"limit": 5}).training(tokens, symbols=3)
 
 
-def test_settings_of_a_recipe_reach_what_they_set():
+def test_every_setting_of_a_recipe_takes_effect():
     recipe = Recipe.find("adagrad").but(
         hidden=7,
         layers=2,
@@ -167,7 +167,7 @@ RESULTS = json.loads((Path(__file__).parents[2] / "benchmarks/results/recipe_los
 
 
 @every_recipe
-def test_what_a_recipe_says_it_reaches_was_measured_with_its_settings(name):
+def test_the_losses_listed_for_a_recipe_were_measured_with_its_settings(name):
     runs = [r for r in RESULTS if r["recipe"] == name]
     for run in runs:
         measured = Recipe(**run["settings"])  # with the defaults of settings that are younger
@@ -186,7 +186,7 @@ def test_recipes_are_listed_with_the_spread_of_their_runs():
         assert measured.spread(10_000) in line
 
 
-def test_the_seeds_of_adagrad_stand_in_the_same_order_from_the_thousandth_update_on():
+def test_the_order_of_the_adagrad_seeds_does_not_change_after_the_thousandth_update():
     """As docs/explanation/chance.md says."""
     whole = [r["smooth_loss"] for r in RESULTS if r["recipe"] == "adagrad" and r["updates"] == 100_000]
     orders = [

@@ -22,7 +22,7 @@ from teachrnn.reference.variant import Variants
 
 
 def network(cell="vanilla", *, T=4, batch=None, dense=False, **settings):
-    """The record of a small network in which everything counts: h[0] is not 0."""
+    """The record of a small network in which every value matters: h[0] is not 0."""
     rng = np.random.default_rng(0)
     model = CharRNN(hidden=3, symbols=5, cell=cell, scale=0.6, rng=rng, **settings)
     steps = (T,) if batch is None else (T, batch)
@@ -41,7 +41,7 @@ def by_backpropagation(trace, name):
 
 
 def one_at_a_time(trace, name):
-    """The same numbers by `Trace.loss_after`: a forward pass of its own for every entry."""
+    """The same numbers by `Trace.loss_after`: a separate forward pass for every entry."""
     slopes = []
     for place in np.ndindex(trace[name].shape):
         moved = trace[name].data.astype(complex)
@@ -78,21 +78,21 @@ class Refusing(Function, register=False):
 
 
 class Share(Function, register=False):
-    """Mistakes a leading axis for its own: x over the sum of the first axis."""
+    """Takes a leading axis for its own: divides x by the sum over the first axis."""
 
     forward = staticmethod(lambda x: x / x.sum(axis=0))
     dx = staticmethod(lambda dy, x, y: (dy - (dy * y).sum()) / x.sum())
 
 
 class Centred(Function, register=False):
-    """Takes the mean over leading axes as well: of steps that are all alike it is the right one."""
+    """Takes the mean over leading axes as well, which is right if all steps are alike."""
 
     forward = staticmethod(lambda x: x - x.mean())
     dx = staticmethod(lambda dy, x, y: dy - dy.mean())
 
 
 class Largest(Op, register=False):
-    """A choice: which entry is the largest."""
+    """A discrete choice: which entry is the largest."""
 
     signature = "(n)->()"
     formula = staticmethod(lambda sp, x: x)
@@ -112,7 +112,7 @@ class Scaled(Op, register=False):
 
 
 def through(op):
-    """A record in which ``a`` reaches the loss through ``op`` alone, and ``z`` without it."""
+    """A record in which ``a`` reaches the loss only through ``op``, and ``z`` without it."""
     trace = Trace()
     a, z = trace.input("a", [0.5, 1.5]), trace.input("z", [0.25, 0.75])
     trace.loss(Sum(Tanh(op(a, name="y"), name="h"), name="L"))
@@ -129,7 +129,7 @@ def through(op):
     [{}, {"batch": 2}, {"layers": 2}, {"dense": True, "batch": 2}],
     ids=["alone", "batch", "stacked", "dense"],
 )
-def test_the_gradient_of_every_value_is_what_its_nudges_do(cell, settings):
+def test_the_gradient_of_every_value_agrees_with_nudging_it(cell, settings):
     trace = network(cell, **settings)
     for name in floats(trace):
         d = by_backpropagation(trace, name)
@@ -139,7 +139,7 @@ def test_the_gradient_of_every_value_is_what_its_nudges_do(cell, settings):
 
 
 @pytest.mark.parametrize("batch", [None, 2])
-def test_side_by_side_or_one_at_a_time_the_slopes_are_the_same(batch):
+def test_derivatives_computed_together_and_one_at_a_time_are_the_same(batch):
     trace = network("lstm", batch=batch, T=3)
     for name in floats(trace):
         np.testing.assert_allclose(
@@ -165,7 +165,7 @@ def test_entries_of_a_result_go_through_an_operation_in_one_call(monkeypatch, ba
 
 
 def test_rounding_that_the_network_amplifies_does_not_spoil_the_slopes():
-    """A chaotic network: computed anew from step to step, it would have other slopes (1e-9)."""
+    """In a chaotic network, recomputing every step would change the derivatives (by 1e-9)."""
     rng = np.random.default_rng(0)
     model = CharRNN(hidden=30, symbols=5, scale=3 / np.sqrt(30), rng=rng)
     model.set_parameters(U=0.1 * model.parameters["U"])
@@ -189,7 +189,7 @@ def test_a_nudge_without_effect_is_not_carried_on(monkeypatch):
     np.testing.assert_array_equal(found.ravel()[[2, 3]], [0.0, 0.0])
 
 
-def test_it_does_not_matter_how_many_entries_go_side_by_side(monkeypatch):
+def test_it_does_not_matter_how_many_entries_are_computed_together(monkeypatch):
     trace = network()
     expected = {name: complex_step_gradient(trace, name) for name in ("W", "h[1]", "U")}
     monkeypatch.setattr("teachrnn.reference.variant.MAX_NUMBERS", 500)  # a few rows at a time
@@ -208,7 +208,7 @@ def test_entries_that_were_not_requested_are_nan():
     )
 
 
-def test_what_the_loss_does_not_depend_on_has_slopes_of_zero():
+def test_derivatives_of_unused_values_are_zero():
     model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
     trace = model.record([0, 1], [1, 2])
     with trace.at(3):
@@ -251,7 +251,7 @@ def test_an_operation_that_mixes_up_leading_axes_is_applied_one_by_one(op):
     np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
-def test_a_choice_does_not_move_with_a_nudge():
+def test_a_discrete_choice_does_not_change_with_a_nudge():
     trace = Trace()
     a = trace.input("a", [0.5, 1.5])
     Largest(a, name="largest")
@@ -296,7 +296,7 @@ def test_an_operation_without_complex_step_is_named(op, why):
     )
 
 
-def test_a_derivative_is_not_lost_where_warnings_are_silenced():
+def test_silenced_warnings_do_not_hide_a_lost_derivative():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with pytest.raises(DomainError, match="Casting complex values"):
@@ -365,7 +365,7 @@ def test_entries_are_drawn_from_those_requested():
     assert (np.isfinite(other["W"]) != np.isfinite(found["W"])).any()
 
 
-def test_where_an_operation_refuses_the_rest_continues():
+def test_an_operation_that_refuses_does_not_stop_the_others():
     trace = through(Modulus)
     found = complex_step_everywhere(trace)
     assert list(found.refused) == ["a"]
@@ -375,7 +375,7 @@ def test_where_an_operation_refuses_the_rest_continues():
         np.testing.assert_allclose(found[name], by_backpropagation(trace, name), rtol=1e-14)
 
 
-def test_what_overflows_is_no_number_and_no_warning():
+def test_overflow_gives_nan_without_a_warning():
     trace = Trace()
     a = trace.input("a", [0.5, 1.5])
 
@@ -390,8 +390,8 @@ def test_what_overflows_is_no_number_and_no_warning():
 @pytest.mark.parametrize("step", [1e-3, 1e-30j])
 @pytest.mark.parametrize("batch", [None, 2])
 @pytest.mark.parametrize("name", ["U", "W", "b", "V", "c", "h[1]"])
-def test_variants_side_by_side_are_what_each_is_alone(name, batch, step):
-    """A weight's variants go through an operation with their rows under each other."""
+def test_variants_computed_together_are_the_same_as_alone(name, batch, step):
+    """Variants of a weight go through an operation with their rows stacked."""
     rng = np.random.default_rng(0)
     shape = (3,) if batch is None else (3, batch)
     model = CharRNN(hidden=4, symbols=5, scale=0.5, rng=rng)
@@ -407,8 +407,8 @@ def test_variants_side_by_side_are_what_each_is_alone(name, batch, step):
 
 
 @pytest.mark.parametrize("difference", [CentralDifference, OneSidedDifference])
-def test_what_a_step_does_not_reach_has_a_difference_of_exactly_zero(difference):
-    """Though a product of many vectors rounds otherwise than the one that was recorded."""
+def test_values_that_a_nudge_does_not_reach_have_a_difference_of_exactly_zero(difference):
+    """Even though a product of many vectors is rounded differently from the recorded one."""
     rng = np.random.default_rng(2)
     tokens = rng.integers(3, size=10)
     trace = CharRNN(hidden=30, symbols=40, scale=0.5, rng=rng).record(tokens[:-1], tokens[1:])
@@ -426,9 +426,9 @@ def test_steps_in_single_precision_are_rounded_as_the_record_is():
     assert len(set(enough)) > 1
 
 
-def test_weights_whose_rows_meet_are_varied_one_by_one():
+def test_weights_whose_rows_interact_are_varied_one_by_one():
     class Shared(Op, register=False):
-        """Rows that share their sum: what stands under each other would mix."""
+        """Rows are divided by a common sum, so stacked rows would mix."""
 
         signature = "(d),(h,d)->(h)"
         shared = ("W",)

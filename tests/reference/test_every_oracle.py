@@ -33,7 +33,7 @@ def network(cell, dtype, *, batched=False, dense=False, targets=True):
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("cell", sorted(CELLS))
-def test_every_value_has_the_gradient_that_backpropagation_finds(oracle, cell, dtype):
+def test_every_value_has_the_gradient_that_backpropagation_computes(oracle, cell, dtype):
     trace = network(cell, dtype, batched=cell == "vanilla", dense=cell == "lstm")
     sweep = Backprop(trace).run()
     answered = 0
@@ -75,7 +75,7 @@ def test_unknown_value_and_entry_are_refused_by_name(oracle):
         oracle.estimate(trace, "W", [0, 4])
 
 
-def test_whole_numbers_have_no_slope(oracle):
+def test_whole_numbers_have_no_derivative(oracle):
     trace = Trace()
     U = trace.parameter("U", np.ones((2, 3)))
     trace.loss(Sum(Embedding(trace.input("x", 1), U), name="L"))
@@ -84,7 +84,7 @@ def test_whole_numbers_have_no_slope(oracle):
 
 
 @pytest.mark.parametrize("surroundings", ["no_grad", "inference_mode", "float16", "meta"])
-def test_pytorch_answers_whatever_its_caller_has_set(surroundings):
+def test_pytorch_oracle_works_whatever_settings_its_caller_has_changed(surroundings):
     torch = pytest.importorskip("torch")
     trace = network("vanilla", "float64")
     expected = Backprop(trace).run().gradient("h[2]")

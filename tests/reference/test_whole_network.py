@@ -37,7 +37,7 @@ MIDDLE = {"hidden": 20, "steps": 10, "symbols": 15}
 
 @pytest.mark.parametrize("scale", [0.01, 0.5])
 @pytest.mark.parametrize("cell", CELLS)
-def test_gradient_is_that_of_fifty_digits_to_thirteen(cell, scale):
+def test_gradient_agrees_with_fifty_digits_to_thirteen(cell, scale):
     trace = random_network(cell, **MIDDLE, scale=scale, seed=3)
     assert max(errors(trace, "recorded").values()) <= 1e-13
     if scale == 0.01:
@@ -48,15 +48,15 @@ def test_gradient_is_that_of_fifty_digits_to_thirteen(cell, scale):
 @pytest.mark.timeout(3000)
 @pytest.mark.parametrize("scale", [0.01, 0.5])
 @pytest.mark.parametrize("cell", CELLS)
-def test_every_entry_at_full_size_is_that_of_fifty_digits(cell, scale):
+def test_every_entry_at_full_size_agrees_with_fifty_digits(cell, scale):
     trace = random_network(cell, **ASSIGNMENT, scale=scale, seed=3)
     assert max(errors(trace, "recorded").values()) <= 1e-13
 
 
 def test_large_weights_amplify_the_rounding_of_the_forward_pass_and_the_report_says_so():
-    # With m = 40 and weights of 0.6 the vanilla network is chaotic: from step to step it multiplies
-    # the rounding of its own forward pass, and with it the difference to the true gradient. The
-    # backward pass is right all the same; no float64 code could come closer.
+    # With m = 40 and weights of 0.6 the vanilla network is chaotic: every step amplifies the rounding
+    # errors of the forward pass, and so the difference from the true gradient. The backward pass is
+    # right nevertheless; no float64 code could come closer.
     trace = random_network("vanilla", hidden=40, steps=24, symbols=5, scale=0.6, seed=4)
     exact, recorded = errors(trace, "exact"), errors(trace, "recorded")
     assert recorded["W"] <= 1e-13

@@ -1,4 +1,4 @@
-"""The report: it says what is in the run, in every format, whatever the text, and resumes a run."""
+"""The report shows what is in the run, in every format, whatever the text, and resumes a run."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ TEXT = "the quick brown fox <b>jumps</b> over `the` lazy dog & runs away; **then
 
 
 SMALL = ("--hidden", "8", "--length", "10")
-"""Options of a run whose gradients are checked, and whose updates are made, in little time."""
+"""Options of a run whose gradient check and updates take little time."""
 
 
 def command(*arguments, cwd, **environment):
@@ -103,7 +103,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def written(folder):
-    """A tiny run from end to end, through the command line: the session and both forms of its report."""
+    """A tiny run from end to end on the command line: the session and both forms of its report."""
     done = command("fox.txt", *SMALL, "--updates", 300, "--out", "whole", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("Report: ") == 2
@@ -150,7 +150,7 @@ def parsed(page):
 
 
 def cells(soup, caption):
-    """The table of that caption: for each row name its cells."""
+    """The table with that caption: the cells of each row, by the row's name."""
     table = next(t for t in soup.find_all("table") if t.caption.get_text().startswith(caption))
     return {
         row.th.get_text(): [cell.get_text() for cell in row.find_all("td")]
@@ -159,7 +159,7 @@ def cells(soup, caption):
 
 
 def preformatted(pre):
-    """Its text; a line end right after <pre> is not part of it (HTML, section 13.1.2.5)."""
+    """Its text; a newline directly after <pre> is not part of it (HTML, section 13.1.2.5)."""
     return pre.get_text().removeprefix("\n")
 
 
@@ -248,7 +248,7 @@ def test_best_models_by_either_loss_write_1000_symbols_each(measured, page):
         assert text == legible(written)
 
 
-def test_page_tells_where_in_the_text_the_lowest_smooth_loss_was(measured, page):
+def test_page_says_where_in_the_text_the_lowest_smooth_loss_was(measured, page):
     run = measured.run
     n, each = run.training.best_smooth.iteration, run.training.batching.batches_per_epoch
     text = page.find(id="best").get_text()
@@ -259,7 +259,7 @@ def test_page_tells_where_in_the_text_the_lowest_smooth_loss_was(measured, page)
     assert passages(page)["The training text at that place"] == excerpt
 
 
-def test_all_ways_to_draw_are_shown(page):
+def test_every_sampling_strategy_is_shown(page):
     found = passages(page)
     names = [
         *(f"Temperature {tau}" for tau in ("0.5", "1", "1.5")),
@@ -269,7 +269,7 @@ def test_all_ways_to_draw_are_shown(page):
     assert len({found[name] for name in names}) == len(names)
 
 
-def test_greedy_choice_and_beam_search_start_where_every_other_way_does(measured, page):
+def test_greedy_choice_and_beam_search_start_from_the_same_state_as_every_strategy(measured, page):
     session = measured
     trained = TrainedModel.load(session.checkpoint, "validation")
     assert any(np.abs(h).max() > 0.1 for h in trained.state.values())
@@ -332,7 +332,7 @@ def test_gradients_of_a_run_agree_and_every_comparison_has_its_row(measured, fou
     assert f"m = 8, T = 20, K = {len(run.vocabulary)}" in page.find(id="gradients").get_text()
 
 
-def test_every_measure_that_is_called_an_error_can_be_told_from_the_others(found, page):
+def test_every_measure_called_an_error_is_computed_as_its_name_says(found, page):
     _, own = found.networks[0].reports[-1]
     shown = cells(page, "The same comparison in every measure")
     assert list(shown) == ["U", "W", "b", "V", "c"]
@@ -374,7 +374,7 @@ def test_check_begins_at_the_run_s_own_weights_and_a_state_that_is_not_zero(meas
     assert all(np.abs(trace["h[0]"].data).min() > 0 for trace in traces)
 
 
-def test_wrong_gradient_of_the_training_code_is_found_and_said_so(measured, monkeypatch):
+def test_wrong_gradient_of_the_training_code_is_found_and_reported(measured, monkeypatch):
     from teachrnn.models import FusedPath
 
     right = FusedPath.gradient
@@ -393,7 +393,7 @@ def test_wrong_gradient_of_the_training_code_is_found_and_said_so(measured, monk
 
 
 def test_blind_check_is_named_with_its_reason(measured, monkeypatch):
-    """A network that amplifies small changes: central differences say nothing, and are not to blame."""
+    """In a network that amplifies small changes, central differences say nothing about the gradient."""
     monkeypatch.setattr(gradient_check, "ENTRIES", 10)
     run = Run(measured.run.recipe.but(hidden=60, length=40), measured.run.source)
     found = check_run(run)
@@ -464,14 +464,14 @@ def test_hostile_text_stays_text_in_markdown(hostile):
     assert [cell.get_text() for cell in soup.table.find_all(["th", "td"])] == [line] * 4
 
 
-def test_signs_without_a_sign_are_shown():
+def test_characters_without_a_glyph_are_shown():
     shown = legible("".join(map(chr, range(0x100))) + "\u202e\u2066\ud800\u2028")
     assert "\n" in shown
     assert all(c in "\n\t" or c.isprintable() or c == "\xa0" for c in shown)
     assert len(set(shown)) > 200
 
 
-def test_page_asks_for_nothing_and_runs_nothing(written, browser_page):
+def test_page_makes_no_request_and_runs_no_script(written, browser_page):
     with served(written) as address:
         browser_page.goto(f"{address}/report.html")
         assert browser_page.locator("h1").count() == 1
@@ -484,8 +484,8 @@ def test_page_asks_for_nothing_and_runs_nothing(written, browser_page):
     )
 
 
-def test_page_has_a_place_for_every_kind_of_element():
-    """Jinja leaves out without a word what no branch of the template is for."""
+def test_template_has_a_branch_for_every_kind_of_element():
+    """Jinja silently leaves out elements for which the template has no branch."""
     template = (files("teachrnn.report") / "page" / "report.html").read_text("utf-8")
     assert set(re.findall(r'kind\(block\) == "(\w+)"', template)) == {
         kind.__name__ for kind in get_args(Element)
@@ -512,7 +512,7 @@ def test_axe_core_finds_no_violation(browser_page, written, scheme, width):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_table_that_is_cut_shows_on_which_side_it_continues(chromium, written, scheme):
-    """The strip at each edge of it, which is paper where the table ends there."""
+    """A strip at each edge shows a shadow, or the background where the table ends there."""
     page = chromium.new_page(color_scheme=scheme, viewport={"width": 390, "height": 700})
     page.goto((written / "report.html").as_uri())
     table = page.locator(".scroll").first
@@ -555,7 +555,7 @@ def test_loss_figure_has_two_scales_that_differ_by_T_and_all_points():
     assert any(np.allclose(line.get_ydata(), 25 * log(20)) for line in axes.lines)
 
 
-def test_loss_figure_shows_at_the_edge_losses_that_are_beyond_it():
+def test_loss_figure_shows_losses_beyond_the_edge_at_the_edge():
     curve = Curve(smooth=[(1, 60.0)], validation=[(50, 12.0), (100, 1.9)])
     axes = loss_curve(curve, symbols=20, length=25).axes[0]
     beyond = next(line for line in axes.lines if "beyond" in str(line.get_label()))
@@ -563,7 +563,7 @@ def test_loss_figure_shows_at_the_edge_losses_that_are_beyond_it():
     assert beyond.get_ydata() == [axes.get_ylim()[1]]
 
 
-def test_inline_figure_is_drawn_in_the_ink_of_the_page():
+def test_inline_figure_has_the_text_colour_of_the_page():
     figure = loss_curve(Curve(smooth=[(1, 60.0), (100, 50.0)]), symbols=20, length=25)
     svg = inline_svg(figure, name="loss", title="A < B", description="C & D")
     assert "style=" not in svg
@@ -579,7 +579,7 @@ def test_inline_figure_is_drawn_in_the_ink_of_the_page():
 # The command -----------------------------------------------------------------------------------
 
 
-def test_command_writes_everything_and_nothing_half(written):
+def test_command_writes_every_file_completely(written):
     assert sorted(path.name for path in written.iterdir()) == [
         ".lock",
         "checkpoint.npz",
@@ -595,11 +595,11 @@ def test_command_writes_everything_and_nothing_half(written):
 
 
 def figures_of(page):
-    """The page without what differs from run to run: the time."""
+    """The page without the time, which differs from run to run."""
     return re.sub(r"<dt>Time</dt><dd>.*?</dd>", "", page.read_text("utf-8"))
 
 
-def test_run_in_two_parts_gives_the_report_of_the_whole(folder, written):
+def test_run_in_two_parts_gives_the_same_report(folder, written):
     options = ("fox.txt", *SMALL, "--out", "parts")
     for updates in (130, 300):
         done = command(*options, "--updates", updates, cwd=folder)
@@ -613,7 +613,7 @@ def test_run_in_two_parts_gives_the_report_of_the_whole(folder, written):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of its own kind")
-def test_ctrl_c_keeps_the_run_and_writes_what_there_is(folder):
+def test_ctrl_c_keeps_the_run_and_writes_an_unfinished_report(folder):
     options = ["fox.txt", *SMALL, "--out", "stopped", "--updates"]
     process = subprocess.Popen(
         [sys.executable, "-m", "teachrnn", "report", *options, "10000000"],
@@ -656,7 +656,7 @@ def test_missing_matplotlib_is_reported_before_any_training(folder, tmp_path):
     ],
     ids=["recipe", "corpus", "another run", "no folder"],
 )
-def test_mistake_is_answered_with_a_message(folder, written, arguments, message):
+def test_mistake_gives_a_message(folder, written, arguments, message):
     done = command(*arguments, cwd=folder)
     assert done.returncode == 2
     assert message in done.stderr
@@ -729,7 +729,7 @@ def test_comparison_says_where_recipes_differ_and_leads_to_their_reports(reporte
         assert len(passages(page)[caption]) >= 200
 
 
-def test_recipes_that_read_other_symbols_are_not_compared(measured):
+def test_recipes_that_read_different_symbols_are_not_compared(measured):
     run = measured.run
     words = Run(Recipe.find("words").but(hidden=2), Source.load(run.source.name, Recipe.find("words")))
     with pytest.raises(DomainError, match="adagrad and words read the text as other symbols"):
@@ -769,7 +769,7 @@ def test_recipes_that_cannot_be_compared_are_refused_before_any_training(
 # Remarks ----------------------------------------------------------------------------------------
 
 
-def test_remarks_stand_in_both_forms_and_no_report_changes_them(measured, found):
+def test_remarks_are_in_both_forms_and_never_changed(measured, found):
     session = measured
     held = "\ufeffW is tiny: \u202eh[0] is small.\r\n\r\n \r\n" + "\r\n\r\n".join(HOSTILE[:4])
     remarks = session.folder / "remarks.txt"
@@ -839,13 +839,13 @@ def test_every_kind_of_recipe_can_be_written_up(tmp_path, recipe, monkeypatch):
         assert "\x03" not in written.html.read_text("utf-8")
 
 
-def test_run_that_measured_nothing_says_so(written):
+def test_report_of_a_run_without_validation_says_so(written):
     page = parsed((written / "report.html").read_text("utf-8"))
     assert "The validation loss was not measured in this run" in page.get_text()
     assert any(caption.startswith("The last model") for caption in passages(page))
 
 
-def test_course_of_the_loss_is_put_down_to_the_text_only_if_it_comes_back():
+def test_ups_and_downs_of_the_loss_are_attributed_to_the_text_only_if_they_recur():
     recipe = Recipe.find("adagrad").but(hidden=4, length=2, updates=1)
     run = Run(recipe, Source.of("ab cd " * 800))
     each = run.training.batching.batches_per_epoch
@@ -863,7 +863,7 @@ def test_course_of_the_loss_is_put_down_to_the_text_only_if_it_comes_back():
     assert "training itself" in told(-wave)
 
 
-def test_units_say_the_same():
+def test_loss_is_the_same_in_every_unit():
     assert LossUnits("word", None).cells(log(8)) == ("2.079", "3.000", "8.00")
     assert LossUnits("character", 25).smooth(25 * log(2)) == (
         "17.33 nats per sequence = 0.693 nats = 1.000 bits per character (perplexity 2.00)"
@@ -871,8 +871,8 @@ def test_units_say_the_same():
     assert LossUnits("character", None).smooth(30.0) == "30.00 nats per sequence"
 
 
-def test_no_number_of_the_report_has_more_digits_than_mean_something(page):
-    """A fingerprint and versions aside: there every digit counts."""
+def test_no_number_of_the_report_has_more_digits_than_are_meaningful(page):
+    """Except in the fingerprint and versions, where every digit counts."""
     told = [pair.dd.get_text() for pair in page.dl.find_all("div") if pair.dt.get_text() in NUMBERED]
     for section in page.find_all("section"):
         blocks = section.find_all(["p", "td", "figcaption", "caption"])
@@ -883,6 +883,6 @@ def test_no_number_of_the_report_has_more_digits_than_mean_something(page):
     assert not re.search(r"\de[-+]", " ".join(told))
 
 
-def test_loss_beyond_all_measure_is_a_power_of_ten():
+def test_huge_loss_is_written_as_a_power_of_ten():
     assert LossUnits("character", 25).cells(1e150) == ("2.50e151", "1.00e150", "1.44e150", "e^1.00e150")
     assert LossUnits("character", None).cells(800.0) == ("800.000", "1154.156", "e^800")

@@ -1,4 +1,4 @@
-"""Files of 0.1.0 still open, and resume to the numbers that its own code reached."""
+"""Files of 0.1.0 still open, and runs continue with the numbers that its own code reached."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_every_file_that_was_written_is_tried():
+def test_every_fixture_file_is_tested():
     assert {*RUNS, "trace.npz", "network.safetensors", KEPT} == set(EXPECTED)
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_run_goes_on_to_the_losses_that_its_own_code_came_to(name, folder):
+def test_old_run_continues_to_the_losses_of_its_own_code(name, folder):
     run = Run.load(folder / name / "checkpoint.npz", updates=140)
     assert run.training.iteration == 120
     np.testing.assert_allclose([s.loss for s in run.steps()], EXPECTED[name]["losses"], rtol=1e-5)
@@ -41,12 +41,12 @@ def test_run_goes_on_to_the_losses_that_its_own_code_came_to(name, folder):
 
 @pytest.mark.parametrize("name", RUNS)
 @pytest.mark.parametrize("which", ["validation", "smooth", "last"])
-def test_each_model_of_a_checkpoint_writes(name, which, folder):
+def test_each_model_of_an_old_checkpoint_generates_text(name, which, folder):
     trained = TrainedModel.load(folder / name / "checkpoint.npz", which)
     assert trained.sample(20, rng=np.random.default_rng(0))
 
 
-def test_folder_with_its_samples_and_journal_is_gone_on_with(folder):
+def test_old_folder_continues_with_its_samples_and_journal(folder):
     recipe = Run.load(folder / "adagrad" / "checkpoint.npz").recipe
     with Session.open("adagrad", recipe.but(updates=140), "book.txt", seed=3) as session:
         assert [sample.iteration for sample in session.samples] == [0, 60, 120]
@@ -78,7 +78,7 @@ def test_trace_has_its_loss_and_its_gradients():
     assert_same_numbers(trace, EXPECTED["trace.npz"])
 
 
-def test_step_that_a_run_had_kept_is_opened_without_a_note():
+def test_old_kept_step_opens_without_a_note():
     trace, note = KeptStep.load(WRITTEN / KEPT)
     assert note is None
     assert_same_numbers(trace, EXPECTED[KEPT])

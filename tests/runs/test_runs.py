@@ -56,7 +56,7 @@ def a_session(folder, text, recipe=RECIPE, *, seed=0, recorder=None, **often):
 
 
 def content(run):
-    """All that a run is, as something that can be compared."""
+    """The complete state of a run, in a form that can be compared."""
     header, arrays = pack(run.training.state())
     return header, {name: (a.dtype.str, a.shape, a.tobytes()) for name, a in arrays.items()}
 
@@ -110,7 +110,7 @@ def test_checkpoint_that_cannot_be_written_leaves_the_old_one(text, tmp_path, mo
 
 
 class Saved:
-    """A checkpoint on disk, what it holds, and the two ways to read it."""
+    """A checkpoint on disk, its contents, and the two ways to read it."""
 
     def __init__(self, text, folder):
         self.source = Source.load(text, RECIPE)
@@ -139,7 +139,7 @@ READERS = pytest.mark.parametrize("reader", ["load_run", "load_model"])
 
 
 @READERS
-def test_whole_checkpoint_is_read(saved, reader):
+def test_intact_checkpoint_is_read(saved, reader):
     getattr(saved, reader)(saved.path)
 
 
@@ -174,7 +174,7 @@ def test_flipped_bit_is_noticed_or_means_nothing(saved, reader, flips, tmp_path)
     assert refused > flips / 2
 
 
-def test_length_that_one_flipped_bit_has_made_shorter_is_noticed(text, tmp_path):
+def test_length_shortened_by_one_flipped_bit_is_noticed(text, tmp_path):
     recipe = Recipe.find("adagrad").but(hidden=60)
     run = Run(recipe, Source.load(text, recipe))
     next(run.training)
@@ -187,7 +187,7 @@ def test_length_that_one_flipped_bit_has_made_shorter_is_noticed(text, tmp_path)
 
 
 @READERS
-def test_file_that_is_no_checkpoint_is_refused(saved, reader, tmp_path):
+def test_file_that_is_not_a_checkpoint_is_refused(saved, reader, tmp_path):
     trace = TrainedModel.load(saved.path).model.record([0, 1], [1, 2])
     np.savez(tmp_path / "foreign.npz", a=np.arange(3))
     np.savez(tmp_path / "pickled.npz", header=np.array([{"format": "teachrnn checkpoint"}], object))
@@ -220,7 +220,7 @@ def test_file_that_is_no_checkpoint_is_refused(saved, reader, tmp_path):
 
 
 def changed(saved, path, *, without=(), arrays=None, training=None, **header):
-    """The checkpoint with some of its parts replaced, whole as a file."""
+    """A valid checkpoint file with some of its parts replaced."""
     old, kept = CHECKPOINT.load(saved.path)
     old = {k: v for k, v in old.items() if k not in without}
     old["training"] = {**old["training"], **(training or {})}
@@ -258,12 +258,12 @@ PARTS = [
 ]
 
 
-def test_parts_that_are_tried_are_all_that_there_are(saved):
+def test_every_part_of_a_checkpoint_is_tested(saved):
     assert parts_of(saved) == sorted(PARTS)
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_run_with_a_part_of_its_memory_missing_is_refused_with_advice(saved, name, tmp_path):
+def test_checkpoint_with_a_missing_array_is_refused_with_advice(saved, name, tmp_path):
     without = changed(saved, tmp_path / "changed.npz", without=[name])
     with pytest.raises(FileFormatError, match=r"is damaged.*take it from a backup; or move it"):
         saved.load_run(without)
@@ -286,7 +286,7 @@ def test_part_of_another_shape_or_precision_is_refused(saved, reader, name, spoi
 
 
 @READERS
-def test_part_that_belongs_to_no_run_is_refused(saved, reader, tmp_path):
+def test_unknown_array_is_refused(saved, reader, tmp_path):
     with pytest.raises(FileFormatError, match=r"the array 'training\.stateful' is unknown"):
         getattr(saved, reader)(
             changed(saved, tmp_path / "c.npz", arrays={"training.stateful": np.zeros(5)})
@@ -294,7 +294,7 @@ def test_part_that_belongs_to_no_run_is_refused(saved, reader, tmp_path):
 
 
 @READERS
-def test_parts_that_have_changed_places_are_noticed(saved, reader, tmp_path):
+def test_swapped_arrays_are_noticed(saved, reader, tmp_path):
     with zipfile.ZipFile(saved.path) as file:
         members = {name: file.read(name) for name in file.namelist()}
     for one, other in combinations(members, 2):
@@ -340,14 +340,14 @@ def test_part_of_another_type_is_named_with_what_is_needed(saved, reader, parts,
 
 
 @READERS
-def test_mistake_of_our_own_is_no_damage_of_the_file(saved, reader, monkeypatch):
+def test_internal_error_is_not_reported_as_a_damaged_file(saved, reader, monkeypatch):
     monkeypatch.delattr(TrainingState, "check")
     with pytest.raises(AttributeError):
         getattr(saved, reader)(saved.path)
 
 
 @pytest.mark.parametrize("place", [{}, {"epoch": 1, "start": "a"}, {"epoch": [1], "start": 3}])
-def test_place_in_the_text_that_makes_no_sense_is_refused(saved, place, tmp_path):
+def test_impossible_position_in_the_text_is_refused(saved, place, tmp_path):
     batching = CHECKPOINT.load(saved.path).header["training"]["batching"]
     path = changed(saved, tmp_path / "c.npz", training={"batching": {**batching, "place": place}})
     with pytest.raises(FileFormatError, match=r"is damaged.*the saved position has"):
@@ -370,7 +370,7 @@ def test_optimizer_that_is_not_defined_here_is_named_and_the_model_is_read(saved
     saved.load_model(path)
 
 
-def test_letters_that_have_changed_are_refused_though_their_numbers_are_the_same(text, tmp_path):
+def test_changed_text_is_refused_even_with_the_same_tokens(text, tmp_path):
     letters = Path(text).read_text("utf-8")
     (tmp_path / "own.txt").write_text(letters, "utf-8")
     run = Run(RECIPE, Source.load(str(tmp_path / "own.txt"), RECIPE))
@@ -448,7 +448,7 @@ def test_prime_that_the_model_does_not_know_is_refused(saved):
     assert len(trained.sample(5, prime="ab", rng=np.random.default_rng(0))) == 5
 
 
-def test_sample_continues_from_the_state_that_the_text_has_left_and_reads_the_next_symbol(text):
+def test_sample_continues_from_the_state_at_the_end_of_training_and_reads_the_next_symbol(text):
     run = Run(RECIPE.but(updates=8), Source.load(text, RECIPE))
     list(run.steps())
     assert run.training.following == run.tokens[8 * 25]
@@ -494,7 +494,7 @@ def test_session_that_never_samples_or_saves_is_refused_before_it_makes_a_folder
     assert not (tmp_path / "run").exists()
 
 
-def test_session_saves_every_so_often_and_at_the_end(text, tmp_path):
+def test_session_saves_at_intervals_and_at_the_end(text, tmp_path):
     session, saved = a_session(tmp_path / "run", text, save_every=15), []
     for _ in session.steps():
         if session.checkpoint.exists():
@@ -502,7 +502,7 @@ def test_session_saves_every_so_often_and_at_the_end(text, tmp_path):
     assert saved == [15] * 15 + [30] * 10 + [40]
 
 
-def test_session_in_a_folder_with_a_finished_run_has_nothing_to_do(text, tmp_path):
+def test_session_of_a_finished_run_makes_no_update(text, tmp_path):
     list(a_session(tmp_path / "run", text).steps())
     again = a_session(tmp_path / "run", text)
     assert list(again.steps()) == []
@@ -512,7 +512,7 @@ def test_session_in_a_folder_with_a_finished_run_has_nothing_to_do(text, tmp_pat
 
 
 def pressing(session, moment, number=signal.SIGINT):
-    """Have a signal come in the middle of an update."""
+    """Send a signal in the middle of an update."""
     optimizer = session.run.training.optimizer
     update = optimizer.update
 
@@ -566,7 +566,7 @@ def test_ctrl_c_between_two_updates_ends_a_loop_that_listens(text, tmp_path):
 
 
 def go_through(session, do):
-    """The loop of a user, who does something after every update."""
+    """The loop of a user who does something after every update."""
     for step in session.steps():
         do(step)
 
@@ -583,7 +583,7 @@ def test_second_signal_is_raised_whichever_the_first_was(text, tmp_path):
     assert Run.load(session.checkpoint).training.iteration == 1
 
 
-def test_loop_that_is_left_leaves_the_run_saved(text, tmp_path):
+def test_leaving_the_loop_saves_the_run(text, tmp_path):
     session = a_session(tmp_path / "run", text, save_every=100)
     for step in session.steps():
         if step.iteration == 4:
@@ -624,7 +624,7 @@ def test_paused_steps_leave_ctrl_c_and_the_threads_of_the_process_alone(text, tm
 
 
 def watched(clipping, inside):
-    """The same clipping, noting on how many threads the update computes."""
+    """The same clipping, which notes how many threads the update uses."""
 
     def clip(g):
         inside.append(threads())
@@ -633,7 +633,7 @@ def watched(clipping, inside):
     return clip
 
 
-def test_interruption_leaves_alone_what_is_ignored():
+def test_interruption_leaves_ignored_signals_alone():
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with Interruption() as interruption:
@@ -647,7 +647,7 @@ def test_interruption_leaves_alone_what_is_ignored():
         signal.signal(signal.SIGINT, before)
 
 
-def test_second_ctrl_c_breaks_an_update_off_and_the_checkpoint_stays_good(text, tmp_path, monkeypatch):
+def test_second_ctrl_c_aborts_an_update_and_leaves_the_checkpoint_intact(text, tmp_path, monkeypatch):
     session = a_session(tmp_path / "run", text, save_every=2)
     optimizer = session.run.training.optimizer
     update = optimizer.update
@@ -720,7 +720,7 @@ def test_samples_made_after_the_last_checkpoint_are_made_again(text, tmp_path):
 # One writer at a time ------------------------------------------------------------------------
 
 
-def test_folder_into_which_another_process_writes_is_refused_by_name_and_left_alone(text, tmp_path):
+def test_folder_in_use_by_another_process_is_refused_and_not_changed(text, tmp_path):
     command = [
         sys.executable,
         str(Path(__file__).parents[1] / "support" / "killed_run.py"),
@@ -786,7 +786,7 @@ def test_session_holds_its_folder_for_as_long_as_it_is_open(text, tmp_path):
         pass
 
 
-def test_checkpoint_of_somebody_else_is_not_overwritten_where_there_are_no_locks(
+def test_checkpoint_of_another_process_is_not_overwritten_where_there_are_no_locks(
     text, tmp_path, monkeypatch
 ):
     def no_locks(file):
@@ -804,7 +804,7 @@ def test_checkpoint_of_somebody_else_is_not_overwritten_where_there_are_no_locks
     assert [step.iteration for step in islice(theirs, 2)] == [4, 5]
 
 
-def test_session_is_not_begun_over_a_run_that_is_further_or_another(text, tmp_path):
+def test_new_session_is_refused_in_a_folder_with_a_later_or_another_run(text, tmp_path):
     list(islice(a_session(tmp_path / "run", text).steps(), 9))
     source = Source.load(text, RECIPE)
     with pytest.raises(FileFormatError, match="holds this run after update 9: resume it"):
@@ -813,13 +813,13 @@ def test_session_is_not_begun_over_a_run_that_is_further_or_another(text, tmp_pa
         Session(Run(RECIPE, source, seed=1), tmp_path / "run")
 
 
-def test_recipe_of_other_words_is_the_same_run(text, tmp_path):
+def test_recipe_with_another_title_is_the_same_run(text, tmp_path):
     list(islice(a_session(tmp_path / "run", text).steps(), 2))
     reworded = RECIPE.but(title="another title", notes="and notes", source="elsewhere", name="mine")
     assert next(a_session(tmp_path / "run", text, reworded).steps()).iteration == 3
 
 
-def test_text_is_known_by_what_it_holds_not_by_its_name(text, tmp_path, monkeypatch):
+def test_text_is_identified_by_its_contents_not_by_its_name(text, tmp_path, monkeypatch):
     monkeypatch.chdir(Path(text).parent)
     list(islice(a_session(tmp_path / "run", "text.txt").steps(), 2))
     copy = tmp_path / "copy.txt"
@@ -830,7 +830,7 @@ def test_text_is_known_by_what_it_holds_not_by_its_name(text, tmp_path, monkeypa
 
 @pytest.fixture
 def pipe(text, tmp_path):
-    """What gives the text only once, each time that it is asked for."""
+    """A function that makes a pipe from which the text can be read once."""
     if not hasattr(os, "mkfifo"):
         pytest.skip("no named pipes on Windows")
     path = tmp_path / "pipe"
@@ -860,7 +860,7 @@ def test_run_on_a_text_from_a_pipe_is_resumed_from_another(text, pipe, tmp_path)
     assert next(a_session(tmp_path / "run", pipe()).steps()).iteration == 3
 
 
-def test_text_that_is_too_short_only_without_what_is_held_out_says_how_to_hold_nothing_out():
+def test_error_for_a_text_too_short_for_validation_says_how_to_turn_it_off():
     source = Source.of("hello, hello, hello, hello")
     with pytest.raises(DomainError, match=r"this one has 26, of which 3 are held out .*--validation 0"):
         Run(RECIPE, source)
@@ -894,7 +894,7 @@ def test_parameters_that_have_overflowed_do_not_replace_a_good_checkpoint(text, 
 
 
 def diverging(text, folder, *, moment, recorder=None, save_every=4):
-    """A session whose parameter V is spoilt before an update, so that the gradient overflows there."""
+    """A session whose parameter V is corrupted before an update, so that the gradient overflows."""
     session = a_session(folder, text, recorder=recorder, save_every=save_every)
     steps = session.steps()
     assert [step.iteration for step in islice(steps, moment - 1)] == list(range(1, moment))
@@ -915,7 +915,7 @@ def test_session_that_diverges_keeps_its_last_good_checkpoint_and_says_where(tex
     assert [step.iteration for step in islice(good.steps(), 2)] == [9, 10]
 
 
-def test_session_that_diverges_before_its_first_checkpoint_names_none(text, tmp_path):
+def test_session_that_diverges_before_its_first_checkpoint_mentions_no_checkpoint(text, tmp_path):
     session, words = diverging(text, tmp_path / "run", moment=2)
     assert "The last good checkpoint" not in words
     assert not session.checkpoint.exists()
@@ -941,14 +941,14 @@ def test_session_saves_the_flight_with_every_checkpoint(text, tmp_path):
     assert names == [f"step-{n:07d}.npz" for n in (5, 10, 15, 20)]
 
 
-def test_session_without_a_flight_recorder_makes_no_flight(text, tmp_path):
+def test_session_without_a_flight_recorder_makes_no_flight_folder(text, tmp_path):
     list(a_session(tmp_path / "run", text, RECIPE.but(updates=8)).steps())
     names = sorted(path.name for path in (tmp_path / "run").iterdir())
     assert names == [".lock", "checkpoint.npz", "journal.json", "samples.json"]
 
 
 @pytest.mark.parametrize("name", ["adam", "tweets", "stacked"])
-def test_search_of_width_1_writes_what_greedy_choice_writes(name, text, tmp_path):
+def test_beam_search_of_width_1_gives_the_greedy_text(name, text, tmp_path):
     recipe = Recipe.find(name).but(hidden=5, updates=200, length=6)
     session = a_session(tmp_path, text, recipe, save_every=100)
     deque(session.steps(), maxlen=0)
@@ -962,7 +962,7 @@ def test_search_of_width_1_writes_what_greedy_choice_writes(name, text, tmp_path
 
 
 @pytest.mark.parametrize("how", [{}, {"validation": 0.0}], ids=["validation", "none held out"])
-def test_run_whose_loss_stays_finite_and_far_above_guessing_has_not_learnt(how, text):
+def test_run_with_a_finite_loss_far_above_guessing_is_reported(how, text):
     wild = RECIPE.but(optimizer={"name": "adagrad", "eta": 300.0}, updates=400, **how)
     run = Run(wild, Source.load(text, RECIPE))
     assert run.trouble() is None  # before the first update
@@ -987,11 +987,11 @@ def keeping(text, folder, recipe=RECIPE, **more):
 
 
 def kept_in(folder):
-    """What is noted of the steps in a folder, by the name of the file."""
+    """The notes of the steps in a folder, by file name."""
     return {path.name: KeptStep.load(path)[1] for path in sorted(folder.iterdir())}
 
 
-def test_kept_step_says_whose_it_is_and_has_its_letters(text, tmp_path):
+def test_kept_step_names_its_run_and_has_its_symbols(text, tmp_path):
     session = keeping(text, tmp_path / "run", save_every=4)
     list(islice(session.steps(), 5))
     trace, kept = KeptStep.load(tmp_path / "run" / "flight" / "step-0000004.npz")
@@ -1007,8 +1007,8 @@ class RecipeOfTomorrow(Recipe):
     noise: float = 0.0
 
 
-def test_setting_that_recipes_get_later_leaves_a_run_the_one_it_was(text):
-    """So the steps that it kept stay its own."""
+def test_setting_that_is_added_later_does_not_change_the_identity_of_a_run(text):
+    """So the steps that it kept still belong to it."""
     source = Source.load(text, RECIPE)
     run = Run(RECIPE, source)
     assert Run(RecipeOfTomorrow(**RECIPE.settings()), source).identity == run.identity
@@ -1030,7 +1030,7 @@ def test_steps_of_a_run_that_diverged_are_set_aside_when_another_begins(text, tm
     assert list(kept_in(tmp_path / "run" / "flight")) == ["step-0000002.npz"]
 
 
-def test_steps_of_another_text_keep_the_letters_of_their_own(text, tmp_path):
+def test_steps_of_another_text_keep_their_own_symbols(text, tmp_path):
     (tmp_path / "other.txt").write_text("the cat sat on the mat. " * 40, "utf-8")
     keeping_no_checkpoint = keeping(text, tmp_path / "run")
     next(steps := keeping_no_checkpoint.steps())
@@ -1053,7 +1053,7 @@ def test_steps_of_the_same_run_stay_when_it_is_resumed_or_has_more_updates(text,
     assert list(kept_in(tmp_path / "run" / "flight")) == [f"step-{n:07d}.npz" for n in (2, 4, 6)]
 
 
-def test_steps_that_do_not_say_whose_they_are_are_set_aside(text, tmp_path):
+def test_steps_without_a_note_are_set_aside(text, tmp_path):
     (tmp_path / "run" / "flight").mkdir(parents=True)
     trace = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0)).record([0], [1])
     save_trace(trace, tmp_path / "run" / "flight" / "step-0000002.npz")  # as teachrnn 0.1.0 did
@@ -1063,7 +1063,7 @@ def test_steps_that_do_not_say_whose_they_are_are_set_aside(text, tmp_path):
     assert kept_in(tmp_path / "run" / "flight")["step-0000002.npz"] is not None
 
 
-def test_note_of_a_kept_step_that_makes_no_sense_is_refused(tmp_path):
+def test_invalid_note_of_a_kept_step_is_refused(tmp_path):
     trace = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0)).record([0], [1])
     path = save_trace(trace, tmp_path / "step.npz", note={"run": "x", "vocabulary": {}})
     with pytest.raises(FileFormatError, match=r"step\.npz is damaged|no vocabulary of kind"):

@@ -1,4 +1,4 @@
-"""A small network can be made again from its settings, and random ones hide no mistake."""
+"""A small network can be made again from its settings, and a random one hides no mistake."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from teachrnn.runs.small_network import SENTENCE
         ({"text": "ab" * 500, "hidden": 200}, DomainError),
     ],
 )
-def test_a_small_network_refuses_what_cannot_be_shown(settings, error):
+def test_a_small_network_refuses_invalid_settings(settings, error):
     with pytest.raises(error):
         small_network(**settings)
 
 
-def test_a_small_network_is_made_again_from_its_settings():
+def test_a_small_network_can_be_made_again_from_its_settings():
     first = small_network("hello", cell="lstm", hidden=2, layers=2, updates=3, seed=5)
     again = small_network(**first.settings)
     assert again.first_loss == first.first_loss
     assert again.trace.total_loss == first.trace.total_loss
 
 
-def test_its_training_goes_on_with_the_same_model():
+def test_training_of_a_small_network_continues_with_the_same_model():
     network = small_network("hello", hidden=2, updates=0)
     again = small_network("hello", hidden=2, updates=3)
     training = network.training()
@@ -47,7 +47,7 @@ def test_its_training_goes_on_with_the_same_model():
     np.testing.assert_array_equal(network.model.parameters.flat, again.model.parameters.flat)
 
 
-def test_its_training_reads_the_text_as_often_as_it_is_told_to_and_keeps_the_end():
+def test_training_of_a_small_network_repeats_the_text_and_holds_out_its_end():
     training = small_network(SENTENCE, updates=0).training(SGD(eta=0.1), times=3, held_out=20)
     assert len(training.batching.tokens) == 3 * len(SENTENCE) - 20
     assert training.optimizer.name == "sgd"

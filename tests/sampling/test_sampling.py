@@ -1,4 +1,4 @@
-"""What is peculiar to one strategy, to drawing, to writing a passage, and to searching for one."""
+"""What is specific to each strategy, to drawing, to writing a passage, and to beam search."""
 
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -33,7 +33,7 @@ UNIFORMS = st.floats(0, 1, exclude_max=True)
 # Drawing -----------------------------------------------------------------------------------------
 
 
-def test_a_sum_that_rounding_left_below_1_draws_the_last_symbol_not_the_first():
+def test_if_rounding_leaves_the_sum_below_1_the_last_symbol_is_drawn_not_the_first():
     p = np.full(10, 0.1)
     assert np.cumsum(p)[-1] == LAST_BEFORE_ONE
     assert np.argmax(np.cumsum(p) - LAST_BEFORE_ONE > 0) == 0  # the trap
@@ -46,15 +46,15 @@ def test_the_largest_u_draws_the_last_symbol_whatever_the_sum(size, seed):
     assert invert(weights, LAST_BEFORE_ONE) == size - 1
 
 
-def test_u_at_0_draws_the_first_symbol_that_is_possible():
+def test_u_0_draws_the_first_symbol_with_positive_probability():
     assert invert(np.array([0.0, 0.0, 0.5, 0.5]), 0.0) == 2
 
 
-def test_a_border_belongs_to_the_symbol_after_it():
+def test_a_boundary_belongs_to_the_symbol_after_it():
     assert [invert(np.array([1.0, 0.0, 1.0, 2.0]), u) for u in (0.0, 0.25, 0.5)] == [0, 2, 3]
 
 
-def test_a_draw_is_that_of_numpy_for_the_same_uniform_number():
+def test_a_draw_agrees_with_numpy_for_the_same_uniform_number():
     rng = np.random.default_rng(0)
     o = rng.normal(0, 2, 80)
     p = Temperature().distribution(o)
@@ -82,7 +82,7 @@ def test_temperature_is_the_softmax_of_the_scores_over_it(o):
         )
 
 
-def test_temperature_makes_the_likely_likelier_below_1_and_evens_out_above():
+def test_temperature_sharpens_the_distribution_below_1_and_flattens_it_above():
     o = np.array([0.0, 1.0, 2.0])
     tops = [Temperature(temperature=t).distribution(o)[2] for t in (0, 0.5, 1, 2, 1e6)]
     assert tops == sorted(tops, reverse=True)
@@ -91,7 +91,7 @@ def test_temperature_makes_the_likely_likelier_below_1_and_evens_out_above():
 
 
 @given(scores(), UNIFORMS)
-def test_greedy_is_temperature_0_and_top_1_and_the_least_nucleus(o, u):
+def test_greedy_equals_temperature_0_top_1_and_the_smallest_nucleus(o, u):
     first_of_the_largest = int(np.argmax(o))
     one_hot = np.eye(len(o))[first_of_the_largest]
     for sampler in (Greedy(), Temperature(temperature=0), TopK(k=1), Nucleus(theta=1e-300)):
@@ -100,7 +100,7 @@ def test_greedy_is_temperature_0_and_top_1_and_the_least_nucleus(o, u):
 
 
 @given(scores(), st.sampled_from([0, 0.5, 1, 2]), UNIFORMS)
-def test_keeping_everything_is_temperature(o, tau, u):
+def test_top_k_and_nucleus_that_keep_everything_equal_temperature(o, tau, u):
     plain = Temperature(temperature=tau)
     for sampler in (
         TopK(k=len(o), temperature=tau),
@@ -110,7 +110,7 @@ def test_keeping_everything_is_temperature(o, tau, u):
         np.testing.assert_allclose(sampler.distribution(o), plain.distribution(o), rtol=1e-14)
 
 
-def test_nucleus_with_theta_1_keeps_even_what_is_far_too_unlikely_to_be_seen_in_the_sum():
+def test_nucleus_with_theta_1_keeps_symbols_too_unlikely_to_change_the_sum():
     p = Nucleus(theta=1).distribution(np.array([0.0, -60.0, -80.0]))
     assert (p > 0).all()
 
@@ -127,7 +127,7 @@ def test_nucleus_keeps_the_fewest_that_reach_theta(theta, kept):
     assert np.count_nonzero(new) == kept
 
 
-def test_nucleus_keeps_no_more_equals_than_it_needs_and_the_first_of_them():
+def test_nucleus_keeps_only_as_many_equally_likely_symbols_as_it_needs():
     np.testing.assert_allclose(Nucleus(theta=0.5).distribution(np.zeros(4)), [0.5, 0.5, 0, 0])
     p = Nucleus(theta=0.6).distribution(np.log([0.2, 0.4, 0.2, 0.2]))
     np.testing.assert_allclose(p, [1 / 3, 2 / 3, 0, 0])
@@ -154,7 +154,7 @@ def test_top_k_keeps_exactly_k_the_likeliest_and_the_first_of_equals(o, k):
     np.testing.assert_allclose(new[ranked], p[ranked] / p[ranked].sum())
 
 
-def test_temperature_comes_before_what_is_left_out():
+def test_temperature_is_applied_before_symbols_are_left_out():
     o = np.log([0.5, 0.3, 0.2])
     hot = Temperature(temperature=2).distribution(o)
     assert 0.5 > 0.45 > hot[0]
@@ -177,13 +177,13 @@ def test_temperature_comes_before_what_is_left_out():
         (Nucleus, {"theta": float("nan")}, "`theta` is nan"),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_refused(kind, settings, said):
+def test_an_invalid_setting_is_refused(kind, settings, said):
     with pytest.raises(DomainError, match=said):
         kind(**settings)
 
 
 @pytest.mark.parametrize("part", ["name", "probabilities"])
-def test_a_strategy_that_lacks_a_part_is_refused_when_it_is_defined(part):
+def test_an_incomplete_strategy_is_refused_when_it_is_defined(part):
     body = {"name": "half", "probabilities": staticmethod(lambda sp, o: o)}
     del body[part]
     with pytest.raises(TypeError, match=f"Half must define `{part}`"):
@@ -254,12 +254,12 @@ def renormalised(p, kept):
 
 
 def likeliest(o, k):
-    """Which are among the k first of a stable order."""
+    """Whether each symbol is among the first k in a stable order."""
     return np.isin(np.arange(len(o)), np.argsort(-o, kind="stable")[:k])
 
 
 def nucleus(p, o, theta, more=0):
-    """A nucleus, or one that is larger by a few."""
+    """A nucleus, or one with ``more`` additional symbols."""
     mass = np.cumsum(p[np.argsort(-o, kind="stable")])
     return renormalised(p, likeliest(o, max(1, int(np.searchsorted(mass, theta - 1e-9)) + 1 + more)))
 
@@ -301,7 +301,7 @@ WRONG_RULES = {
 
 
 @pytest.mark.parametrize("rule", WRONG_RULES)
-def test_a_rule_that_is_wrong_but_valid_is_not_that_of_the_formula(rule):
+def test_a_wrong_but_valid_distribution_breaks_the_law_about_the_formula(rule):
     right, wrong = WRONG_RULES[rule]
 
     class Wrong(type(right), register=False):
@@ -320,7 +320,7 @@ def test_a_rule_that_is_wrong_but_valid_is_not_that_of_the_formula(rule):
         check()
 
 
-def test_where_a_threshold_is_met_to_the_last_bit_rounding_decides():
+def test_a_probability_that_equals_a_threshold_to_the_last_bit_may_go_either_way():
     @dataclass(frozen=True, kw_only=True)
     class Above(Sampler, register=False):
         """Every symbol that has a tenth at least."""
@@ -348,7 +348,7 @@ def test_where_a_threshold_is_met_to_the_last_bit_rounding_decides():
 
 @pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
 @pytest.mark.parametrize("trap", TRAPS)
-def test_the_laws_find_every_trap(trap):
+def test_the_laws_find_every_typical_mistake(trap):
     law, wrong = TRAPS[trap]
 
     @dataclass(frozen=True, kw_only=True)
@@ -375,7 +375,7 @@ def test_the_laws_find_every_trap(trap):
 
 
 class Network:
-    """A recurrent network in few words, to read one text or several; it can tell what it has read."""
+    """A minimal recurrent network that reads one text or several, and keeps what it has read."""
 
     def __init__(self, seed, symbols, hidden=3):
         rng = np.random.default_rng(seed)
@@ -412,26 +412,26 @@ def text(count, *, seed=0, reader=None, rng=None, prime=(0, 1), **options):
     )
 
 
-def test_the_same_chance_writes_the_same_text_and_another_another():
+def test_the_same_seed_gives_the_same_text_and_another_seed_another():
     np.testing.assert_array_equal(text(50).tokens, text(50).tokens)
     assert (text(50).tokens != text(50, seed=1).tokens).any()
 
 
-def test_a_hundred_and_a_hundred_more_are_two_hundred():
+def test_a_hundred_symbols_and_a_hundred_more_equal_two_hundred():
     reader, rng = Network(5, 6), np.random.default_rng(0)
     first = text(100, reader=reader, rng=rng).tokens
     more = text(100, reader=reader, rng=rng, prime=first[-1:]).tokens
     np.testing.assert_array_equal([*first, *more], text(200).tokens)
 
 
-def test_every_symbol_is_read_once_in_order_but_for_the_last():
+def test_every_symbol_except_the_last_is_read_once_in_order():
     reader = Network(5, 6)
     written = text(20, reader=reader, prime=[3, 1, 4]).tokens
     assert reader.has_read == [3, 1, 4, *written[:-1]]
     assert all(type(symbol) is int for symbol in reader.has_read)
 
 
-def test_writing_nothing_reads_the_prime_but_for_the_last():
+def test_writing_nothing_reads_all_of_the_prime_except_its_last_symbol():
     reader = Network(5, 6)
     assert text(0, reader=reader, prime=[3, 1]).tokens.shape == (0,)
     assert reader.has_read == [3]
@@ -459,12 +459,12 @@ def test_entropy_and_surprise_are_those_of_the_distribution_in_nats():
     assert abs(spread.mean()) < 4 * spread.std() / np.sqrt(len(spread))
 
 
-def test_a_sure_draw_has_no_entropy_and_no_surprise_and_no_minus_sign():
+def test_a_certain_draw_has_zero_entropy_and_surprise_without_a_minus_sign():
     passage = text(3, record=True, sampler=Greedy())
     assert str(passage.entropy) == str(passage.surprise) == "[0. 0. 0.]"
 
 
-def test_what_was_not_recorded_is_missed_in_words():
+def test_asking_for_what_was_not_recorded_is_an_error_with_advice():
     for question in ("entropy", "surprise"):
         with pytest.raises(TeachrnnError, match=f"{question}.*record=True"):
             getattr(text(3), question)
@@ -480,7 +480,7 @@ def test_a_text_ends_with_its_stop_symbol_and_is_the_beginning_of_the_unstopped_
     assert passage.surprise.shape == (first + 1,)
 
 
-def test_how_far_chance_advances_does_not_depend_on_the_text():
+def test_how_many_random_numbers_are_used_does_not_depend_on_the_text():
     rng, other = np.random.default_rng(0), np.random.default_rng(0)
     stop = int(text(1).tokens[0])
     assert len(text(50, rng=rng, stop=stop).tokens) == 1
@@ -502,7 +502,7 @@ def test_how_far_chance_advances_does_not_depend_on_the_text():
         ({"count": -1}, "count is -1"),
     ],
 )
-def test_a_request_that_makes_no_sense_is_refused(wrong, said):
+def test_an_invalid_request_is_refused(wrong, said):
     request = {"prime": [0], "count": 3, **wrong}
     with pytest.raises(DomainError, match=said):
         text(request.pop("count"), **request)
@@ -510,7 +510,7 @@ def test_a_request_that_makes_no_sense_is_refused(wrong, said):
         beam(Network(5, 6), width=2, **{"count": 3, "prime": [0], **wrong})
 
 
-def test_a_network_that_has_diverged_is_not_written_with():
+def test_sampling_from_a_network_that_has_diverged_is_refused():
     reader = Network(5, 6)
     reader.V[0, 0] = np.nan
     with pytest.raises(DomainError, match="diverged"):
@@ -529,7 +529,7 @@ def test_a_model_writes_from_the_probabilities_that_its_record_shows(cell):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_model_searched_greedily_is_a_model_written_with_greedily(cell):
+def test_beam_search_of_width_1_in_a_model_equals_greedy_sampling(cell):
     model = CharRNN(hidden=3, symbols=5, cell=cell, scale=0.8, rng=np.random.default_rng(0))
     written = text(12, reader=model.reader(), prime=[4, 2], sampler=Greedy()).tokens
     [narrow] = beam(model.reader(), prime=[4, 2], count=12, width=1)
@@ -542,7 +542,7 @@ def test_a_model_searched_greedily_is_a_model_written_with_greedily(cell):
 
 
 def log_probability(reader, prime, symbols):
-    """Of one text, by reading it."""
+    """The log-probability of a text, by reading it."""
     reader.h = np.zeros((1, reader.hidden))
     total = 0.0
     for t, symbol in enumerate([*prime, *symbols[:-1]]):
@@ -553,7 +553,7 @@ def log_probability(reader, prime, symbols):
 
 
 def every_text(symbols, count, stop=None):
-    """Every text of a length, or shorter and ended by the stop symbol."""
+    """Every text of a length, or shorter if it ends with the stop symbol."""
     for length in range(1, count + 1):
         for some in product(range(symbols), repeat=length):
             if stop not in some[:-1] and (length == count or some[-1] == stop):
@@ -574,7 +574,7 @@ def test_a_beam_that_keeps_everything_ranks_every_text(seed, K, count, stops):
 
 
 @given(st.integers(0, 10**6), st.integers(2, 3), st.integers(1, 4), st.booleans())
-def test_a_width_of_k_to_the_n_minus_1_finds_the_likeliest_text(seed, K, count, stops):
+def test_a_beam_of_width_k_to_the_n_minus_1_finds_the_likeliest_text(seed, K, count, stops):
     reader, stop = Network(seed, K), 1 if stops else None
     width = K ** (count - 1)
     found = beam(reader, prime=[0], count=count, width=width, stop=stop)
@@ -584,7 +584,7 @@ def test_a_width_of_k_to_the_n_minus_1_finds_the_likeliest_text(seed, K, count, 
 
 
 @given(st.integers(0, 10**6), st.integers(1, 8))
-def test_width_1_is_greedy(seed, K):
+def test_a_beam_of_width_1_is_greedy(seed, K):
     [found] = beam(Network(seed, K), prime=[0], count=12, width=1)
     passage = write(
         Network(seed, K), Greedy(), prime=[0], count=12, rng=np.random.default_rng(0), record=True
@@ -604,7 +604,7 @@ def test_a_beam_starts_from_the_state_that_it_is_given(seed, prime):
     assert np.exp([t.log_probability for t in ranked]).sum() == pytest.approx(1)
 
 
-def test_of_equally_likely_texts_a_beam_keeps_the_first():
+def test_a_beam_keeps_the_first_of_equally_likely_texts():
     class Ties:
         symbols = 300
 
@@ -624,7 +624,7 @@ def test_a_wider_beam_finds_what_greedy_misses():
     assert max(gains) > 0.1
 
 
-def test_a_text_that_has_ended_is_not_read_any_further():
+def test_a_beam_does_not_extend_a_text_that_has_ended():
     reader = Network(3, 4)
     for t in beam(reader, prime=[0], count=6, width=8, stop=2):
         assert 2 not in t.tokens[:-1]
@@ -632,7 +632,7 @@ def test_a_text_that_has_ended_is_not_read_any_further():
         assert t.log_probability == pytest.approx(log_probability(reader, [0], t.tokens))
 
 
-def test_a_beam_whose_every_text_has_ended_stops():
+def test_a_beam_stops_when_every_text_has_ended():
     class Ends:
         symbols, reads = 2, 0
 
@@ -645,7 +645,7 @@ def test_a_beam_whose_every_text_has_ended_stops():
     assert (found.tokens.tolist(), found.log_probability, reader.reads) == ([1], 0.0, 1)
 
 
-def test_a_beam_of_no_length_is_the_empty_text():
+def test_a_beam_of_length_0_gives_the_empty_text():
     [found] = beam(Network(3, 4), prime=[0], count=0, width=3)
     assert found.tokens.shape == (0,)
     assert found.log_probability == 0

@@ -11,24 +11,24 @@ RUN = """async (part) => {
     const found = await axe.run(part || document, { resultTypes: ["violations"] });
     return found.violations.map((v) => [v.id, v.nodes[0].html]);
 }"""
-"""Of rules that hold, which are nearly all, nothing is written up: that takes a third of the time."""
+"""Rules that hold, which are nearly all, are not reported, which would take a third of the time."""
 
 
 def load_axe(page: Any) -> None:
-    """Have `axe` in the page: evaluated, not added as a script, which the page's policy may forbid."""
+    """Load `axe` into the page, not as a script element, which the page's policy may forbid."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(SOURCE)
 
 
 def violations(page: Any, part: Any = None) -> list[list[str]]:
-    """The rules that are broken, each with the first place where it is.
+    """The rules that are broken, each with the first element that breaks it.
 
     Parameters
     ----------
     page : playwright.sync_api.Page
         The page.
     part : playwright.sync_api.Locator, optional
-        One element of it; by default all.
+        One element of it; by default the whole page.
     """
     load_axe(page)
     return page.evaluate(RUN, part and part.element_handle())

@@ -1,4 +1,4 @@
-"""A widget and its ES module, both real, joined without Jupyter: no kernel and no server."""
+"""A real widget and its real ES module, connected without Jupyter, kernel or server."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ MODEL = """async ([esm, css, state]) => {
 
 
 class Bridge:
-    """What a comm does between a widget and its model in a page, by hand and in order.
+    """Does what a comm does between a widget and its model in a page, explicitly and in order.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Bridge:
         self.exchange()
 
     def exchange(self) -> None:
-        """Carry what has been said in both directions, until nobody says anything more."""
+        """Pass messages in both directions until there are no more."""
         while True:
             said = self.page.evaluate("outbox.splice(0)")
             for message in said:

@@ -1,4 +1,4 @@
-"""A real browser for pages: nothing may leave the machine, no error may stay in the console."""
+"""A real browser for pages: no request may leave the machine, and no error be left in the console."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FLAGS = [
 ]
 LOCAL = ("file:", "data:", "blob:", "about:", "http://127.0.0.1:")
 NOWHERE = {"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}
-"""A proxy that is not there: whatever is asked for from outside fails within the browser."""
+"""A proxy that does not exist: requests to other machines fail within the browser."""
 
 FORGET = """() => {
     try { localStorage.clear(); sessionStorage.clear(); } catch { /* a page without storage */ }
@@ -39,14 +39,14 @@ SETTLED = """async () => {
         await Promise.allSettled(all.map((a) => a.finished));
     }
 }"""
-"""The page is drawn, has heard of it (observers, scrolling), and whatever moved or faded has arrived."""
+"""Waits until the page is drawn, its observers have run, and all animations have ended."""
 
 USUAL = dict.fromkeys(("media", "color_scheme", "reduced_motion", "forced_colors", "contrast"), "null")
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    """A running Chromium. Where there is none the test is skipped; with CI=true it fails."""
+    """A running Chromium. If there is none, the test is skipped; with CI=true it fails."""
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if executable is None:
         reason = "no Chromium: put `chromium` on the PATH, or its path into the variable CHROMIUM"
@@ -61,18 +61,18 @@ def chromium():
 
 
 def new_context(browser, **options):
-    """A context whose pages are waited for as long as it takes."""
+    """A context with generous time limits for its pages."""
     context = browser.new_context(**options)
     context.set_default_timeout(1000 * PATIENCE)
     return context
 
 
 class SharedPage:
-    """A page that one test after the other finds as if it were new.
+    """A page that is reused by all tests, and cleaned after each.
 
-    A new context with its page, and modules that are read for the first time, cost most of a second; a
-    test of the player lasts less. What `clean` cannot undo (a clock, init scripts, exposed functions)
-    wants a context of its own: `chromium.new_context()`.
+    A new context with its page, and modules that are loaded for the first time, take most of a second; a
+    test of the player takes less. What `clean` cannot undo (a clock, init scripts, exposed functions)
+    needs a separate context: `chromium.new_context()`.
     """
 
     def __init__(self, browser) -> None:
@@ -93,7 +93,7 @@ class SharedPage:
             self.complaints.append(message.text)
 
     def clean(self) -> None:
-        """Leave nothing of a test: its document, what it stored, its routes, its size and looks."""
+        """Remove all traces of a test: its document, storage, routes, window size and colour scheme."""
         self.page.evaluate(FORGET)
         self.page.unroute_all(behavior="ignoreErrors")
         self.page.goto("about:blank")
@@ -104,7 +104,7 @@ class SharedPage:
 
 @pytest.fixture(scope="session")
 def shared_pages(chromium) -> Iterator[list[SharedPage]]:
-    """The page that is shared, if there is one."""
+    """A list with the shared page, if there is one."""
     pages: list[SharedPage] = []
     yield pages
     for shared in pages:
@@ -119,7 +119,7 @@ def browser_page(chromium, shared_pages, request):
     (shared,) = shared_pages
     failed = request.session.testsfailed
     yield shared.page
-    if request.session.testsfailed > failed:  # nobody knows how it was left
+    if request.session.testsfailed > failed:  # its state is unknown
         shared_pages.clear()
         shared.context.close()
     else:
@@ -127,8 +127,8 @@ def browser_page(chromium, shared_pages, request):
     outside, complaints = shared.outside[:], shared.complaints[:]
     shared.outside.clear()
     shared.complaints.clear()
-    assert not outside, f"the page asked for something from outside: {outside}"
-    assert not complaints, f"the page had something to complain about: {complaints}"
+    assert not outside, f"the page made requests to other machines: {outside}"
+    assert not complaints, f"the page logged warnings or errors: {complaints}"
 
 
 @contextmanager
@@ -152,7 +152,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         text = self.texts.get(self.path)
-        if self.path == "/favicon.ico":  # a browser asks for one at a whim
+        if self.path == "/favicon.ico":  # browsers request one unasked
             self.send_response(204)
             self.end_headers()
             return

@@ -1,6 +1,6 @@
 """A run that is meant to be killed: ``python killed_run.py FOLDER TEXT UPDATES``.
 
-It writes a line after every update, so that whoever kills it knows how far it has come, however fast.
+It writes a line after every update, so that the killer knows how far it has come, however fast it is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from teachrnn.runs import Session
 
 
 def session(folder: str, text: str, updates: int) -> Session:
-    """The same session each time; it writes a checkpoint at every third update."""
+    """The same session each time, which writes a checkpoint after every third update."""
     recipe = Recipe.find("adam").but(
         hidden=6,
         updates=updates,

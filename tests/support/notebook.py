@@ -1,4 +1,4 @@
-"""Hosts of notebooks, as their users run them: JupyterLab with Notebook 7, and marimo."""
+"""Notebook applications, as their users run them: JupyterLab with Notebook 7, and marimo."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ READY = """() => Promise.race([
     })(),
     new Promise((_, late) => setTimeout(() => late(new Error("no kernel")), LONGEST)),
 ])""".replace("LONGEST", str(1000 * PATIENCE))
-"""The application waits without end where a kernel does not come; a test must not."""
+"""The application waits for a kernel forever; a test must not."""
 
 RUN = """cell => Promise.race([
     (async () => {
@@ -46,7 +46,7 @@ RUN = """cell => Promise.race([
 
 
 def need(*modules: str) -> None:
-    """Skip the test where a package is missing; with CI=true it fails."""
+    """Skip the test if a package is missing; with CI=true it fails."""
     missing = [module for module in modules if importlib.util.find_spec(module) is None]
     if missing:
         reason = f"not installed: {', '.join(missing)}"
@@ -55,7 +55,7 @@ def need(*modules: str) -> None:
 
 @pytest.fixture(scope="session")
 def jupyter(tmp_path_factory) -> Iterator[tuple[str, Path]]:
-    """A running Jupyter server, which has JupyterLab and Notebook 7: its address and its folder."""
+    """A running Jupyter server with JupyterLab and Notebook 7: its address and its folder."""
     need("jupyterlab", "notebook", "ipykernel", "anywidget")
     root = tmp_path_factory.mktemp("jupyter")
     config = {name: str(root / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
@@ -95,7 +95,7 @@ def jupyter(tmp_path_factory) -> Iterator[tuple[str, Path]]:
 def running(
     command: Sequence[str], *, until: str, log: Path, env: dict[str, str] | None = None
 ) -> Iterator[None]:
-    """A server, from when it answers at the address ``until``; ended with all that it has started."""
+    """A server that answers at the address ``until``; it is ended with all its child processes."""
     with log.open("w") as out:
         server = subprocess.Popen(command, env=env, stdout=out, stderr=out)
     try:
@@ -134,14 +134,14 @@ def save_json(path: Path, content: object) -> None:
 
 
 def notebook_of(cells: Sequence[str]) -> nbformat.NotebookNode:
-    """A notebook that has been executed nowhere yet."""
+    """A notebook that has not been executed yet."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     code = [nbformat.v4.new_code_cell(cell) for cell in cells]
     return nbformat.v4.new_notebook(cells=code, metadata={"kernelspec": kernel})
 
 
 def displayed(thing: object) -> list[dict]:
-    """What a notebook is given to show of a thing, an output after the other."""
+    """The outputs with which a notebook shows a thing, in order."""
     with mock.patch("IPython.display.display") as display:
         thing._ipython_display_()
     assert all(call.kwargs["raw"] for call in display.call_args_list)
@@ -154,7 +154,7 @@ class Notebook:
     Parameters
     ----------
     page : playwright.sync_api.Page
-        Where it is opened.
+        The page in which it is opened.
     jupyter : (str, Path)
         The server's address and folder.
     app : {"lab", "notebook"}
@@ -173,7 +173,7 @@ class Notebook:
         assert page.evaluate(READY) == len(cells)
 
     def run(self, cell: int) -> list[dict]:
-        """Run a cell to its end; its outputs."""
+        """Run a cell to its end, and return its outputs."""
         return self.page.evaluate(RUN, cell)
 
     def printed(self, cell: int) -> str:
@@ -199,7 +199,7 @@ class Notebook:
 
 @pytest.fixture
 def host_page(chromium):
-    """An empty page for an application of others: what it complains about itself is its own affair."""
+    """An empty page for a third-party application, whose own warnings and errors are ignored."""
     outside: list[str] = []
     complaints: list[str] = []
 
@@ -221,10 +221,10 @@ def host_page(chromium):
     page.on("pageerror", lambda e: complaints.append(str(e)) if is_ours(e.stack or str(e)) else None)
     yield page
     context.close()
-    assert not outside, f"asked for from outside: {outside}"
-    assert not complaints, f"complaints of the stepper: {complaints}"
+    assert not outside, f"requests to other machines: {outside}"
+    assert not complaints, f"warnings or errors of the stepper: {complaints}"
 
 
 def is_ours(trouble: str) -> bool:
-    """Whether an error comes from a widget: its module is loaded from a blob, or stands in the page."""
+    """Whether an error comes from a widget, whose module is loaded from a blob or inline in the page."""
     return any(sign in trouble for sign in ("blob:", "teachrnn", "trnn"))

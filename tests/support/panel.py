@@ -92,9 +92,9 @@ def panel(page, story, imports, script, state="{}"):
 
 @functools.cache
 def player_server() -> tuple[str, dict[str, str]]:
-    """The address at which the player's modules are served, and pages to be put beside them.
+    """The address at which the player's modules are served, and the pages served beside them.
 
-    One server for all tests of a process: at the same address the browser has the modules already.
+    There is one server for all tests of a process, so that the browser has the modules cached.
     """
     texts: dict[str, str] = {}
     running = ExitStack()

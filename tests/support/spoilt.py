@@ -1,4 +1,4 @@
-"""Running a law on a part that is wrong on purpose."""
+"""Running a law on a part that is deliberately wrong."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ AT_SIGHT: dict[str, Any] = {
     "report_multiple_bugs": False,
     "phases": [Phase.generate],
 }
-"""Settings under which a fault is found and no more: most of the time goes into smaller examples."""
+"""Settings that find a fault without shrinking it, which would take most of the time."""

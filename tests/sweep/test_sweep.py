@@ -65,7 +65,7 @@ def text(tmp_path):
 
 @pytest.fixture(scope="module")
 def cluster():
-    # A local cluster gives a worker up that is not back in 15 s: too soon for a busy machine.
+    # A local cluster gives up a worker that is not back within 15 s: too soon for a busy machine.
     patient = dask.config.set({"distributed.deploy.lost-worker-timeout": "10 minutes"})
     with patient, distributed.LocalCluster(n_workers=2, **LOCAL) as started:
         yield started.scheduler_address
@@ -85,7 +85,7 @@ def a_sweep(text, folder, *, over=OVER, trials=4, stages=2, updates=30, **more):
 
 
 class InThisProcess:
-    """An engine that needs nothing, for what is not about engines."""
+    """An engine without workers, for tests that are not about engines."""
 
     def run(self, function, trials):
         return map(function, trials)
@@ -98,7 +98,7 @@ def by_eta(trial):
 
 
 def starts(trial, folder):
-    """Note in the folder that this process begins a trial; give how often it has been begun."""
+    """Note in the folder that this process begins a trial; return how often it has been begun."""
     (folder / f"{trial.stage}-{trial.number}-{os.getpid()}").touch()
     return sum(noted[:2] == trial.key for noted in noted_in(folder))
 
@@ -109,13 +109,13 @@ def noted_in(folder):
 
 
 def until(reached):
-    """Wait for what another process brings about: for as long as that takes, however busy it is here."""
+    """Wait until a condition holds that another process brings about."""
     while not reached():
         time.sleep(0.005)
 
 
 def dies(trial, *, number, folder, beside=None):
-    """Like `by_eta`, but the process of one trial dies; another is under way when it first does."""
+    """Like `by_eta`, but the process of one trial dies, the first time while another one is running."""
     first = starts(trial, folder) == 1
     if trial.number == number:
         until(lambda: beside is None or any(noted[1] == beside for noted in noted_in(folder)))
@@ -137,7 +137,7 @@ def dies_once(trial, *, folder):
 # What is drawn ---------------------------------------------------------------------------------
 
 
-def test_range_in_the_logarithm_gives_every_decade_its_share():
+def test_logarithmic_range_gives_every_decade_the_same_share():
     rng = np.random.default_rng(0)
     axis = RangeAxis("eta", 0.001, 1.0, log=True)
     drawn = np.array([axis.draw(rng) for _ in range(3000)])
@@ -175,7 +175,7 @@ def test_choices_narrow_to_those_of_the_best():
 
 
 @pytest.mark.parametrize("written", [*OVER, "cell=lstm,gru", "optimizer.epsilon_inside=true,false"])
-def test_axis_is_written_as_it_is_read(written):
+def test_axis_is_printed_as_it_is_parsed(written):
     assert str(parse_axis(written)) == written
 
 
@@ -202,7 +202,7 @@ BAD_SPACES = {
 
 
 @pytest.mark.parametrize("case", BAD_SPACES)
-def test_space_that_makes_no_sense_is_refused(case):
+def test_invalid_search_space_is_refused(case):
     texts, kind, words = BAD_SPACES[case]
     with pytest.raises(kind) as caught:
         Space.parse(texts)
@@ -230,7 +230,7 @@ def test_value_that_the_recipe_or_text_refuses_is_refused_before_anything_starts
     assert not (tmp_path / "sweep").exists()
 
 
-def test_whole_number_will_do_for_a_setting_that_is_a_number(text, monkeypatch):
+def test_whole_number_is_accepted_for_a_setting_that_is_a_number(text, monkeypatch):
     monkeypatch.setattr("teachrnn.sweep.space.SETTINGS", ("validation",))
     read = Source.load(text, RECIPE)
     Space.parse(["validation=0,0.5"]).check(RECIPE, read)
@@ -329,7 +329,7 @@ def test_later_stages_may_train_longer(text, tmp_path):
     assert sweep.drawn(sweep.space, 2)[0].recipe["updates"] == 90
 
 
-def test_stage_without_success_is_the_last(text, tmp_path):
+def test_stage_in_which_every_trial_fails_is_the_last(text, tmp_path):
     sweep = a_sweep(text, tmp_path / "s")
     results = list(sweep.run(InThisProcess(), lambda trial: TrialResult.failed(trial, "no luck")))
     assert [r.stage for r in results] == [1] * 4
@@ -365,7 +365,7 @@ def test_folder_in_which_a_sweep_is_under_way_is_refused_by_name(text, tmp_path)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no named pipes")
-def test_text_from_a_pipe_which_no_worker_could_read_again_is_refused(tmp_path):
+def test_text_from_a_pipe_is_refused_because_workers_could_not_read_it(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(FileFormatError, match="every worker reads the text for itself: write it to a"):
         a_sweep(str(tmp_path / "pipe"), tmp_path / "s")
@@ -413,7 +413,7 @@ def test_changed_values_are_noticed(text, tmp_path):
         list(a_sweep(text, tmp_path / "s").run(InThisProcess(), by_eta))
 
 
-def test_results_are_in_the_folder_as_soon_as_they_are_there(text, tmp_path):
+def test_results_are_in_the_folder_as_soon_as_they_arrive(text, tmp_path):
     sweep = a_sweep(text, tmp_path / "s")
     for n, result in enumerate(sweep.run(InThisProcess(), by_eta), start=1):
         lines = (tmp_path / "s" / "trials.jsonl").read_text("utf-8").splitlines()
@@ -448,7 +448,7 @@ def test_one_worker_two_workers_and_a_cluster_find_the_same(text, tmp_path, clus
     assert found["one"] == found["two"] == found["dask"]
 
 
-def test_trial_that_kills_its_process_has_failed_and_the_others_go_on(text, tmp_path):
+def test_trial_that_kills_its_process_fails_and_the_others_continue(text, tmp_path):
     sweep = a_sweep(text, tmp_path / "s", trials=4, stages=1)
     folder = tmp_path / "starts"
     folder.mkdir()
@@ -473,7 +473,7 @@ def test_trial_whose_process_dies_once_is_tried_again(workers, text, tmp_path):
 
 
 def meets(trial, *, folder, workers):
-    """Ends when so many trials have begun; says from when to when it was under way."""
+    """Ends when that many trials have begun; returns when it began and ended."""
     began = time.monotonic()
     starts(trial, folder)
     until(lambda: len(noted_in(folder)) >= workers)
@@ -528,7 +528,7 @@ def test_cluster_gives_up_a_trial_that_kills_its_workers(text, tmp_path, cluster
     assert "every worker that began it died" in next(r.error for r in results if r.number == 3)
 
 
-def test_cluster_gives_up_what_is_under_way_without_a_word(text, tmp_path, cluster, monkeypatch):
+def test_cluster_cancels_running_trials_silently(text, tmp_path, cluster, monkeypatch):
     def level():
         return logging.getLogger("distributed.client").getEffectiveLevel()
 
@@ -546,7 +546,7 @@ def test_cluster_gives_up_what_is_under_way_without_a_word(text, tmp_path, clust
     assert level() == before < logging.CRITICAL
 
 
-def test_cluster_of_one_worker_does_every_trial_there_and_none_here(text, tmp_path):
+def test_cluster_of_one_worker_runs_every_trial_there_and_none_here(text, tmp_path):
     sweep = a_sweep(text, tmp_path / "s", trials=3, stages=1)
     with (
         distributed.LocalCluster(n_workers=1, **LOCAL) as one,
@@ -556,7 +556,7 @@ def test_cluster_of_one_worker_does_every_trial_there_and_none_here(text, tmp_pa
     assert process != str(os.getpid())
 
 
-def test_cluster_that_is_not_there_is_an_error_that_says_so(monkeypatch):
+def test_unreachable_cluster_is_reported(monkeypatch):
     monkeypatch.setattr("teachrnn.sweep.dask_engine.PATIENCE", 1)
     with pytest.raises(TeachrnnError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:9'"):
         DaskEngine("tcp://127.0.0.1:9")
@@ -578,7 +578,7 @@ def test_missing_package_names_the_install_line(missing, make, extra, monkeypatc
 # The figure ------------------------------------------------------------------------------------
 
 
-def test_figure_tells_what_failed_and_what_is_off_the_scale_by_their_sign(text, tmp_path):
+def test_figure_marks_failed_trials_and_losses_off_the_scale(text, tmp_path):
     from teachrnn.views.figures.sweep import sweep as draw
 
     def some_fail(trial):
@@ -608,7 +608,7 @@ def test_figure_tells_what_failed_and_what_is_off_the_scale_by_their_sign(text, 
 
 
 def words(text, folder, *more):
-    """What stands after ``teachrnn``."""
+    """The arguments after ``teachrnn``."""
     given = [text, "--out", str(folder), "--trials", "3", "--updates", "40", *more]
     return ["sweep", *given, *(word for axis in OVER for word in ("--over", axis))]
 
@@ -618,7 +618,7 @@ def command(*given):
 
 
 def run(*given):
-    """As a person runs it."""
+    """Run the command as a user does."""
     environment = {**os.environ, "COLUMNS": "150", "PYTHONIOENCODING": "utf-8"}
     return subprocess.run(
         command(*given), capture_output=True, text=True, encoding="utf-8", env=environment
@@ -626,7 +626,7 @@ def run(*given):
 
 
 def run_here(*given):
-    """In this process, with the workers that are there already."""
+    """Run the command in this process, with the workers that already exist."""
     return CliRunner().invoke(app, given, env={"COLUMNS": "150"})
 
 
@@ -663,7 +663,7 @@ def test_command_says_that_no_trial_has_learnt(text, tmp_path):
     assert "Every trial does far worse than guessing, which costs log K = " in done.stdout
 
 
-def test_another_rule_comes_with_its_own_defaults():
+def test_another_rule_has_its_own_defaults():
     from teachrnn.sweep.space import apply
 
     changed = apply(RECIPE, {"eta": 0.002, "optimizer.name": "adam", "optimizer.beta1": 0.8})
@@ -696,7 +696,7 @@ def test_command_stops_cleanly_and_resumes(backend, text, tmp_path, cluster):
 
 
 def interrupted(command, *, when):
-    """Press Ctrl-C when a line has these words; give all that was printed, and the status."""
+    """Press Ctrl-C when a line contains these words; return all that was printed, and the status."""
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )

@@ -1,4 +1,4 @@
-"""The suites test users' parts by their laws wherever they run: however slow, whatever the profile."""
+"""The suites work wherever they run: however slow the machine, whatever the Hypothesis profile."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SUITES = {
 
 @pytest.fixture
 def strict_profile(monkeypatch):
-    """What a user's tests may run under: hypothesis as it comes, its deadline of 200 ms included."""
+    """The profile of a user's tests may be Hypothesis's default, with its deadline of 200 ms."""
     before = settings()
     as_it_comes = {"max_examples": 2, "deadline": 200, "suppress_health_check": [], "database": None}
     settings.register_profile("as it comes", **as_it_comes)
@@ -44,11 +44,11 @@ def strict_profile(monkeypatch):
 
 
 @pytest.mark.parametrize("kind", SUITES)
-def test_a_suite_passes_where_every_look_at_the_clock_takes_a_second(kind, strict_profile, monkeypatch):
+def test_a_suite_passes_however_slow_the_clock(kind, strict_profile, monkeypatch):
     test = SUITES[kind]()
     (cases,) = [mark for mark in test.pytestmark if mark.name == "parametrize"]
     argument, first = cases.args[0], cases.args[1][0]
     seconds = count()
     monkeypatch.setattr(time, "perf_counter", lambda: float(next(seconds)))
     test(**{argument: first})
-    assert next(seconds) > 2, "hypothesis looks at another clock: this test sees nothing"
+    assert next(seconds) > 2, "Hypothesis uses another clock, so this test sees nothing"

@@ -1,4 +1,4 @@
-"""A user's cell, larger than the built-in ones, is tested by the laws of cells in reasonable time."""
+"""A user's cell that is larger than the built-in ones is tested against the laws in reasonable time."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def network(cell, T, inputs=None):
 
 
 def hold(cell, law):
-    """Hold a cell to one law, as the suite does."""
+    """Check a cell against one law, as the suite does."""
     test = cell_suite(cell)
     (cases,) = [mark.args[1] for mark in test.pytestmark if mark.name == "parametrize"]
     (case,) = [case for case in cases if case.law is law]
@@ -80,13 +80,13 @@ def test_the_symbolic_law_takes_as_many_steps_as_it_can_differentiate(peephole):
 
 
 @pytest.mark.parametrize("cell", sorted(CELLS))
-def test_of_our_cells_the_symbolic_law_takes_both_steps_with_vectors_too(cell):
+def test_the_symbolic_law_takes_two_steps_of_every_built_in_cell_with_vectors_too(cell):
     symbolic = _largest_within_reach(network(cell, T=2, inputs=3))
     assert symbolic.trace.T == 2
     assert symbolic.size <= MAX_NODES
 
 
-def test_a_cell_of_which_no_step_is_within_reach_is_skipped_with_a_reason(peephole, monkeypatch):
+def test_the_symbolic_law_skips_a_cell_whose_single_step_is_too_long(peephole, monkeypatch):
     monkeypatch.setattr(sys.modules[_largest_within_reach.__module__], "MAX_NODES", 100)
     with pytest.raises(pytest.skip.Exception, match="Peephole: a single step is too long for one"):
         hold(peephole, gradient_is_the_symbolic_one)

@@ -1,6 +1,6 @@
 """The suite tests users' rules: correct ones pass as they were published, wrong ones fail.
 
-What is wrong here is wrong in the rule and in its formula alike, so that no law may lean on the other.
+The mistakes here are in both the rule and its formula, so that no law relies on comparing the two.
 """
 
 from __future__ import annotations
@@ -179,14 +179,14 @@ test_right_rules_at_their_published_rates = optimizer_suite(SignSGD, Lion, AdaDe
 
 @dataclass(kw_only=True, eq=False)
 class Faulty(SGD, register=False):
-    """Gradient descent, to be spoilt."""
+    """Gradient descent, to which tests add mistakes."""
 
     name = "faulty"
 
 
 @dataclass(kw_only=True, eq=False)
 class FaultyLion(Lion, register=False):
-    """Lion, to be spoilt."""
+    """Lion, to which tests add mistakes."""
 
     name = "faulty-lion"
 
@@ -261,7 +261,7 @@ def test_a_wrong_rule_fails(kind, fault, guilty, monkeypatch):
         holds()
 
 
-def test_where_the_last_bit_decides_a_sign_the_rule_may_go_either_way():
+def test_a_sign_that_depends_on_the_last_bit_may_go_either_way():
     """0.2 - 0.8 / 4 is 0 for NumPy, but above 0 with all digits of the floats."""
     (law,) = [law for law in LAWS if law.__name__ == "update_equals_the_formula"]
     run = DrawnUpdates(Lion(beta1=0.2, beta2=0), np.zeros(1), [np.ones(1), np.full(1, -0.25)])

@@ -61,12 +61,12 @@ def test_the_norm_is_right_at_every_size(dtype, exponent):
     assert euclidean_norm(g) == pytest.approx(5.0 * 10.0**exponent, rel=1e-6, abs=0)
 
 
-def test_the_norm_of_nothing_is_0():
+def test_the_norm_of_an_empty_gradient_is_0():
     assert euclidean_norm(np.zeros(3)) == euclidean_norm(np.zeros(0)) == 0
 
 
 @given(g=sizes_up_to(16), limit=st.floats(0.25, 16))
-def test_by_value_every_entry_is_held_within_the_limit(g, limit):
+def test_clipping_by_value_limits_every_entry(g, limit):
     clipped = g.copy()
     norms = ClipByValue(limit=limit)(clipped)
     expected = np.minimum(np.maximum(g, g.dtype.type(-limit)), g.dtype.type(limit))
@@ -77,7 +77,7 @@ def test_by_value_every_entry_is_held_within_the_limit(g, limit):
 
 @pytest.mark.parametrize("place", range(4))
 @pytest.mark.parametrize("sign", [-1, 1])
-def test_by_value_one_entry_that_is_barely_too_large_is_found(place, sign):
+def test_clipping_by_value_finds_one_entry_barely_above_the_limit(place, sign):
     g = np.zeros(4, np.float32)
     g[place] = sign * np.nextafter(np.float32(5), np.float32(6))
     ClipByValue(limit=5)(g)
@@ -85,7 +85,7 @@ def test_by_value_one_entry_that_is_barely_too_large_is_found(place, sign):
 
 
 @given(g=sizes_up_to(16), limit=st.floats(0.25, 16))
-def test_by_norm_a_long_gradient_is_shortened_and_keeps_its_direction(g, limit):
+def test_clipping_by_norm_shortens_a_long_gradient_and_keeps_its_direction(g, limit):
     clipped = g.copy()
     norms = ClipByNorm(limit=limit)(clipped)
     long = exact_norm(g)
@@ -138,7 +138,7 @@ def test_a_large_but_finite_gradient_is_clipped_though_its_squares_overflow(clip
 
 @pytest.mark.parametrize("clipping", [ClipByValue, ClipByNorm], ids=lambda c: c.name)
 @pytest.mark.parametrize("limit", [0, -1, math.nan, math.inf])
-def test_a_limit_that_is_no_positive_number_is_refused(clipping, limit):
+def test_a_limit_that_is_not_positive_is_refused(clipping, limit):
     with pytest.raises(DomainError, match=f"{clipping.__name__}: `limit` is {limit} but must be"):
         clipping(limit=limit)
 

@@ -1,4 +1,4 @@
-"""A kept step of a run at full speed, opened as a trace, is that step, to the last bit."""
+"""A kept step of a run at full speed, opened as a trace, has the values of that step to the last bit."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def a_training(
 
 
 class Witness(FlightRecorder):
-    """Keeps every step, and beside it copies of all that the run had in memory."""
+    """Keeps every step, with copies of everything that the run had in memory."""
 
     def __init__(self):
         super().__init__(every=1, max_kept=99)
@@ -108,7 +108,7 @@ def test_every_value_that_was_not_kept_follows_from_those_that_were(cell):
 
 
 @pytest.mark.parametrize("batch", [1, 2])
-def test_opened_step_can_be_saved_told_and_backpropagated(batch, tmp_path):
+def test_opened_step_can_be_saved_shown_and_backpropagated(batch, tmp_path):
     recorder = FlightRecorder(every=2)
     list(islice(a_training(recorder, cell="lstm", batch=batch, dtype=np.float32), 2))
     trace = recorder.kept[0].snapshot.open()
@@ -155,7 +155,7 @@ def test_step_whose_loss_jumps_is_kept_with_the_reason():
     assert jump.loss > 1.5 * before[-1].smooth_loss
 
 
-def test_step_is_kept_once_where_it_is_time_and_the_loss_jumps():
+def test_step_that_is_due_and_whose_loss_jumps_is_kept_once():
     recorder = FlightRecorder(every=1, spike=1.001)
     training = a_training(recorder)
     next(training)
@@ -189,7 +189,7 @@ def test_step_whose_scores_overflow_can_be_opened():
     assert not np.isfinite(trace["o[5]"].data).all()
 
 
-def test_recorder_that_waits_copies_nothing(monkeypatch):
+def test_recorder_copies_nothing_between_kept_steps(monkeypatch):
     def take(*_):
         raise AssertionError("a step was copied")
 

@@ -1,4 +1,4 @@
-"""A journal records what happened, however long the training was, and wherever it stopped."""
+"""A journal records what happened, however long the training was and wherever it stopped."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def noted(updates):
 
 
 @given(st.integers(1, 400), st.integers(0, 400))
-def test_journal_in_two_parts_is_that_of_the_whole(tmp_path_factory, first, more):
+def test_journal_of_a_run_in_two_parts_is_the_same(tmp_path_factory, first, more):
     path = tmp_path_factory.getbasetemp() / "journal.json"
     noted(first).save(path)
     journal = Journal.load(path, iteration=first)

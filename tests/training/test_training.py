@@ -1,4 +1,4 @@
-"""The training loop does what its records say: it is compared with loops written out by hand."""
+"""The training loop does what its records say, and equals loops written out by hand."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def gradients_of(training):
 
 
 def recorded(training, parameters, x, y, state):
-    """Loss and gradients of the record, at parameters that the training had."""
+    """Loss and gradients of the record, with parameters that the training had."""
     model = CharRNN(**training.model.settings(), rng=np.random.default_rng(0))
     model.set_parameters(**parameters)
     trace = model.record(x, y, state=state)
@@ -100,7 +100,7 @@ def assert_equal(ours, theirs, *, rtol=1e-12, atol=1e-14):
 
 
 def losses_of_a_plain_loop(tokens, K, p, *, eta, epsilon, length, updates):
-    """The assignment's training as one file of loops: no batch, no layer, no library."""
+    """The assignment's training as plain loops: no batches, no layers, no library."""
     U, W, b, V, c = (p[name].copy() for name in ("U", "W", "b", "V", "c"))
     memory = [np.zeros_like(q) for q in (U, W, b, V, c)]
     e, h_carried, smooth, losses = 0, np.zeros(len(b)), None, []
@@ -141,7 +141,7 @@ def losses_of_a_plain_loop(tokens, K, p, *, eta, epsilon, length, updates):
 
 
 @pytest.mark.parametrize("symbols", [7, 300])
-def test_recipe_of_the_assignment_is_the_loop_of_the_assignment(symbols):
+def test_the_recipe_of_the_assignment_equals_its_loop_written_by_hand(symbols):
     tokens = tokens_of(25 * 4 + 10, symbols)  # four sequences to an epoch: the tenth is in the third
     training = Recipe.find("adagrad").but(dtype="float64").training(tokens, symbols=symbols, seed=3)
     begin = parameters_of(training)
@@ -158,7 +158,7 @@ def test_recipe_of_the_assignment_is_the_loop_of_the_assignment(symbols):
 
 
 @pytest.mark.parametrize("name", sorted(OPTIMIZERS))
-def test_every_optimizer_learns_a_text_that_repeats_itself(name):
+def test_every_optimizer_learns_a_repeating_text(name):
     eta = {"sgd": 0.05, "adagrad": 0.1, "rmsprop": 0.005}.get(name, 0.01)
     tokens = np.array([0, 1, 2, 0, 3, 2, 4] * 20)
     training = a_training(tokens, OPTIMIZERS[name](eta=eta), hidden=12, scale=0.3, length=7)
@@ -215,8 +215,8 @@ def test_each_update_has_loss_and_gradient_from_before_it_at_the_state_carried_t
     assert (False in fresh) == (batching != "random")
 
 
-def test_gradient_at_a_carried_state_is_not_the_one_at_zero():
-    """What makes the test above one: with h0 = 0 the gradients would be others."""
+def test_gradient_with_a_carried_state_differs_from_that_with_a_state_of_zeros():
+    """So the test above can fail: with h0 = 0 the gradients would be different."""
     training = a_training(clipping=NoClipping())
     next(training)
     before, carried = parameters_of(training), training.carried
@@ -260,7 +260,7 @@ def test_mean_over_the_steps_divides_the_gradient_by_T_and_leaves_the_loss_in_na
         np.testing.assert_allclose(g, T * both["mean"].gradients[name], rtol=1e-12, atol=1e-15)
 
 
-def test_learning_rate_of_each_update_is_the_first_times_the_schedule():
+def test_learning_rate_of_each_update_is_the_initial_rate_times_the_schedule():
     schedule = StepDecay(every=2, factor=0.5, warmup=2)
     training = a_training(optimizer=SGD(eta=0.4), schedule=schedule, clipping=NoClipping())
     etas = []
@@ -372,7 +372,7 @@ def test_measuring_changes_nothing_in_the_training():
 
 
 def test_best_models_are_those_of_the_lowest_losses_and_training_on_leaves_them_alone():
-    """A shallow copy would show the last model in their place."""
+    """A shallow copy would be the last model instead."""
     training = a_training(
         optimizer=SGD(eta=0.5), validation=tokens_of(30, seed=9), validate_every=1, clipping=NoClipping()
     )
@@ -397,7 +397,7 @@ def test_best_models_are_those_of_the_lowest_losses_and_training_on_leaves_them_
         np.testing.assert_array_equal(best.theta, kept)
 
 
-def test_no_measurement_no_best_model_by_validation():
+def test_without_validation_there_is_no_best_model_by_validation():
     training = a_training()
     next(training)
     assert (training.best_validation.loss, training.best_validation.iteration) == (inf, 0)
@@ -428,7 +428,7 @@ def test_evaluation_is_the_mean_loss_of_one_record_of_the_whole_text(count):
     np.testing.assert_allclose(evaluation(), loss / (count - 1), rtol=1e-12)  # it begins anew
 
 
-def test_evaluation_carries_the_state_which_resetting_it_would_not_give():
+def test_evaluation_carries_the_state():
     model = CharRNN(hidden=6, symbols=5, scale=1.5, rng=np.random.default_rng(0))
     tokens = tokens_of(201, seed=4)
     halves = np.mean([Evaluation(model, tokens[i : i + 101])() for i in (0, 100)])
@@ -449,7 +449,7 @@ def test_long_text_is_read_as_streams_side_by_side(monkeypatch):
         np.testing.assert_allclose(evaluation(), sum(losses) / (streams * each), rtol=1e-12)
 
 
-def test_text_of_one_symbol_has_no_loss():
+def test_evaluation_of_one_symbol_is_refused():
     with pytest.raises(DomainError, match="has 1 symbols: at least two are needed"):
         Evaluation(a_training().model, np.array([0]))
 
@@ -528,7 +528,7 @@ def test_training_whose_update_was_interrupted_resumes_from_a_restored_state():
     assert next(training).loss == next(expected).loss
 
 
-def test_state_that_was_taken_stays_as_it_was():
+def test_saved_state_does_not_change():
     training = a_training(validation=tokens_of(30), validate_every=1, optimizer=AdaGrad(eta=0.01))
     list(islice(training, 3))
     state = training.state()
@@ -549,7 +549,7 @@ def test_state_that_was_taken_stays_as_it_was():
         ({"validation": np.array([1])}, "has 1 symbols"),
     ],
 )
-def test_settings_that_make_no_sense_are_refused(more, words):
+def test_invalid_settings_are_refused(more, words):
     with pytest.raises(DomainError, match=words):
         a_training(**more)
 
@@ -596,7 +596,7 @@ def test_cell_without_a_fused_pass_trains_to_the_same_numbers(plain_cell, batchi
 
 def test_cell_that_changes_the_step_of_another_trains_itself_and_not_the_other():
     class CoupledCell(LSTMCell, register=False):
-        """What is written is what was forgotten: i = 1 - f."""
+        """The write gate is the complement of the forget gate: i = 1 - f."""
 
         name = "coupled"
 

@@ -1,4 +1,4 @@
-"""Every registered figure: it draws, says in a table what it shows, and can be put in a thesis."""
+"""Every registered figure can be drawn, has a table of what it shows, and is fit for print."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ NOT_DRAWN = {
     ("training_progress", "share clipped"),
     ("truncated_and_full", "relative distance to it"),
 }
-"""Columns whose numbers are not those of a point or a cell."""
+"""Columns whose numbers are not drawn as a point or a cell."""
 
 every_figure = pytest.mark.parametrize("kind", FIGURES.values(), ids=FIGURES)
 every_trace_figure = pytest.mark.parametrize("draw", OF_A_TRACE.values(), ids=OF_A_TRACE)
@@ -64,7 +64,7 @@ every_trace_figure = pytest.mark.parametrize("draw", OF_A_TRACE.values(), ids=OF
 
 @pytest.fixture(scope="module")
 def first_drawn():
-    """Every example with its bytes: matplotlib's layout moves a little when a figure is drawn again."""
+    """Every example with its bytes; the layout changes slightly when a figure is drawn again."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         figures = {name: kind.example() for name, kind in FIGURES.items()}
@@ -92,13 +92,13 @@ def svg(figure):
 
 
 def texts(figure):
-    """Everything that is written in it."""
+    """All texts in a figure."""
     figure.draw_without_rendering()
     return [text.get_text() for text in figure.findobj(matplotlib.text.Text)]
 
 
 def drawn_numbers(figure):
-    """Co-ordinates of all points, heights of all bars, numbers of all cells and their powers of ten."""
+    """Coordinates of all points, heights of all bars, numbers of all cells and their powers of ten."""
     found = [np.zeros(0)]
     for axes in figure.axes:
         found += [np.ravel(data).astype(float) for line in axes.lines for data in line.get_data()]
@@ -114,7 +114,7 @@ def drawn_numbers(figure):
 
 
 def named(axis):
-    """Whether its ticks are words, which say what they are."""
+    """Whether its ticks are words, which need no label."""
     return isinstance(axis.get_major_formatter(), matplotlib.ticker.FixedFormatter)
 
 
@@ -151,7 +151,7 @@ def test_table_is_not_empty_and_holds_the_numbers_that_are_drawn(kind, examples)
 
 
 @every_figure
-def test_every_axes_says_what_is_on_it(kind, examples):
+def test_every_axes_is_labelled(kind, examples):
     axes = [a for a in examples[kind.name].axes if a.axison]
     for one in axes:
         # Panels of a row may share the label at its left, those of a column the one at its foot.
@@ -167,7 +167,7 @@ def test_every_axes_says_what_is_on_it(kind, examples):
 
 @every_figure
 @pytest.mark.parametrize("form", ["svg", "pdf", "png"])
-def test_saves_as_a_file_that_is_what_its_name_says(kind, examples, form, tmp_path):
+def test_figure_is_saved_in_the_format_of_the_file_name(kind, examples, form, tmp_path):
     path = tmp_path / f"figure.{form}"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -182,7 +182,7 @@ def test_saves_as_a_file_that_is_what_its_name_says(kind, examples, form, tmp_pa
 
 
 @every_figure
-def test_same_bytes_twice_whatever_the_style_of_the_user(kind, first_drawn):
+def test_figure_gives_the_same_bytes_whatever_the_users_style(kind, first_drawn):
     figure, first = first_drawn[kind.name]
     with matplotlib.rc_context({"font.size": 23, "text.color": "red", "axes.facecolor": "black"}):
         again = kind.example()
@@ -205,7 +205,7 @@ def test_text_alternative_holds_every_number_and_is_a_table(kind, examples):
 
 
 @every_figure
-def test_in_a_page_it_is_in_the_ink_of_the_page_with_its_table(kind, examples):
+def test_figure_in_a_page_has_the_pages_text_colour_and_its_table(kind, examples):
     shown = examples[kind.name]._repr_html_()
     assert shown.count("<svg") == 1
     assert "#000000" not in shown
@@ -216,7 +216,7 @@ def test_in_a_page_it_is_in_the_ink_of_the_page_with_its_table(kind, examples):
     assert len(ids) == len(set(ids))
 
 
-def test_nothing_asks_for_pyplot():
+def test_pyplot_is_never_imported():
     import subprocess
 
     code = (
@@ -261,7 +261,7 @@ def test_one_step_and_a_long_sequence_can_be_drawn(draw):
 
 
 @pytest.mark.parametrize("name", OF_GRADIENTS)
-def test_before_backpropagation_it_says_not_yet_and_shows_no_zero(name):
+def test_figure_before_backpropagation_says_not_yet_and_shows_no_zero(name):
     trace = recorded(back=False)
     figure = OF_A_TRACE[name](trace)
     assert any("not yet" in text for text in texts(figure))
@@ -274,7 +274,7 @@ def test_before_backpropagation_it_says_not_yet_and_shows_no_zero(name):
     assert "not yet" not in table_of(figure).text()
 
 
-def test_half_way_back_what_is_reached_has_numbers_and_the_rest_is_not_yet():
+def test_figure_during_backpropagation_has_numbers_only_where_it_has_arrived():
     from teachrnn import Backprop
 
     trace = recorded(back=False)
@@ -289,7 +289,7 @@ def test_half_way_back_what_is_reached_has_numbers_and_the_rest_is_not_yet():
 
 
 @pytest.mark.parametrize("name", OF_GRADIENTS)
-def test_trace_without_loss_is_not_yet_too(name):
+def test_figure_of_a_trace_without_loss_says_not_yet(name):
     model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
     assert any("not yet" in text for text in texts(OF_A_TRACE[name](model.record([0, 1]))))
 
@@ -315,7 +315,7 @@ def test_numbers_that_are_not_finite_are_drawn_and_listed(name, bad):
         assert re.search("nan|∞", told)
 
 
-def test_gradient_that_is_gone_altogether_is_marked_at_the_edge():
+def test_gradient_of_zero_is_marked_at_the_edge():
     trace = recorded(3)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -462,7 +462,7 @@ def test_unrolled_graph_shows_every_value_of_its_steps_once():
     assert format_number(float(trace["L[2]"].data)) in written
 
 
-def test_long_sequence_is_cut_with_a_sign_and_steps_can_be_chosen():
+def test_long_sequence_is_abbreviated_with_dots_and_steps_can_be_chosen():
     trace = recorded(30)
     figure = unrolled_graph(trace)
     assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == ["0", "1", "2", "29", "30"]
@@ -488,7 +488,7 @@ def test_hostile_names_and_symbols_are_drawn_as_they_are():
     assert any(text.startswith(r"<b>\$x_1\$") for text in texts(figure))
 
 
-def test_names_that_do_not_exist_are_answered_with_those_that_do():
+def test_unknown_names_are_refused_with_those_that_exist():
     trace = recorded()
     with pytest.raises(NameLookupError, match="there are: h, x, r, u, a, o, y, L"):
         heat_map(trace, "q")
@@ -506,7 +506,7 @@ def test_names_that_do_not_exist_are_answered_with_those_that_do():
 
 
 @pytest.mark.parametrize("scale", [VALUES, GRADIENTS], ids=lambda s: s.name)
-def test_colour_map_is_the_paper_at_0_and_centred_there(scale):
+def test_colour_map_is_transparent_and_centred_at_0(scale):
     norm = scale.norm(np.array([-1.0, 3.0, np.nan, np.inf]))
     colours = scale.map()(norm(np.array([-3.0, 0.0, 3.0])))
     minus, plus = (matplotlib.colors.to_rgb(c) for c in COLOURS[scale.name])

@@ -1,4 +1,4 @@
-"""Untrusted texts: every character is visible, none has an effect, and legible ones are unchanged."""
+"""Untrusted texts: every character is visible, none has an effect, legible ones are unchanged."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
 ALONE = ["\u200d", "\u200c", "\ufe0f", "\U000e0100", "\u034f", "\u00ad", "\u200b", "\ufeff", "\u202e"]
 
 
-def test_every_symbol_alone_leaves_a_mark_and_none_is_taken_for_another():
+def test_every_symbol_is_visible_and_distinct_from_every_other():
     codes = [*range(0x11000), *range(0x1F000, 0x1FB00), *range(0xE0000, 0xE0200), sys.maxunicode]
     shown = [visible_symbol(chr(code)) for code in codes]
     for sign in shown:
@@ -36,18 +36,18 @@ def test_every_symbol_alone_leaves_a_mark_and_none_is_taken_for_another():
 
 
 @pytest.mark.parametrize("symbol", ALONE)
-def test_symbol_that_cannot_be_seen_is_named_by_its_number(symbol):
+def test_invisible_symbol_is_shown_as_its_code_point(symbol):
     assert visible_symbol(symbol) == f"U+{ord(symbol):04X}"
     assert legible(symbol) == printable(symbol) == f"⟨U+{ord(symbol):04X}⟩"
 
 
 @pytest.mark.parametrize("hidden", ["\u200d", "\u200c", "\ufe0f"])
-def test_joiner_or_selector_that_changes_nothing_is_named_too(hidden):
+def test_joiner_or_selector_without_effect_is_shown_as_its_code_point(hidden):
     assert legible(f"red]{hidden}a{hidden}") == f"red]⟨U+{ord(hidden):04X}⟩a⟨U+{ord(hidden):04X}⟩"
 
 
 @pytest.mark.parametrize("mark", ["\u0301", "\u093e", "\u20e3"])
-def test_lone_mark_is_put_on_a_circle_and_one_that_has_a_letter_is_not(mark):
+def test_combining_mark_without_a_letter_is_put_on_a_circle(mark):
     assert visible_symbol(mark) == f"◌{mark}"
     assert legible(f"{mark} {mark}e{mark}\n{mark}") == f"◌{mark} ◌{mark}e{mark}\n◌{mark}"
     assert visible_symbol(f"e{mark}") == f"e{mark}"
@@ -56,11 +56,11 @@ def test_lone_mark_is_put_on_a_circle_and_one_that_has_a_letter_is_not(mark):
 @pytest.mark.parametrize(
     "text", [FAMILY, PERSIAN, "\u2764\ufe0f", "1\ufe0f\u20e3", "e\u0301", "10\u00a0km", "räksmörgås 木"]
 )
-def test_what_can_be_read_is_left_alone(text):
+def test_legible_text_is_not_changed(text):
     assert legible(text) == printable(text) == text
 
 
-def test_controls_are_shown_by_the_same_sign_wherever_they_stand():
+def test_control_characters_are_shown_by_the_same_glyph_everywhere():
     for code in (*range(0x20), 0x7F):
         character = chr(code)
         if character not in "\n\t\x03":  # a passage keeps the first two, and ends an item at the third
@@ -82,7 +82,7 @@ def test_notebook_apps_show_what_was_written_as_a_report_does():
 
 
 @pytest.mark.parametrize("symbol", ["\n", "\t", " ", "\x1b", "\u200d", "\u0301"])
-def test_symbol_has_one_sign_in_story_graph_terminal_and_figures(symbol):
+def test_symbol_has_the_same_glyph_in_story_graph_terminal_and_figures(symbol):
     sign = visible_symbol(symbol)
     shown = small_network(f"a{symbol}b", hidden=2, updates=0)
     trace, symbols = shown.trace, shown.symbols

@@ -1,4 +1,4 @@
-"""One trace, shown by the player in Chromium, by the terminal and by a figure: all show the same."""
+"""The player in Chromium, the terminal and a figure show the same numbers for one trace."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def terminal_steps(trace, symbols):
 
 
 def numbers_in(section, name):
-    """All numbers that follow the name in a step of the terminal, for every place where it stands."""
+    """All numbers that follow the name in a step of the terminal, for every occurrence."""
     lines = section.splitlines()
     for place, line in enumerate(lines):
         header = re.fullmatch(rf"[ =+] {re.escape(name)}(?P<rest>  .*)?", line)
@@ -77,7 +77,7 @@ def numbers_in(section, name):
             yield NUMBER.findall("\n".join([*head, *lines[place + 1 :]]))
 
 
-def test_player_terminal_and_figure_tell_the_same(browser_page, tmp_path, told):
+def test_player_terminal_and_figure_show_the_same(browser_page, tmp_path, told):
     trace, symbols = told
     shown = player_steps(browser_page, trace, symbols, tmp_path)
     assert_terminal_tells(shown, terminal_steps(trace, symbols))

@@ -1,4 +1,4 @@
-"""The stepper page in a real browser: what it shows is the trace, and nothing comes from outside."""
+"""The stepper page in a real browser: it shows the trace, and loads nothing from outside."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ def numbers_shown(page, part):
 
 
 def until(page, condition):
-    """Wait for a condition; the page's policy forbids Playwright's own way, which evaluates a text."""
+    """Wait for a condition; the page's policy forbids Playwright's own method, which uses eval."""
     look = f"const look = () => {condition} ? resolve() : requestAnimationFrame(look)"
     page.evaluate(
-        f"new Promise((resolve, late) => {{ {look}; look(); setTimeout(late, 10000, 'in vain'); }})"
+        f"new Promise((resolve, late) => {{ {look}; look(); setTimeout(late, 10000, 'too late'); }})"
     )
 
 
@@ -153,7 +153,7 @@ def test_every_cell_and_stack_can_be_stepped_to_the_end(opened, cell):
     assert page.locator(".unrolled .node").count() == sum(v.t is not None for v in trace)
 
 
-def test_hostile_text_is_shown_as_the_characters_it_is(opened):
+def test_hostile_text_is_shown_verbatim(opened):
     page, _, _ = opened(HOSTILE)
     assert page.title() != "gone"
     assert page.locator(".about").inner_text() == f"reads {HOSTILE}"
@@ -182,7 +182,7 @@ def test_mathematical_font_comes_with_the_page(opened):
     assert page.evaluate("document.fonts.check('16px TeachrnnMath', 'h')")
 
 
-def test_page_goes_to_the_step_or_the_name_in_its_address_or_says_that_there_is_none(opened):
+def test_page_goes_to_the_step_or_name_in_its_address_or_says_that_it_does_not_exist(opened):
     page, _, _ = opened("abc", hash_="#dh[1]")
     title, message = page.locator(".now h2"), page.locator(".message")
     assert title.inner_text() == "back through o[1] = Affine(h[1], V, c)"
@@ -370,7 +370,7 @@ def test_trace_without_time_steps_is_drawn_in_one_column(browser_page, tmp_path)
     )
 
 
-def test_symbols_that_are_too_few_leave_numbers(browser_page, tmp_path):
+def test_tokens_without_a_symbol_are_shown_as_numbers(browser_page, tmp_path):
     trace, _ = recorded("abc")
     open_story(browser_page, trace, tmp_path, symbols=["a"])
     assert browser_page.locator(".unrolled .symbol").all_text_contents() == ["a"]
@@ -403,7 +403,7 @@ def test_playing_stops_at_a_breakpoint_by_operation_and_by_name(opened):
         ("tanh", "h[1] = Tanh(a[1])"),
     ],
 )
-def test_the_box_takes_the_reader_where_names_say(opened, wanted, title):
+def test_the_go_to_box_finds_names(opened, wanted, title):
     page, _, _ = opened("abc")
     page.keyboard.press(":")
     page.keyboard.type(wanted)
@@ -424,7 +424,7 @@ def test_name_that_does_not_exist_is_announced_to_screen_readers_too(opened):
     expect(page.locator(".message")).to_be_hidden()
 
 
-def test_escape_closes_what_is_open_and_why_takes_the_reader_along(opened):
+def test_escape_closes_what_is_open_and_why_moves_the_focus(opened):
     page, _, _ = opened("abc")
     page.keyboard.press("w")
     expect(page.locator(".why h3").first).to_be_focused()

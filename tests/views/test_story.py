@@ -1,4 +1,4 @@
-"""The story has the numbers of the trace: it computes no sums of its own."""
+"""The story has the numbers of the trace, and computes none itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from teachrnn.views.story import tell
 
 
 def last_told(trace):
-    """The gradients as the story leaves them, by the name of the value."""
+    """The gradients at the end of the story, by the name of the value."""
     shown = [q for step in tell(trace) for outcome in step.outcomes for q in outcome.quantities]
     return {q.letter.name: q.data for q in shown if q.letter.kind == "total"}
 
@@ -34,7 +34,7 @@ def test_the_last_sum_of_the_story_is_the_gradient_of_the_trace_to_the_last_bit(
     assert_told_to_the_last_bit(model.record(x[:-1], x[1:]))
 
 
-def test_a_loss_that_was_declared_twice_is_told_to_count_twice():
+def test_the_story_counts_a_loss_that_was_declared_twice_twice():
     trace = Trace()
     y = Tanh(trace.input("x", [0.5]), name="y")
     trace.loss(y)
@@ -42,7 +42,7 @@ def test_a_loss_that_was_declared_twice_is_told_to_count_twice():
     assert_told_to_the_last_bit(trace)
 
 
-def test_a_loss_that_is_used_further_is_told_with_both_of_its_parts():
+def test_the_story_shows_both_parts_of_the_gradient_of_a_loss_that_is_used_further():
     trace = Trace()
     w = trace.loss(trace.parameter("w", [0.3]))
     trace.loss(Multiply(w, w, name="y"))

@@ -1,4 +1,4 @@
-"""The container that the player reads holds every number of the story, and most of them once."""
+"""The container that the player reads has every number of the story, most of them only once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from teachrnn.views.story import Yours, tell
 
 
 def opened(data):
-    """What a reader of the container finds: the text, and a function that gives an array's numbers."""
+    """The contents of the container: the text, and a function that returns an array's numbers."""
     (length,) = struct.unpack("<I", data[:4])
     assert (4 + length) % 8 == 0
     text = json.loads(data[4 : 4 + length])
@@ -68,12 +68,12 @@ def assert_complete(trace):
 @pytest.mark.parametrize("cell", sorted(CELLS))
 @pytest.mark.parametrize("B", [None, 2])
 @pytest.mark.parametrize("layers", [1, 2])
-def test_every_number_of_the_story_comes_out_as_it_went_in(cell, B, layers):
+def test_every_number_of_the_story_is_decoded_unchanged(cell, B, layers):
     assert_complete(recorded(cell=cell, B=B, layers=layers))
 
 
 @given(st.integers(1, 5), st.integers(0, 2**32 - 1), st.sampled_from([1e-160, 0.01, 1.0, 1e200]))
-def test_numbers_of_any_size_come_out_as_they_went_in(T, seed, scale):
+def test_numbers_of_any_size_are_decoded_unchanged(T, seed, scale):
     rng = np.random.default_rng(seed)
     model = CharRNN(hidden=3, symbols=4, scale=min(scale, 10.0), rng=rng)
     x = rng.integers(0, 4, T + 1)
@@ -82,7 +82,7 @@ def test_numbers_of_any_size_come_out_as_they_went_in(T, seed, scale):
         assert_complete(model.record(x[:-1], x[1:], state=state))
 
 
-def test_float32_and_numbers_that_are_not_finite_come_out_as_they_went_in():
+def test_float32_and_numbers_that_are_not_finite_are_decoded_unchanged():
     assert_complete(recorded(dtype=np.float32))
 
     class Overflow(Op, register=False):
@@ -97,7 +97,7 @@ def test_float32_and_numbers_that_are_not_finite_come_out_as_they_went_in():
     assert_complete(trace)
 
 
-def test_parts_of_gradients_are_sent_as_what_they_are_made_of():
+def test_parts_of_gradients_are_sent_as_their_factors_and_summands():
     text, _ = opened(story_bytes(recorded(T=6)))
     kinds = {}
     for array in text["arrays"]:
@@ -121,7 +121,7 @@ def test_every_array_says_how_it_was_made():
 
 
 def declared(interface):
-    """The fields of an interface in types.d.ts: all of them, and those that have to be there."""
+    """The fields of an interface in types.d.ts: all of them, and the required ones."""
     text = (PARTS / "types.d.ts").read_text("utf-8")
     base, body = re.search(
         rf"interface {interface} (?:extends (\w+) )?{{\n(.*?)\n}}", text, re.DOTALL
@@ -131,7 +131,7 @@ def declared(interface):
     return every | {f for f, _ in fields}, needed | {f for f, optional in fields if not optional}
 
 
-def test_player_is_typed_by_what_it_is_sent():
+def test_data_sent_to_the_player_matches_its_types():
     trace = recorded(cell="gru", layers=2, T=2)
     yours = Yours({"layer1.h": np.zeros((2, 5))}, notes={"layer1.h[1]": "by hand"})
     text, _ = opened(story_bytes(trace, yours=yours))
@@ -165,7 +165,7 @@ def test_names_come_with_their_parts_as_they_are_written():
     assert uses == [("layer2.W_rho", "W", "ρ", None), ("layer2.b_rho", "b", "ρ", None)]
 
 
-def test_gradients_say_of_what_they_are_and_through_what_they_came():
+def test_gradients_name_their_value_and_the_use_that_they_came_through():
     text, _ = opened(story_bytes(recorded()))
     arrays = {array["name"]: array for array in text["arrays"]}
     assert "of" not in arrays["h[3]"]
@@ -186,7 +186,7 @@ def test_formulas_are_templates_with_their_indices_filled_in():
     assert len(tables.templates) == 3
 
 
-def test_a_gradient_of_one_product_is_sent_as_its_summands_and_what_rounding_made_of_them():
+def test_a_gradient_formed_in_one_product_is_sent_as_summands_and_a_rounding_difference():
     text, numbers = opened(story_bytes(recorded(T=12), check=False))
     sums = [array["sum"] for array in text["arrays"] if array["name"] == "dW" and "sum" in array]
     assert {len(summands) for summands in sums[:-1]} == {2}

@@ -42,7 +42,7 @@ def recorded(**options):
 
 
 def session(*keys, trace=None, **options):
-    """A session in which these keys were pressed; a text of several signs is typed."""
+    """A session in which these keys were pressed; a text of several characters is typed."""
     walk = TerminalStepper(trace or recorded(), list("abcd"), **options)
     return press(walk, *keys)
 
@@ -180,7 +180,7 @@ def test_no_key_is_bound_twice():
         assert len(keys) == len(set(keys))
 
 
-def test_key_that_means_nothing_changes_nothing():
+def test_unbound_key_changes_nothing():
     walk = session("n")
     assert not walk.press("x")
     assert walk.index == 6
@@ -200,7 +200,7 @@ def test_key_that_means_nothing_changes_nothing():
         ("/tanh", "h[1] = Tanh(a[1])"),
     ],
 )
-def test_jump_lands_where_the_thing_happens(typed, title):
+def test_jump_goes_to_the_step_where_a_name_is_made(typed, title):
     assert session(typed, "Enter").step.title == title
 
 
@@ -231,7 +231,7 @@ def test_search_for_an_operation_wraps_around_at_the_end():
         ("/Tnah", "there are: Add, Affine, Embedding, SoftmaxCrossEntropy, Tanh"),
     ],
 )
-def test_jump_to_what_is_not_there_stays_and_says_what_is(typed, answer):
+def test_jump_to_an_unknown_name_stays_and_says_what_exists(typed, answer):
     walk = session(typed, "Enter")
     assert walk.index == 0
     assert answer in walk.message
@@ -302,7 +302,7 @@ def test_no_screen_is_wider_or_taller_than_the_window(state, size):
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24)])
 @pytest.mark.parametrize("state", ["first", "sum of two parts", "everything", "help"])
-def test_what_does_not_fit_is_counted_and_scrolled_to(state, size):
+def test_lines_that_do_not_fit_are_counted_and_can_be_scrolled_to(state, size):
     walk = session(*STATES[state])
     wanted = [line.plain.rstrip() for line in walk.body(size[0] - 1)]
     top = middle(walk, size)
@@ -330,7 +330,7 @@ def test_long_message_is_shown_whole():
     assert walk.message in re.sub(r"\s+", " ", shown(walk, 60, 16))
 
 
-def test_time_line_tells_now_reached_and_not_yet():
+def test_time_line_shows_now_reached_and_not_yet():
     lines = shown(session(":dh[2]", "Enter")).split("\n")
     time, reads, forward, backward = (line.split() for line in lines[1:5])
     assert time == ["time", "1", "2", "3"]
@@ -348,14 +348,14 @@ def test_time_line_of_a_long_sequence_keeps_the_present_step_in_sight():
     assert lines[3].count("◉") == 1
 
 
-def test_gradient_is_not_yet_there_before_backward_comes_and_incomplete_until_its_last_part():
+def test_gradient_is_not_yet_before_it_arrives_and_incomplete_until_its_last_part():
     assert "dh[2]  not yet: backward has not reached it" in body(session(":h[2]", "Enter"))
     first = body(session(":∂h[2] via r[3]", "Enter"))
     assert re.search(r"dh\[2\]  not yet complete: 1 more part to come, the next at step \d+", first)
     assert "dh[2]  not yet" not in body(session(":dh[2]", "Enter"))
 
 
-def test_the_two_parts_of_a_state_gradient_stand_apart_above_their_sum():
+def test_the_two_parts_of_a_state_gradient_are_shown_separately_above_their_sum():
     walk = session(":dh[2]", "Enter")
     total = next(o.quantities[-1] for o in walk.step.outcomes if len(o.quantities) > 1)
     lines = body(walk).split("\n")
@@ -377,7 +377,7 @@ def test_every_number_of_a_story_is_written_by_the_one_rule():
                 assert re.search(rf"(?<![\d.]){re.escape(format_number(x))}(?![\d.])", text)
 
 
-def test_heat_strip_tells_sign_and_size_without_colour():
+def test_heat_strip_shows_sign_and_size_without_colour():
     text = strip([4.0, -2.0, 0.04, 0.0, np.nan, np.inf, -np.inf], 4.0, "gradient").plain
     assert text.split() == ["+█", "−▄", "+▁", "·", "??", "+∞", "−∞"]
 
@@ -453,7 +453,7 @@ def test_stepping_into_a_product_shows_one_term_more_with_the_sum_so_far():
     assert (page.index, page.shown) == ((1,), 1)
 
 
-def test_record_without_a_loss_has_no_way_back_and_says_so():
+def test_record_without_a_loss_has_no_backward_pass_and_says_so():
     trace = Trace()
     with trace.at(1):
         Tanh(trace.input("x", [1.0]), name="y")
@@ -507,7 +507,7 @@ HOSTILE = ["\x1b[31mred", "bell\x07", "over\rwritten", "\x9b2J", "turned\u202e",
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_text_of_others_cannot_command_the_terminal(text):
+def test_untrusted_text_cannot_control_the_terminal(text):
     trace = Trace()
     with trace.at(1):
         x = trace.input("x", 0)
@@ -526,11 +526,11 @@ def test_text_of_others_cannot_command_the_terminal(text):
     assert all(c.isprintable() or c == "\n" for c in out.read())
 
 
-def test_printable_text_is_left_alone():
+def test_printable_text_is_not_changed():
     assert printable("h[3] = −0.5 “ä” 木") == "h[3] = −0.5 “ä” 木"
 
 
-def test_numbers_that_are_none_are_shown_as_what_they_are():
+def test_nan_and_infinity_are_shown_as_such():
     trace = Trace()
     with np.errstate(all="ignore"):
         x = trace.input("x", [1e200, -1e200, 1.0])
@@ -584,7 +584,7 @@ def test_batches_and_stacked_cells_are_stepped_through():
 # As plain text ------------------------------------------------------------------------------------
 
 
-def test_plain_text_tells_the_titles_formulas_and_numbers_of_the_story():
+def test_plain_text_has_the_titles_formulas_and_numbers_of_the_story():
     trace = recorded()
     out = io.StringIO()
     print_story(trace, about=["Words before."], console=Console(file=out, width=100, color_system=None))
@@ -691,10 +691,10 @@ class RealTerminal:
             assert more or waiting, f"{text!r} did not appear:\n{self.output[self.read_to :]}"
 
     def end(self):
-        """Wait for the end; give the exit status."""
+        """Wait for the end; return the exit status."""
         until = time.monotonic() + PATIENCE
         while (status := self.process.poll()) is None:
-            assert time.monotonic() < until, f"the program goes on:\n{self.output[self.read_to :]}"
+            assert time.monotonic() < until, f"the program does not end:\n{self.output[self.read_to :]}"
             self._read(0.05)
         while self._read(0.1):
             pass
@@ -772,7 +772,7 @@ def test_signal_to_interrupt_leaves_the_terminal_as_it_was():
 
 
 @posix
-def test_colours_are_used_where_they_are_wanted_and_only_there():
+def test_colours_are_used_only_where_they_are_wanted():
     with RealTerminal() as terminal:
         terminal.press("q")
         terminal.end()
@@ -806,7 +806,7 @@ def test_pipe_gets_every_step_as_plain_text():
 
 
 @posix
-def test_closed_stdin_is_no_reader():
+def test_closed_stdin_prints_the_story():
     with RealTerminal(preexec_fn=lambda: os.close(0)) as terminal:
         terminal.wait_for("step 37/37")
         assert terminal.end() == 0
@@ -814,7 +814,7 @@ def test_closed_stdin_is_no_reader():
         assert "\x1b[?1049h" not in terminal.output
 
 
-def test_old_code_page_loses_signs_but_not_the_story():
+def test_old_code_page_loses_symbols_but_not_the_story():
     done = told(stdin=subprocess.DEVNULL, environment={"PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"step 37/37" in done.stdout

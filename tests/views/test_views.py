@@ -1,4 +1,4 @@
-"""What is shown is the trace: numbers by one rule, names in LaTeX, nothing taken for HTML."""
+"""Views show the trace: numbers by one rule, names in LaTeX, no text interpreted as HTML."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_numbers_that_belong_to_the_definition_are_written_as_numbers():
     assert latex(forward_equation(y)) == r"y = \frac{x \odot \mathrm{mask}}{0.5}"
 
 
-def test_gradient_whose_formula_is_not_stated_is_named_instead():
+def test_gradient_without_a_formula_is_shown_by_name():
     class Same(Op, register=False):
         signature = "(n)->(n)"
         formula = staticmethod(lambda sp, x: x)
@@ -125,7 +125,7 @@ def test_any_name_can_be_written_and_none_becomes_markup(name):
     ElementTree.fromstring(written)
 
 
-def test_font_holds_the_signs_of_the_formulas_and_its_licence():
+def test_font_has_the_characters_of_the_formulas_and_its_licence():
     from fontTools.ttLib import TTFont
 
     font = TTFont(
@@ -152,7 +152,7 @@ def test_font_holds_the_signs_of_the_formulas_and_its_licence():
     [mathml(Function("sqrt", (Letter("m"),))), "<math><mroot><mi>m</mi><mn>3</mn></mroot></math>"],
     ids=["square root", "another, in prose"],
 )
-def test_font_holds_the_radical_sign_which_is_in_no_text(formula):
+def test_font_has_the_radical_sign(formula):
     from fontTools.ttLib import TTFont
 
     font = TTFont(io.BytesIO(font_subset([formula])))
@@ -179,7 +179,7 @@ def test_value_shows_formula_shape_and_numbers_and_not_yet():
     assert repr(h) == "<h[2] = Tanh(a[2]) (3,)>"
 
 
-def test_value_with_a_hostile_name_or_odd_numbers_is_shown_as_it_is():
+def test_value_with_a_hostile_name_or_odd_numbers_is_shown_verbatim():
     trace = Trace()
     x = trace.input("<img src=x onerror=alert(1)>", np.arange(400.0).reshape(20, 20))
     assert "<img" not in x._repr_html_()
@@ -192,7 +192,7 @@ def test_value_with_a_hostile_name_or_odd_numbers_is_shown_as_it_is():
 
 
 @pytest.mark.parametrize("cell", sorted(CELLS))
-def test_story_tells_every_operation_once_in_each_direction(cell):
+def test_story_shows_every_operation_once_in_each_direction(cell):
     trace = recorded(cell=cell, layers=2)
     story = tell(trace)
     forward = [s.node for s in story if s.phase == "forward"]
@@ -252,7 +252,7 @@ def test_immediate_parts_add_up_to_the_total_under_other_names():
         assert all(q.letter.kind == "immediate" for q in parts)
 
 
-def test_no_view_states_a_colour_of_its_own():
+def test_colours_are_defined_only_in_the_palette():
     package = Path(teachrnn.__file__).parent
     parts = [part for kind in ("*.py", "*.css", "*.js", "*.html") for part in package.rglob(kind)]
     colour = re.compile(r"(?<![.\w&])#(?:[0-9a-f]{6}|[0-9a-f]{3})\b(?![;(])", re.IGNORECASE)
@@ -260,7 +260,7 @@ def test_no_view_states_a_colour_of_its_own():
     assert stated == {"views/style/palette.py"}
 
 
-def test_no_two_colours_that_are_alike_on_light_paper_differ_on_dark():
-    """A figure is drawn on light paper, and finds the dark form of its colours by the light one."""
+def test_colours_that_are_equal_on_a_light_background_are_equal_on_a_dark_one():
+    """A figure is drawn for a light background, and looks up dark colours by the light ones."""
     assert [colour for colour in EVERY if ON_DARK[colour.light] != colour] == []
     assert {*SERIES.values()} - {INK} <= ON_DARK.keys()

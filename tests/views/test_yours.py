@@ -1,4 +1,4 @@
-"""A reader's own numbers are shown beside the right ones in every view, from the first difference on."""
+"""The reader's own numbers are shown beside the right ones in every view, from the first difference."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def instance(**options):
 
 @pytest.fixture(scope="module")
 def forgetful():
-    """An instance, and what a backward pass without the carry through time gives for it."""
+    """An instance, and the result of a backward pass that does not carry gradients back in time."""
     numbers = instance()
     carry = "the gradient carried back from r[t] to h[t-1] is left out"
     (mistake,) = (m for m in catalogue_of("vanilla").sweep if m.title == carry)
@@ -41,7 +41,7 @@ def forgetful():
 
 
 def named(story):
-    """Where which numbers differ: by title of the step."""
+    """Which numbers differ at which step, by the step's title."""
     return {story[i].title: [q.name for q in story[i].differing] for i in differences(story)}
 
 
@@ -65,7 +65,7 @@ def test_gradient_is_compared_where_it_is_complete(forgetful):
     }
 
 
-def test_each_step_is_read_out_of_the_columns_of_dU(forgetful):
+def test_gradients_of_each_step_are_read_from_the_columns_of_dU(forgetful):
     numbers, wrong = forgetful
     yours = Yours.of(numbers, Answer(wrong))
     story = tell(numbers.trace, yours=yours)
@@ -77,7 +77,7 @@ def test_each_step_is_read_out_of_the_columns_of_dU(forgetful):
     assert str(da.yours) == f"≠ yours: 3 of 3 differ, column {column} of your dU"
 
 
-def test_nothing_is_read_out_of_a_table_that_alone_is_wrong(forgetful):
+def test_nothing_is_read_from_dU_if_only_dU_is_wrong(forgetful):
     numbers, _ = forgetful
     wrong = {**numbers.gradients, "U": 2 * numbers.gradients["U"]}
     story = tell(numbers.trace, yours=Yours.of(numbers, Answer(wrong)))
@@ -88,7 +88,7 @@ def test_nothing_is_read_out_of_a_table_that_alone_is_wrong(forgetful):
     ("name", "first"),
     [("W", "dW"), ("dW", "dW"), ("a", "da[2]"), ("da", "da[2]"), ("h[0]", "dh[0]")],
 )
-def test_gradients_go_by_the_name_of_the_value_or_their_own(name, first):
+def test_gradients_may_have_the_name_of_the_value_or_their_own(name, first):
     trace = instance().trace
     backpropagate(trace)
     value = name.removeprefix("d")
@@ -147,7 +147,7 @@ def test_float32_is_not_accused_where_p_is_nearly_1_and_p_minus_y_cancels():
     assert "all agree" in verdict(tell(model.record(x, y), yours=Yours(gradients=own)))
 
 
-def test_what_may_differ_is_a_choice():
+def test_tolerance_can_be_chosen():
     trace = instance().trace
     own = backpropagate(trace).gradients()
     off = {name: d + 1e-6 for name, d in own.items()}
@@ -190,7 +190,7 @@ def test_record_that_overflowed_agrees_with_itself_and_nothing_else():
         ({"gradients": {"W": [["a"]]}}, DomainError, "must hold real numbers"),
     ],
 )  # fmt: skip
-def test_numbers_that_fit_nothing_are_refused(own, error, words):
+def test_numbers_that_do_not_fit_are_refused(own, error, words):
     with pytest.raises(error, match=words):
         tell(instance().trace, yours=Yours(**own))
 
@@ -200,7 +200,7 @@ def test_numbers_that_fit_nothing_are_refused(own, error, words):
 
 @pytest.fixture
 def opened(browser_page, tmp_path, forgetful):
-    """The page of an instance with the numbers of the forgetful backward pass, or with others."""
+    """The page of an instance, with the numbers of that backward pass or others."""
     numbers, wrong = forgetful
 
     def open_page(yours=None, **options):
@@ -321,14 +321,14 @@ def test_numbers_that_look_alike_get_more_digits(opened, forgetful):
     assert figure.locator(".own").first.inner_text() not in (shown, f"≠ {shown}")
 
 
-def test_what_is_covered_is_not_given_away(opened):
+def test_a_covered_result_does_not_show_whether_yours_differs(opened):
     page, _ = opened()
     page.get_by_label("Predict first").select_option("sign")
     assert not page.locator(".difference").is_visible()
     assert page.locator("g.node:has(.unequal)").count() == 0
 
 
-def test_numbers_that_agree_are_not_sent_and_said_to_agree(opened, forgetful):
+def test_numbers_that_agree_are_not_sent_and_are_reported_to_agree(opened, forgetful):
     numbers, _ = forgetful
     own = Yours(gradients=numbers.gradients)
     page, story = opened(own)
@@ -343,7 +343,7 @@ def test_numbers_that_agree_are_not_sent_and_said_to_agree(opened, forgetful):
     assert b'"yours":{"differs":[]}' in text
 
 
-def test_without_numbers_of_the_readers_nothing_is_said_of_them(browser_page, tmp_path, forgetful):
+def test_without_the_readers_numbers_nothing_is_compared(browser_page, tmp_path, forgetful):
     numbers, _ = forgetful
     assert b"yours" not in story_bytes(numbers.trace)
     path = tmp_path / "page.html"
@@ -406,7 +406,7 @@ def test_why_in_the_terminal_begins_with_the_entry_that_differs(forgetful):
     assert "yours is the same, up to rounding" in written(walk.body(80))
 
 
-def test_entry_that_differs_is_in_sight_however_long_the_array():
+def test_entry_that_differs_is_visible_however_long_the_array():
     trace = Instance.draw("vanilla", T=2, hidden=60, symbols=5).trace
     own = trace["h[1]"].data.copy()
     own[41] = 7.0
@@ -469,7 +469,7 @@ def loss_and_gradients(inputs, targets, hprev, Wxh, Whh, Why, bh, by):
 """
 
 
-def test_one_call_opens_a_users_code_where_it_goes_wrong(tmp_path, browser_page):
+def test_save_difference_opens_a_users_code_where_it_goes_wrong(tmp_path, browser_page):
     code = tmp_path / "my_rnn.py"
     code.write_text(FORGETFUL)
     page = save_difference(code, tmp_path / "page.html")

@@ -1,4 +1,4 @@
-"""Notebook apps: they show what the library computes for their controls, with a kernel and without."""
+"""Notebook apps show what the library computes for their controls, with and without a kernel."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ HOSTILE = "<img src=x onerror=alert(1)></pre><script>alert(2)</script>"
 
 
 class Tags(HTMLParser):
-    """Which elements and attributes a piece of HTML has."""
+    """The elements and attributes of a piece of HTML."""
 
     def __init__(self, text):
         super().__init__()
@@ -66,13 +66,13 @@ def harmless(text):
 
 
 def in_a_loop(coroutine):
-    """Run it in an event loop of its own: in this thread the browser's is running already."""
+    """Run it in a separate event loop, because the browser's is already running in this thread."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, coroutine).result()
 
 
 def put(app, **values):
-    """Move controls together, as a kernel does that hears of all of them before it draws."""
+    """Set several controls at once, as when a kernel receives all changes before it draws."""
 
     async def move():
         for name, value in values.items():
@@ -106,7 +106,7 @@ def app(request):
     return request.param.example()
 
 
-def test_app_shows_the_live_widget_and_apart_from_it_picture_and_table_without_a_script(app):
+def test_app_shows_the_live_widget_and_separately_a_static_picture_and_table(app):
     live, static = displayed(app)
     assert live[WIDGET]["model_id"] == app.widget.model_id
     assert live["text/html"] == ""
@@ -121,7 +121,7 @@ def test_app_shows_the_live_widget_and_apart_from_it_picture_and_table_without_a
     assert static["text/plain"] == f"{app.title}\n{app.table.text()}"
 
 
-def test_host_without_live_apps_is_given_a_picture_that_says_so(app):
+def test_host_without_live_apps_gets_a_picture_that_says_so(app):
     shown = app._repr_mimebundle_()
     assert set(shown) == {"text/html", "text/plain"}
     assert STILL in shown["text/html"]
@@ -137,7 +137,7 @@ def test_static_display_is_the_picture_alone(app, monkeypatch):
                 assert format_number(cell) in shown["text/html"]
 
 
-def test_what_is_saved_of_an_app_is_what_was_seen_last():
+def test_saved_app_is_what_was_last_shown():
     app = GradientFlow.example()
     with mock.patch("IPython.display.update_display") as update:
         put(app, T=5)
@@ -150,7 +150,7 @@ def test_what_is_saved_of_an_app_is_what_was_seen_last():
     assert "length T: 7" in static["text/html"]
 
 
-def test_every_control_has_a_name_that_is_seen_and_an_explanation(app):
+def test_every_control_has_a_visible_name_and_a_tooltip(app):
     for name, control in app.controls.items():
         assert control.description, name
         assert control.tooltip.endswith("."), name
@@ -159,7 +159,7 @@ def test_every_control_has_a_name_that_is_seen_and_an_explanation(app):
         assert not set(GREEK) & set(written), f"{name}: a letter is written as a word"
 
 
-def test_app_is_named_as_its_class_is(app):
+def test_app_has_the_name_of_its_class(app):
     assert re.sub("(?<!^)(?=[A-Z])", "-", type(app).__name__).lower() == app.name
 
 
@@ -233,7 +233,7 @@ def test_gradient_flow_is_that_of_the_network_that_the_controls_describe(cell):
 @pytest.mark.parametrize(
     ("text", "said"), [("", "is empty"), ("a", "one character"), ("abc", "need 21 characters")]
 )
-def test_text_that_is_too_short_is_told_in_the_app_and_the_last_picture_stays(text, said):
+def test_text_that_is_too_short_is_reported_in_the_app_and_the_last_picture_stays(text, said):
     app = GradientFlow()
     before = app.figure
     put(app, text=text)
@@ -245,7 +245,7 @@ def test_text_that_is_too_short_is_told_in_the_app_and_the_last_picture_stays(te
     assert app.figure is not before
 
 
-def test_app_that_begins_with_a_mistake_says_so_and_can_be_put_right():
+def test_app_with_an_invalid_initial_setting_says_so_and_can_be_corrected():
     app = GradientFlow("a")
     with pytest.raises(DomainError, match="one character"):
         app.figure  # noqa: B018
@@ -257,7 +257,7 @@ def test_app_that_begins_with_a_mistake_says_so_and_can_be_put_right():
 # Sampler -------------------------------------------------------------------------------------------
 
 
-def test_sampler_writes_what_the_model_writes_from_the_same_chance(trained):
+def test_sampler_writes_what_the_model_writes_with_the_same_seed(trained):
     app = SamplingExplorer(trained, prime="the ", seed=5)
     put(app, strategy="nucleus", theta=0.8, temperature=1.2)
     app.write(20)
@@ -286,7 +286,7 @@ def test_sampler_shows_the_distribution_after_what_was_fed_back(trained):
     assert app.table == table_of(next_symbol(reader.read(drawn), TopK(k=3), symbols))
 
 
-def test_same_chance_is_turned_into_a_symbol_by_whatever_strategy_the_sliders_say(trained):
+def test_the_same_random_number_is_used_whichever_strategy_is_set(trained):
     app = SamplingExplorer(trained, seed=1)
     app.draw_symbol()
     before = app.drawn
@@ -298,7 +298,7 @@ def test_same_chance_is_turned_into_a_symbol_by_whatever_strategy_the_sliders_sa
     assert app.drawn == before
 
 
-def test_only_the_sliders_that_a_strategy_uses_are_open(trained):
+def test_only_the_sliders_that_a_strategy_uses_are_enabled(trained):
     app = SamplingExplorer(trained)
     for strategy, used in {
         "greedy": set(),
@@ -311,7 +311,7 @@ def test_only_the_sliders_that_a_strategy_uses_are_open(trained):
         assert {name for name in sliders if not app.controls[name].disabled} == used
 
 
-def test_prime_with_an_unknown_symbol_is_told_and_nothing_is_written_meanwhile(trained):
+def test_prime_with_an_unknown_symbol_is_reported_and_nothing_is_written(trained):
     app = SamplingExplorer(trained)
     app.write(3)
     put(app, prime="Ω")
@@ -345,7 +345,7 @@ def test_start_over_forgets_what_was_written(trained):
 # Neuron explorer -----------------------------------------------------------------------------------
 
 
-def test_neuron_explorer_shows_what_the_recorded_network_says(trained):
+def test_neuron_explorer_shows_the_activations_of_the_recorded_network(trained):
     app = NeuronExplorer(trained, SENTENCE)
     put(app, neuron=5)
     trace = trained.model.record(trained.vocabulary.encode(SENTENCE))
@@ -368,7 +368,7 @@ def test_neuron_of_a_layer_and_of_a_memory_can_be_chosen():
     assert [row[1] for row in app.table.rows] == [trace[f"{state}[{t}]"].data[0] for t in (1, 2, 3, 4)]
 
 
-def test_long_text_is_shown_from_where_the_slider_stands(trained):
+def test_long_text_is_shown_from_the_position_of_the_slider(trained):
     app = NeuronExplorer(trained, SENTENCE * 20)
     put(app, start=500)
     assert len(app.table.rows) == 400
@@ -378,7 +378,7 @@ def test_long_text_is_shown_from_where_the_slider_stands(trained):
 
 
 @pytest.mark.parametrize(("text", "said"), [("", "has 0 symbols"), ("Ω", "'Ω'"), ("a" * 5000, "4000")])
-def test_text_that_a_network_cannot_read_is_told(trained, text, said):
+def test_text_that_a_network_cannot_read_is_reported(trained, text, said):
     app = NeuronExplorer(trained, SENTENCE)
     before = app.table
     put(app, text=text)
@@ -389,7 +389,7 @@ def test_text_that_a_network_cannot_read_is_told(trained, text, said):
 # Optimizer explorer --------------------------------------------------------------------------------
 
 
-def test_optimizers_go_the_way_that_the_library_goes():
+def test_optimizer_paths_are_those_of_the_library():
     app = OptimizerExplorer("recurrent network")
     put(app, rmsprop=True, gamma=0.75, eta=0.02, updates=12)
     problem = network()
@@ -412,7 +412,7 @@ def test_gradient_of_the_network_problem_is_that_of_the_recorded_network():
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_state_of_every_optimizer_can_be_looked_at(name):
+def test_state_of_every_optimizer_can_be_shown(name):
     app = OptimizerExplorer()
     put(app, show=name)
     assert app.message == ""
@@ -422,7 +422,7 @@ def test_state_of_every_optimizer_can_be_looked_at(name):
     assert "sgd loss" in app.table.columns
 
 
-def test_every_share_that_an_optimizer_keeps_has_a_slider():
+def test_every_decay_rate_of_an_optimizer_has_a_slider():
     app = OptimizerExplorer()
     for kind in OPTIMIZERS.values():
         for letter, allowed in kind.ranges().items():
@@ -430,7 +430,7 @@ def test_every_share_that_an_optimizer_keeps_has_a_slider():
                 assert letter in app.controls
 
 
-def test_slider_keeps_the_default_of_the_first_optimizer_that_has_its_letter():
+def test_slider_has_the_default_of_the_first_optimizer_with_its_letter():
     @dataclass(kw_only=True, eq=False)
     class Sluggish(Momentum):
         name = "sluggish"
@@ -442,7 +442,7 @@ def test_slider_keeps_the_default_of_the_first_optimizer_that_has_its_letter():
         del OPTIMIZERS["sluggish"]
 
 
-def test_no_optimizer_chosen_is_told():
+def test_choosing_no_optimizer_is_reported():
     app = OptimizerExplorer()
     put(app, **dict.fromkeys(OPTIMIZERS, False))
     assert "Choose at least one" in app.message
@@ -470,7 +470,7 @@ def test_descent_is_what_the_optimizer_does_by_itself():
     np.testing.assert_array_equal(descent.theta[5], theta)
 
 
-def test_descent_from_nowhere_or_without_an_update_is_refused():
+def test_descent_from_a_point_that_is_not_finite_or_without_updates_is_refused():
     with pytest.raises(DomainError, match="at least 1"):
         descend(RMSProp(), np.zeros(1), lambda at: (0.0, at), updates=0)
     with pytest.raises(DomainError, match="not finite at the start"):
@@ -483,11 +483,11 @@ def test_descent_from_nowhere_or_without_an_update_is_refused():
 def soon(condition):
     end = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < end, "waited in vain"
+        assert time.monotonic() < end, "waited too long"
         time.sleep(0.01)
 
 
-def test_monitor_trains_what_the_training_alone_would():
+def test_monitor_trains_exactly_as_the_training_alone():
     training, vocabulary = small_training()
     monitor = TrainingMonitor(training, vocabulary, updates=120, sample_every=50, sample_length=30)
     steps = list(monitor)
@@ -521,7 +521,7 @@ def test_stop_button_ends_the_training_between_two_updates_and_keeps_the_model()
     for _ in range(stopped):
         next(alone)
     np.testing.assert_array_equal(monitor.trained.model.parameters.flat, alone.model.parameters.flat)
-    monitor.start()  # and it can be gone on with
+    monitor.start()  # it can be resumed
     soon(lambda: training.iteration > stopped)
     monitor.stop()
 
@@ -555,7 +555,7 @@ def test_leaving_the_loop_leaves_the_monitor_ready():
     assert [step.iteration for step in islice(monitor, 2)] == [11, 12]
 
 
-def test_running_training_refuses_a_second_loop_and_to_hand_out_the_model():
+def test_running_training_refuses_a_second_loop_and_access_to_the_model():
     training, vocabulary = small_training()
     monitor = TrainingMonitor(training, vocabulary)
     monitor.start()
@@ -568,7 +568,7 @@ def test_running_training_refuses_a_second_loop_and_to_hand_out_the_model():
         monitor.stop()
 
 
-def test_training_that_diverges_is_told_in_the_app():
+def test_training_that_diverges_is_reported_in_the_app():
     training, vocabulary = small_training()
     training.model.parameters.flat[...] = np.nan
     monitor = TrainingMonitor(training, vocabulary)
@@ -642,7 +642,7 @@ monitor = TrainingMonitor(training, network.vocabulary, refresh=0.2)
 
 
 def run(client, code):
-    """Run a cell and give the value of its last line."""
+    """Run a cell, and return the value of its last line."""
     shown = []
 
     def keep(message):

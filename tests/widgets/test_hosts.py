@@ -1,4 +1,4 @@
-"""The stepper in each of its hosts: live both ways where there is a kernel, and nothing from outside."""
+"""The stepper in each host: synchronised if there is a kernel, without requests to other machines."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ CELLS = [
     'flow.controls["T"].value = 7',
 ]
 INK = "element => parseInt(getComputedStyle(element).color.match(/\\d+/)[0])"
-"""How red the letters are: nearly white on dark paper, nearly black on light."""
+"""The red component of the text colour: high on a dark background, low on a light one."""
 STILL = re.sub("<.*?>", "", STILL)
 HOSTILE = "</script><img src=x onerror=document.title='gone'>"
 
@@ -63,7 +63,7 @@ def fonts(page):
 
 
 @pytest.mark.parametrize("app", ["lab", "notebook"])
-def test_in_jupyter_python_and_the_reader_move_the_same_stepper(app, jupyter, host_page):  # noqa: F811
+def test_stepper_is_shared_between_python_and_the_page_in_jupyter(app, jupyter, host_page):  # noqa: F811
     notebook = Notebook(host_page, jupyter, app, CELLS)
     notebook.run(0)
     stepper = host_page.locator(".trnn").first
@@ -123,7 +123,7 @@ def test_in_jupyter_python_and_the_reader_move_the_same_stepper(app, jupyter, ho
         expect(complaint).to_be_hidden()
 
 
-def test_in_marimo_python_and_the_reader_move_the_same_stepper(host_page, tmp_path):  # noqa: F811
+def test_stepper_is_shared_between_python_and_the_page_in_marimo(host_page, tmp_path):  # noqa: F811
     need("marimo", "anywidget")
     app = tmp_path / "app.py"
     app.write_text(MARIMO, "utf-8")
@@ -184,7 +184,7 @@ if __name__ == "__main__":
 """
 
 
-def test_notebook_exported_with_the_defaults_is_whole_without_kernel_and_network(
+def test_notebook_exported_with_the_defaults_works_without_kernel_and_network(
     host_page,  # noqa: F811
     tmp_path,
 ):
@@ -198,7 +198,7 @@ def test_notebook_exported_with_the_defaults_is_whole_without_kernel_and_network
     page, _ = HTMLExporter().from_notebook_node(executed)
     path = tmp_path / "notebook.html"
     path.write_text(page, "utf-8")
-    host_page.context.unroute_all()  # the page asks for scripts of nbconvert's, in vain
+    host_page.context.unroute_all()  # the page requests scripts of nbconvert, which fails
     host_page.context.set_offline(True)
     host_page.goto(path.as_uri())
     both = host_page.locator(".trnn")
@@ -213,7 +213,7 @@ def test_notebook_exported_with_the_defaults_is_whole_without_kernel_and_network
 
 @pytest.fixture(scope="module")
 def documentation(tmp_path_factory):
-    """A small site that is built as ours is, with a page in which one line asks for a stepper."""
+    """A small site built like the documentation, with a page in which one line makes a stepper."""
     need("mkdocs", "material", "anywidget")
     folder = tmp_path_factory.mktemp("documentation")
     (folder / "docs").mkdir()
@@ -262,7 +262,7 @@ plugins: [search]
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_documentation_steps_in_the_scheme_of_its_switch(documentation, host_page, width):  # noqa: F811
+def test_stepper_in_the_documentation_follows_its_colour_scheme(documentation, host_page, width):  # noqa: F811
     host_page.set_viewport_size({"width": width, "height": 900})
     with served(documentation) as address:
         host_page.goto(address)
@@ -282,12 +282,12 @@ def test_documentation_steps_in_the_scheme_of_its_switch(documentation, host_pag
         assert set(fonts(host_page)) == {"loaded"}
 
 
-def test_search_of_the_documentation_does_not_hold_the_story(documentation):
+def test_search_index_of_the_documentation_does_not_contain_the_story(documentation):
     index = documentation / "search" / "search_index.json"
     assert index.stat().st_size < 20_000
 
 
-def test_page_of_its_own_steps_from_a_file(host_page, tmp_path):  # noqa: F811
+def test_standalone_page_works_from_a_file(host_page, tmp_path):  # noqa: F811
     shown = small_network(HOSTILE, hidden=2)
     path = tmp_path / "page.html"
     path.write_text(story_page(shown.trace, symbols=shown.symbols, about=introduction(shown)), "utf-8")

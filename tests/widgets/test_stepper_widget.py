@@ -1,4 +1,4 @@
-"""The stepper of a notebook: what Python sees, what the page requests, what is kept without a kernel."""
+"""The notebook stepper: what Python sees, what the page requests, what remains without a kernel."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def bridge(browser_page, stepper):
 
 
 def asked(bridge, **request):
-    """What the page is answered."""
+    """The kernel's answer to a request of the page."""
     bridge.page.evaluate(
         """request => {
             window.answers = [];
@@ -53,7 +53,7 @@ def at(bridge, number):
     expect(bridge.page.locator(".where").first).to_contain_text(f"Step {number} of")
 
 
-def test_step_goes_both_ways(bridge, stepper):
+def test_step_is_synchronised_in_both_directions(bridge, stepper):
     bridge.page.get_by_role("button", name="Next step", exact=True).click()
     bridge.exchange()
     assert stepper.step == 1
@@ -65,7 +65,7 @@ def test_step_goes_both_ways(bridge, stepper):
     assert bridge.page.locator("h2").first.inner_text() == stepper.title
 
 
-def test_why_that_is_opened_in_the_page_is_seen_in_python(bridge, stepper):
+def test_entry_opened_in_the_page_is_seen_in_python(bridge, stepper):
     stepper.go("dh[2]")
     bridge.exchange()
     bridge.page.locator("button:focus, body").first.press("w")
@@ -108,7 +108,7 @@ def test_check_is_answered_with_the_complex_step(bridge, stepper):
     ],
     ids=lambda case: case.get("kind") if isinstance(case, dict) else None,
 )
-def test_mistake_of_the_reader_is_answered_in_a_sentence(bridge, stepper, request_, said):
+def test_invalid_request_is_answered_with_a_message(bridge, stepper, request_, said):
     before = stepper.story
     assert said in asked(bridge, **request_)["error"]
     assert stepper.story is before
@@ -136,7 +136,7 @@ def test_record_from_the_page_keeps_the_focus_in_the_stepper(bridge, stepper):
     assert bridge.page.evaluate("document.activeElement.ariaLabel") == "Next step"
 
 
-def test_font_travels_once_a_page(bridge, stepper):
+def test_font_is_sent_once_per_page(bridge, stepper):
     ours = "[...document.fonts].filter(face => face.family === 'TeachrnnMath').length"
     ready = f"document.fonts.ready.then(() => {ours})"
     assert bridge.page.evaluate(ready) == 1
@@ -165,7 +165,7 @@ def test_hostile_text_stays_text(browser_page):
     assert browser_page.title() != "gone"
 
 
-def test_go_names_what_there_is(stepper):
+def test_go_to_an_unknown_name_says_what_exists(stepper):
     assert stepper.go("W").step == 0  # given, and first used there
     assert stepper.go("dW").title.startswith("back through r[1]")
     with pytest.raises(NameLookupError, match=r"nothing is named 'dh\[9\]'; near: dh\["):
@@ -177,7 +177,7 @@ def test_go_names_what_there_is(stepper):
         stepper.step = len(stepper.steps)
 
 
-def test_notebook_is_given_widget_and_html_apart_and_static_display_the_html_alone(stepper, monkeypatch):
+def test_notebook_gets_widget_and_html_separately_and_static_display_only_the_html(stepper, monkeypatch):
     live, static = displayed(stepper)
     assert live[WIDGET]["model_id"] == stepper.model_id
     assert "data-teachrnn" in static["text/html"]
@@ -190,7 +190,7 @@ def test_notebook_is_given_widget_and_html_apart_and_static_display_the_html_alo
         displayed(stepper)
 
 
-def test_record_is_kept_too(stepper):
+def test_html_of_a_new_record_replaces_that_in_the_notebook(stepper):
     displayed(stepper)
     with mock.patch("IPython.display.update_display") as update:
         stepper._receive(None, {"kind": "record", "text": "abcab", "hidden": 2}, ())
@@ -207,13 +207,13 @@ def test_html_of_a_large_stepper_is_not_kept_in_the_notebook(stepper, monkeypatc
     assert "<script" in displayed(stepper)[0]["text/html"]
 
 
-def test_fragment_holds_no_blank_line_and_is_the_same_twice(stepper):
+def test_fragment_has_no_blank_line_and_is_reproducible(stepper):
     html = displayed(stepper)[1]["text/html"]
     assert not re.search(r"^\s*$", html, re.MULTILINE)
     assert html == displayed(stepper)[1]["text/html"]
 
 
-def test_story_is_told_once(monkeypatch):
+def test_story_is_made_once(monkeypatch):
     from teachrnn.views.player import story_data
     from teachrnn.widgets import stepper as module
 
@@ -224,7 +224,7 @@ def test_story_is_told_once(monkeypatch):
     assert len(times) == 1
 
 
-def test_numbers_of_the_readers_open_it_where_they_differ_until_another_record(browser_page):
+def test_stepper_opens_where_the_readers_numbers_differ_until_another_record(browser_page):
     network = small_network("hello", hidden=3, updates=5)
     yours = Yours({"h[2]": [0.0, 0.0, 0.0]})
     compared = Stepper(network.trace, network.symbols, yours=yours)

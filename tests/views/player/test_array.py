@@ -1,4 +1,4 @@
-"""Arrays in the player: every number is there, can be reached by key, and explains itself."""
+"""Arrays in the player: every number is shown, can be reached by keyboard, and can be explained."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_every_figure_shows_the_names_notes_and_numbers_of_the_story(browser_pag
 
 
 def parts_of_W(trace):
-    """The steps at which a further part joins dW and db; the sum before stands beside the new one."""
+    """The steps at which a further part is added to dW and db, which show both sums."""
     return [i for i, s in enumerate(tell(trace)) if s.title.startswith("back through r[")][2:]
 
 
@@ -121,7 +121,7 @@ def in_window(page):
     )
 
 
-def test_large_matrix_is_seen_through_a_window(large):
+def test_large_matrix_is_shown_through_a_window(large):
     page, numbers = large
     assert page.locator('[data-name="u"] td').count() <= 12 * 16
     page.locator('[data-name="u"] .number-grid').evaluate("g => g.scrollTo(68 * 20, 26 * 40)")
@@ -132,7 +132,7 @@ def test_large_matrix_is_seen_through_a_window(large):
             assert text == format_number(numbers[int(line[0]), int(column)])
 
 
-def test_keys_carry_the_window_to_the_last_entry(large):
+def test_arrow_keys_scroll_the_window_to_the_last_entry(large):
     page, numbers = large
     grid = page.locator('[data-name="u"] .number-grid')
     grid.evaluate("g => { g.style.width = '638px'; }")  # eight cells and a half

@@ -63,7 +63,7 @@ def index_of(story, phase, name, trace):
 
 
 def by_hand(steps, reach=None):
-    """h[t] from h[t-1] and, if there is a reach, from h[t-reach] too; a loss at the end alone."""
+    """h[t] from h[t-1] and, if ``reach`` is given, h[t-reach] too; a loss only at the end."""
     rng = np.random.default_rng(0)
     trace = Trace()
     W, b = trace.parameter("W", 0.2 * rng.normal(size=(3, 3))), trace.parameter("b", np.zeros(3))
@@ -151,7 +151,7 @@ def test_time_runs_to_the_right_and_depth_upwards(browser_page, options):
 @pytest.mark.parametrize(
     "trace", [by_hand(5, 2), by_hand(6, 3), both_ways(4)], ids=["two", "three", "back"]
 )
-def test_edges_over_several_steps_and_from_later_steps_run_clear_too(browser_page, trace):
+def test_edges_over_several_steps_and_from_later_steps_avoid_nodes_too(browser_page, trace):
     with graph(browser_page, trace) as page:
         page.evaluate("graph.stage.zoomTo(1)")
         assert page.locator(".stage .edge").count() == page.evaluate("context.story.edges.length")
@@ -202,7 +202,7 @@ def test_names_say_operation_symbol_and_norm(browser_page):
         assert page.locator("b").count() == 0
 
 
-def test_gradient_of_which_one_part_is_missing_says_so(browser_page):
+def test_label_of_a_gradient_with_a_missing_part_says_so(browser_page):
     trace = recorded("abc")
     story = tell(trace)
     future = index_of(story, "backward", "r[2]", trace)
@@ -289,7 +289,7 @@ def test_width_of_an_edge_is_the_logarithm_of_its_gradient(browser_page):
         assert all(abs(start + slope * x - w) < 0.02 for x, w in inside)
 
 
-def test_gradient_of_the_last_loss_goes_thin_from_right_to_left(browser_page):
+def test_edges_of_a_vanishing_gradient_get_thinner_from_right_to_left(browser_page):
     with graph(browser_page, by_hand(8)) as page:
         page.evaluate("graph.paint(context.story.steps.length - 1)")
         widths = page.evaluate(
@@ -338,7 +338,7 @@ def test_edges_are_reversed_and_dashed_in_the_backward_half(browser_page):
         assert page.evaluate(f"{edge}.style.strokeWidth") == ""
 
 
-def test_painting_step_by_step_leaves_what_a_jump_paints(browser_page):
+def test_painting_step_by_step_gives_the_same_as_a_jump(browser_page):
     with graph(browser_page, recorded("abcd", cell="gru")) as page:
         state = """[...document.querySelectorAll('.stage svg *')].map(e => [e.tagName, e.textContent,
             ...[...e.attributes].filter(a => a.value).map(a => `${a.name}=${a.value}`).sort()]
@@ -360,7 +360,7 @@ def test_painting_step_by_step_leaves_what_a_jump_paints(browser_page):
 # Moving ------------------------------------------------------------------------------------------
 
 
-def test_click_goes_to_what_made_a_node_and_on_the_way_back_to_its_whole_gradient(browser_page):
+def test_click_goes_to_the_step_that_made_a_node_or_completed_its_gradient(browser_page):
     trace = recorded("abc")
     story = tell(trace)
     with graph(browser_page, trace) as page:
@@ -400,7 +400,7 @@ def test_arrow_keys_walk_over_all_nodes_by_their_place(browser_page):
         assert page.evaluate(focus) == "u[1]"
 
 
-def test_far_columns_are_left_out_until_they_are_scrolled_to_or_walked_to(browser_page):
+def test_far_columns_are_drawn_only_when_scrolled_or_moved_to(browser_page):
     trace = recorded("abcdefghijklmnopqrstuvwxyzabcdefghijklmno")
     with graph(browser_page, trace) as page:
         drawn = page.locator(".stage .node").count()
@@ -545,7 +545,7 @@ def test_axe_core_finds_no_violation(browser_page, scheme, width):
 
 
 @pytest.mark.parametrize("options", [{}, {"cell": "lstm", "layers": 2}], ids=["wide", "deep"])
-def test_a_step_changes_only_what_it_is_about(browser_page, options):
+def test_a_step_changes_only_few_elements(browser_page, options):
     trace = recorded("abcdefghijklmnopqrstuvwxyz", **options)
     with graph(browser_page, trace) as page:
         changes = page.evaluate(
@@ -571,7 +571,7 @@ def test_a_step_changes_only_what_it_is_about(browser_page, options):
 LABEL = "g => [...g.querySelectorAll('.label tspan')].map(part => part.textContent)"
 
 
-def test_names_are_drawn_from_their_parts_and_never_taken_apart(browser_page):
+def test_names_are_drawn_from_their_parts_without_parsing(browser_page):
     def disguise(text):
         for n in text["nodes"]:
             n["name"] = f"#{n['name']}#"

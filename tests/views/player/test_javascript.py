@@ -1,4 +1,4 @@
-"""The player's JavaScript and CSS: tidy, typed, joined to what was written."""
+"""The player's JavaScript and CSS: formatted, typed, and joined correctly."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TOOLS = ["prettier", "eslint", "tsc"]
 
 @pytest.fixture(scope="session")
 def npm():
-    """What runs the tools. Where there are none the test is skipped; with CI=true it fails."""
+    """The program that runs the tools. If it is missing, the test is skipped; with CI=true it fails."""
     executable = shutil.which("npm")
     missing = [name for name in TOOLS if not (ROOT / "node_modules/.bin" / name).exists()]
     if executable is None or missing:
@@ -28,7 +28,7 @@ def npm():
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_nothing_is_found_by(npm, name):
+def test_tools_find_nothing_wrong(npm, name):
     command = [npm, "run", "--silent", name]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -36,7 +36,7 @@ def test_nothing_is_found_by(npm, name):
 
 @pytest.fixture
 def written(tmp_path, monkeypatch):
-    """Takes the parts of a player, the host `page` among them, and gives their one text."""
+    """A function that joins the parts of a player, including the host `page`, into one text."""
 
     def joined(**parts):
         for name, text in {"hosts/page.js": parts.pop("page"), **parts}.items():
@@ -91,9 +91,9 @@ def test_comments_on_lines_of_their_own_are_left_out_and_nothing_else(written):
 
 
 @pytest.mark.parametrize("host", ["page", "fragment", "notebook"])
-def test_nothing_is_imported_any_more(host):
+def test_joined_module_has_no_imports(host):
     text = player_module(host)
     assert "import " not in text
     assert text.count("\nparts[") == sum(
         1 for part in PARTS.rglob("*.js") if part.parent.name != "hosts"
-    ), "every part is in use"
+    ), "some parts are not used"

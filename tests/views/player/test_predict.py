@@ -162,7 +162,7 @@ def test_same_entry_is_asked_each_time_and_answers_are_remembered(browser_page):
         assert page.locator(".feedback").inner_text() == told
 
 
-def test_mode_is_the_models_and_off_covers_nothing(browser_page):
+def test_mode_is_in_the_model_and_off_covers_nothing(browser_page):
     with asked(browser_page, recorded("abc"), "off") as page:
         assert not page.evaluate("predict.covers(3)")
         page.get_by_label("Predict first").select_option("number")
@@ -181,7 +181,7 @@ def test_one_question_after_the_other_can_be_answered_by_keys_alone(browser_page
         assert page.evaluate("document.activeElement.tagName") == "INPUT"
 
 
-def test_panel_takes_no_focus_that_it_did_not_have(browser_page):
+def test_panel_does_not_take_the_focus(browser_page):
     with asked(browser_page, recorded("abc"), "number") as page:
         page.locator("#outside").focus()
         page.evaluate("at(4)")

@@ -1,4 +1,4 @@
-"""The time line: the addresses that it can go to."""
+"""The time line: the places that it can go to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OFFERED = "all => all.map(option => option.value)"
 
 
 @pytest.mark.parametrize("cell", ["vanilla", "lstm"])
-def test_leads_to_every_place_that_it_offers(browser_page, cell):
+def test_every_suggestion_of_the_go_to_box_leads_somewhere(browser_page, cell):
     trace = recorded("hello", cell=cell)
     shown = [
         q for s in tell(trace) for q in [*s.operands, *(q for o in s.outcomes for q in o.quantities)]

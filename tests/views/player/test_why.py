@@ -41,7 +41,7 @@ def opened(page, story, **options):
 
 
 def last_told(trace):
-    """Each quantity of the story by its name: the total, where it grew."""
+    """Each quantity of the story by its name; of a growing sum, the total."""
     steps = tell(trace)
     told = [q for s in steps for q in [*s.operands, *(q for o in s.outcomes for q in o.quantities)]]
     return {q.name: q.data for q in told}
@@ -76,7 +76,7 @@ def test_weight_gradient_is_listed_as_its_products_over_time(browser_page):
 
 
 def number(x):
-    """As JavaScript writes it: 0 without a point."""
+    """As JavaScript writes it: 0 without a decimal point."""
     return repr(float(x)).removesuffix(".0")
 
 
@@ -91,7 +91,7 @@ def test_product_is_listed_term_by_term(browser_page):
         assert terms[4][0] == [f"b[2] = {number(b[2])}"]
 
 
-def test_links_lead_on_and_the_trail_leads_back(browser_page):
+def test_links_lead_to_operands_and_the_trail_leads_back(browser_page):
     with opened(browser_page, recorded("hello")) as page:
         page.evaluate("ask('h[3]', [2])")
         assert page.evaluate("document.activeElement.tagName") == "H3"
@@ -113,7 +113,7 @@ def test_links_lead_on_and_the_trail_leads_back(browser_page):
         assert page.evaluate("document.activeElement.id") == "outside"
 
 
-def test_entry_set_from_python_takes_nobodys_focus(browser_page):
+def test_entry_set_from_python_does_not_move_the_focus(browser_page):
     with opened(browser_page, recorded("ab")) as page:
         page.evaluate("document.activeElement.blur(); context.open(3, [0])")
         assert page.locator(".why").is_visible()
@@ -126,7 +126,7 @@ def test_complex_step_is_shown_beside_backpropagation_to_17_digits(browser_page)
     total = last_told(trace)["dW"]
     i, j = np.unravel_index(np.abs(total - every).argmax(), total.shape)
     value, found = total[i, j], every[i, j]
-    assert value != found, "rounding makes a difference somewhere"
+    assert value != found, "the two should differ by rounding"
     with opened(browser_page, trace) as page:
         page.evaluate("([i, j]) => ask('dW', [i, j])", [int(i), int(j)])
         cells = page.locator(".evidence td").all_inner_texts()
@@ -206,7 +206,7 @@ def test_number_is_not_shown_before_it_is_made_nor_while_it_is_covered(browser_p
         ("dL[2]", [], "Here backpropagation begins"),
     ],
 )
-def test_what_no_formula_made_says_where_it_comes_from(browser_page, name, index, words):
+def test_values_without_a_formula_say_where_they_come_from(browser_page, name, index, words):
     with opened(browser_page, recorded("abc")) as page:
         page.evaluate("([name, index]) => ask(name, index)", [name, index])
         assert words in text_of(page, ".why-body")
