@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from functools import lru_cache
 
 from teachrnn.formulas import tree
@@ -28,11 +29,13 @@ def mathml(formula: Formula, *, display: bool = False) -> str:
     return _Printer().page(formula, display=display)
 
 
-def mathml_template(formula: Formula) -> tuple[str, list[str]]:
+def mathml_template(
+    formula: Formula, marks: Mapping[tree.Letter, str] | None = None
+) -> tuple[str, list[str]]:
     """MathML with a private character for each time step, and the steps.
 
     The formulas of an unrolled graph differ in their time steps only, so a few templates serve
-    thousands of them.
+    thousands of them. A letter that has a mark stands in a row that carries it as `data-l`.
 
     Examples
     --------
@@ -40,19 +43,45 @@ def mathml_template(formula: Formula) -> tuple[str, list[str]]:
     >>> text.replace(chr(SLOT), "?"), times
     ('<math><msub><mi>h</mi><mn>?</mn></msub></math>', ['31'])
     """
-    printer = _Printer(times=[])
+    printer = _Printer(times=[], marks=marks)
     return printer.page(formula), printer.times or []
+
+
+def mathml_frame(formula: Formula) -> str:
+    """MathML with an empty row in the place of each letter, for whatever it is called elsewhere.
+
+    Examples
+    --------
+    >>> mathml_frame(1 - tree.Letter("y"))
+    '<math><mn>1</mn><mo>−</mo><mrow data-l="y"></mrow></math>'
+    """
+    letters = {node: own_letter(node) for node in tree.walk(formula) if isinstance(node, tree.Letter)}
+    return _Printer(marks=letters, hollow=True).page(formula)
+
+
+def own_letter(letter: tree.Letter) -> str:
+    """What an operation calls a value or a gradient in its gradient methods: `y`, `dy`."""
+    return letter.name if letter.kind == "value" else f"d{letter.name}"
 
 
 class _Printer:
     """One formula being written.
 
     Every method returns a row of elements. ``index`` is the subscript of the letters where an entry is
-    taken; ``script`` says that everything is in script size.
+    taken; ``script`` says that everything is in script size. A letter in ``marks`` stands in a row with
+    its mark, which is left empty if the formula is ``hollow``.
     """
 
-    def __init__(self, times: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        times: list[str] | None = None,
+        marks: Mapping[tree.Letter, str] | None = None,
+        *,
+        hollow: bool = False,
+    ) -> None:
         self.times = times
+        self.marks = marks or {}
+        self.hollow = hollow
 
     def page(self, formula: Formula, *, display: bool = False) -> str:
         attribute = ' display="block"' if display else ""
@@ -73,6 +102,9 @@ class _Printer:
         match node:
             case tree.Equation(left=a, right=b):
                 return part(a) + sign("=") + part(b, right=True)
+            case tree.Letter() if node in self.marks:
+                mark = html.escape(self.marks[node])
+                return f'<mrow data-l="{mark}">{self.marked(node, index, script=script)}</mrow>'
             case tree.Letter():
                 return self.letter(node, index, script=script)
             case tree.Number(value=value):
@@ -150,10 +182,14 @@ class _Printer:
         inner = [self.write(a, index, script=script) for a in node.arguments]
         return word + _fenced("(", _operator(",", script).join(inner), ")", script)
 
+    def marked(self, node: tree.Letter, index: Formula | None, *, script: bool) -> str:
+        """What stands in the row of a letter that has a mark."""
+        return "" if self.hollow else self.letter(node, index, script=script)
+
     def letter(self, node: tree.Letter, index: Formula | None, *, script: bool) -> str:
         """A name, with its subscript and superscript."""
         if node.kind == "immediate":
-            user = self.write(tree.Letter(node.user), script=True)
+            user = self.letter(tree.Letter(node.user), None, script=True)
             sign = f"<msubsup><mo>∂</mo>{_row(user)}<mo>+</mo></msubsup>"
             return sign + self.letter(tree.Letter(node.name), index, script=script)
         name = Name.of(node.name)

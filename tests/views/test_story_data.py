@@ -134,7 +134,8 @@ def declared(interface):
 def test_data_sent_to_the_player_matches_its_types():
     trace = recorded(cell="gru", layers=2, T=2)
     yours = Yours({"layer1.h": np.zeros((2, 5))}, notes={"layer1.h[1]": "by hand"})
-    text, _ = opened(story_bytes(trace, yours=yours))
+    text, _ = opened(story_bytes(trace, symbols="abcdef", yours=yours))
+    items = [item for rule in text["rules"] for item in rule["pieces"] if isinstance(item, dict)]
     sent = {
         "StoryData": [text],
         "StoryNode": text["nodes"],
@@ -145,6 +146,8 @@ def test_data_sent_to_the_player_matches_its_types():
         "StoryArray": text["arrays"],
         "Yours": [array["yours"] for array in text["arrays"] if "yours" in array],
         "Rule": text["rules"],
+        "Piece": [item for item in items if "word" not in item],
+        "Word": [item for item in items if "word" in item],
         "Triangle": [text["triangle"]],
         "Reached": text["triangle"]["reaches"],
     }
@@ -184,6 +187,24 @@ def test_formulas_are_templates_with_their_indices_filled_in():
         assert text == mathml(Letter(name))
     assert tables.formula(Letter("h[3]")) == 0
     assert len(tables.templates) == 3
+
+
+def letters_marked(text, outcome):
+    """The marks of the letters in an outcome's equation."""
+    template, *_ = text["math"][outcome["formula"]]
+    return re.findall(r'<mrow data-l="([^"]*)">', text["templates"][template])
+
+
+def test_letters_of_an_equation_say_which_arrays_they_stand_for():
+    text, _ = opened(story_bytes(recorded(T=6)))
+    steps = {step["title"]: step for step in text["steps"]}
+    (outcome,) = steps["r[3] = Affine(h[2], W, b)"]["outcomes"]
+    assert letters_marked(text, outcome) == ["=", "W", "x", "b"]
+    first, second, *_ = steps["back through o[3] = Affine(h[3], V, c)"]["outcomes"]
+    assert letters_marked(text, first) == ["=", "W", "dy"]
+    assert letters_marked(text, second) == ["=", "0", "1"]
+    last = steps["back through r[1] = Affine(h[0], W, b)"]["outcomes"][2]
+    assert letters_marked(text, last) == ["=", "0", "1", "-1"], "the summands between are dots"
 
 
 def test_a_gradient_formed_in_one_product_is_sent_as_summands_and_a_rounding_difference():

@@ -64,19 +64,9 @@ def rule(op: type[Op], target: str | None) -> Rule:
 
 @lru_cache(maxsize=1024)
 def _lowered(op: type[Op], target: str | None, formula: Formula) -> Rule:
-    sizes: dict[str, Tree] = {}
-    axes = dict(zip(op.inputs, op.shape_rule.inputs, strict=True))
-    axes[op.output] = op.shape_rule.output
-    for letter, names in axes.items():
-        for place, name in enumerate(names):
-            sizes.setdefault(name, ("size", letter, place - len(names)))
-    lengths = {letter: [sizes[name] for name in names] for letter, names in axes.items()}
-    if target is not None:
-        lengths[f"d{op.output}"] = lengths[op.output]
-    letters = {letter: _array(letter, lengths[letter]) for letter in lengths}
-    if target is None:
-        del letters[op.output]
-    found = Lowering(letters, sizes, op.known).array(formula)
+    reading = lowering(op, target)
+    lengths = lengths_of(op)
+    found = reading.array(formula)
     wanted = _array("", lengths[target or op.output])
     common(found.rows, wanted.rows, "the rows of the two sides")
     common(found.columns, wanted.columns, "the columns of the two sides")
@@ -85,6 +75,50 @@ def _lowered(op: type[Op], target: str | None, formula: Formula) -> Rule:
         tree = ("positions", tree)  # an input that may have leading axes, and here may have none
     over = op.output if target is None else f"d{op.output}"
     return Rule(len(lengths[target or op.output]), over, len(op.shape_rule.output), tree)
+
+
+def lowering(op: type[Op], target: str | None) -> Lowering:
+    """What lowers the formulas of an operation: its letters, with the lengths of their axes.
+
+    Parameters
+    ----------
+    op : type
+        The operation.
+    target : str or None
+        The input whose gradient the formula is of; None for the value.
+
+    Returns
+    -------
+    Lowering
+        For the definition it has the inputs as letters; for a gradient the output too, and its
+        gradient.
+    """
+    lengths = lengths_of(op)
+    letters = {letter: _array(letter, axes) for letter, axes in lengths.items()}
+    if target is None:
+        del letters[op.output]
+    else:
+        letters[f"d{op.output}"] = _array(f"d{op.output}", lengths[op.output])
+    return Lowering(letters, _sizes(op), op.known)
+
+
+def lengths_of(op: type[Op]) -> dict[str, list[Tree]]:
+    """The lengths of the core axes of each input and of the output, by its letter."""
+    sizes = _sizes(op)
+    return {letter: [sizes[name] for name in names] for letter, names in _axes(op).items()}
+
+
+def _sizes(op: type[Op]) -> dict[str, Tree]:
+    sizes: dict[str, Tree] = {}
+    for letter, names in _axes(op).items():
+        for place, name in enumerate(names):
+            sizes.setdefault(name, ("size", letter, place - len(names)))
+    return sizes
+
+
+def _axes(op: type[Op]) -> dict[str, tuple[str, ...]]:
+    axes = dict(zip(op.inputs, op.shape_rule.inputs, strict=True))
+    return axes | {op.output: op.shape_rule.output}
 
 
 def _array(letter: str, lengths: list[Tree]) -> Matrix:

@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.formulas import Formula
+from teachrnn.formulas import Formula, Letter
 from teachrnn.formulas.entries import rule_data
 from teachrnn.formulas.mathml import mathml_template
 from teachrnn.formulas.name import GREEK, Name
+from teachrnn.formulas.pieces import pieces_data
+from teachrnn.formulas.tree import Dots, walk
 from teachrnn.op import Op
 from teachrnn.reference.complex_step_anywhere import complex_step_everywhere
 from teachrnn.trace import Trace
@@ -30,6 +32,7 @@ from teachrnn.triangle import Triangle
 from teachrnn.views.story import (
     Given,
     Made,
+    Outcome,
     Quantity,
     StoryStep,
     Yours,
@@ -40,6 +43,7 @@ from teachrnn.views.story import (
     verdict,
 )
 from teachrnn.views.story.layout import grid
+from teachrnn.views.style.visible_symbol import visible_symbol
 
 FEW = 3_000
 """Up to this many numbers are all checked by complex step; of more, some of each array are."""
@@ -94,6 +98,7 @@ def story_bytes(
         found = Triangle.of(trace) if trace.losses else None
     nodes = _nodes(trace, symbols, tables)
     text = {
+        **({} if symbols is None else {"symbols": [visible_symbol(symbol) for symbol in symbols]}),
         "about": [*about, *([] if yours is None else [verdict(story)])],
         "nodes": nodes,
         "edges": _edges(trace, nodes),
@@ -215,7 +220,7 @@ class Tables:
             "operands": [self._shown(q) for q in step.operands],
             "outcomes": [
                 {
-                    "formula": self.formula(outcome.formula),
+                    "formula": self.formula(outcome.formula, _marks(outcome)),
                     "target": outcome.target,
                     "quantities": [self._shown(q) for q in outcome.quantities],
                 }
@@ -236,10 +241,10 @@ class Tables:
         at = {"at": self._stored(_exact(given.data))} if differs else {}
         return {"differs": differs, **at, **({"note": given.note} if given.note else {})}
 
-    def formula(self, formula: Formula) -> int:
-        """Number of a formula, in MathML."""
+    def formula(self, formula: Formula, marks: Mapping[Letter, str] | None = None) -> int:
+        """Number of a formula, in MathML; letters with a mark carry it."""
         if formula not in self._math_at:
-            template, times = mathml_template(formula)
+            template, times = mathml_template(formula, marks)
             at = self._template_at.setdefault(template, len(self._template_at))
             self._math_at[formula] = len(self.math)
             self.math.append([at, *times])
@@ -297,7 +302,8 @@ class Tables:
             data = rule_data(op, target)
             self._rule_at[key] = None if data is None else len(self.rules)
             if data is not None:
-                self.rules.append(data)
+                laid_out = pieces_data(op, target)
+                self.rules.append(data if laid_out is None else {**data, "pieces": laid_out})
         return self._rule_at[key]
 
     def _encoded(self, quantity: Quantity) -> dict[str, Any]:
@@ -332,6 +338,26 @@ class Tables:
             self.numbers.append(numbers)
             self._count += numbers.size
         return self._numbers_at[content]
+
+
+def _marks(outcome: Outcome) -> dict[Letter, str]:
+    """What the letters of an outcome's equation are.
+
+    The result is marked `=`, the letters of an operation by its own names for them, the summands of a
+    sum by their place, which after dots is counted from the end.
+    """
+    result = outcome.quantities[-1] if len(outcome.quantities) == 2 else outcome.quantities[0]
+    made = result.made
+    marks: dict[Letter, str] = {}
+    if made is not None and made.op is not None:
+        marks = {quantity.letter: own for own, quantity in made.letters.items()}
+    elif made is not None:
+        terms = [n for n in walk(outcome.formula.right) if isinstance(n, Letter | Dots)]
+        dots = next((at for at, node in enumerate(terms) if isinstance(node, Dots)), len(terms))
+        for at, node in enumerate(terms):
+            if isinstance(node, Letter):
+                marks[node] = str(at if at < dots else at - len(terms))
+    return {**marks, result.letter: "="}
 
 
 def _rest(parts: Sequence[Quantity], total: Array) -> Array | None:

@@ -122,6 +122,28 @@ export interface Rule {
   over: string;
   overAxes: number;
   tree: Tree;
+  pieces?: Item[];
+}
+
+/** What a formula is laid out as: a sign, a word over an arrow, or a piece with an array of its own. See
+ *  teachrnn/formulas/pieces.py. */
+export type Item = string | Word | Piece;
+
+export interface Word {
+  word: string;
+}
+
+export interface Piece {
+  label: string; // MathML with an empty row in the place of each letter
+  shape: Tree[];
+  roles: string[]; // for each axis, the index of the result that runs along it
+  letter?: string; // if it is no more than this
+  tree?: Tree; // its entry, if it is more
+  picked?: Tree;
+  first?: Tree;
+  turned?: true;
+  shares?: true;
+  onTop?: true;
 }
 
 /** The norms of a gradient, itemised; null stands for what is not finite. */
@@ -141,6 +163,7 @@ export interface Triangle {
 }
 
 export interface StoryData {
+  symbols?: string[]; // what the token numbers stand for
   about: string[];
   nodes: StoryNode[];
   edges: Edge[];
