@@ -665,6 +665,238 @@ def rnn_weather(code: Any, size: Size, seed: int) -> Case:
     return Case(named(names, layer), lambda: code.mse(actual, code.forward(x, layer)[1]), run, given)
 
 
+@case
+def layers_from_scratch(code: Any, size: Size, seed: int) -> Case:
+    draw = Draw(size, seed)
+    N, D, K = size.B * size.T, size.m, size.K
+    p = {"x": draw(N, D), "W": draw(D, K), "b": draw(K), "sigmoid x": draw(N, D), "relu x": draw(N, D)}
+    p["scores"] = draw(N, K)
+    t = draw.one_hot(N)
+    ups = {"affine": draw(N, K), "sigmoid": draw(N, D), "relu": draw(N, D)}
+
+    def forward() -> tuple[dict[str, Any], dict[str, Any]]:
+        layers = {"affine": code.Affine(p["W"], p["b"]), "sigmoid": code.Sigmoid()}
+        layers |= {"relu": code.Relu(), "loss": code.SoftmaxWithLoss()}
+        done = {"affine": layers["affine"].forward(p["x"])}
+        done |= {op: layers[op].forward(p[op + " x"]) for op in ("sigmoid", "relu")}
+        return layers, done | {"loss": layers["loss"].forward(p["scores"], t)}
+
+    def loss() -> float:
+        done = forward()[1]
+        return sum(np.sum(done[op] * up) for op, up in ups.items()) + done["loss"]
+
+    def run() -> Answers:
+        layers, done = forward()
+        kept = {op: np.copy(value) for op, value in done.items()}
+        found = {"x": layers["affine"].backward(ups["affine"])}
+        found |= {"W": layers["affine"].dW, "b": layers["affine"].db}
+        found |= {op + " x": layers[op].backward(ups[op]) for op in ("sigmoid", "relu")}
+        return Answers(found | {"scores": layers["loss"].backward()}, kept)
+
+    return Case(p, loss, run, {"t": t, **{"dout of " + op: up for op, up in ups.items()}})
+
+
+@case
+def tape_functions(code: Any, size: Size, seed: int) -> Case:
+    draw = Draw(size, seed)
+    N, D, K = size.B * size.T, size.m, size.K
+    inputs = {
+        "Mul": {"Mul a": draw(N, D), "Mul b": draw(N, D)},
+        "Add": {"Add a": draw(N, D), "Add b": draw(N, D)},
+        "Tanh": {"Tanh a": draw(N, D)},
+        "Linear": {"input": draw(N, D), "weight": draw(K, D), "bias": draw(K)},
+        "Softmax": {"Softmax a": draw(N, K)},
+    }
+    ups = {op: draw(N, K if op in ("Linear", "Softmax") else D) for op in inputs}
+
+    def forward() -> dict[str, tuple[Any, Any]]:
+        done = {}
+        for op, arrays in inputs.items():
+            ctx = code.Context()
+            done[op] = getattr(code, op).forward(ctx, *arrays.values()), ctx
+        return done
+
+    def run() -> Answers:
+        found, kept = {}, {}
+        for op, (value, ctx) in forward().items():
+            kept[op] = np.copy(value)
+            d = getattr(code, op).backward(ctx, ups[op])
+            found |= dict(zip(inputs[op], d if isinstance(d, tuple) else (d,), strict=True))
+        return Answers(found, kept)
+
+    p = {name: array for arrays in inputs.values() for name, array in arrays.items()}
+    return Case(p, lambda: sum(np.sum(v * ups[op]) for op, (v, _) in forward().items()), run, dict(ups))
+
+
+@case
+def column_layers(code: Any, size: Size, seed: int) -> Case:
+    """The loss is that of the mean over the columns, of which linear_backward takes the 1/m."""
+    draw = Draw(size, seed)
+    N, D, K = size.B * size.T, size.m, size.K
+    p = {"W": draw(K, D), "b": draw(K, 1), "sigmoid Z": draw(D, N), "relu Z": draw(D, N)}
+    p["AL"] = code.softmax(draw(K, N))
+    A, Y = draw(D, N), draw.tokens(N)
+    ups = {"linear": draw(K, N), "sigmoid": draw(D, N), "relu": draw(D, N)}
+
+    def forward() -> dict[str, tuple[Any, Any]]:
+        done = {"linear": code.linear_forward(A, p["W"], p["b"])}
+        return done | {op: getattr(code, op)(p[op + " Z"]) for op in ("sigmoid", "relu")}
+
+    def loss() -> float:
+        share = {"linear": N}
+        total = sum(np.sum(v * ups[op]) / share.get(op, 1) for op, (v, _) in forward().items())
+        return total + code.cross_entropy(p["AL"], Y)
+
+    def run() -> Answers:
+        done = forward()
+        _, dW, db = code.linear_backward(ups["linear"], done["linear"][1])
+        found = {"W": dW, "b": db}
+        for op in ("sigmoid", "relu"):
+            found[op + " Z"] = getattr(code, op + "_backward")(ups[op], done[op][1])
+        found["AL"] = code.cross_entropy_backward(p["AL"], Y)
+        kept = {op: np.copy(value) for op, (value, _) in done.items()}
+        return Answers(found, kept | {"cross-entropy": code.cross_entropy(p["AL"], Y)})
+
+    return Case(p, loss, run, {"A": A, "Y": Y, **{"d of " + op: up for op, up in ups.items()}})
+
+
+@case
+def derivatives(code: Any, size: Size, seed: int) -> Case:
+    """Derivatives of one number each, which whoever uses them multiplies by what arrives."""
+    draw = Draw(size, seed)
+    D, K = size.m, size.K
+    p = {"tanh z": draw(D), "sigmoid z": draw(D), "relu z": draw(D), "scores": draw(K)}
+    p |= {"x": draw(D), "W": draw(K, D)}
+    target, up, dy = int(draw.tokens(1)[0]), draw(D), draw(K)
+
+    def loss() -> float:
+        total = sum(np.sum(up * getattr(code, f)(p[f + " z"])) for f in ("tanh", "sigmoid", "relu"))
+        return (
+            total
+            + code.softmax_loss(p["scores"], target)
+            + np.sum(dy * code.outer_linear(p["x"], p["W"]))
+        )
+
+    def run() -> Answers:
+        found = {"tanh z": up * code.dtanh(code.tanh(p["tanh z"]))}
+        for f in ("sigmoid", "relu"):
+            found[f + " z"] = up * getattr(code, f + "_prime")(p[f + " z"])
+        found["scores"] = code.dsoftmax_loss(p["scores"], target)
+        found |= named("x W", code.outer_linear_grad(dy, p["x"], p["W"]))
+        kept = {f: getattr(code, f)(p[f + " z"]) for f in ("tanh", "sigmoid", "relu")}
+        return Answers(found, kept | {"loss": code.softmax_loss(p["scores"], target)})
+
+    return Case(p, loss, run, {"up": up, "dy": dy})
+
+
+@case
+def char_trainer_adagrad(code: Any, size: Size, seed: int) -> Case:
+    draw = Draw(size, seed)
+    names = "Wxh Whh Why bh by"
+    p = columns(draw, names)
+    code.vocab_size, code.hidden_size = size.K, size.m
+    memory = {name: draw(*value.shape) ** 2 for name, value in p.items()}
+    x, y, h = draw.tokens(size.T).tolist(), draw.tokens(size.T).tolist(), draw.state(size.m, 1)
+
+    def run() -> Answers:
+        vars(code).update(p)
+        loss, *grads, last = code.loss_fun(x, y, h)
+        found = {name: np.copy(g) for name, g in named(names, grads).items()}
+        copies = {name: np.copy(value) for name, value in p.items()}
+        kept = {"m" + name: np.copy(value) for name, value in memory.items()}
+        vars(code).update(copies | kept)
+        value, state = code.train_step(x, y, h)
+        after = {"loss": value, "state": np.copy(state)}
+        after |= {"updated " + name: getattr(code, name) for name in p}
+        after |= {"memory " + name: getattr(code, name) for name in kept}
+        vars(code).update(p)
+        return Answers(found, {"loss": loss, "h": last}, after)
+
+    def loss() -> float:
+        vars(code).update(p)
+        return code.loss_fun(x, y, h)[0]
+
+    return Case(p, loss, run, {"inputs": x, "targets": y, "hprev": h})
+
+
+@case
+def assignment4_training(code: Any, size: Size, seed: int) -> Case:
+    draw = Draw(size, seed)
+    p = columns(draw, "U W V b c")
+    memory = {name: draw(*value.shape) ** 2 for name, value in p.items()}
+    X, Y, h0 = draw.one_hot(size.T).T, draw.one_hot(size.T).T, draw.state(size.m, 1)
+
+    def run() -> Answers:
+        loss, H, P = code.Forward(p, h0, X, Y)
+        found = code.Backward(p, X, Y, H, P)
+        copies, kept = ({n: np.copy(v) for n, v in one.items()} for one in (p, memory))
+        value, state = code.TrainStep(copies, kept, X, Y, h0, 0.1)
+        after = {"loss": value, "state": np.copy(state)}
+        after |= {"updated " + name: copies[name] for name in p}
+        after |= {"memory " + name: kept[name] for name in p}
+        clipped = {n: np.copy(g) for n, g in found.items()}
+        code.ClipGradients(clipped)
+        after |= {"clipped " + name: clipped[name] for name in p}
+        return Answers(found, {"loss": loss, "H": H.copy()}, after)
+
+    return Case(p, lambda: code.Forward(p, h0, X, Y)[0], run, {"X": X, "Y": Y, "h0": h0})
+
+
+@case
+def adam_trainer(code: Any, size: Size, seed: int) -> Case:
+    draw = Draw(size, seed)
+    K, m = size.K, size.m
+    shapes = {"Wx": (K, m), "Wh": (m, m), "b": (m,), "Wy": (m, K), "by": (K,)}
+    p = {name: draw(*shape) for name, shape in shapes.items()}
+    x, y, h0 = draw.tokens(size.B, size.T), draw.tokens(size.B, size.T), draw.state(size.B, m)
+    first, second = ({n: draw(*s) ** k for n, s in shapes.items()} for k in (1, 2))
+    net = code.CharModel(K, m, lr=0.1, max_norm=0.2)
+
+    def run() -> Answers:
+        net.params = p
+        loss, grads, h = net.loss_and_grads(x, y, h0)
+        found = {name: np.copy(g) for name, g in grads.items()}
+        net.params, net.m, net.v = (
+            {n: np.copy(a) for n, a in one.items()} for one in (p, first, second)
+        )
+        net.t = 2
+        value, state = net.train_step(x, y, h0)
+        after = {"loss": value, "state": state}
+        after |= {"updated " + name: net.params[name] for name in p}
+        after |= {"memory m " + n: a for n, a in net.m.items()}
+        after |= {"memory v " + n: a for n, a in net.v.items()}
+        return Answers(found, {"loss": loss, "h": h}, after)
+
+    def loss() -> float:
+        net.params = p
+        return net.loss_and_grads(x, y, h0)[0]
+
+    return Case(p, loss, run, {"x": x, "y": y, "h0": h0})
+
+
+@case
+def functional_momentum(code: Any, size: Size, seed: int) -> Case:
+    draw = Draw(size, seed)
+    K, m = size.K, size.m
+    names = "U W V b c"
+    p = named(names, [draw(m, K), draw(m, m), draw(K, m), draw(m), draw(K)])
+    params, velocity = list(p.values()), [draw(*value.shape) for value in p.values()]
+    x, y, h0 = draw.tokens(size.T), draw.tokens(size.T), draw.state(m)
+
+    def run() -> Answers:
+        loss, grads, h = code.loss_and_grad(params, x, y, h0)
+        found = {n: np.copy(g) for n, g in named(names, grads).items()}
+        value, new, kept, state = code.step(
+            [w.copy() for w in params], [v.copy() for v in velocity], x, y, h0
+        )
+        after = {"loss": value, "state": state}
+        after |= {"updated " + n: w for n, w in named(names, new).items()}
+        after |= {"memory " + n: v for n, v in named(names, kept).items()}
+        return Answers(found, {"loss": loss, "h": h}, after)
+
+    return Case(p, lambda: code.loss_and_grad(params, x, y, h0)[0], run, {"xs": x, "ys": y, "h0": h0})
+
+
 def central_difference(problem: Case, name: str, step: float = 1e-5) -> np.ndarray:
     """dL/d(name) of the program's own loss."""
     array = problem.parameters[name]
