@@ -25,6 +25,7 @@ ALSO = {
     "teachrnn.diagnosis": [
         "teachrnn.diagnosis.diagnose",
         "teachrnn.diagnosis.diagnosis",
+        "teachrnn.diagnosis.diagnoses",
         "teachrnn.diagnosis.description",
         "teachrnn.diagnosis.answer",
         "teachrnn.diagnosis.instance",

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.diagnose import diagnose, diagnose_answers
+from teachrnn.diagnosis.diagnoses import Diagnoses
 from teachrnn.diagnosis.diagnosis import Diagnosis
 from teachrnn.diagnosis.instance import Instance
-from teachrnn.submission import Chosen, Results, Submission
+from teachrnn.diagnosis.operations import diagnose_operation
+from teachrnn.errors import SubmissionError
+from teachrnn.submission import Chosen, Results
+from teachrnn.submission.operations import OperationSubmission
+from teachrnn.submission.operations.isolated_operation import IsolatedOperation
+from teachrnn.submission.parts import FailedPart, parts_in
 
 RESULTS = (".npz", ".mat", ".json")
 """Files that hold numbers, not code."""
@@ -26,8 +33,11 @@ def check_backward(
     loss: Chosen = None,
     seconds: float = 4.0,
     seed: int = 0,
-) -> Diagnosis:
-    """Compare a forward and backward pass with ours, and name the mistake that it most likely holds.
+) -> Diagnosis | Diagnoses:
+    """Compare a backward pass with ours, and name the mistake that it most likely holds.
+
+    It may be that of a network, of one or several operations (``tanh_backward``, ``class Affine``), or a
+    whole training step with its clipping and its update.
 
     The functions are found by their names and called in their own layout, which is settled by trying:
     whose forward pass gives the model's loss. They run in this process; the command ``teachrnn check
@@ -36,8 +46,8 @@ def check_backward(
     Parameters
     ----------
     code : function, class, module, path, or list of functions
-        Your code. With a function alone, hand in its forward pass too, or what returns both. A file of
-        results (``.npz``, ``.mat``, ``.json``) holds what another language computed.
+        Your code. Of a network's backward pass, hand in the forward pass too, or what returns both. A
+        file of results (``.npz``, ``.mat``, ``.json``) holds what another language computed.
     cell : str, optional
         Which cell it is, if that is not to be found out.
     layout : str, optional
@@ -52,8 +62,9 @@ def check_backward(
 
     Returns
     -------
-    Diagnosis
-        Printing it says everything; `Diagnosis.hints` says no more than you ask for.
+    Diagnosis or Diagnoses
+        Printing it says everything; `Diagnosis.hints` says no more than you ask for. Of code that holds
+        several things, `Diagnoses`: one for each.
 
     Raises
     ------
@@ -87,10 +98,80 @@ def check_backward(
     """
     if isinstance(code, str | Path) and Path(code).suffix in RESULTS:
         return diagnose_results(code, cell=cell, seconds=seconds)
-    submission = Submission.of(
-        code, cell=cell, layout=layout, forward=forward, backward=backward, loss=loss
+    chosen = {"forward": forward, "backward": backward, "loss": loss}
+    parts = parts_in(code, cell=cell, layout=layout, chosen=chosen)
+    return diagnose_parts(parts, seconds=seconds, seed=seed)
+
+
+def diagnose_parts(
+    parts: Sequence[Any], *, seconds: float = 4.0, seed: int = 0
+) -> Diagnosis | Diagnoses:
+    """The same for parts that have been recognised, in this process or in another.
+
+    Parameters
+    ----------
+    parts : sequence of Submission, OperationSubmission or FailedPart
+        What answers, each on cases of its kind; or could not be called.
+    seconds : float
+        How long to look for two mistakes at once.
+    seed : int
+        Of the numbers on which they are tried.
+
+    Returns
+    -------
+    Diagnosis or Diagnoses
+        Of a single part, its own.
+    """
+    if len(parts) == 1:
+        return _diagnosed(parts[0], seconds, seed)
+    found: dict[str, Diagnosis] = {}
+    failures: dict[str, str] = {}
+    for part in parts:
+        said = getattr(part, "said", "the network")
+        if isinstance(part, FailedPart):
+            failures[said] = part.error
+            continue
+        try:
+            found[said] = _diagnosed(part, seconds, seed)
+        except SubmissionError as error:
+            failures[said] = str(error)
+    return Diagnoses(found, failures)
+
+
+def _diagnosed(part: Any, seconds: float, seed: int) -> Diagnosis:
+    if isinstance(part, OperationSubmission | IsolatedOperation):
+        return diagnose_operation_submission(part, seconds=seconds, seed=seed)
+    return diagnose_submission(part, seconds=seconds, seed=seed)
+
+
+def diagnose_operation_submission(
+    submission: OperationSubmission | IsolatedOperation, *, seconds: float = 4.0, seed: int = 0
+) -> Diagnosis:
+    """The same for an operation that has been recognised.
+
+    Parameters
+    ----------
+    submission : OperationSubmission
+        What answers on a case.
+    seconds : float
+        How long to look for two slips in one formula.
+    seed : int
+        Of the numbers on which it is tried.
+
+    Returns
+    -------
+    Diagnosis
+        With what was noticed of the code among its remarks.
+    """
+    found = diagnose_operation(
+        submission.answer,
+        submission.op,
+        draw=submission.draw,
+        dtype=submission.dtype,
+        seconds=min(seconds, 2.0),
+        seed=seed,
     )
-    return diagnose_submission(submission, seconds=seconds, seed=seed)
+    return replace(found, read_as=submission.sentences())
 
 
 def diagnose_submission(submission: Any, *, seconds: float = 4.0, seed: int = 0) -> Diagnosis:

@@ -49,8 +49,11 @@ def check_code(
     typer.Exit
         With status 0 if everything is right, and 1 if not.
     """
-    from teachrnn.checking.check_backward import RESULTS, diagnose_results, diagnose_submission
-    from teachrnn.submission import IsolatedSubmission
+    from teachrnn.checking.check_backward import RESULTS, diagnose_parts, diagnose_results
+    from teachrnn.diagnosis.diagnoses import Diagnoses
+    from teachrnn.diagnosis.diagnosis import Diagnosis
+    from teachrnn.submission.isolated import IsolatedSubmission
+    from teachrnn.submission.isolated_program import IsolatedProgram
     from teachrnn.views.page.difference import save_difference
 
     if not path.exists():
@@ -58,12 +61,15 @@ def check_code(
     if path.suffix in RESULTS:
         if page is not None:
             raise DomainError("--page needs code that can be run; a file of results cannot.")
-        found = diagnose_results(path, cell=said.cell)
+        found: Diagnosis | Diagnoses = diagnose_results(path, cell=said.cell)
     else:
-        with IsolatedSubmission(path, **vars(said)) as submission:
-            found = diagnose_submission(submission, seed=seed)
+        with IsolatedProgram(path, **vars(said)) as program:
+            found = diagnose_parts(program.parts, seed=seed)
             if page is not None:
-                page = save_difference(submission, page, seed=seed).resolve()
+                network = [part for part in program.parts if isinstance(part, IsolatedSubmission)]
+                if not network:
+                    raise DomainError("--page needs a network: a single operation takes no time steps.")
+                page = save_difference(network[0], page, seed=seed).resolve()
     if as_json:
         say(json.dumps(found.to_dict(hints), indent=1))
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from teachrnn.diagnosis.lines import right_line, wrong_line
-from teachrnn.diagnosis.mistake import Mistake, ParameterMistake, SweepMistake
+from teachrnn.diagnosis.mistake import Mistake, ParameterMistake, SweepMistake, WrittenMistake
 from teachrnn.diagnosis.reading import GradientOf, WrongTerm
 from teachrnn.diagnosis.wrong_sum import WrongSum
 
@@ -57,7 +57,8 @@ def describe(mistake: Mistake) -> Description:
         return _of_sweep(mistake)
     if isinstance(mistake, ParameterMistake):
         return _of_parameter(mistake)
-    return Description(mistake.name, mistake.title, mistake.why, mistake.seen)
+    lines = (mistake.right, mistake.wrong) if isinstance(mistake, WrittenMistake) else ()
+    return Description(mistake.name, mistake.title, mistake.why, mistake.seen, *lines)
 
 
 def _of_sweep(mistake: SweepMistake) -> Description:

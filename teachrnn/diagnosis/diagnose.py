@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike
 from teachrnn.array import Array
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.catalogue import Catalogue
-from teachrnn.diagnosis.diagnosis import Compared, Diagnosis, Verdict
+from teachrnn.diagnosis.diagnosis import Compared, Diagnosis, verdict_of
 from teachrnn.diagnosis.first_wrong import first_wrong
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.match import Explanation, Match
@@ -89,7 +89,7 @@ def diagnose(
     held, confirmed = _confirmed(found.explanations, gradients, names, tolerance, further)
     if found.explanations and not held:
         said = [*found.remarks, *_remarks(instances, answers, found)]
-        found = replace(found, verdict=_verdict(held, found.verdict), remarks=said)
+        found = replace(found, verdict=verdict_of(held, found.verdict), remarks=said)
     smallest = smallest_failing(draw, gradients, tolerance)
     return replace(found, explanations=held, confirmed=confirmed, smallest=smallest)
 
@@ -161,21 +161,13 @@ def diagnose_answers(
     firsts = (first_wrong(i, own, tolerance) for i, own in zip(instances, given, strict=True))
     found = replace(
         found,
-        verdict=_verdict(explanations, found.verdict),
+        verdict=verdict_of(explanations, found.verdict),
         explanations=explanations,
         first=max((f for f in firsts if f), key=lambda f: f.t + f.right_after, default=None),
     )
     if not explanations:
         found = replace(found, remarks=[*found.remarks, *_remarks(instances, answers, found)])
     return found
-
-
-def _verdict(explanations: Sequence[Explanation], otherwise: Verdict) -> Verdict:
-    if otherwise == "forward pass differs":
-        return otherwise
-    if not explanations:
-        return "unknown mistake"
-    return "known mistake" if len(explanations[0].mistakes) == 1 else "two mistakes"
 
 
 def _remarks(instances: Sequence[Instance], answers: Sequence[Answer], found: Diagnosis) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Literal
@@ -11,11 +11,17 @@ import numpy as np
 
 from teachrnn.diagnosis.description import Description, describe
 from teachrnn.diagnosis.first_wrong import FirstWrong
-from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.match import Explanation
-from teachrnn.diagnosis.smallest import Smallest
+from teachrnn.diagnosis.smallest import HasSizes, Smallest
 
-Verdict = Literal["right", "forward pass differs", "known mistake", "two mistakes", "unknown mistake"]
+Verdict = Literal[
+    "right",
+    "forward pass differs",
+    "known mistake",
+    "two mistakes",
+    "several mistakes",
+    "unknown mistake",
+]
 
 
 class Hint(IntEnum):
@@ -31,6 +37,34 @@ class Hint(IntEnum):
     """The line of the backward pass that is violated, as it should be."""
     MISTAKE = 5
     """What the mistake is, why, and how to see it."""
+
+
+def verdict_of(explanations: Sequence[Explanation], otherwise: Verdict) -> Verdict:
+    """The verdict that explanations allow, where gradients are wrong.
+
+    Parameters
+    ----------
+    explanations : sequence of Explanation
+        What was found.
+    otherwise : str
+        What is known without them: a forward pass that differs stays the verdict.
+
+    Returns
+    -------
+    str
+        A verdict.
+
+    Examples
+    --------
+    >>> verdict_of([], "unknown mistake")
+    'unknown mistake'
+    """
+    if otherwise == "forward pass differs":
+        return otherwise
+    if not explanations:
+        return "unknown mistake"
+    several: tuple[Verdict, ...] = ("known mistake", "two mistakes", "several mistakes")
+    return several[min(len(explanations[0].mistakes), 3) - 1]
 
 
 @dataclass(frozen=True)
@@ -62,12 +96,13 @@ class Diagnosis:
     Attributes
     ----------
     cell : str
-        Which cell it was compared with.
+        Which cell, or operation, it was compared with.
     verdict : str
-        "right", "forward pass differs", "known mistake", "two mistakes" or "unknown mistake".
+        "right", "forward pass differs", "known mistake", "two mistakes", "several mistakes" or
+        "unknown mistake".
     compared : list of Compared
         Every gradient.
-    instances : list of Instance
+    instances : sequence of Instance, or of OperationCase
         On which numbers.
     explanations : list of Explanation
         What gives the same numbers, the least far-fetched first: if there are several, no number can
@@ -92,7 +127,7 @@ class Diagnosis:
     cell: str
     verdict: Verdict
     compared: list[Compared]
-    instances: list[Instance] = field(repr=False)
+    instances: Sequence[HasSizes] = field(repr=False)
     explanations: list[Explanation] = field(default_factory=list)
     confirmed: int = 0
     known: int = 0

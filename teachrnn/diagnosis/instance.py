@@ -96,6 +96,12 @@ class Instance:
         }
         return cls(model, x, y, state)
 
+    @property
+    def said_sizes(self) -> str:
+        """Its sizes in words."""
+        batch = f", B = {self.B}" if self.B > 1 else ""
+        return f"T = {self.T}, m = {self.model.hidden}, K = {self.model.symbols}{batch}"
+
     @cached_property
     def trace(self) -> Trace:
         """The record of the forward pass."""

@@ -87,4 +87,29 @@ class WholeMistake:
     weight: int = 1
 
 
-Mistake = SweepMistake | ParameterMistake | WholeMistake
+@dataclass(frozen=True)
+class WrittenMistake:
+    """A line is written wrongly: of an operation's gradient, of clipping, of an update.
+
+    Attributes
+    ----------
+    title : str
+        What it is, in a line.
+    name, why, seen : str
+        As a `Description` has them.
+    right, wrong : str
+        The line as it should be, and as it is; empty where it is no formula.
+    weight : int
+        How far-fetched it is.
+    """
+
+    title: str
+    name: str
+    why: str
+    seen: str = "any numbers"
+    right: str = ""
+    wrong: str = ""
+    weight: int = 1
+
+
+Mistake = SweepMistake | ParameterMistake | WholeMistake | WrittenMistake

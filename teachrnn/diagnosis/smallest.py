@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -23,13 +24,21 @@ SIZES = (
 """T, m, K, B: one step before two, one unit before two, one sequence before several."""
 
 
+class HasSizes(Protocol):
+    """A set of numbers that says how many it is made of."""
+
+    @property
+    def said_sizes(self) -> str:
+        """Its sizes in words."""
+
+
 @dataclass(frozen=True)
 class Smallest:
     """A case of few numbers, and one entry in which the code is wrong there.
 
     Attributes
     ----------
-    instance : Instance
+    instance : Instance, OperationCase or TrainingCase
         The numbers.
     passes : list of str
         Smaller cases that are right, such as "T = 1".
@@ -41,7 +50,7 @@ class Smallest:
         What it should be, and what it is.
     """
 
-    instance: Instance
+    instance: HasSizes
     passes: list[str]
     parameter: str
     place: tuple[int, ...]
@@ -51,7 +60,7 @@ class Smallest:
     @property
     def sizes(self) -> str:
         """Its sizes in words."""
-        return _sizes(self.instance)
+        return self.instance.said_sizes
 
     def __str__(self) -> str:
         entry = f"d{self.parameter}[{', '.join(map(str, self.place))}]"
@@ -113,8 +122,3 @@ def _telling(passes: list[Instance], failing: Instance) -> list[str]:
     if failing.B > 1 and any(p.B == 1 and p.T >= failing.T for p in passes):
         found.append("B = 1")
     return found
-
-
-def _sizes(instance: Instance) -> str:
-    batch = f", B = {instance.B}" if instance.B > 1 else ""
-    return f"T = {instance.T}, m = {instance.model.hidden}, K = {instance.model.symbols}{batch}"

@@ -146,7 +146,8 @@ def _of_parameters(name: str, function: Function) -> list[Fill | None]:
     how = function.kinds_of_reading.get(name, "")
     if "parameters" in lexicon.roles(name):
         for other, keys in function.reads.items():
-            if other != name and "parameters" in lexicon.roles(other) and how != "vector":
+            same = other == name or other in reads  # W.T is read of one of the parameters, W
+            if not same and "parameters" in lexicon.roles(other) and how != "vector":
                 reads = [*reads, *(key for key in keys if key not in reads)]
                 how = how or function.kinds_of_reading[other]
     keys = [k for k in dict.fromkeys(reads) if looks_like_a_parameter(k)]

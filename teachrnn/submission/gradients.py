@@ -250,6 +250,12 @@ def _of_vector(found: FoundGradients, run: ProgramRun, returned: Any) -> None:
 def _by_order(found: FoundGradients, run: ProgramRun, returned: Sequence[Any]) -> None:
     """Without names: the first arrays that have the parameters' shapes, in the parameters' order."""
     arrays = [a for a in returned if isinstance(a, np.ndarray)]
+    count = len(run.arrangement.forms)
+    whole = [one for one in returned if isinstance(one, list | tuple) and len(one) == count > 1]
+    whole = [one for one in whole if all(isinstance(a, np.ndarray) for a in one)]
+    if len(whole) == 1 and len(arrays) < count:  # loss, (dU, dW, ...), h
+        _by_order(found, run, whole[0])
+        return
     if len(arrays) == 0:
         for inner in returned:
             if isinstance(inner, list | tuple) and any(isinstance(a, np.ndarray) for a in inner):

@@ -1,42 +1,25 @@
-"""A student's file in a process of its own, with limits of time, memory and output."""
+"""A student's network in a process of its own, with limits of time, memory and output."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import queue
-import subprocess
-import sys
-import tempfile
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from teachrnn.array import Array
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.instance import Instance
-from teachrnn.errors import SubmissionError
 from teachrnn.submission.convention import Convention
 from teachrnn.submission.instance_message import parts_of
-from teachrnn.submission.messages import receive, send
+from teachrnn.submission.isolated_process import SECONDS_TO_ANSWER, IsolatedProcess
 from teachrnn.submission.needs import Needs
-
-MEMORY = 4 * 2**30
-FILE = 16 * 2**20
-SECONDS_TO_RECOGNISE = 120.0
-SECONDS_TO_ANSWER = 20.0
-"""Limits: bytes of address space, bytes of a file that it writes, and by the clock."""
 
 
 class IsolatedSubmission:
     """The same as `Submission`, of a file that runs in another process.
 
-    What the file prints goes nowhere but into `Answer.printed`; it works in a folder that is
-    removed afterwards; it cannot ask the keyboard; it is stopped when its time is over. It can read what
-    its user can read: this protects from accidents, not from malice.
+    What the file prints goes nowhere but into `Answer.printed`; see `IsolatedProcess` for its limits.
 
     Parameters
     ----------
@@ -69,11 +52,6 @@ class IsolatedSubmission:
         loss: str | None = None,
         seconds: float = SECONDS_TO_ANSWER,
     ) -> None:
-        self.path, self.seconds = Path(path), seconds
-        self._folder = tempfile.TemporaryDirectory(prefix="teachrnn-", ignore_cleanup_errors=True)
-        self._process = self._started()
-        self._heard: queue.Queue[Any] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
         options = {
             "cell": cell,
             "layout": layout,
@@ -81,16 +59,36 @@ class IsolatedSubmission:
             "backward": backward,
             "loss": loss,
         }
-        try:
-            self._ask({"do": "limit", "memory": MEMORY, "file": FILE}, {}, SECONDS_TO_RECOGNISE)
-            said, _ = self._ask(
-                {"do": "recognise", "path": str(self.path.absolute()), "options": options},
-                {},
-                SECONDS_TO_RECOGNISE,
-            )
-        except BaseException:
-            self.close()
-            raise
+        process = IsolatedProcess(path)
+        self._take(process, process.recognise("recognise", options), 0, seconds)
+
+    @classmethod
+    def of_process(cls, process: IsolatedProcess, said: Mapping[str, Any], part: int) -> Self:
+        """A network among all that a file holds, in a process that runs already.
+
+        Parameters
+        ----------
+        process : IsolatedProcess
+            Where the file is.
+        said : mapping
+            What the network was recognised as.
+        part : int
+            Which part of the file it is.
+
+        Returns
+        -------
+        IsolatedSubmission
+            What answers on an instance.
+        """
+        found = cls.__new__(cls)
+        found._take(process, said, part, SECONDS_TO_ANSWER)
+        return found
+
+    def _take(
+        self, process: IsolatedProcess, said: Mapping[str, Any], part: int, seconds: float
+    ) -> None:
+        self._process, self._part, self.seconds = process, part, seconds
+        self.path = process.path
         self.cell: str = said["cell"]
         self.dtype: np.dtype[Any] = np.dtype(said["dtype"])
         self.needs = Needs(frozenset(said["zero"]), said["batches"], said["shared"])
@@ -130,7 +128,8 @@ class IsolatedSubmission:
         SubmissionError
             Naming the function and the input that did it.
         """
-        said, arrays = self._ask(*parts_of(instance), self.seconds)
+        said, arrays = parts_of(instance)
+        said, arrays = self._process.ask({**said, "part": self._part}, arrays, self.seconds)
         return Answer(
             gradients={n[9:]: a for n, a in arrays.items() if n.startswith("gradient ")},
             loss=said["loss"],
@@ -141,77 +140,10 @@ class IsolatedSubmission:
 
     def close(self) -> None:
         """End the process and remove its folder."""
-        self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None and not stream.closed:
-                with contextlib.suppress(OSError):  # the pipe is broken already
-                    stream.close()
-        self._folder.cleanup()
+        self._process.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def __del__(self) -> None:
-        if hasattr(self, "_process") and self._process.poll() is None:
-            self.close()
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        package = Path(__file__).parents[2]
-        known = [str(package), *filter(None, [os.environ.get("PYTHONPATH")])]
-        one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        environment = {
-            **os.environ,
-            **one_thread,
-            "PYTHONPATH": os.pathsep.join(known),
-            "MPLBACKEND": "Agg",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        return subprocess.Popen(
-            [sys.executable, "-m", "teachrnn.submission.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=self._folder.name,
-            env=environment,
-        )
-
-    def _listen(self) -> None:
-        """Hand on what the worker says: a pipe cannot be waited for with a limit on every system."""
-        stream = self._process.stdout
-        assert stream is not None
-        while True:
-            try:
-                self._heard.put(receive(stream))
-            except (EOFError, ValueError, OSError):
-                self._heard.put(None)
-                return
-
-    def _ask(
-        self, said: Mapping[str, Any], arrays: Mapping[str, Array], seconds: float
-    ) -> tuple[dict[str, Any], dict[str, Array]]:
-        stream = self._process.stdin
-        assert stream is not None
-        try:
-            send(stream, said, arrays)
-            answer = self._heard.get(timeout=seconds)
-        except queue.Empty:
-            self.close()
-            raise SubmissionError(
-                f"{self.path.name} was stopped after {seconds:g} s without an answer: does a loop end?"
-            ) from None
-        except (OSError, ValueError):
-            answer = None
-        if answer is None:
-            self._process.wait()
-            raise SubmissionError(
-                f"the process of {self.path.name} ended (status {self._process.returncode}) without an "
-                "answer: it left by itself, or used more memory than it may have."
-            )
-        told: dict[str, Any] = answer[0]
-        if "error" in told:
-            raise SubmissionError(told["error"])
-        return told, answer[1]

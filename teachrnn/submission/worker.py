@@ -9,18 +9,23 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import BinaryIO
+from collections.abc import Mapping
+from typing import Any, BinaryIO
 
+from teachrnn.array import Array
 from teachrnn.errors import TeachrnnError
 from teachrnn.submission.instance_message import instance_of
 from teachrnn.submission.messages import receive, send
+from teachrnn.submission.operations import OperationSubmission
+from teachrnn.submission.operations.isolated_operation import answer_message, case_of
+from teachrnn.submission.parts import FailedPart, SubmissionPart, parts_in
 from teachrnn.submission.submission import Submission
 
 
 def main() -> None:
     """Serve until the other side closes."""
     requests, answers = _streams_of_our_own()
-    submission: Submission | None = None
+    parts: list[SubmissionPart] = []
     while True:
         try:
             said, arrays = receive(requests)
@@ -31,19 +36,37 @@ def main() -> None:
                 limit(said["memory"], said["file"])
                 send(answers, {})
             elif said["do"] == "recognise":
-                submission = Submission.of(said["path"], **said["options"])
-                send(answers, submission.described())
+                parts = [Submission.of(said["path"], **said["options"])]
+                send(answers, parts[0].described())
+            elif said["do"] == "parts":
+                parts = parts_in(said["path"], **said["options"])
+                described = [{**part.described(), "kind": kind_of(part)} for part in parts]
+                send(answers, {"parts": described})
             else:
-                assert submission is not None
-                given = submission.answer(instance_of(said, arrays))
-                told = {f"gradient {n}": g for n, g in given.gradients.items()}
-                told |= {f"value {n}": v for n, v in given.values.items()}
-                left = {"loss": given.loss, "printed": given.printed, "remarks": given.remarks}
-                send(answers, left, told)
+                send(answers, *_answer(parts[said["part"]], said, arrays))
         except TeachrnnError as error:
             send(answers, {"error": str(error)})
         except MemoryError:
             send(answers, {"error": "the code asked for more memory than it may have."})
+
+
+def kind_of(part: SubmissionPart) -> str:
+    """What kind of part it is, as `IsolatedProgram` knows it."""
+    if isinstance(part, FailedPart):
+        return "failure"
+    return "operation" if isinstance(part, OperationSubmission) else "network"
+
+
+def _answer(
+    part: SubmissionPart, said: Mapping[str, Any], arrays: Mapping[str, Array]
+) -> tuple[dict[str, Any], dict[str, Array]]:
+    if isinstance(part, OperationSubmission):
+        return answer_message(part.answer(case_of(part.needs.op, arrays)))
+    assert isinstance(part, Submission)
+    given = part.answer(instance_of(said, arrays))
+    told = {f"gradient {n}": g for n, g in given.gradients.items()}
+    told |= {f"value {n}": v for n, v in given.values.items()}
+    return {"loss": given.loss, "printed": given.printed, "remarks": given.remarks}, told
 
 
 def _streams_of_our_own() -> tuple[BinaryIO, BinaryIO]:

@@ -80,6 +80,41 @@ def test_what_was_understood_of_the_code_is_said(run):
     assert "`forward` and `backward`" in run(CODE).output or "forward and backward" in run(CODE).output
 
 
+OPERATIONS = """
+import numpy as np
+
+def tanh_forward(x):
+    out = np.tanh(x)
+    return out, out
+
+def tanh_backward(dout, out):
+    return dout * (1 - out * out)
+
+def affine_forward(x, w, b):
+    return x @ w + b, (x, w)
+
+def affine_backward(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout, dout[-1]
+"""
+
+
+def test_each_operation_of_a_file_gets_its_verdict_and_the_end_sums_up(run):
+    done = run(OPERATIONS)
+    assert done.exit_code == 1
+    assert "tanh_forward and tanh_backward: Right" in done.output
+    assert "db is the term of the last row alone" in done.output
+    assert "1 of 2 parts is right; look at affine_forward and affine_backward." in done.output
+    data = json.loads(run(OPERATIONS, "--json").output)
+    assert [part["verdict"] for part in data["parts"].values()] == ["right", "known mistake"]
+    assert "last row" not in run(OPERATIONS, "--hints", "4").output
+
+
+def test_a_single_operation_has_no_page_of_time_steps(run, tmp_path):
+    done = run(OPERATIONS, "--page", str(tmp_path / "yours.html"))
+    assert isinstance(done.exception, DomainError)
+
+
 def test_options_of_the_other_check_are_refused(run):
     done = run(CODE, "--scale", "0.5")
     assert isinstance(done.exception, DomainError)

@@ -1,0 +1,113 @@
+"""What is known about a file that holds several things: a verdict for each, and all together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from teachrnn.diagnosis.description import Description
+from teachrnn.diagnosis.diagnosis import Diagnosis, Hint
+
+
+@dataclass(frozen=True)
+class Diagnoses:
+    """What was found in every part of a program; it is printed, and hinted at, like one `Diagnosis`.
+
+    Attributes
+    ----------
+    parts : dict of str to Diagnosis
+        By what was called.
+    failures : dict of str to str
+        Of what could not be called: what it came to.
+
+    Examples
+    --------
+    >>> from teachrnn import Sigmoid, Tanh
+    >>> from teachrnn.diagnosis.operations import OperationAnswer, diagnose_operation
+    >>> fine = diagnose_operation(lambda case: OperationAnswer(case.gradients), Tanh)
+    >>> off = diagnose_operation(lambda case: OperationAnswer({"x": case.dy * case.y}), Sigmoid)
+    >>> found = Diagnoses({"dtanh": fine, "dsigmoid": off})
+    >>> found.right, found.mistakes[0].title
+    (False, 'dx lacks the factor 1 − y')
+    >>> print(found.hints(1).splitlines()[-1])
+    1 of 2 parts is right; look at dsigmoid.
+    """
+
+    parts: dict[str, Diagnosis]
+    failures: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def right(self) -> bool:
+        """Whether every part is right."""
+        return not self.failures and all(found.right for found in self.parts.values())
+
+    @property
+    def verdict(self) -> str:
+        """The verdict of the first part that is not right."""
+        return next((f.verdict for f in self.parts.values() if not f.right), "right")
+
+    @property
+    def mistakes(self) -> list[Description]:
+        """The mistakes of all parts, described."""
+        return [mistake for found in self.parts.values() for mistake in found.mistakes]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What else was noticed, part by part."""
+        return [f"{name}: {remark}" for name, found in self.parts.items() for remark in found.remarks]
+
+    @property
+    def read_as(self) -> list[str]:
+        """How the code was read."""
+        return [sentence for found in self.parts.values() for sentence in found.read_as]
+
+    def hints(self, hint: Hint | int = Hint.MISTAKE) -> str:
+        """What is known of every part, no further than to a step of the ladder of hints.
+
+        Parameters
+        ----------
+        hint : Hint or int
+            How far, as `Diagnosis.hints` has it.
+
+        Returns
+        -------
+        str
+            Lines of text: those of each part under its name, and a summary.
+        """
+        lines = []
+        for name, found in self.parts.items():
+            first, *rest = found.hints(hint).splitlines()
+            lines += [f"{name}: {first}", *(f"  {line}" for line in rest)]
+        for name, failure in self.failures.items():
+            lines += [f"{name}: not compared.", *(f"  {line}" for line in failure.splitlines())]
+        return "\n".join([*lines, self._summary()])
+
+    def __str__(self) -> str:
+        return self.hints()
+
+    def to_dict(self, hint: Hint | int = Hint.MISTAKE) -> dict[str, Any]:
+        """The same as plain data.
+
+        Parameters
+        ----------
+        hint : Hint or int
+            How far, as `Diagnosis.hints` has it.
+
+        Returns
+        -------
+        dict
+            The verdict of all, and what `Diagnosis.to_dict` says of each part.
+        """
+        verdict = "right" if self.right else "wrong"
+        parts = {name: found.to_dict(hint) for name, found in self.parts.items()}
+        return {"verdict": verdict, "parts": parts, "failures": dict(self.failures)}
+
+    def _summary(self) -> str:
+        wrong = [name for name, found in self.parts.items() if not found.right]
+        wrong += self.failures
+        count = len(self.parts) + len(self.failures)
+        if not wrong:
+            return f"All {count} parts are right."
+        right = count - len(wrong)
+        verb = "is" if right == 1 else "are"
+        return f"{right} of {count} parts {verb} right; look at {', '.join(wrong)}."

@@ -1,0 +1,67 @@
+"""Wrong ways to write a formula down, by what is wrong; a new class is found by itself."""
+
+from teachrnn.diagnosis.slips.left_out import (
+    DerivativeLeftOut,
+    FactorLeftOut,
+    FunctionLeftOut,
+    PowerLeftOut,
+    TermLeftOut,
+    TransposeLeftOut,
+)
+from teachrnn.diagnosis.slips.mixed_up import (
+    AnotherLetter,
+    ComplementTaken,
+    DerivativeOfAnother,
+    PartAgain,
+    ResultSquashedAgain,
+)
+from teachrnn.diagnosis.slips.slip import (
+    SLIPS,
+    FormulaPlace,
+    LettersAtHand,
+    Slip,
+    WrongFormula,
+    places_in,
+    wrong_formulas,
+)
+from teachrnn.diagnosis.slips.summed_wrongly import (
+    BATCH,
+    ConditionInverted,
+    MeanForSum,
+    Overwritten,
+    SumLeftOut,
+    SumOverSomethingElse,
+    TargetEverywhere,
+)
+from teachrnn.diagnosis.slips.turned_round import FactorTwice, QuotientInverted, WrongSign
+
+__all__ = [
+    "BATCH",
+    "SLIPS",
+    "AnotherLetter",
+    "ComplementTaken",
+    "ConditionInverted",
+    "DerivativeLeftOut",
+    "DerivativeOfAnother",
+    "FactorLeftOut",
+    "FactorTwice",
+    "FormulaPlace",
+    "FunctionLeftOut",
+    "LettersAtHand",
+    "MeanForSum",
+    "Overwritten",
+    "PartAgain",
+    "PowerLeftOut",
+    "QuotientInverted",
+    "ResultSquashedAgain",
+    "Slip",
+    "SumLeftOut",
+    "SumOverSomethingElse",
+    "TargetEverywhere",
+    "TermLeftOut",
+    "TransposeLeftOut",
+    "WrongFormula",
+    "WrongSign",
+    "places_in",
+    "wrong_formulas",
+]
