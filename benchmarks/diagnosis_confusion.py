@@ -1,20 +1,20 @@
-"""Is every known mistake named by its numbers? On random configurations, singly and in pairs.
+"""Is every known mistake identified by its numbers? On random configurations, alone and in pairs.
 
     python benchmarks/diagnosis_confusion.py --cell vanilla --configurations 200
     python benchmarks/diagnosis_confusion.py --cell lstm --configurations 200 --pairs 60
 
-A configuration is a set of instances of random sizes and numbers, such as a diagnosis uses. On each one
-every mistake of the cell is made, and the matcher's comparison, number by number and instance by
-instance, says which mistakes give the same gradients. A mistake is
+A configuration is a set of instances of random sizes and numbers, as a diagnosis uses it. Every mistake
+of the cell is made on each, and the matcher's comparison, number by number and instance by instance,
+determines which mistakes give the same gradients. A mistake is
 
 invisible   if it gives the right gradients,
 alone       if no other mistake gives its numbers,
-tied        if others give them too: no method could tell them apart, and all of them are reported,
+tied        if others give them too, so that no method can distinguish them, and all are reported,
 confused    if the matcher does not report it: this must not happen.
 
-`--sample` of them in each configuration, and `--pairs` in all, go through `Match` itself, with the time
-that it takes. Reported of pairs: both named (first, or among the ties), explained by as few or fewer
-mistakes with exactly the same numbers (an exact tie), or not explained.
+`--sample` of them in each configuration, and `--pairs` pairs in total, go through `Match` itself, which
+is timed. Pairs are counted as: both named (first, or among the ties); explained by at most as many other
+mistakes with exactly the same numbers (an exact tie); not explained.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SAME = TOLERANCE[np.dtype(np.float64)]
 
 
 def configuration(cell: str, rng: np.random.Generator) -> list[Instance]:
-    """Instances as a diagnosis has them, with random numbers, a random size of the state and scale."""
+    """Instances as in a diagnosis, with random numbers, state size and scale."""
     m, scale = int(rng.integers(2, 5)), float(rng.uniform(0.3, 1.2))
     sizes = [
         (1, None, 5, False),
@@ -152,7 +152,7 @@ def main() -> None:
 def pairs(
     cell: str, catalogue: Catalogue, every: list[Mistake], count: int, rng: np.random.Generator
 ) -> None:
-    """Two mistakes at once, both visible by themselves, and neither in the place of the other."""
+    """Two mistakes at once, each visible by itself, and in different places."""
     found = {"both named first": 0, "both among the ties": 0, "an exact tie": 0, "not explained": 0}
     seconds = []
     while sum(found.values()) < count:

@@ -1,12 +1,12 @@
-"""Is right code ever accused? Right programs in many layouts, on random configurations.
+"""Is right code ever reported as wrong? Right programs in many layouts, on random configurations.
 
     python benchmarks/diagnosis_right_code.py --configurations 10000
 
-The programs are those of `tests/checking/students`, each in a layout of its own, and teachrnn's own
-arithmetic in float32. Every configuration draws T, m, K, B, the initial state, and a scale of the
-weights from 1e-3 to 2; a gradient is accused if it lies beyond the tolerance of its precision, in the
-unit of `teachrnn.diagnosis.rounding`. Printed are, for each program, how many configurations it was run
-on, how many accused it, and its largest error relative to what is allowed.
+The programs are those of `tests/checking/students`, each in its own layout, and teachrnn's own
+arithmetic in float32. Every configuration draws T, m, K, B, the initial state, and a weight scale
+from 1e-3 to 2; a gradient counts as wrong if its error exceeds the tolerance of its precision, in the
+unit of `teachrnn.diagnosis.rounding`. For each program the script prints the number of configurations,
+in how many of them it was reported as wrong, and its largest error relative to the tolerance.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def drawn(draw, rng: np.random.Generator) -> Instance:
 
 
 def own_float32(cell: str):
-    """Teachrnn's own gradients in float32, as a program in that precision gives them."""
+    """Teachrnn's own gradients in float32, as a program in that precision would compute them."""
 
     def answer(instance: Instance) -> dict[str, np.ndarray]:
         model = CharRNN(
@@ -63,7 +63,7 @@ def own_float32(cell: str):
 
 
 def programs():
-    """Every right program: its name, its gradients, what draws for it, its precision."""
+    """Every right program: its name, its gradients, the function that draws instances, its precision."""
     for cell in CELLS:
         yield f"teachrnn {cell}, float32", *own_float32(cell)
     for path in sorted(STUDENTS.glob("*.py")):
@@ -81,7 +81,7 @@ def programs():
 
 
 def main() -> None:
-    """Print a line for each program, and the sum."""
+    """Print a line for each program, and the totals."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--configurations", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
@@ -107,9 +107,9 @@ def main() -> None:
             )
             worst, wrong = max(worst, error), wrong + (error > 1)
         total, accused = total + each - failed, accused + wrong
-        ran = f"{each - failed:5d} run, {wrong} accused"
-        print(f"{name:32s} {ran}, error up to {worst:.1e} of what is allowed", flush=True)
-    print(f"{total} configurations, {accused} accused")
+        ran = f"{each - failed:5d} run, {wrong} reported as wrong"
+        print(f"{name:32s} {ran}, error up to {worst:.1e} of the tolerance", flush=True)
+    print(f"{total} configurations, {accused} reported as wrong")
 
 
 if __name__ == "__main__":

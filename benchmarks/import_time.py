@@ -1,7 +1,7 @@
-"""What `import teachrnn`, and `from teachrnn import CharRNN`, add to `import numpy`.
+"""The time of `import teachrnn`, and `from teachrnn import CharRNN`, in addition to `import numpy`.
 
-Fresh interpreters, the three in turn. With PYTHONDONTWRITEBYTECODE set they would compile every file
-again each time; the script sees to it that they do not.
+Each import is timed in a fresh interpreter, the three in alternation. With PYTHONDONTWRITEBYTECODE set
+they would compile every file again each time, so the script unsets it.
 
 Run: python benchmarks/import_time.py
 """
@@ -32,7 +32,7 @@ def milliseconds(line):
 
 def main():
     """Compare and print."""
-    milliseconds(LINES[-1])  # compiles, and warms the disk
+    milliseconds(LINES[-1])  # compiles, and fills the disk cache
     rounds = [[milliseconds(line) for line in LINES] for _ in range(ROUNDS)]
     print(f"medians of {ROUNDS} rounds; added: median of the differences to numpy in the same round")
     for k, line in enumerate(LINES):

@@ -3,10 +3,10 @@
 For the assignment's sizes (T = 25, m = 100, K = 80) and for a two-layer LSTM of the same sizes, the page
 is written, opened from its file, and stepped through, one step a frame:
 
-- opening: from the start of the navigation until the player stands, milliseconds;
-- step: what a step takes of the page's one thread, its layout included, milliseconds (median, and
+- opening: from the start of the navigation until the player is ready, in milliseconds;
+- step: the time of a step on the page's thread, including layout, in milliseconds (median, and
   the slowest of twenty);
-- frames: how many steps a second were shown, one a frame.
+- frames: how many steps per second were shown, one per frame.
 
     python benchmarks/player_speed.py
 """
@@ -88,7 +88,7 @@ def measure(browser: Browser, name: str, folder: Path) -> str:
 
 def main() -> None:
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    print("| trace | page | written in | opening | step: median, slowest of twenty | steps a second |")
+    print("| trace | page | written in | opening | step: median, slowest of twenty | steps per second |")
     print("| --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)

@@ -1,8 +1,8 @@
-"""What every recipe reaches: 100,000 updates on a novel from the public domain, with three seeds.
+"""The losses that every recipe reaches in 100,000 updates on a public-domain novel, with three seeds.
 
-Needs the texts of the extra `corpora`. Results are kept in benchmarks/results/recipe_losses.json as they
-come, so a second call goes on. From them follow the page Recipes of the documentation and, as
-teachrnn/recipes/measured.json, what `teachrnn list` says of each recipe.
+Needs the texts of the extra `corpora`. Results are saved in benchmarks/results/recipe_losses.json as
+they arrive, so a second call continues. The page Recipes of the documentation is made from them, and so
+is teachrnn/recipes/measured.json, which `teachrnn list` shows.
 
 Run: python benchmarks/recipe_losses.py [--recipe NAME ...] [--seeds 3] [--updates 100000] [--dtype ...]
 
@@ -37,7 +37,7 @@ POINTS = (1_000, 10_000, 20_000, 50_000, 100_000)
 
 
 def measure(recipe: Recipe, seed: int) -> dict[str, object]:
-    """One run, and what it reached."""
+    """Make one run, and return the losses that it reached."""
     source = Source.load(ITEMS if recipe.items else NOVEL, recipe)
     run = Run(recipe, source, seed=seed)
     began = perf_counter()
@@ -64,13 +64,13 @@ def measure(recipe: Recipe, seed: int) -> dict[str, object]:
 
 
 def made_with(settings: dict[str, object]) -> dict[str, object]:
-    """The settings that decide how a run goes, without words; what it lacks, by default."""
+    """The settings that determine a run, without descriptions; missing ones have their defaults."""
     words, whole = ("title", "source", "notes"), Recipe(**settings).settings()
     return {name: value for name, value in whole.items() if name not in words}
 
 
 def table(results: list[dict]) -> str:
-    """Results as a Markdown table: means over the runs, and half of what lies between the extremes."""
+    """Results as a Markdown table: means over the runs, ± half the range."""
     lines = [
         f"| recipe | {' | '.join(f'{n // 1000}k' for n in POINTS)} | lowest smooth | validation |",
         "| --- |" + " ---: |" * (len(POINTS) + 2),
@@ -87,7 +87,7 @@ def table(results: list[dict]) -> str:
 
 
 def smooth_losses(name: str, results: list[dict]) -> dict[int, list[float]]:
-    """The smooth losses of all runs of a recipe that came so far, by the number of updates."""
+    """The smooth losses of all runs of a recipe that are long enough, by the number of updates."""
     runs = [r["smooth_loss"] for r in results if r["recipe"] == name]
     return {n: sorted(smooth[str(n)] for smooth in runs if str(n) in smooth) for n in POINTS}
 
@@ -99,7 +99,7 @@ def spread(values: list[float], digits: int) -> str:
 
 
 def summary(results: list[dict]) -> dict[str, dict[str, object]]:
-    """What the package itself knows of every recipe."""
+    """The results for each recipe that the package includes."""
     return {
         r["recipe"]: {
             "text": r["text"],
@@ -113,10 +113,10 @@ def summary(results: list[dict]) -> dict[str, dict[str, object]]:
 
 
 def main(
-    recipe: Annotated[list[str] | None, typer.Option(help="Which; all if not given.")] = None,
+    recipe: Annotated[list[str] | None, typer.Option(help="Recipes to run. [default: all]")] = None,
     seeds: Annotated[int, typer.Option(min=1)] = 3,
     updates: Annotated[int, typer.Option(min=1)] = 100_000,
-    dtype: Annotated[str | None, typer.Option(help="The recipe's if not given.")] = None,
+    dtype: Annotated[str | None, typer.Option(help="Precision. [default: the recipe's]")] = None,
 ) -> None:
     """Run what is missing, and print the table."""
     results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else []

@@ -1,9 +1,9 @@
 """What recording costs: one forward and backward pass against a plain NumPy loop.
 
-Two peers, both one step at a time with one-hot products, every weight gradient added up as it comes:
-a loop in the manner of min-char-rnn, on column vectors, clipping included; and a lean one, on flat
-vectors. All compute the same loss and the same gradients (checked first), interleaved, on one BLAS
-thread.
+Two peers, both one step at a time with one-hot products, adding up every weight gradient as it arrives:
+a loop in the style of min-char-rnn, on column vectors, with clipping; and a lean one, on flat
+vectors. All compute the same loss and gradients (checked first), and are timed in alternation on one
+BLAS thread.
 
 Run: python benchmarks/record_and_backprop.py
 """
@@ -28,7 +28,7 @@ ROUNDS = 500
 
 
 def column_loop(p, x, y, h0):
-    """Loss and gradients in the manner of min-char-rnn: column vectors, one step at a time."""
+    """Loss and gradients in the style of min-char-rnn: column vectors, one step at a time."""
     b, c = p["b"][:, None], p["c"][:, None]
     one_hot, h, o, probabilities, loss = {}, {-1: np.copy(h0[:, None])}, {}, {}, 0.0
     for t in range(len(x)):
@@ -84,7 +84,7 @@ def lean_loop(p, x, y, h0):
 
 
 def recorded(model, x, y, h0):
-    """The same by teachrnn, everything recorded."""
+    """The same with teachrnn, with everything recorded."""
     trace = model.record(x, y, state={"h": h0})
     return trace.total_loss, backpropagate(trace).gradients()
 
@@ -98,7 +98,7 @@ def column_training_step(p, x, y, h0, memory):
 
 
 def recorded_training_step(model, x, y, h0, optimizer, gradients):
-    """The same by teachrnn: recorded, clipped, updated."""
+    """The same with teachrnn: recorded, clipped, updated."""
     _, d = recorded(model, x, y, h0)
     for name, g in d.items():
         gradients[name] = np.clip(g, -5, 5)
@@ -134,7 +134,7 @@ def main():
         np.testing.assert_allclose(ours, loss, rtol=1e-12)
         for name, expected in d.items():
             np.testing.assert_allclose(gradients[name], expected, rtol=1e-9, atol=1e-12)
-    print(f"m={M}, T={T}, K={K}, float64, one thread, {ROUNDS} rounds in turn with each peer, medians")
+    print(f"m={M}, T={T}, K={K}, float64, one thread, medians of {ROUNDS} alternating rounds")
     for name, peer in peers.items():
         theirs, own = [], []
         for _ in range(ROUNDS):

@@ -1,8 +1,8 @@
-"""What it costs to write a text: symbols drawn one by one, against the loop of min-char-rnn.
+"""The cost of generating text symbol by symbol, compared with the loop of min-char-rnn.
 
-The peer works on column vectors, with one-hot inputs, and draws with np.random.choice. Both are given
-the same random bits and write the same text in double precision (checked first, and the share that
-is the same in single precision is shown). Rounds are interleaved, on one BLAS thread.
+The peer uses column vectors and one-hot inputs, and draws with np.random.choice. Both use the same
+random bits and generate the same text in double precision (checked first; how long the texts agree in
+single precision is shown). Rounds alternate, on one BLAS thread.
 
 Run: python benchmarks/sampling_speed.py
 """
@@ -31,7 +31,7 @@ SAMPLERS = (Temperature(), Temperature(temperature=0.7), Greedy(), TopK(), Nucle
 
 
 def column_loop(p, random):
-    """Draw in the manner of min-char-rnn."""
+    """Draw in the style of min-char-rnn."""
     b, c = p["b"][:, None], p["c"][:, None]
     x, h = np.zeros((K, 1), b.dtype), np.zeros((M, 1), b.dtype)
     x[START] = 1
@@ -53,17 +53,17 @@ def ours(model, sampler, rng):
 
 
 def legacy():
-    """What np.random.choice is a method of, on bits that ours can be given, too."""
+    """A RandomState, of which np.random.choice is a method, on bits that a Generator can use too."""
     return np.random.RandomState(np.random.MT19937(0))
 
 
 def modern():
-    """The same bits for a Generator."""
+    """A Generator on the same bits."""
     return np.random.Generator(np.random.MT19937(0))
 
 
 def microseconds(function):
-    """Time for each symbol of one text."""
+    """Time per symbol of one text."""
     start = time.perf_counter()
     function()
     return 1e6 * (time.perf_counter() - start) / COUNT
@@ -82,7 +82,7 @@ def main():
     texts = {dtype: ours(model, Temperature(), modern()) for dtype, model in models.items()}
     np.testing.assert_array_equal(texts["float64"], column_loop(arrays["float64"], legacy()))
     same = np.cumprod(texts["float32"] == texts["float64"]).sum()
-    print(f"m={M}, K={K}, {COUNT} symbols, one thread, {ROUNDS} rounds in turn, medians")
+    print(f"m={M}, K={K}, {COUNT} symbols, one thread, medians of {ROUNDS} rounds in alternation")
     print(f"float64: the same text; float32: the same for the first {same} symbols")
     runs = {}
     for dtype, model in models.items():
@@ -95,10 +95,10 @@ def main():
     for _ in range(ROUNDS):
         for key, run in runs.items():
             times[key].append(microseconds(run))
-    print(f"{'':52}{'us a symbol':>12}{'times as fast':>15}")
+    print(f"{'':52}{'µs per symbol':>13}{'times as fast':>15}")
     for (dtype, name), taken in times.items():
         ratio = np.median(np.array(times[dtype, PEER]) / np.array(taken))
-        print(f"{dtype}  {name:43}{np.median(taken):12.1f}{ratio:15.2f}")
+        print(f"{dtype}  {name:43}{np.median(taken):13.1f}{ratio:15.2f}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """How the cost of training grows: with T, with the length of the text, and with the flight recorder on.
 
-Printed are microseconds for an update, medians of rounds in turn, on one BLAS thread; the memory that
-a training takes beside its text, for texts in memory and mapped; and, with --figure, a figure of all.
+Prints microseconds per update, as medians of alternating rounds on one BLAS thread, and the memory that
+a training needs in addition to a memory-mapped text; with --figure, also draws a figure.
 
 Run: python benchmarks/training_cost.py [--figure FILE]
 """
@@ -34,14 +34,14 @@ ROUNDS, UPDATES = 9, 100
 
 
 def training(tokens, *, length=25, recorder=None):
-    """A run of the assignment's size."""
+    """A training of the assignment's size."""
     model = CharRNN(hidden=M, symbols=K, dtype=np.float32, rng=np.random.default_rng(0))
     batching = InOrder(tokens, length=length)
     return Training(model, batching, AdaGrad(eta=0.01), recorder=recorder)
 
 
 def microseconds(runs):
-    """Median time for an update of each, measured in turn."""
+    """Median time per update of each, measured in alternation."""
     times = {name: [] for name in runs}
     for run in runs.values():
         list(islice(run, 20))
@@ -55,7 +55,7 @@ def microseconds(runs):
 
 
 def memory(tokens):
-    """Most memory that a training takes for itself, in bytes."""
+    """Peak memory of a training without its text, in bytes."""
     tracemalloc.start()
     try:
         list(islice(training(tokens), 50))
@@ -65,7 +65,7 @@ def memory(tokens):
 
 
 def mapped(folder, symbols, rng):
-    """A text of so many symbols, mapped into memory from a file."""
+    """A text with that many symbols, mapped into memory from a file."""
     path = Path(folder) / f"{symbols}.bin"
     rng.integers(0, K, symbols, dtype=np.uint8).tofile(path)
     return np.memmap(path, np.uint8, "r")
@@ -77,15 +77,17 @@ def main(
     """Measure and print."""
     rng = np.random.default_rng(0)
     text = rng.integers(0, K, 300_000, dtype=np.uint8)
-    print(f"vanilla, m={M}, K={K}, float32, batch 1, one thread; medians of {ROUNDS} rounds in turn")
+    print(
+        f"vanilla, m={M}, K={K}, float32, batch 1, one thread; medians of {ROUNDS} rounds in alternation"
+    )
     by_length = microseconds({T: training(text, length=T) for T in LENGTHS})
-    print("\nT: us for an update, us for a symbol")
+    print("\nT: µs per update, µs per symbol")
     for T, taken in by_length.items():
         print(f"{T:6} {np.median(taken):10.1f} {np.median(taken) / T:10.2f}")
     with tempfile.TemporaryDirectory() as folder:
         texts = {n: mapped(folder, n, rng) for n in SYMBOLS}
         by_text = microseconds({n: training(tokens) for n, tokens in texts.items()})
-        print("\nsymbols in the text (mapped file): us for an update, memory of the training in kB")
+        print("\nsymbols in the text (mapped file): µs per update, memory of the training in kB")
         for n, taken in by_text.items():
             print(f"{n:12,} {np.median(taken):10.1f} {memory(texts[n]) / 1e3:10.0f}")
         del texts
@@ -98,16 +100,16 @@ def main(
 
 
 def draw(by_length, by_text, path):
-    """The two lines."""
+    """Draw the two lines."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 3.2), layout="constrained")
     left, right = figure.subplots(1, 2)
     left.plot(list(by_length), [np.median(t) for t in by_length.values()], "o-", color="#1b6ca8")
-    left.set(xlabel="T, symbols in a sequence", ylabel="µs for an update", xlim=0, ylim=0)
+    left.set(xlabel="T, symbols in a sequence", ylabel="µs per update", xlim=0, ylim=0)
     left.set_title("Cost grows linearly with T,")
     right.semilogx(list(by_text), [np.median(t) for t in by_text.values()], "s-", color="#1b6ca8")
-    right.set(xlabel="symbols in the text", ylabel="µs for an update")
+    right.set(xlabel="symbols in the text", ylabel="µs per update")
     right.set_ylim(0, 2 * max(np.median(t) for t in by_text.values()))
     right.set_title("and not with the length of the text")
     figure.savefig(path)

@@ -2,15 +2,15 @@
 
 A step is: forward over T characters, softmax and cross-entropy summed over T and averaged over the
 batch, backpropagation through all T, every entry of the gradient clipped to [-5, 5], AdaGrad, and
-the state carried on. All peers start from the same numbers and read the same text, and it is checked
-first that they then report the same losses. The text (Python's own help pages, the 80 most frequent
-characters) is cut into steps beforehand; what is timed is from arrays of integers to the loss.
+the state carried on. All peers start from the same numbers and read the same text, and the script first
+checks that they report the same losses. The text (Python's own help pages, the 80 most frequent
+characters) is divided into steps beforehand; the time is that from arrays of integers to the loss.
 
 Peers are timed in blocks of 50 ms, one block of each in every round, in an order that changes. Time is
-processor time, of all threads, on the one core: what a clock on the wall would show if nothing else
-ran. The table shows the median over the rounds, and the median, with quartiles, of the ratio to
-teachrnn *in the same round*, which the ups and downs of a busy machine touch less. Still, a busy core
-is hardest on JAX and PyTorch; the script says when others had more than a twentieth of it.
+the processor time of all threads on the one core: the wall-clock time if nothing else ran. The table
+shows the median over the rounds, and the median, with quartiles, of the ratio to teachrnn *in the same
+round*, which is less affected by a busy machine. Still, a busy core slows JAX and PyTorch most; the
+script says when other programs had more than a twentieth of it.
 
 Run: python benchmarks/training_speed.py            vanilla cell, m=100, T=25, batch 1, float32
      python benchmarks/training_speed.py --quick    the same in seconds, roughly
@@ -47,7 +47,7 @@ from teachrnn import CharRNN
 from teachrnn.extras import require
 
 K = 80
-CHECKED = {"float64": (200, 1e-12), "float32": (10, 1e-4)}  # steps, and how far losses may part
+CHECKED = {"float64": (200, 1e-12), "float32": (10, 1e-4)}  # steps, and how far losses may differ
 QUICK, FULL = (3, 0.01), (15, 0.05)  # rounds, and seconds of a block
 
 ALL = [
@@ -62,7 +62,7 @@ ALL = [
 
 @dataclass
 class Entry:
-    """A peer at work, and its seconds of processor time per step in every round."""
+    """A running peer, and its processor time per step in every round, in seconds."""
 
     peer: peers.peer.Peer
     feed: itertools.cycle
@@ -76,19 +76,19 @@ class Entry:
         return np.array(found[:steps])
 
     def time(self, calls):
-        """Seconds per step, over some calls."""
+        """Seconds per step, over a number of calls."""
         start = time.process_time()
         for _ in range(calls):
             self.peer.steps(*next(self.feed))
         return (time.process_time() - start) / (calls * self.peer.steps_per_call)
 
     def calls_in(self, block):
-        """How many calls fill a block of so many seconds."""
+        """How many calls fill a block of that many seconds."""
         return max(1, round(block / (self.time(3) * self.peer.steps_per_call)))
 
 
 def read_steps(setting):
-    """Symbols and targets, (S, T, B): B places of the text are read side by side."""
+    """Symbols and targets, (S, T, B), read from B positions of the text in parallel."""
     text = "\n\n".join(topics[name] for name in sorted(topics))
     symbols = sorted(symbol for symbol, _ in Counter(text).most_common(setting.K))
     number = {symbol: i for i, symbol in enumerate(symbols)}
@@ -106,7 +106,7 @@ def read_steps(setting):
 
 
 def start(setting, quick):
-    """An entry for every peer that can run; why the others cannot."""
+    """Return an entry for every peer that can run, and why the others cannot."""
     rng = np.random.default_rng(0)
     shapes = CharRNN(hidden=setting.m, symbols=setting.K, cell=setting.cell, rng=rng).shapes()
     parameters = {name: rng.normal(0, 0.01, shape) for name, shape in shapes.items()}
@@ -130,7 +130,7 @@ def start(setting, quick):
 
 
 def check_agreement(entries, setting):
-    """Train all for some steps: the largest relative difference of a loss from the first peer's."""
+    """Train all for some steps; report the largest relative difference from the first peer's losses."""
     steps, bound = CHECKED[setting.dtype]
     if len(entries) == 1:
         return "No peer to compare with."
@@ -143,11 +143,11 @@ def check_agreement(entries, setting):
                 f"{setting}: the losses of {entry.peer.name} differ by {difference:.1e}: not compared."
             )
         worst = max(worst, difference)
-    return f"Losses of the first {steps} steps agree to {worst:.0e} (relative; asked for: {bound:.0e})."
+    return f"Losses of the first {steps} steps agree to {worst:.0e} (relative; required: {bound:.0e})."
 
 
 def time_in_turn(entries, rounds, block):
-    """A block of every entry in every round, in an order that changes; the share of the core we had."""
+    """Time a block of every entry in every round, in a changing order; return our share of the core."""
     rng = np.random.default_rng(0)
     calls = [entry.calls_in(block) for entry in entries]
     wall, cpu = time.perf_counter(), time.process_time()
@@ -158,13 +158,13 @@ def time_in_turn(entries, rounds, block):
 
 
 def ratios(entry, ours):
-    """Time of an entry in units of ours, round by round: quartiles."""
+    """Quartiles of the time of an entry relative to ours, round by round."""
     return np.quantile(np.array(entry.seconds) / ours.seconds, (0.25, 0.5, 0.75))
 
 
 def table(entries, setting):
     """The setting's figures in Markdown, fastest first."""
-    lines = ["| | µs a step | characters/s | time / teachrnn's (quartiles) |"]
+    lines = ["| | µs per step | characters/s | time / teachrnn's (quartiles) |"]
     lines += ["| --- | ---: | ---: | ---: |"]
     ours = entries[0]
     for entry in sorted(entries, key=lambda entry: np.median(entry.seconds)):
@@ -179,7 +179,7 @@ def table(entries, setting):
 
 
 def draw(results, place):
-    """Bars of the medians, a panel for every setting; logarithmic, as they span two decades."""
+    """Draw bars of the medians, one panel per setting; logarithmic, as they span two decades."""
     figures = require("matplotlib.figure", extra="figures", purpose="The figure")
     heights = [len(entries) for _, entries in results]
     size = (8, 0.7 + sum(0.3 * height + 0.4 for height in heights))
@@ -205,7 +205,7 @@ def draw(results, place):
         panel.tick_params(axis="y", length=0)
     low, high = 10 ** np.floor(np.log10(shortest)), panels[-1].get_xlim()[1]
     panels[-1].set_xlim(low, high * (high / low) ** 0.3)  # room for the labels
-    panels[-1].set_xlabel("µs a training step, one thread; logarithmic, shorter is faster")
+    panels[-1].set_xlabel("µs per training step, one thread; logarithmic, shorter is faster")
     figure.savefig(place, dpi=150)
 
 
@@ -220,7 +220,7 @@ def processor():
 
 
 def machine(pinned):
-    """What all of this ran on, in one sentence."""
+    """The machine and software, in one sentence."""
     load = f", load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
     versions = dict.fromkeys(kind.version() for kind in PEERS)
     system = f"{platform.system()}, Python {platform.python_version()}"
@@ -236,19 +236,19 @@ def kernels():
 
 
 def pin(core):
-    """Stay on one core, where the system can do that; what was done, in words."""
+    """Stay on one core, if the system can do that; return what was done, in words."""
     if not hasattr(os, "sched_setaffinity"):
         return "not pinned to a core (this system cannot)"
     allowed = os.sched_getaffinity(0)
     core = max(allowed) if core is None else core
     if core not in allowed:
-        raise SystemExit(f"--core {core} is not among the cores to be had: {sorted(allowed)}.")
+        raise SystemExit(f"--core {core} is not among the available cores: {sorted(allowed)}.")
     os.sched_setaffinity(0, {core})
     return f"pinned to core {core}"
 
 
 def load_peers():
-    """Import every file of `peers`, ours first; why some could not be."""
+    """Import every file of `peers`, ours first; return why some could not be imported."""
     missing = []
     for name in ("ours", *sorted(module.name for module in pkgutil.iter_modules(peers.__path__))):
         try:
@@ -268,17 +268,17 @@ def positive(text):
 
 
 def arguments():
-    """What the command line asks for."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
     add("--all", action="store_true", help="every setting of the published table")
-    add("--quick", action="store_true", help="few and short rounds, nothing that compiles for long")
+    add("--quick", action="store_true", help="a few short rounds, nothing that compiles for long")
     add("--cell", choices=GATES, default="vanilla")
     add("--hidden", type=positive, default=100, metavar="M", help="hidden units (100)")
     add("--length", type=positive, default=25, metavar="T", help="characters a step (25)")
-    add("--batch", type=positive, default=1, metavar="B", help="texts read side by side (1)")
+    add("--batch", type=positive, default=1, metavar="B", help="number of texts read in parallel (1)")
     add("--dtype", choices=CHECKED, default="float32")
     add("--core", type=int, help="processor core to stay on (the last)")
     add("--figure", type=Path, metavar="FILE", help="also draw it: a .png, .svg or .pdf")

@@ -1,7 +1,7 @@
-"""Which check lets which mistake pass: the share of random draws in which a wrong gradient is accepted.
+"""Which mistakes pass which check: the share of random draws in which a wrong gradient is accepted.
 
-The first table compares tolerances, against the exact gradient: with a difference in its place a check
-sees less. The second gives the checks that are in use whole, with the rounding of their differences.
+The first table compares tolerances against the exact gradient; with a difference instead, a check sees
+less. The second has checks as they are used in practice, with the rounding errors of their differences.
 
 Run: python benchmarks/what_checks_see.py [--draws 200] [--cell vanilla]
 """
@@ -45,7 +45,7 @@ MISTAKES = {
     "every entry of the gradients is clipped to [-5, 5]": "clipped before the check",
     "what o[t] adds to dV uses h[t-1] in the place of h[t]": "dV with h[t-1]",
 }
-"""The mistakes of the first table: as the catalogue calls them, and in short."""
+"""The mistakes of the first table: their title in the catalogue, and a short name."""
 GRADCHECK, MINITORCH, NUMPY = Allclose(1e-3, 1e-5), Allclose(1e-2, 1e-2), Allclose(1e-5, 1e-8)
 AT_START = CheckSetUp(at=(Circumstances(scale=0.01, biases=False),), against="exact", step=None)
 LARGE = AT_START.changed(scale=0.5, start=0.8, biases=True)
@@ -57,11 +57,11 @@ COLUMNS = {
     "minitorch's, same numbers": LARGE.changed(rule=MINITORCH),
     "our check": SET_UPS["ours"],
 }
-"""The checks of the first table; T = 10, m = 5, K = 8 but for ours."""
+"""The checks of the first table; T = 10, m = 5, K = 8, except for ours."""
 
 
 def mistakes() -> list[Mistake]:
-    """Those of the first table, of the vanilla cell."""
+    """The mistakes of the first table, for the vanilla cell."""
     catalogue = catalogue_of("vanilla")
     every = [*catalogue.sweep, *catalogue.parameter, clipped_values(5.0)]
     known: dict[str, Mistake] = {mistake.title: mistake for mistake in every}
@@ -100,14 +100,14 @@ def _share(share: float) -> str:
 
 
 def main(
-    draws: Annotated[int, typer.Option(help="Of the first table.", min=1)] = 200,
-    score_draws: Annotated[int, typer.Option(help="Of the second table.", min=1)] = 20,
-    cell: Annotated[str, typer.Option(help="Of the second table.")] = "vanilla",
+    draws: Annotated[int, typer.Option(help="Draws for the first table.", min=1)] = 200,
+    score_draws: Annotated[int, typer.Option(help="Draws for the second table.", min=1)] = 20,
+    cell: Annotated[str, typer.Option(help="Cell of the second table.")] = "vanilla",
 ) -> None:
     """Print both tables as Markdown."""
     print(f"Share of {draws} draws in which the wrong gradient is accepted (vanilla cell):\n")
     print(accepted(draws))
-    print("\nClipping shows where an entry reaches 5. In our check few draws have none that does.")
+    print("\nClipping only shows where an entry exceeds 5, as in most draws of our check.")
     print(f"\nChecks in use, {score_draws} draws ({cell} cell):\n")
     print(scores(cell, score_draws))
 

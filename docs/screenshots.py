@@ -19,7 +19,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def stepper(page: Page) -> None:
-    """On the way back, where the two parts of dh[4] meet."""
+    """The stepper in the backward pass, where the two parts of dh[4] meet."""
     page.get_by_label("Go to a time step").fill("∂h[4] via o[4]")
     page.keyboard.press("Enter")
     page.locator("h2").first.click()
@@ -28,7 +28,7 @@ def stepper(page: Page) -> None:
 
 
 def why(page: Page) -> None:
-    """An entry of dW, as the sum over time of its parts."""
+    """An entry of dW as the sum of its parts over time."""
     page.get_by_label("Go to a time step").fill("dW")
     page.keyboard.press("Enter")
     grid = page.locator('.out figure[data-name="dW"]').last

@@ -65,8 +65,8 @@ print("read   ", x)
 print("predict", y)
 
 # %% [markdown]
-# The initial state $h_0$ is not zero, on purpose. With $h_0 = 0$ the first step's part in the
-# gradient of $W$ would be zero too, and a mistake in it could hide.
+# The initial state $h_0$ is not zero, on purpose. With $h_0 = 0$ the first step's contribution to the
+# gradient of $W$ would be zero too, and a mistake in it could go unnoticed.
 #
 # ## Forward, by hand
 #
@@ -96,7 +96,7 @@ summands = " + ".join(f"{loss:.4f}" for loss in losses)
 print(f"\nL = {summands} = {L:.4f} nats per sequence")
 
 # %% [markdown]
-# A network that guesses evenly would have a loss of $\log K$ nats per symbol:
+# A network that gives all symbols the same probability has a loss of $\log K$ nats per symbol:
 
 # %%
 print(f"even guessing: {T} log 3 = {T * np.log(3):.4f} nats per sequence")
@@ -127,9 +127,9 @@ print("h[2] recorded ", trace["h[2]"].data)
 # %% [markdown]
 # ## Backward: the last step
 #
-# Write $dX$ for the gradient of $L$ with respect to $X$; it has the shape of $X$. Backward starts
-# where forward ended, at $t = T = 3$, with the loss. For softmax and cross-entropy together the
-# gradient with respect to the scores is the probabilities, minus 1 at the symbol that really came:
+# Write $dX$ for the gradient of $L$ with respect to $X$; it has the shape of $X$. The backward pass
+# starts where the forward pass ended, at $t = T = 3$, with the loss. For softmax and cross-entropy
+# together, the gradient with respect to the scores is the probabilities, minus 1 at the target:
 #
 # $$do_t = p_t - \mathrm{onehot}(y_t)$$
 
@@ -145,8 +145,8 @@ print(f"onehot = {onehot(y[2])}")
 print(f"do_3   = {do3}")
 
 # %% [markdown]
-# Its entries add up to 0: to raise one probability is to lower the others. The readout
-# $o_t = V h_t + c$ hands the gradient on through the transpose of $V$. At the last step nobody else
+# Its entries add up to 0: raising one probability lowers the others. The readout
+# $o_t = V h_t + c$ passes the gradient on through the transpose of $V$. At the last step nothing else
 # has used $h_3$, so this is all of $dh_3$:
 #
 # $$dh_3 = V^\top do_3$$
@@ -165,9 +165,9 @@ print(f"da_3 = {dh3} * {1 - h[3] ** 2} = {da3}")
 # ## Backward: where two gradients meet
 #
 # Now $t = 2$, and here is the step that makes it backpropagation *through time*. The state $h_2$ was
-# used twice going forward: by the readout of its own step, $o_2 = V h_2 + c$, and by the next step,
-# $a_3 = W h_2 + U x_3 + b$. Each use sends a gradient back. They are different things, so they have
-# different names:
+# used twice in the forward pass: by the readout of its own step, $o_2 = V h_2 + c$, and by the next
+# step, $a_3 = W h_2 + U x_3 + b$. Each use sends a gradient back. They are different things, so they
+# have different names:
 #
 # $$dh_2^{\text{out}} = V^\top do_2 \qquad dh_2^{\text{fut}} = W^\top da_3$$
 #
@@ -195,7 +195,7 @@ print(f"{w1} * {g1:.4f} + {w2} * {g2:.4f} = {w1 * g1 + w2 * g2:.4f}")
 # ## Backward, one chain rule at a time
 #
 # `Backprop` walks the trace in reverse and applies the chain rule once per `next()`. Let it take
-# the steps that you have just taken and watch what each of them hands out.
+# the steps that you have just taken, and watch what each of them produces.
 
 # %%
 sweep = Backprop(trace)
@@ -215,8 +215,8 @@ print("da_3 ", trace["a[3]"].grad)
 print("dh_1 ", trace["h[1]"].grad)
 
 # %% [markdown]
-# Let it run to the end. Afterwards `terms` still has the summands of every gradient one by one, each
-# with the operation that sent it. Those of $h_2$ are your two:
+# Let it run to the end. Afterwards `terms` still has the summands of every gradient, each with the
+# operation that sent it. Those of $h_2$ are your two:
 
 # %%
 sweep.run()
@@ -272,9 +272,9 @@ assert np.allclose(sweep.gradient("W"), dW)
 #
 # ## Immediate and total derivative
 #
-# One question about the formula for $dW$ is worth stopping for. The state $h_2$ depends on $W$ in
-# two ways: directly, through the $W$ in $a_2$, and through $h_1$, which was made with the same $W$.
-# The *immediate* derivative counts the first way only and treats $h_1$ as a constant; the *total*
+# One question about the formula for $dW$ is worth a pause. The state $h_2$ depends on $W$ in
+# two ways: directly, through the $W$ in $a_2$, and through $h_1$, which was computed with the same $W$.
+# The *immediate* derivative counts only the first way and treats $h_1$ as a constant; the *total*
 # derivative counts both. For one entry $w$ of $W$,
 #
 # $$\frac{\mathrm{d} h_t}{\mathrm{d} w} = \frac{\partial h_t}{\partial w}
@@ -300,16 +300,16 @@ print(f"total gradients times immediate derivatives  {dW[row, column]:.6f}")
 assert np.isclose(dw, dW[row, column])
 
 # %% [markdown]
-# It is the same sum, bracketed differently. Going forward, every output's own gradient meets the total
-# derivative. Going backward, the future has been gathered into $da_t$ already, so the immediate
-# derivative of $a_t = W h_{t-1} + \dots$, which is $h_{t-1}$, is all that is left to multiply with.
+# It is the same sum, bracketed differently. Going forward, every output's own gradient is multiplied by
+# the total derivative. Going backward, $da_t$ already includes the future, so it only needs to be
+# multiplied by the immediate derivative of $a_t = W h_{t-1} + \dots$, which is $h_{t-1}$.
 # Counting the future in $da_t$ *and* using a total derivative would count it twice. (Forward needs one
 # such loop for every entry of every parameter, backward one for all: this is why we go backward.)
 #
 # ## Which loss, through which step
 #
-# Start a sweep from one loss $L_t$ only and look at one term $k$ of the sum only: that entry says how
-# the prediction at $t$ depends on the use of $W$ at step $k$. `Itemised` makes the whole triangle.
+# Start a sweep from a single loss $L_t$ and look at a single term $k$ of the sum: that entry says how
+# the prediction at $t$ depends on the use of $W$ at step $k$. `Itemised` computes the whole triangle.
 
 # %%
 items = Itemised(trace)
@@ -331,8 +331,8 @@ print("dW from the triangle\n", items.total("W"))
 # %% [markdown]
 # ## How do we know that it is right?
 #
-# That two programs agree is little comfort if one person wrote both. So ask two sources that use no
-# derivative of teachrnn's.
+# That two programs agree means little if the same person wrote both. So ask two sources that use none
+# of teachrnn's derivatives.
 #
 # The **complex step** runs forward once with $w + ih$ in place of $w$, where $h$ is tiny, and reads
 # the derivative off the imaginary part. Nothing is subtracted, so no digits are lost:
@@ -360,8 +360,8 @@ for name in ("U", "W", "b", "V", "c"):
 assert max(largest.values()) < 1e-14
 
 # %% [markdown]
-# A float64 number holds about 16 digits, and its spacing near 1 is 2.2e-16: these errors are a few
-# roundings, and float64 cannot do much better.
+# A float64 number has about 16 digits, and the spacing near 1 is 2.2e-16: these errors are a few
+# rounding errors, and float64 cannot do much better.
 
 # %%
 print("entry in row 1, column 2 of dW\n")
@@ -371,9 +371,9 @@ print("teachrnn, all of float64", sweep.gradient("W")[0, 1])
 # %% [markdown]
 # ## Exercises
 #
-# Try each before you unfold the answer; every answer ends with an assertion, which yours should pass.
-# **1. The gradient of $U$.** Compute $dU$ from the `da` above. Before you do: one column of it is
-# exactly zero. Which one, and why?
+# Try each before you unfold the answer. Every answer ends with an assertion that yours should pass too.
+# **1. The gradient of $U$.** Compute $dU$ from the `da` above. But first: one column of it is exactly
+# zero. Which one, and why?
 
 # %% [markdown] tags=["answer"] jupyter={"source_hidden": true}
 # $U x_t$ is column $x_t$ of $U$, so step $t$ puts $da_t$ into that column, and only there. The symbol
@@ -391,12 +391,12 @@ assert (dU[:, number["c"]] == 0).all()
 
 # %% [markdown]
 # **2. Forget the future.** The most common mistake in a hand-written backward pass is not to carry
-# `from_future` at all. Compute the $dW$ that this program would find. Which entries of the triangle
+# `from_future` at all. Compute the $dW$ that such a program gives. Which entries of the triangle
 # does it contain? Does it agree with the right one for a sequence of one step?
 
 # %% [markdown] tags=["answer"] jupyter={"source_hidden": true}
-# Without `from_future` every loss reaches its own step and no further: only the diagonal of the triangle
-# is left. That is BPTT truncated to a horizon of one step. With $T = 1$ the triangle *is* its diagonal,
+# Without `from_future`, every loss only reaches its own step: only the diagonal of the triangle is
+# left. That is BPTT truncated to a horizon of one step. With $T = 1$ the triangle *is* its diagonal,
 # so a check on a single step cannot see the mistake. Always check with several values of $T$.
 
 # %% tags=["answer"] jupyter={"source_hidden": true}
@@ -417,8 +417,8 @@ assert np.allclose(np.outer(first_output, h0), Backprop(one_step).run().gradient
 
 # %% [markdown]
 # **3. Forget the transpose.** Carry `W @ da[t]` instead of `W.T @ da[t]`. $W$ is square, so NumPy does
-# not complain. Which of $da_1, da_2, da_3$ are still right? Name a kind of matrix $W$, and a number of
-# units $m$, for which nobody could notice.
+# not complain. Which of $da_1, da_2, da_3$ are still right? For which kind of matrix $W$, and for which
+# number of units $m$, would nobody notice?
 
 # %% [markdown] tags=["answer"] jupyter={"source_hidden": true}
 # $da_3$ is right, because nothing has been carried yet; $da_2$ and $da_1$ are wrong. If $W$ is
@@ -442,4 +442,4 @@ assert not np.allclose(wrong[1], da[1])
 #
 # - [Notation](../reference/notation.md): all names, and what other libraries call them.
 # - [Operations](../reference/operations.md): the gradient of every operation used here.
-# - [Check a gradient](../how-to/check-a-gradient.md): when it is your own backward pass.
+# - [Check a gradient](../how-to/check-a-gradient.md): for a backward pass of your own.

@@ -1,1 +1,1 @@
-"""Peers of the training-speed benchmark, one a file: add a file, and it is compared."""
+"""Peers of the training-speed benchmark, one per file: add a file, and it is compared."""

@@ -1,4 +1,4 @@
-"""Plain C: what is left when there is no Python between the products."""
+"""Plain C: the time without any Python between the products."""
 
 from __future__ import annotations
 

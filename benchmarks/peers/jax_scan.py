@@ -19,13 +19,13 @@ Tree = Any
 
 
 def vanilla(p: Tree, h: Tree, u: Tree) -> tuple[Tree, Tree]:
-    """One step of time: the new state, and what the readout sees of it; u is U x + b."""
+    """One time step: the new state, and the part that the readout sees; u is U x + b."""
     h = jnp.tanh(u + h @ p["W"])
     return h, h
 
 
 def lstm(p: Tree, state: Tree, u: Tree) -> tuple[Tree, Tree]:
-    """One step of time; the gates are stacked as i, f, g, q."""
+    """One time step; the gates are stacked as i, f, g, q."""
     h, s = state
     i, f, g, q = jnp.split(u + h @ p["W"], 4, axis=-1)
     s = jax.nn.sigmoid(f) * s + jax.nn.sigmoid(i) * jnp.tanh(g)
@@ -34,7 +34,7 @@ def lstm(p: Tree, state: Tree, u: Tree) -> tuple[Tree, Tree]:
 
 
 def gru(p: Tree, h: Tree, u: Tree) -> tuple[Tree, Tree]:
-    """One step of time; the gates are stacked as rho, z, n, and n sees the state that was reset."""
+    """One time step; the gates are stacked as rho, z, n, and n uses the reset state."""
     gates = 2 * h.shape[-1]
     rho, z = jnp.split(jax.nn.sigmoid(u[..., :gates] + h @ p["W"][:, :gates]), 2, axis=-1)
     n = jnp.tanh(u[..., gates:] + (rho * h) @ p["W"][:, gates:])
@@ -43,7 +43,7 @@ def gru(p: Tree, h: Tree, u: Tree) -> tuple[Tree, Tree]:
 
 
 def gru_reset_after(p: Tree, h: Tree, u: Tree) -> tuple[Tree, Tree]:
-    """One step of time; the gates are stacked as rho, z, n, and the candidate has a second bias."""
+    """One time step; the gates are stacked as rho, z, n, and the candidate has a second bias."""
     r_rho, r_z, r_n = jnp.split(h @ p["W"] + p["b"], 3, axis=-1)
     u_rho, u_z, u_n = jnp.split(u, 3, axis=-1)
     rho, z = jax.nn.sigmoid(r_rho + u_rho), jax.nn.sigmoid(r_z + u_z)
@@ -61,7 +61,7 @@ CELLS: dict[str, Callable[[Tree, Tree, Tree], tuple[Tree, Tree]]] = {
 
 
 def loss(p: Tree, state: Tree, x: Tree, y: Tree, cell: str) -> tuple[Tree, Tree]:
-    """Loss, and the state after it."""
+    """The loss, and the final state."""
     u = p["U"][x]
     if cell != "gru-reset-after":
         u = u + p["b"]
@@ -71,7 +71,7 @@ def loss(p: Tree, state: Tree, x: Tree, y: Tree, cell: str) -> tuple[Tree, Tree]
 
 
 def train(carried: Tree, xy: Tree, cell: str) -> tuple[Tree, Tree]:
-    """One training step: what is carried on, and the loss."""
+    """One training step: the values carried to the next, and the loss."""
     p, memory, state = carried
     (value, state), g = jax.value_and_grad(loss, has_aux=True)(p, state, *xy, cell)
     g = jax.tree.map(lambda g: jnp.clip(g, -LIMIT, LIMIT), g)
@@ -82,18 +82,18 @@ def train(carried: Tree, xy: Tree, cell: str) -> tuple[Tree, Tree]:
 
 @partial(jax.jit, static_argnames="cell", donate_argnames="carried")
 def train_once(carried: Tree, x: Tree, y: Tree, cell: str) -> tuple[Tree, Tree]:
-    """A step a call."""
+    """One step per call."""
     return train(carried, (x, y), cell)
 
 
 @partial(jax.jit, static_argnames="cell", donate_argnames="carried")
 def train_often(carried: Tree, x: Tree, y: Tree, cell: str) -> tuple[Tree, Tree]:
-    """Many steps a call: x and y are (S, T, B)."""
+    """Many steps per call: x and y are (S, T, B)."""
     return lax.scan(partial(train, cell=cell), carried, (x, y))
 
 
 class JaxScan(Peer):
-    """One call of a jitted function a step."""
+    """One call of a jitted function per step."""
 
     name = "JAX (lax.scan, jit)"
 
@@ -118,9 +118,9 @@ class JaxScan(Peer):
 
 
 class JaxManySteps(JaxScan):
-    """Many steps a call: nothing of Python between them, and no loss to be seen before the last."""
+    """Many steps per call, without Python between them, so that no loss is seen before the last."""
 
-    name = "JAX, 20 steps a call"
+    name = "JAX, 20 steps per call"
     steps_per_call = 20
 
     def steps(self, x: Array, y: Array) -> list[float]:

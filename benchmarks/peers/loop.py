@@ -1,4 +1,4 @@
-"""NumPy as most people first write it: in the manner of Karpathy's min-char-rnn."""
+"""NumPy as most people first write it: in the style of Karpathy's min-char-rnn."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Loop(Peer):
         return super().fits(setting) and setting.B == 1
 
     def loss_and_gradient(self, x: list[int], y: list[int]) -> tuple[float, dict[str, Array]]:
-        """Forward, then backward, one step of time after the other; the last state is kept."""
+        """Forward, then backward, one time step after the other; the last state is kept."""
         U, W, b, V, c = (self.p[name] for name in "UWbVc")
         one_hot, h, p, loss = {}, {-1: np.copy(self.h)}, {}, 0.0
         for t in range(len(x)):
@@ -63,7 +63,7 @@ class Loop(Peer):
 
 
 class LoopAsWritten(Loop):
-    """The same in float64, which is what such code runs in, to stand beside float32."""
+    """The same in float64, which such code uses, for comparison with float32."""
 
     name = "NumPy loop, in float64 as written"
 

@@ -1,4 +1,4 @@
-"""The contract of a peer: one and the same training step, by different means."""
+"""The contract of a peer: the same training step by different means."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ GATES = {
     "gru": ("_rho", "_z", "_n"),
     "gru-reset-after": ("_rho", "_z", "_n"),
 }
-"""Endings of the gates' parameters, in the order in which PyTorch stacks them."""
+"""Suffixes of the gates' parameters, in the order in which PyTorch stacks them."""
 
 PEERS: list[type[Peer]] = []
 """Every peer whose file could be imported: filled by defining subclasses of `Peer`."""
 
 
 class CannotRunError(Exception):
-    """A peer lacks something on this machine; the message says what."""
+    """Something that a peer needs is missing on this machine; the message says what."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What is trained: a cell, m hidden units, K symbols, T steps of time, a batch of B, a precision."""
+    """What is trained: a cell, m hidden units, K symbols, T time steps, a batch of B, a precision."""
 
     cell: str
     m: int
@@ -47,7 +47,7 @@ class Setting:
 
 
 class Peer:
-    """One way to make a training step.
+    """One way to compute a training step.
 
     A step is: forward over T symbols, the loss summed over T and averaged over the batch,
     backpropagation through all T, every entry of the gradient clipped, AdaGrad, and the last state
@@ -56,7 +56,7 @@ class Peer:
     Parameters
     ----------
     parameters : mapping of str to ndarray
-        U, W, b, V, c in float64 under their textbook names (``U_f`` ... for gates), not to be changed.
+        U, W, b, V, c in float64 under their textbook names (``U_f`` ... for gates); not to be modified.
     setting : Setting
         What is trained.
     """
@@ -74,24 +74,24 @@ class Peer:
 
     @classmethod
     def fits(cls, setting: Setting) -> bool:
-        """Whether this peer has anything to say to a setting."""
+        """Whether this peer supports a setting."""
         return setting.cell in cls.cells
 
     @staticmethod
     def version() -> str:
-        """What the peer is made with."""
+        """The library that the peer uses, with its version."""
         blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
         return f"NumPy {np.__version__} ({blas['name']} {blas['version']})"
 
     def step(self, x: Array, y: Array) -> float:
-        """Train on the symbols x and the targets y, both (T, B); the loss before the update, in nats."""
+        """Train on symbols x and targets y, both (T, B); return the loss before the update, in nats."""
         raise NotImplementedError
 
     def steps(self, x: Array, y: Array) -> list[float]:
-        """Train on (S, T, B), one step after the other, where a call makes S ``steps_per_call``."""
+        """Train on (S, T, B), one step after the other; S is ``steps_per_call``."""
         return [self.step(a, b) for a, b in zip(x, y, strict=True)]
 
 
 def stack_gates(parameters: Parameters, letter: str, cell: str) -> Array:
-    """Parameters of all gates, one below the other in PyTorch's order."""
+    """Parameters of all gates, stacked vertically in PyTorch's order."""
     return np.concatenate([parameters[letter + gate] for gate in GATES[cell]])

@@ -1,4 +1,4 @@
-"""PyTorch: its recurrent layers as they come, and a written-out loop through torch.compile."""
+"""PyTorch: its recurrent layers with their defaults, and an explicit loop through torch.compile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LAYERS = {"vanilla": nn.RNN, "lstm": nn.LSTM, "gru-reset-after": nn.GRU}
 
 
 def adagrad(parameters: list[nn.Parameter], **options: Any) -> torch.optim.Adagrad:
-    """PyTorch adds its eps outside the root; one that starts in the accumulator stands inside."""
+    """PyTorch adds its eps outside the root; one in the accumulator's initial value is inside."""
     return torch.optim.Adagrad(parameters, lr=ETA, initial_accumulator_value=EPSILON, eps=0.0, **options)
 
 
@@ -44,9 +44,9 @@ class Network(nn.Module):
         self.train_one_bias(parameters, setting)
 
     def train_one_bias(self, parameters: Parameters, setting: Setting) -> None:
-        """PyTorch has two biases to a gate, which learn twice as fast as one: keep the second at 0.
+        """PyTorch has two biases per gate, which learn twice as fast as one: keep the second at 0.
 
-        Only the candidate of the GRU needs both, as the reset gate stands between them.
+        Only the candidate of the GRU needs both, as the reset gate is between them.
         """
         outer, inner = self.recurrent.bias_ih_l0, self.recurrent.bias_hh_l0
         if "c_n" not in parameters:
@@ -113,10 +113,10 @@ class WrittenOut(nn.Module):
 
 
 class Compiled(PyTorch):
-    """A written-out loop through ``torch.compile``, and the fused AdaGrad.
+    """An explicit loop through ``torch.compile``, and the fused AdaGrad.
 
-    Dynamo steps over an ``nn.RNN`` and runs it uncompiled without a word; hence plain parameters, one
-    whole graph or none, and a look at whether the steps of time are in it.
+    Dynamo silently skips an ``nn.RNN`` and runs it uncompiled. So this peer uses plain parameters,
+    demands a single graph, and checks that the time steps are in it.
     """
 
     name = "PyTorch, loop through torch.compile"

@@ -1,4 +1,4 @@
-"""The API reference: the public names in the order of a newcomer, then a page for each package."""
+"""The API reference: the public names in the order of a tutorial, then a page for each package."""
 
 from __future__ import annotations
 
@@ -53,17 +53,16 @@ ALSO = {
         "teachrnn.views.terminal",
     ],
 }
-"""Modules whose classes and functions are imported from where they stand, listed with a package."""
+"""Modules whose classes and functions are imported directly, listed with the page of a package."""
 
 INTRODUCTION = """\
 Every name on this page is imported from `teachrnn`: `from teachrnn import CharRNN`. What takes long to
-load is loaded when it is first used. [Twelve everyday tasks](../../how-to/everyday.md) shows them
-at work.
+load is loaded on first use. [Twelve everyday tasks](../../how-to/everyday.md) shows how to use them.
 """
 
 
 def packages() -> list[ModuleType]:
-    """The package itself, then all within it that export names or are listed with a module."""
+    """The package itself, then all subpackages that export names or are listed with modules."""
     inside = [
         importlib.import_module(f"teachrnn.{found.name}")
         for found in pkgutil.iter_modules(teachrnn.__path__)
@@ -101,7 +100,7 @@ def page(package: ModuleType) -> str:
 
 
 def public_names() -> list[str]:
-    """A table for each section: the name, which leads to its entry, and its first sentence."""
+    """A table for each section: the name, linked to its entry, and its first sentence."""
     lines = []
     for title, names in read_sections(STUB).items():
         rows = [
@@ -112,7 +111,7 @@ def public_names() -> list[str]:
 
 
 def address(name: str) -> str:
-    """Where the entry of a public name is, as seen from the page of the public names."""
+    """The address of the entry of a public name, relative to the page of public names."""
     if name in has_page():
         kind = "operations" if name in teachrnn.OPS else "cells"
         return f"../{kind}.md#{name.lower()}"
@@ -131,7 +130,7 @@ def summary(thing: object) -> str:
 
 
 def entries(package: ModuleType) -> list[str]:
-    """What the page of a package describes in full, by the paths under which it is found."""
+    """The objects that the page of a package documents, by import path."""
     if package is teachrnn:
         inside = {p.__name__ for p in packages()}
         homes = read_homes(STUB).items()
@@ -148,7 +147,7 @@ def entries(package: ModuleType) -> list[str]:
 
 
 def has_page() -> set[str]:
-    """Operations and cells, which are described on pages of their own."""
+    """Operations and cells, which have their own pages."""
     return {part.__name__ for part in [*teachrnn.OPS.values(), *teachrnn.CELLS.values()]}
 
 

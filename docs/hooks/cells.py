@@ -1,4 +1,4 @@
-"""The cell reference, written from the registry: a new cell appears by itself."""
+"""The cell reference, written from the registry, so that a new cell appears automatically."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def parameters(cell: type[teachrnn.Cell]) -> str:
 
 
 def size(cell: type[teachrnn.Cell]) -> int:
-    """How many numbers the parameters are, at d = m = 100."""
+    """The number of parameter entries at d = m = 100."""
     return sum(int(np.prod(shape)) for shape in cell.shapes(100, 100).values())
 
 

@@ -1,4 +1,4 @@
-"""Pages with ``execute: true`` on top: their Python blocks are run, and what they print is shown."""
+"""Pages with ``execute: true`` at the top: their Python blocks are run, and their output is shown."""
 
 from __future__ import annotations
 

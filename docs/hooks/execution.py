@@ -1,4 +1,4 @@
-"""Run a notebook. Results are kept, until its text or the library changes."""
+"""Run a notebook. Results are cached until its text or the library changes."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def run(notebook: NotebookNode, name: str) -> None:
     RuntimeError
         If a cell writes to stderr: a warning in a page is a mistake in the page.
     """
-    # The interpreter that builds the docs, whatever other kernels its user has installed.
+    # The interpreter that builds the docs, whatever other kernels are installed.
     kernel = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
     client = NotebookClient(
         notebook,
@@ -60,7 +60,7 @@ def run(notebook: NotebookNode, name: str) -> None:
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(ROOT)}},
     )
-    # No kernel stands behind a page: apps show themselves without one.
+    # A page has no kernel: apps show their static form.
     client.execute(cleanup_kc=True, env={**os.environ, "TEACHRNN_DISPLAY": "static"})
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):

@@ -1,4 +1,4 @@
-"""How a reference page sets out the facts about one thing: a list of terms, code folded away."""
+"""How a reference page presents facts: a list of terms, with code folded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 
 def definitions(facts: Mapping[str, str]) -> str:
-    """A list of terms; what is empty is left out. Markdown's own has no place for a code block."""
+    """A list of terms without the empty ones. Markdown's own lists cannot contain a code block."""
     items = [
         f'<dt>{term}</dt>\n<dd markdown="block">\n\n{text}\n\n</dd>'
         for term, text in facts.items()
@@ -18,7 +18,7 @@ def definitions(facts: Mapping[str, str]) -> str:
 
 
 def folded_code(module: str, methods: Iterable[Callable[..., object]]) -> str:
-    """Methods as they stand in the file, without their decorators."""
+    """Methods as in the file, without their decorators."""
     sources = [textwrap.dedent(inspect.getsource(method)).strip() for method in methods]
     bare = [source.partition("\n")[2] if source.startswith("@") else source for source in sources]
     block = textwrap.indent("```python\n" + "\n\n".join(bare) + "\n```", "    ")

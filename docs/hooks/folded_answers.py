@@ -1,7 +1,7 @@
-"""A notebook to download: its answers stay folded, whatever is run.
+"""A notebook to download, whose answers stay folded, whatever is run.
 
-A cell that is executed shows its output, even where the notebook says that it is hidden; so in the
-notebook an answer is text, which unfolds when the reader asks for it.
+A cell that is executed shows its output, even if the notebook says that it is hidden. So in the
+notebook an answer is text, which the reader can unfold.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from notebook_markdown import ANSWER
 
 
 def with_folded_answers(notebook: NotebookNode, executed: NotebookNode) -> NotebookNode:
-    """The notebook with each answer as one cell of text, in which stands what it prints."""
+    """The notebook with each answer as one cell of text, including what it prints."""
     folded = nbformat.v4.new_notebook(metadata=notebook.metadata)
     pairs = zip(notebook.cells, executed.cells, strict=True)
     for answer, group in groupby(pairs, key=lambda pair: ANSWER in pair[0].metadata.get("tags", ())):

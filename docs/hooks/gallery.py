@@ -16,28 +16,28 @@ from teachrnn.views.story.introduction import introduction
 INTRODUCTION = """\
 # Gallery
 
-Everything on this page was computed while it was built. Each picture carries a table of what it shows.
+Everything on this page was computed when it was built. Each picture has a table of what it shows.
 
 ## The stepper
 
 One forward pass and one backward pass of a small network, step by step: here without a kernel, in a
 notebook as `teachrnn.Stepper.of("hello")`, in a file as `teachrnn step hello`, in a
-terminal as `teachrnn step hello --terminal`. The key `?` shows what the others do.
+terminal as `teachrnn step hello --terminal`. The key `?` lists all keys.
 """
 
 FIGURES_TITLE = """\
 ## Figures
 
-Each is a function in `teachrnn.views.figures` that returns a matplotlib `Figure`, to be saved as PDF,
-SVG or PNG; `table_of(figure)` is the same in words and numbers.
+Each is a function in `teachrnn.views.figures` that returns a matplotlib `Figure`, which you can save as
+PDF, SVG or PNG; `table_of(figure)` gives the same in words and numbers.
 """
 
 APPS_TITLE = """\
 ## Notebook apps
 
-In a notebook each is live, with sliders and buttons; here, where there is no kernel, each shows the
-picture that it begins with. `python -m pip install 'teachrnn[widgets]'` brings what they need into a
-notebook of yours, `'teachrnn[notebook]'` brings JupyterLab too.
+In a notebook each app is live, with sliders and buttons; here, without a kernel, it shows its initial
+picture. `python -m pip install 'teachrnn[widgets]'` installs what they need for your own notebooks,
+`'teachrnn[notebook]'` installs JupyterLab too.
 """
 
 
@@ -75,7 +75,7 @@ def call(kind) -> str:
 
 
 def parameters(called: object) -> str:
-    """A signature without types, which the reference has."""
+    """A signature without types, which are in the reference."""
     signature = inspect.signature(called)
     bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
     return str(signature.replace(parameters=bare, return_annotation=signature.empty))
@@ -86,5 +86,5 @@ def first_sentence(described: object) -> str:
 
 
 def block(html: str) -> str:
-    """HTML without blank lines, at which Markdown would end it."""
+    """HTML without blank lines, where Markdown would end it."""
     return "\n".join(line for line in html.splitlines() if line.strip())

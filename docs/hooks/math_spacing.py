@@ -1,4 +1,4 @@
-"""The spacing that TeX would give a formula, written into its MathML."""
+"""The spacing that TeX would use for a formula, written into its MathML."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Formulas: LaTeX in pages and docstrings becomes MathML, set in a font that the site brings along.
+"""Formulas: LaTeX in pages and docstrings becomes MathML, in a font that is part of the site.
 
-Markdown keeps formulas out of its own way (pymdownx.arithmatex); what it leaves behind is
-converted here, so that a browser needs no script to show it. The font, cut down to the signs that
-the pages use, is made when all pages are.
+Markdown leaves formulas alone (pymdownx.arithmatex); they are converted here, so that a browser needs
+no script to show them. The font, reduced to the characters that the pages use, is made after all pages.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ def _formula(match: re.Match[str]) -> str:
     latex = " ".join(html.unescape(match["latex"]).split())
     if match["tag"] == "span":
         return _set(latex, display=False)
-    # Displayed formulas that follow each other without a blank line arrive as one.
+    # Displayed formulas without a blank line between them arrive as one.
     return "\n".join(
         f'<div class="formula">{_set(one, display=True)}</div>' for one in latex.split("$$ $$")
     )

@@ -1,7 +1,7 @@
-"""Symptom and cause: what is seen of a mistake, computed from the mistakes themselves.
+"""Symptom and cause: the symptoms of each mistake, computed from the mistakes themselves.
 
-Every line of the page comes of the registries of mistakes and of gradients that they give: a new change
-(one file in ``teachrnn/diagnosis/changes``) has its section, and its line among the symptoms.
+Every line of the page comes from the registries of mistakes and the gradients that they give: a new
+change (one file in ``teachrnn/diagnosis/changes``) gets its section, and its line among the symptoms.
 """
 
 from __future__ import annotations
@@ -29,33 +29,33 @@ from teachrnn.views.figures.parts.figure_html import figure_html
 
 SAME = TOLERANCE[np.dtype(np.float64)]
 CELLS = ("vanilla", "lstm", "gru")
-"""In which cells an example of a mistake is looked for, in this order."""
+"""The cells in which an example of a mistake is looked for, in this order."""
 SHOWN = 6
-"""Of the mistakes with one symptom, so many are listed: the least far-fetched."""
+"""Maximum number of mistakes listed for a symptom; the most common ones come first."""
 
 INTRODUCTION = """\
 # Symptom and cause
 
-A backward pass can be wrong in many ways, and each leaves its mark on the gradients. This page is
-computed from the mistakes that [`check_backward`](../how-to/check-your-code.md) knows: {count} of the
-vanilla cell alone, derived from a recorded backward pass. First what you see, then what it can be;
-below, every kind of mistake with the line as it should be.
+A backward pass can be wrong in many ways, each of which affects the gradients in its own way. This page
+is computed from the mistakes that [`check_backward`](../how-to/check-your-code.md) knows: {count} for
+the vanilla cell alone, derived from a recorded backward pass. It lists what you see and what can be the
+cause, and then every kind of mistake, with the line as it should be.
 """
 
 DOWN = """\
 ## My loss goes down, but my check fails
 
 Then the check is right. A wrong gradient still points downhill more often than not: in {updates}
-updates of AdaGrad on one sequence of a vanilla network, from {start:.2f} nats per sequence, the right
-gradient comes to {right:.2f}, and one that is never carried back in time to {wrong:.2f}. A falling loss
-is no evidence for a gradient.
+updates of AdaGrad on one sequence of a vanilla network, the loss falls from {start:.2f} nats per
+sequence to {right:.2f} with the right gradient, and to {wrong:.2f} with one that is never carried back
+in time. A falling loss is no evidence that the gradient is right.
 """
 
 PASSES = """\
 ## My check passes, and yet the code is wrong
 
-A check sees only what its numbers show. Of the {count} mistakes of the vanilla cell, this many stay
-unseen, each computed with numbers of full precision:
+A check only sees what its numbers show. Of the {count} mistakes of the vanilla cell, these numbers are
+seen and not seen, with all gradients computed in full precision:
 
 | The check has | sees | does not see |
 | --- | ---: | ---: |
@@ -151,7 +151,7 @@ def unseen() -> str:
 
 
 def kind(name: str) -> str:
-    """One kind of change: its idea, an example in each cell that has one, a picture."""
+    """One kind of mistake: its idea, an example in each cell that has one, a picture."""
     change = CHANGES[name]
     examples, picture = [], ""
     for cell in CELLS:
@@ -180,7 +180,7 @@ def sorted_mistakes(cell: str):
 
 
 def carries(mistake) -> bool:
-    """Mistakes of the carry are the best known: they come first."""
+    """Whether a mistake is in what is carried back in time; these are the best known, and come first."""
     return not (isinstance(mistake, SweepMistake) and mistake.changes and mistake.changes[0][0].carries)
 
 
@@ -192,7 +192,7 @@ def of_kind(mistake, change) -> bool:
 
 
 def drawn(mistake) -> str:
-    """The first matrix that the mistake makes wrong, right and wrong."""
+    """The first matrix whose gradient is wrong: the right gradient, and the wrong one."""
     numbers = Instance.draw("vanilla", T=5, hidden=4, symbols=5)
     given = mistaken_gradients([mistake], numbers)
     right = numbers.gradients
@@ -207,5 +207,5 @@ def wrong_sum(wrong: WrongSum) -> str:
 
 
 def capital(words: str) -> str:
-    """With a capital, unless it begins with a symbol: dW stays dW."""
+    """With a capital letter, unless it begins with a symbol: dW stays dW."""
     return words if re.match(r"d[A-Za-z]\b", words) else words[:1].upper() + words[1:]

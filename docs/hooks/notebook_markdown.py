@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 ANSWER = "answer"
 """Tag of cells that stay folded until the reader asks for them."""
 HIDDEN = "hidden"
-"""Tag of cells that show what they print and not their code."""
+"""Tag of cells that show their output but not their code."""
 
 
 def as_markdown(notebook: NotebookNode) -> str:
@@ -37,7 +37,7 @@ def as_markdown(notebook: NotebookNode) -> str:
 
 
 def _title(cell: NotebookNode) -> str:
-    """The name of the file that the reader is to write, where the block says one."""
+    """The name of the file that the reader should write, if the block has one."""
     name = cell.metadata.get("title")
     return f' title="{name}"' if name else ""
 
@@ -57,6 +57,6 @@ def _output(output: NotebookNode) -> str:
 
 
 def _text(text: str) -> str:
-    """Not a fenced block, which would get a copy button; a blank line would end the HTML block."""
+    """As HTML, because a fenced block would get a copy button; a blank line would end the HTML block."""
     lines = re.sub(r"\n(?=\n)", "\n&#8203;", html.escape(text.rstrip("\n")))
     return f'<pre class="output">{lines}</pre>'

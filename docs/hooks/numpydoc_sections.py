@@ -1,6 +1,6 @@
-"""Griffe extension: sections that mkdocstrings does not know join the prose above the others.
+"""Griffe extension: sections that mkdocstrings does not know become prose above the others.
 
-Left alone, ``References`` and its underline would become a heading of the page.
+Otherwise ``References`` and its underline would become a heading of the page.
 """
 
 from __future__ import annotations

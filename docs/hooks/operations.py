@@ -1,4 +1,4 @@
-"""The operation reference, written from the registry: a new operation appears by itself."""
+"""The operation reference, written from the registry, so that a new operation appears automatically."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from teachrnn.formulas.latex import latex
 INTRODUCTION = """\
 # Operations
 
-Everything a network here does is written in these operations. Each one is a class in a file of its
-own that states its shapes, its definition, its value and one gradient for each input; this page is
-made from those classes.
+Every network here consists of these operations. Each one is a class in its own file, which states its
+shapes, its definition, its value and one gradient for each input; this page is made from those classes.
 
-In the formulas vectors are columns; `...` in a shape stands for leading axes, time and batch, over
-which the gradient of a shared input is summed. See [Notation](notation.md), and
+In the formulas, vectors are columns. `...` in a shape means leading axes (time and batch), over which
+the gradient of a shared input is summed. See [Notation](notation.md) and
 [Add an operation](../how-to/add-an-op.md).
 
 | Operation | Definition | Shapes |
@@ -77,7 +76,7 @@ def domain(allowed: Reals | Index | Choice) -> str:
 
 
 def code(op: type[teachrnn.Op]) -> str:
-    """What the class computes: the value and the gradients, as they stand in the file."""
+    """The methods for the value and the gradients, as in the file."""
     methods = [
         op.forward,
         *(gradient for gradient in op.gradient_methods.values() if gradient is not None),

@@ -1,4 +1,4 @@
-"""LaTeX that stands in prose, as MathML: what no formula of an operation is."""
+"""LaTeX in prose, as MathML; formulas of operations have their own printer."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from latex2mathml.converter import convert
 from math_spacing import spaced
 
 _HIDDEN = {sign: chr(0xE000 + i) for i, sign in enumerate('<>&"%${}\\')}
-"""Signs of HTML and LaTeX in a name travel through the converter as private characters."""
+"""Special characters of HTML and LaTeX in a name pass through the converter as private characters."""
 
 
 @lru_cache(maxsize=8192)
 def prose_mathml(latex: str, *, display: bool = False) -> str:
-    """MathML of LaTeX that stands in prose; any text in it is escaped."""
+    """MathML of LaTeX in prose; any text in it is escaped."""
     latex = re.sub(r"\\mathrm\{((?:[^{}\\]|\\.)*)\}", lambda m: _words(m[1]), latex)
     for sign, written in {"<": r"\lt ", ">": r"\gt ", "&": _HIDDEN["&"], '"': _HIDDEN['"']}.items():
         latex = latex.replace(sign, written)
@@ -23,7 +23,7 @@ def prose_mathml(latex: str, *, display: bool = False) -> str:
     text = re.sub(r"&#x([0-9A-Fa-f]+);", lambda m: html.escape(chr(int(m[1], 16))), text)
     for sign, hidden in _HIDDEN.items():
         text = text.replace(hidden, html.escape(sign))
-    while True:  # a row around a single element says nothing
+    while True:  # a row around a single element is redundant
         shorter = re.sub(r"<mrow>(<(m[ion]|mtext)>[^<]*</\2>)</mrow>", r"\1", text)
         shorter = re.sub(r"<mrow>(<(msub|msup)>(?:(?!<mrow>|</?\2>).)*</\2>)</mrow>", r"\1", shorter)
         shorter = re.sub(

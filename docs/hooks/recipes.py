@@ -1,4 +1,4 @@
-"""The recipe reference, written from the registry, with what each recipe was measured to reach."""
+"""The recipe reference, written from the registry, with the measured losses of each recipe."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from recipe_losses import NOVEL, POINTS, RESULTS, table  # noqa: E402
 INTRODUCTION = f"""\
 # Recipes
 
-A recipe is everything that decides how a run goes, but for the text and the seed.
-`teachrnn train --recipe NAME` runs one, `teachrnn report --recipe NAME` writes it up. This page is made
-from the recipes and from `benchmarks/results/{RESULTS.name}`, which
+A recipe is everything that determines a run, except the text and the seed.
+`teachrnn train --recipe NAME` runs one, `teachrnn report --recipe NAME` also writes it up. This page is
+made from the recipes and from `benchmarks/results/{RESULTS.name}`, which
 `python benchmarks/recipe_losses.py` writes.
 """
 
 MEASURED = """\
 ## What they reach
 
-{updates:,} updates on `{novel}` ({symbols:,} characters for training and validation, K = {K});
-`tweets` on the verses of `king-james`, `words` word by word, so their losses compare with no other's.
-Smooth loss after so many thousand updates and its lowest value, in nats per sequence of 25 symbols;
-lowest validation loss in nats per symbol, and in bits. Means over {seeds} seeds, ± half of what lies
-between the lowest and the highest; of `adagrad` {more} more runs of 10,000 updates, in both precisions.
-[Why its runs end so far apart](../explanation/chance.md).
+{updates:,} updates on `{novel}` ({symbols:,} characters for training and validation, K = {K}).
+`tweets` was trained on the verses of `king-james`, and `words` word by word, so their losses cannot be
+compared with the others. The table has the smooth loss after so many thousand updates and its lowest
+value, in nats per sequence of 25 symbols, and the lowest validation loss in nats and bits per symbol:
+means over {seeds} seeds, ± half the range. For `adagrad` there are {more} more runs of 10,000 updates,
+in both precisions. [Why its runs end so far apart](../explanation/chance.md).
 
 {table}
 """

@@ -1,4 +1,4 @@
-"""Tutorials: each ``tutorials/*.py`` is executed and becomes a page, and a notebook to download.
+"""Tutorials: each ``tutorials/*.py`` is executed, and becomes a page and a notebook to download.
 
 The scripts, in jupytext's percent format, are the only source.
 """

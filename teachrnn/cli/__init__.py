@@ -1,4 +1,4 @@
-"""The command line, one command a file."""
+"""The command line, one command per file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def main() -> None:
     except TeachrnnError as error:
         print(legible(f"teachrnn: {error}"), file=sys.stderr)
         raise SystemExit(2) from None
-    except MemoryError as error:  # most sizes are checked, by name, before
+    except MemoryError as error:  # most sizes are checked by name beforehand
         print(legible(f"teachrnn: out of memory ({error}): choose smaller sizes."), file=sys.stderr)
         raise SystemExit(2) from None
     except BrokenPipeError:  # the reader of the output has closed it, as in `| head`

@@ -58,29 +58,29 @@ def check(
     oracle: Annotated[list[str] | None, typer.Option(help=MANY["oracle"])] = None,
     scale: Annotated[list[float] | None, typer.Option(help=MANY["scale"], min=0)] = None,
     max_entries: Annotated[
-        int, typer.Option(help="Entries of each parameter, at most, drawn at random; 0: all.", min=0)
+        int, typer.Option(help="Maximum entries per parameter, drawn at random; 0: all.", min=0)
     ] = 200,
     seed: Seed = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-    forward: Annotated[str | None, typer.Option(help="Of CODE: its forward pass.")] = None,
-    backward: Annotated[str | None, typer.Option(help="Of CODE: its backward pass.")] = None,
-    loss: Annotated[str | None, typer.Option(help="Of CODE: its loss.")] = None,
+    forward: Annotated[str | None, typer.Option(help="Name of the forward pass in CODE.")] = None,
+    backward: Annotated[str | None, typer.Option(help="Name of the backward pass in CODE.")] = None,
+    loss: Annotated[str | None, typer.Option(help="Name of the loss in CODE.")] = None,
     layout: Annotated[
         str | None,
-        typer.Option(help="Of CODE: whose layout it has, such as dd2424. [default: found out]"),
+        typer.Option(help="Course whose layout CODE has, such as dd2424. [default: recognised]"),
     ] = None,
     page: Annotated[
         Path | None,
-        typer.Option(help="Of CODE: write a page that opens where its numbers first differ."),
+        typer.Option(help="Write a page that opens where the numbers of CODE first differ."),
     ] = None,
     export: Annotated[
         Path | None,
-        typer.Option(help="Write the numbers to try code on: .npz, .mat or .json; for other languages."),
+        typer.Option(help="Write inputs for code in other languages: .npz, .mat or .json."),
     ] = None,
     hints: Annotated[
         int,
         typer.Option(
-            help="Of CODE: how much to say: 1 verdict, 2 where, 3 case, 4 formula, 5 mistake.",
+            help="How much to say about CODE: 1 verdict, 2 where, 3 case, 4 formula, 5 mistake.",
             min=1,
             max=5,
         ),
@@ -153,17 +153,17 @@ def check(
 
 
 def _need_code(options: dict[str, object]) -> None:
-    """Options that say how CODE is read say nothing without it."""
+    """Refuse options about CODE if there is no CODE."""
     given = [f"--{name}" for name, value in options.items() if value is not None]
     if given:
-        raise DomainError(f"{' and '.join(given)} can be said of CODE only: name a file.")
+        raise DomainError(f"{' and '.join(given)} can only be used with CODE: name a file.")
 
 
 def _refuse(**options: object) -> None:
-    """Options that say how teachrnn is checked say nothing of CODE."""
+    """Refuse options about the check of teachrnn if CODE is given."""
     given = [f"--{name}" for name, value in options.items() if value is not None]
     if given:
-        raise DomainError(f"{' and '.join(given)} cannot be said of CODE: leave one of them out.")
+        raise DomainError(f"{' and '.join(given)} cannot be used with CODE: leave one of them out.")
 
 
 def _size(name: str) -> NetworkSize:

@@ -1,4 +1,4 @@
-"""``teachrnn check my_rnn.py``: a student's backward pass, run apart and diagnosed."""
+"""``teachrnn check my_rnn.py``: a student's backward pass, run in a separate process and diagnosed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from teachrnn.errors import DomainError, FileFormatError
 
 @dataclass(frozen=True, kw_only=True)
 class SaidOfCode:
-    """What is said of the code on the command line; None is found out."""
+    """What the command line says about the code; None is recognised from the code."""
 
     cell: str | None
     layout: str | None
@@ -34,11 +34,11 @@ def check_code(
     path : Path
         The file.
     said : SaidOfCode
-        What is not to be found out.
+        What the command line says about the code.
     hints : int
-        How far the ladder of hints goes, from 1 to 5.
+        The last hint to show, from 1 to 5.
     seed : int
-        Of the numbers on which the code is tried.
+        Seed of the numbers on which the code is tried.
     as_json : bool
         Whether to print data instead of text.
     page : Path or None
@@ -60,7 +60,7 @@ def check_code(
         raise FileFormatError(f"{path}: there is no such file.")
     if path.suffix in RESULTS:
         if page is not None:
-            raise DomainError("--page needs code that can be run; a file of results cannot.")
+            raise DomainError("--page needs code that can be run, not a file of results.")
         found: Diagnosis | Diagnoses = diagnose_results(path, cell=said.cell)
     else:
         with IsolatedProgram(path, **vars(said)) as program:
@@ -93,15 +93,15 @@ def export_instances(path: Path, cell: str, seed: int) -> None:
     cell : str
         Which cell.
     seed : int
-        Of the numbers.
+        Seed of the numbers.
     """
     from teachrnn.diagnosis.instance import Instance
     from teachrnn.diagnosis.probes import probes
     from teachrnn.submission import export
 
     every = probes(partial(Instance.draw, cell), seed=seed)
-    # One sequence each; with a single unit, shapes do not tell the arrays of a file apart.
+    # One sequence each; more than one unit, so that shapes distinguish the arrays of a file.
     instances = [i for i in every if i.B == 1 and i.model.hidden > 1]
     export(path, instances)
     say(f"wrote {len(instances)} networks with their sequences to {path}")
-    say("Add your gradients to each (dU, dW ..., and loss), and hand the file to teachrnn check.")
+    say("Add your gradients to each (dU, dW ..., and loss), and pass the file to teachrnn check.")

@@ -1,4 +1,4 @@
-"""What the commands print with: users' text is shown as it is, and never interpreted."""
+"""How the commands print: users' text is shown verbatim, and never interpreted."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def open_streams() -> None:
 
 
 def open_console(*, stderr: bool = False) -> Console:
-    """A console that takes no text, such as ``d[1:x:2]``, for markup or for the name of an emoji."""
+    """A console that interprets no text, such as ``d[1:x:2]``, as markup or as the name of an emoji."""
     from rich.console import Console
 
     return Console(markup=False, emoji=False, highlight=False, stderr=stderr)
 
 
 def say(text: str = "", console: Console | None = None) -> None:
-    """Print any text on lines of its own, neither wrapped nor cut.
+    """Print any text on separate lines, neither wrapped nor cut.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""``teachrnn list``: everything that has a name: recipes, corpora, cells, optimizers, samplers."""
+"""``teachrnn list``: everything with a name: recipes, corpora, cells, optimizers, samplers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from teachrnn.sampling import SAMPLERS
 
 
 def list_names() -> None:
-    """List everything that has a name: recipes, texts, cells, optimizers, samplers."""
+    """List everything with a name: recipes, texts, cells, optimizers, samplers."""
     from rich.table import Table
 
     title = (

@@ -158,14 +158,14 @@ def with_options(
 
 
 def refuse_ignored(context: typer.Context, option: str, *others: str) -> None:
-    """Refuse options that another option has no use for: nothing is ignored silently.
+    """Refuse options that another option does not use, so that none is ignored silently.
 
     Parameters
     ----------
     context : typer.Context
-        That of the command.
+        The context of the command.
     option : str
-        The option that has no use for the others, as it is written.
+        The option that does not use the others, as it is written.
     *others : str
         Names of the parameters.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from teachrnn.report import ReportedRun
 
 INTERRUPTED = 130
-"""The exit status of a command that Ctrl-C has stopped, as shells have it."""
+"""The exit status of a command that was stopped by Ctrl-C, as in shells."""
 
 
 @with_options(RunOptions)

@@ -153,7 +153,7 @@ def _print_table(search: Sweep) -> None:
     say("\nTrials (stage.number), the best first; loss in nats and in bits per symbol:")
     table = Table(box=box.SIMPLE_HEAD, padding=0)
     for heading in ("trial", *names, "nats", "bits", "updates", "s"):
-        # In a narrow terminal the long names are broken, but never a number.
+        # In a narrow terminal long names are wrapped, but numbers never are.
         table.add_column(heading, justify="right", overflow="fold", min_width=min(len(heading), 7))
     table.add_column("worker", overflow="fold", min_width=len("worker"))
     for r in shown:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDEST = 100
-"""Characters of a heading, at most, however wide the terminal is."""
+"""Maximum width of a heading, however wide the terminal is."""
 
 
 @with_options(RunOptions)
