@@ -16,6 +16,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 import pytest
 from browser import browser_page, chromium, shared_pages  # noqa: F401  (fixtures)
 from hypothesis import settings
+from needs import torch  # noqa: F401  (fixtures)
 
 from teachrnn.testing import register_profiles
 

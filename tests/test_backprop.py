@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from records import chain, small_record
+from refusal import refusal
 
 from teachrnn import (
     Add,
     Affine,
     Backprop,
-    CharRNN,
     Concatenate,
     Embedding,
     Itemised,
@@ -33,29 +34,7 @@ def trace():
 
 @pytest.fixture
 def network():
-    """The record of a small network: T = 3, m = 2, K = 4."""
-    model = CharRNN(hidden=2, symbols=4, scale=0.5, rng=np.random.default_rng(0))
-    return model.record([0, 3, 1], [3, 1, 2])
-
-
-def chain(T, *, w=0.5, loss_at=None):
-    """h_t = w h_{t-1} with h_0 = 1, and the loss h_t at every step (or at some)."""
-    trace = Trace()
-    W = trace.parameter("W", [[w]])
-    with trace.at(0):
-        h = trace.input("h", [1.0])
-    for t in range(1, T + 1):
-        with trace.at(t):
-            h = Linear(h, W, name="h")
-            if loss_at is None or t in loss_at:
-                trace.loss(Sum(h, name="L"))
-    return trace
-
-
-def refusal(act, error=TeachrnnError):
-    with pytest.raises(error) as caught:
-        act()
-    return str(caught.value)
+    return small_record()
 
 
 def slope(trace, name):
@@ -234,13 +213,13 @@ NO_LOSS = (
 
 def test_backpropagating_a_trace_without_a_loss_is_refused(trace):
     y = Tanh(trace.input("x", [1.0]))
-    assert refusal(lambda: Backprop(trace)) == NO_LOSS
-    assert refusal(lambda: backpropagate(trace)) == NO_LOSS
+    assert refusal(TeachrnnError, lambda: Backprop(trace)) == NO_LOSS
+    assert refusal(TeachrnnError, lambda: backpropagate(trace)) == NO_LOSS
     assert y.grad is None
 
 
 def test_an_empty_list_of_losses_is_refused(network):
-    assert refusal(lambda: Backprop(network, losses=[])) == NO_LOSS
+    assert refusal(TeachrnnError, lambda: Backprop(network, losses=[])) == NO_LOSS
 
 
 def test_all_entries_of_a_loss_count(trace):
@@ -576,7 +555,7 @@ def test_truncation_does_not_stop_the_sweep_from_reaching_earlier_operations(tra
 @pytest.mark.parametrize("horizon", [0, -1])
 def test_a_horizon_of_less_than_one_step_is_refused(horizon):
     trace = chain(2, loss_at={2})
-    assert refusal(lambda: Backprop(trace, horizon=horizon)) == (
+    assert refusal(TeachrnnError, lambda: Backprop(trace, horizon=horizon)) == (
         "a horizon is a number of time steps, at least 1, for the loss of one time step: "
         f"got horizon={horizon} and losses at t=['2']."
     )
@@ -584,7 +563,7 @@ def test_a_horizon_of_less_than_one_step_is_refused(horizon):
 
 def test_a_horizon_for_losses_of_several_steps_is_refused():
     trace = chain(3)
-    assert refusal(lambda: Backprop(trace, horizon=2)) == (
+    assert refusal(TeachrnnError, lambda: Backprop(trace, horizon=2)) == (
         "a horizon is a number of time steps, at least 1, for the loss of one time step: "
         "got horizon=2 and losses at t=['1', '2', '3']."
     )
@@ -592,7 +571,7 @@ def test_a_horizon_for_losses_of_several_steps_is_refused():
 
 def test_a_horizon_for_a_loss_at_no_time_step_is_refused(trace):
     trace.loss(Sum(trace.input("x", [1.0])))
-    assert refusal(lambda: Backprop(trace, horizon=2)) == (
+    assert refusal(TeachrnnError, lambda: Backprop(trace, horizon=2)) == (
         "a horizon is a number of time steps, at least 1, for the loss of one time step: "
         "got horizon=2 and losses at t=['None']."
     )
@@ -656,7 +635,10 @@ def test_a_step_without_loss_has_a_row_of_zeros():
 
 def test_losses_that_do_not_exist_are_refused_with_those_that_do():
     itemised = Itemised(chain(3, loss_at={1, 3}))
-    assert refusal(lambda: itemised.term("W", 2, 1)) == "there is no loss at t=2; losses are at [1, 3]."
+    assert (
+        refusal(TeachrnnError, lambda: itemised.term("W", 2, 1))
+        == "there is no loss at t=2; losses are at [1, 3]."
+    )
 
 
 def test_a_truncated_triangle_keeps_a_band():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from refusal import refusal
 
 from teachrnn import Add, Backprop, Embedding, Op, Sum, Trace, backpropagate
 from teachrnn.errors import DomainError, ShapeError, TeachrnnError
@@ -40,12 +41,6 @@ def recorded(op, x=(1.0, 2.0, 3.0)):
     z = Add(x, x, name="z")
     trace.loss(Sum(op(z, name="y"), name="L"))
     return trace
-
-
-def refusal(error, act):
-    with pytest.raises(error) as caught:
-        act()
-    return str(caught.value)
 
 
 def write(array, value):

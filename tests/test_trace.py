@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from records import small_record
+from refusal import refusal
 
 from teachrnn import (
     Add,
@@ -29,15 +31,7 @@ def trace():
 
 @pytest.fixture
 def recorded():
-    """The record of a small network: T = 3, m = 2, K = 4."""
-    model = CharRNN(hidden=2, symbols=4, scale=0.5, rng=np.random.default_rng(0))
-    return model.record([0, 3, 1], [3, 1, 2])
-
-
-def refusal(error, act):
-    with pytest.raises(error) as caught:
-        act()
-    return str(caught.value)
+    return small_record()
 
 
 # Names -------------------------------------------------------------------------------------------

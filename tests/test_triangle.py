@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from records import chain
 
 from teachrnn import CharRNN, Itemised, Linear, Multiply, Sum, Tanh, Trace, backpropagate
 from teachrnn.cells import CELLS
@@ -18,20 +19,6 @@ def network(cell="vanilla", *, T=5, batch=None, layers=1):
     shape = (T,) if batch is None else (T, batch)
     state = {name: rng.normal(size=zeros.shape) for name, zeros in model.initial_state(batch).items()}
     return model.record(rng.integers(0, 5, size=shape), rng.integers(0, 5, size=shape), state=state)
-
-
-def chain(T, *, w=0.5, start=1.0, loss_at=None):
-    """h_t = w h_{t-1} with h_0 = start, and the loss h_t at every step (or at some)."""
-    trace = Trace()
-    W = trace.parameter("W", [[w]])
-    with trace.at(0):
-        h = trace.input("h", [start])
-    for t in range(1, T + 1):
-        with trace.at(t):
-            h = Linear(h, W, name="h")
-            if loss_at is None or t in loss_at:
-                trace.loss(Sum(h, name="L"))
-    return trace
 
 
 def cosine(a, b):

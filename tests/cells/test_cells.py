@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from refusal import refusal
 
 from teachrnn import CELLS, Cell, CharRNN, GRUCell, LSTMCell, ResetAfterGRUCell, Trace, VanillaCell
 from teachrnn.cells.cell import input_product, pre_activation
@@ -125,12 +126,6 @@ def a_model(cell="vanilla", *, layers=1, seed=0, hidden=3, symbols=4, inputs=Non
 def a_state(model, leading=(), seed=1):
     rng = np.random.default_rng(seed)
     return {name: rng.normal(0, 0.5, (*leading, model.hidden)) for name in model.state_names()}
-
-
-def refusal(error, act):
-    with pytest.raises(error) as caught:
-        act()
-    return str(caught.value)
 
 
 every_cell = pytest.mark.parametrize("cell", EQUATIONS)

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 
 import pytest
+from command_line import run
 from typer.testing import CliRunner
 
 from teachrnn.cells import CELLS
 from teachrnn.cli import app, main
 
 pytestmark = pytest.mark.long
-
-
-def run(*arguments, cwd=None, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "teachrnn", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", **environment},
-    )
 
 
 def test_step_writes_a_page_and_prints_where(tmp_path):

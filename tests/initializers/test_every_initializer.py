@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 
 import numpy as np
 import pytest
@@ -175,12 +174,7 @@ def test_orthogonal_matrices_come_from_the_qr_factorisation_with_a_positive_diag
 
 
 @pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru-reset-after"])
-def test_uniform_torch_is_distributed_as_in_pytorch(cell):
-    try:
-        import torch
-    except ImportError:
-        reason = "torch is not installed: python -m pip install 'teachrnn[torch]'"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+def test_uniform_torch_is_distributed_as_in_pytorch(torch, cell):
     kind = {"vanilla": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru-reset-after": torch.nn.GRU}[cell]
     torch.manual_seed(0)
     theirs: dict[str, list] = {}

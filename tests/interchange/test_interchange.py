@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import re
 import sys
 import textwrap
@@ -27,16 +26,6 @@ from teachrnn.sampling import Temperature
 
 M, K = 5, 7
 TEXT = "a rose is a rose is a rose is a rose; "
-
-
-@pytest.fixture(scope="module")
-def torch():
-    try:
-        import torch
-    except ImportError:
-        reason = "torch is not installed: python -m pip install 'teachrnn[torch]'"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    return torch
 
 
 @pytest.fixture(scope="module")

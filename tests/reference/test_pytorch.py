@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 
@@ -14,16 +12,6 @@ from teachrnn.checking import check_gradient
 GATES = {"vanilla": ("",), "lstm": ("i", "f", "g", "q"), "gru-reset-after": ("rho", "z", "n")}
 MODULES = {"vanilla": "RNN", "lstm": "LSTM", "gru-reset-after": "GRU"}
 T, M, K = 6, 5, 7
-
-
-@pytest.fixture(scope="module")
-def torch():
-    try:
-        import torch
-    except ImportError:
-        reason = "torch is not installed: python -m pip install 'teachrnn[torch]'"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    return torch
 
 
 def bias(cell: str, gate: str, side: str, layer: str, values: dict) -> np.ndarray:

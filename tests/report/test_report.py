@@ -22,9 +22,9 @@ pytest.importorskip("matplotlib")
 from axe import violations
 from browser import served
 from bs4 import BeautifulSoup
+from command_line import TEACHRNN, run
 from markdown_it import MarkdownIt
 from matplotlib.image import imread
-from patience import PATIENCE
 from typer.testing import CliRunner
 
 import teachrnn.report.gradient_check as gradient_check
@@ -80,19 +80,6 @@ SMALL = ("--hidden", "8", "--length", "10")
 """Options of a run whose gradient check and updates take little time."""
 
 
-def command(*arguments, cwd, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "teachrnn", "report", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", **environment},
-        timeout=PATIENCE,
-    )
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder with a small text."""
@@ -104,7 +91,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def written(folder):
     """A tiny run from end to end on the command line: the session and both forms of its report."""
-    done = command("fox.txt", *SMALL, "--updates", 300, "--out", "whole", cwd=folder)
+    done = run("report", "fox.txt", *SMALL, "--updates", 300, "--out", "whole", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("Report: ") == 2
     return folder / "whole"
@@ -602,7 +589,7 @@ def figures_of(page):
 def test_run_in_two_parts_gives_the_same_report(folder, written):
     options = ("fox.txt", *SMALL, "--out", "parts")
     for updates in (130, 300):
-        done = command(*options, "--updates", updates, cwd=folder)
+        done = run("report", *options, "--updates", updates, cwd=folder)
         assert done.returncode == 0, done.stderr
     assert figures_of(folder / "parts" / "report.html") == figures_of(written / "report.html")
     notes = (json.loads((folder / part / "journal.json").read_text()) for part in ("parts", "whole"))
@@ -616,7 +603,7 @@ def test_run_in_two_parts_gives_the_same_report(folder, written):
 def test_ctrl_c_keeps_the_run_and_writes_an_unfinished_report(folder):
     options = ["fox.txt", *SMALL, "--out", "stopped", "--updates"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "teachrnn", "report", *options, "10000000"],
+        [*TEACHRNN, "report", *options, "10000000"],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -630,7 +617,7 @@ def test_ctrl_c_keeps_the_run_and_writes_an_unfinished_report(folder):
     done = int(re.search(r"Stopped after update ([\d,]+)", output).group(1).replace(",", ""))
     page = (folder / "stopped" / "report.html").read_text("utf-8")
     assert f"Unfinished: {done:,} of 10,000,000 updates were made" in page
-    again = command(*options, done + 10, cwd=folder)
+    again = run("report", *options, done + 10, cwd=folder)
     assert again.returncode == 0, again.stderr
     assert "Unfinished" not in (folder / "stopped" / "report.html").read_text("utf-8")
 
@@ -639,7 +626,7 @@ def test_missing_matplotlib_is_reported_before_any_training(folder, tmp_path):
     (tmp_path / "matplotlib").mkdir()
     (tmp_path / "matplotlib" / "__init__.py").write_text("raise ImportError('none here')")
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    done = command("--out", "none", cwd=folder, PYTHONPATH=path)
+    done = run("report", "--out", "none", cwd=folder, PYTHONPATH=path)
     assert done.returncode == 2
     assert "python -m pip install 'teachrnn[figures]'" in done.stderr
     assert "Traceback" not in done.stderr
@@ -657,7 +644,7 @@ def test_missing_matplotlib_is_reported_before_any_training(folder, tmp_path):
     ids=["recipe", "corpus", "another run", "no folder"],
 )
 def test_mistake_gives_a_message(folder, written, arguments, message):
-    done = command(*arguments, cwd=folder)
+    done = run("report", *arguments, cwd=folder)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import socket
@@ -18,6 +17,7 @@ from unittest import mock
 import nbformat
 import pytest
 from browser import LOCAL, SETTLED, new_context
+from needs import need
 from patience import PATIENCE
 
 READY = """() => Promise.race([
@@ -43,14 +43,6 @@ RUN = """cell => Promise.race([
     })(),
     new Promise((_, late) => setTimeout(() => late(new Error("the cell does not end")), LONGEST)),
 ])""".replace("LONGEST", str(1000 * PATIENCE))
-
-
-def need(*modules: str) -> None:
-    """Skip the test if a package is missing; with CI=true it fails."""
-    missing = [module for module in modules if importlib.util.find_spec(module) is None]
-    if missing:
-        reason = f"not installed: {', '.join(missing)}"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

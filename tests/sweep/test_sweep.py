@@ -18,6 +18,7 @@ from functools import partial
 from math import inf, isfinite, log
 from pathlib import Path
 
+import command_line
 import dask
 import distributed
 import numpy as np
@@ -613,16 +614,7 @@ def words(text, folder, *more):
     return ["sweep", *given, *(word for axis in OVER for word in ("--over", axis))]
 
 
-def command(*given):
-    return [sys.executable, "-m", "teachrnn", *given]
-
-
-def run(*given):
-    """Run the command as a user does."""
-    environment = {**os.environ, "COLUMNS": "150", "PYTHONIOENCODING": "utf-8"}
-    return subprocess.run(
-        command(*given), capture_output=True, text=True, encoding="utf-8", env=environment
-    )
+run = partial(command_line.run, COLUMNS="150")
 
 
 def run_here(*given):
@@ -683,7 +675,15 @@ def test_command_runs_on_a_cluster(text, tmp_path, cluster):
 def test_command_stops_cleanly_and_resumes(backend, text, tmp_path, cluster):
     folder = tmp_path / "s"
     workers = {"loky": ["--workers", "2"], "dask": ["--backend", "dask", "--address", cluster]}[backend]
-    slow = [*command(*words(text, folder)), *workers, "--updates", "2000", "--trials", "20"]
+    slow = [
+        *command_line.TEACHRNN,
+        *words(text, folder),
+        *workers,
+        "--updates",
+        "2000",
+        "--trials",
+        "20",
+    ]
     out, err, status = interrupted(slow, when=" nats per symbol  (")
     assert status == 0, err
     assert "Stopped. The same command resumes" in out
