@@ -13,12 +13,13 @@ from teachrnn.reference import (
     CentralDifference,
     ComplexStep,
     HighPrecision,
+    NumericalDerivative,
     OneSidedDifference,
     Oracle,
 )
 from teachrnn.trace import Trace
 
-METHODS: dict[str, type[ComplexStep] | type[CentralDifference] | type[OneSidedDifference]] = {
+METHODS: dict[str, type[NumericalDerivative]] = {
     "one-sided difference": OneSidedDifference,
     "central difference": CentralDifference,
     "complex step": ComplexStep,

@@ -1,4 +1,4 @@
-"""Oracles: independent sources of reference gradients, one a file."""
+"""Oracles: independent sources of reference gradients, one per file."""
 
 from teachrnn.reference.complex_step import ComplexStep
 from teachrnn.reference.complex_step_anywhere import (
@@ -10,6 +10,7 @@ from teachrnn.reference.derivative import ReferenceOp
 from teachrnn.reference.estimate import ORACLES, Estimate, Oracle
 from teachrnn.reference.finite_difference import CentralDifference, OneSidedDifference
 from teachrnn.reference.high_precision import HighPrecision, HighPrecisionGradient
+from teachrnn.reference.numerical_derivative import NumericalDerivative
 from teachrnn.reference.symbolic_network import SymbolicNetwork
 from teachrnn.reference.torch_autograd import TorchAutograd
 
@@ -21,6 +22,7 @@ __all__ = [
     "Estimate",
     "HighPrecision",
     "HighPrecisionGradient",
+    "NumericalDerivative",
     "OneSidedDifference",
     "Oracle",
     "ReferenceOp",

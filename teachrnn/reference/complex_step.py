@@ -8,12 +8,13 @@ import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.op import Value
-from teachrnn.reference.estimate import EPS, EntriesDone, Estimate, Oracle
+from teachrnn.reference.estimate import EPS, EntriesDone, Estimate
+from teachrnn.reference.numerical_derivative import NumericalDerivative
 from teachrnn.reference.variant import Variants
 from teachrnn.trace import Trace
 
 
-class ComplexStep(Oracle):
+class ComplexStep(NumericalDerivative):
     r"""Complex step: $dL/d\theta \approx \mathrm{Im}\, L(\theta + i h) / h$.
 
     The step is taken into the imaginary direction, so nothing is subtracted and $h$ can be so small
@@ -51,31 +52,7 @@ class ComplexStep(Oracle):
         steps: Sequence[float] | Array,
         progress: EntriesDone | None = None,
     ) -> Array:
-        """The imaginary part of the loss over the step; NaN where that is not a finite number.
-
-        Parameters
-        ----------
-        trace : Trace
-            A record with a loss.
-        value : Value
-            The value whose derivatives are wanted.
-        entries : ndarray
-            Which entries, as places in the flattened array.
-        steps : sequence of float
-            The steps h.
-        progress : Progress, optional
-            Called with the number of entries that were done.
-
-        Returns
-        -------
-        ndarray, shape (steps, entries)
-            The derivatives.
-
-        Raises
-        ------
-        DomainError
-            If an operation on the way to the loss is not defined for complex numbers.
-        """
+        # NaN where the quotient is not a finite number.
         h = np.asarray(steps)[:, np.newaxis]
         losses = Variants(trace, value).moved(entries, 1j * h.ravel(), progress)
         slopes = losses.imag / h

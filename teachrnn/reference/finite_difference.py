@@ -3,27 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.op import Value
 from teachrnn.reference.double_precision import in_double
-from teachrnn.reference.estimate import EPS, EntriesDone, Estimate, Oracle
+from teachrnn.reference.estimate import EPS, ORACLES, EntriesDone, Estimate
+from teachrnn.reference.numerical_derivative import NumericalDerivative
 from teachrnn.reference.variant import Variants
 from teachrnn.trace import Trace
 
 UNSTABLE = 0.1
-"""A slope that changes by more than this share when the step is doubled or halved is no slope."""
+"""A derivative that changes by more than this fraction at twice or half the step is not used."""
 
 
-class CentralDifference(Oracle):
+class FiniteDifference(NumericalDerivative, registry=ORACLES, required=("title",)):
+    r"""Base of the differences: the truncation error is estimated from twice and half the step.
+
+    Attributes
+    ----------
+    roundings : float
+        Rounding error of the quotient, in units of the floor, $\epsilon |L| / h$.
+    divisor : float
+        Change of the quotient at twice the step, relative to its truncation error (Richardson).
+    """
+
+    roundings: ClassVar[float]
+    divisor: ClassVar[float]
+
+    def evaluate(
+        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
+    ) -> Estimate:
+        steps = [self.h, 2 * self.h, self.h / 2]
+        values, wider, narrower = self.slopes(trace, value, entries, steps, progress)
+        floor = EPS * abs(float(trace.total_loss)) / self.h
+        bound = _bound(values, wider, narrower, self.roundings * floor, self.divisor)
+        return Estimate(entries, values, bound, floor)
+
+
+class CentralDifference(FiniteDifference):
     r"""Central difference: $(L(\theta + h) - L(\theta - h)) / 2h$.
 
-    Two errors meet. Truncation falls with $h^2$; it is estimated here by a second difference with
-    step $2h$ (Richardson), and believed only if a third, with step $h/2$, changes little. Round-off
-    rises as $\epsilon |L| / h$: the two losses are nearly equal, and their difference keeps only
-    what rounding left. Nothing below that floor can be seen, however correct the code.
+    It has two errors. Truncation falls with $h^2$; it is estimated here from a second difference with
+    step $2h$ (Richardson), and trusted only if a third one, with step $h/2$, changes little. Round-off
+    rises as $\epsilon |L| / h$: the two losses are nearly equal, and few correct digits are left in
+    their difference. Nothing below that floor can be seen, however correct the code.
 
     References
     ----------
@@ -32,17 +58,10 @@ class CentralDifference(Oracle):
 
     name = "central"
     title = "central difference"
+    roundings, divisor = 1.0, 3.0
 
     def __init__(self, h: float = 1e-5) -> None:
         self.h = h
-
-    def evaluate(
-        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
-    ) -> Estimate:
-        steps = [self.h, 2 * self.h, self.h / 2]
-        values, wider, narrower = self.slopes(trace, value, entries, steps, progress)
-        floor = EPS * abs(float(trace.total_loss)) / self.h
-        return Estimate(entries, values, _bound(values, wider, narrower, floor, 3.0), floor)
 
     @staticmethod
     def slopes(
@@ -52,31 +71,11 @@ class CentralDifference(Oracle):
         steps: Sequence[float] | Array,
         progress: EntriesDone | None = None,
     ) -> Array:
-        """The difference quotients alone, in float64.
-
-        Parameters
-        ----------
-        trace : Trace
-            A record with a loss.
-        value : Value
-            The value whose derivatives are wanted.
-        entries : ndarray
-            Which entries, as places in the flattened array.
-        steps : sequence of float
-            The steps h.
-        progress : Progress, optional
-            Called with the number of entries that were done.
-
-        Returns
-        -------
-        ndarray, shape (steps, entries)
-            The derivatives.
-        """
         double = in_double(trace)
         return central_quotients(double, double[value.name], entries, steps, progress)
 
 
-class OneSidedDifference(Oracle):
+class OneSidedDifference(FiniteDifference):
     r"""One-sided (forward) difference: $(L(\theta + h) - L(\theta)) / h$.
 
     Cheaper by half and worse by far: truncation falls only with $h$, so the best step leaves about
@@ -89,17 +88,10 @@ class OneSidedDifference(Oracle):
 
     name = "one-sided"
     title = "one-sided difference"
+    roundings, divisor = 2.0, 1.0
 
     def __init__(self, h: float = 1e-7) -> None:
         self.h = h
-
-    def evaluate(
-        self, trace: Trace, value: Value, entries: Array, progress: EntriesDone | None
-    ) -> Estimate:
-        steps = [self.h, 2 * self.h, self.h / 2]
-        values, wider, narrower = self.slopes(trace, value, entries, steps, progress)
-        floor = EPS * abs(float(trace.total_loss)) / self.h
-        return Estimate(entries, values, _bound(values, wider, narrower, 2 * floor, 1.0), floor)
 
     @staticmethod
     def slopes(
@@ -109,26 +101,6 @@ class OneSidedDifference(Oracle):
         steps: Sequence[float] | Array,
         progress: EntriesDone | None = None,
     ) -> Array:
-        """The difference quotients alone, in float64.
-
-        Parameters
-        ----------
-        trace : Trace
-            A record with a loss.
-        value : Value
-            The value whose derivatives are wanted.
-        entries : ndarray
-            Which entries, as places in the flattened array.
-        steps : sequence of float
-            The steps h.
-        progress : Progress, optional
-            Called with the number of entries that were done.
-
-        Returns
-        -------
-        ndarray, shape (steps, entries)
-            The derivatives.
-        """
         double = in_double(trace)
         return one_sided_quotients(double, double[value.name], entries, steps, progress)
 
