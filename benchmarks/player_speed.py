@@ -1,7 +1,7 @@
 """How fast the player opens and steps, in a headless Chromium on this machine.
 
 For the assignment's sizes (T = 25, m = 100, K = 80) and for a two-layer LSTM of the same sizes, the page
-is written, opened from its file, and stepped through, one step a frame:
+is written, opened from its file, and stepped through, one step per frame:
 
 - opening: from the start of the navigation until the player is ready, in milliseconds;
 - step: the time of a step on the page's thread, including layout, in milliseconds (median, and

@@ -90,7 +90,9 @@ def _held(result: Any, arrays: Sequence[Array], shape: Needed, op: Applied, part
     try:
         array = np.asarray(result)
     except ValueError as error:
-        raise DomainError(f"{where} returns rows of different lengths, which are no array.") from error
+        raise DomainError(
+            f"{where} returns rows of different lengths, which are not an array."
+        ) from error
     if array.dtype.kind not in "fiuc":
         kind = f"an array of {array.dtype}" if isinstance(result, ndarray) else type(result).__name__
         raise DomainError(

@@ -12,10 +12,10 @@ from teachrnn.errors import FileFormatError
 
 @unique
 class Stream(IntEnum):
-    """The uses of chance in a run, each with the number that makes its stream of the run's seed.
+    """The uses of randomness in a run, each with the number that, with the run's seed, makes its stream.
 
-    A use that is added gets a number of its own. Those that stand here stay: they are in the losses
-    of every run that is resumed or repeated.
+    A new use gets a new number. Existing numbers must not change: the losses of every run that is
+    resumed or repeated depend on them.
 
     Examples
     --------
@@ -81,24 +81,24 @@ def generator_state(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def restore_generator(rng: np.random.Generator, state: Any) -> None:
-    """Let a generator go on from where one was.
+    """Let a generator continue from a saved state.
 
     Parameters
     ----------
     rng : numpy.random.Generator
         The generator.
     state : dict
-        What `generator_state` gave, of a generator of the same kind.
+        What `generator_state` returned for a generator of the same kind.
 
     Raises
     ------
     FileFormatError
-        If it is no such state.
+        If it is not such a state.
     """
     try:
         rng.bit_generator.state = state
     except (ValueError, TypeError, KeyError, OverflowError) as error:  # NumPy's, of what it is given
-        raise FileFormatError(f"the saved state of the random numbers is none: {error}.") from error
+        raise FileFormatError(f"the saved state of the random numbers is invalid: {error}.") from error
 
 
 def _without_arrays(value: Any) -> Any:

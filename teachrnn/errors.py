@@ -37,11 +37,11 @@ class NameLookupError(TeachrnnError, KeyError):
 
 
 class ReplayError(TeachrnnError, ArithmeticError):
-    """A recorded value is not what its operation gives when it is applied again."""
+    """A recorded value is not what its operation returns when it is applied again."""
 
 
 class SubmissionError(TeachrnnError, ValueError):
-    """Code that was handed in cannot be run, or what it gives cannot be read."""
+    """Submitted code cannot be run, or what it returns cannot be read."""
 
 
 class DivergedError(TeachrnnError, ArithmeticError):

@@ -17,7 +17,7 @@ UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 
 @contextmanager
 def room_for(numbers: int, dtype: DTypeLike, *, what: str, advice: str) -> Iterator[None]:
-    """Allocate arrays of so many numbers in total; raise if there is not enough memory for them.
+    """Allocate arrays of that many numbers in total; raise if there is not enough memory for them.
 
     A system that overcommits memory allows an array to be allocated, and kills the process silently
     when it is written to: so more than the whole memory of the machine is not even tried.

@@ -346,7 +346,7 @@ class Trace(CopiedWhole, NotPickled):
         return None if self.gradients is None else self.gradients.gradient(value)
 
     def summary(self) -> str:
-        """The record as a table, one line a value.
+        """The record as a table, one line per value.
 
         Returns
         -------

@@ -33,5 +33,5 @@ def test_generator_of_any_kind_resumes_from_its_state(kind):
 
 @pytest.mark.parametrize("state", [None, {}, {"bit_generator": "PCG64"}, {"bit_generator": "MT19937"}])
 def test_invalid_state_is_refused(state):
-    with pytest.raises(FileFormatError, match="the saved state of the random numbers is none"):
+    with pytest.raises(FileFormatError, match="the saved state of the random numbers is invalid"):
         restore_generator(np.random.default_rng(0), state)

@@ -230,7 +230,7 @@ def test_error_for_a_bias_gradient_that_keeps_its_batch_says_to_sum(steps):
         ),
         ("abc", "returns str but must return an array of numbers."),
         ({"y": 1}, "returns dict but must return an array of numbers."),
-        ([[1.0], [1.0, 2.0]], "returns rows of different lengths, which are no array."),
+        ([[1.0], [1.0, 2.0]], "returns rows of different lengths, which are not an array."),
         (
             np.array([True, False, True]),
             "returns an array of bool but must return an array of numbers: "

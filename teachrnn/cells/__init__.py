@@ -1,4 +1,4 @@
-"""Recurrent cells, one a file: each a step written in operations; in `fused`, for training."""
+"""Recurrent cells, one per file: each a step written in operations; in `fused`, for training."""
 
 from teachrnn.cells.cell import CELLS, Cell
 from teachrnn.cells.gru import GRUCell

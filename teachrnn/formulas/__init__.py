@@ -1,4 +1,4 @@
-"""Formulas as trees, and their printers and evaluators, one a file."""
+"""Formulas as trees, and their printers and evaluators, one per file."""
 
 from teachrnn.formulas.tree import Equation, Formula, Letter
 from teachrnn.formulas.words import Words

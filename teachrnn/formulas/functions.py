@@ -20,7 +20,7 @@ class Elementary:
     arguments : int
         How many it takes.
     bare : bool
-        Whether a single letter stands beside it without brackets: $\log x$, but $\tanh(x)$.
+        Whether a single letter is written without brackets: $\log x$, but $\tanh(x)$.
     """
 
     word: str

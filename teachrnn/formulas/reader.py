@@ -215,7 +215,7 @@ class _Parser:
         return value if exponent is None else tree.Power(value, exponent)
 
     def arguments(self, count: int) -> list[Formula]:
-        """So many arguments; a single one may stand without brackets."""
+        """A number of arguments; a single one may be written without brackets."""
         if count == 1 and self.ahead != "(":
             return [self.power()]
         self.expect("(")

@@ -22,10 +22,10 @@ def evaluate(formula: Formula, letters: Mapping[str, Any]) -> Any:
     Parameters
     ----------
     formula : Formula
-        The right side of a definition; it knows neither time nor batch.
+        The right side of a definition, without time and batch.
     letters : mapping
-        What its letters stand for: expressions, matrices (vectors are columns), and Python's whole
-        numbers for places.
+        What its letters stand for: expressions, matrices (vectors are columns), and Python integers for
+        indices.
 
     Returns
     -------

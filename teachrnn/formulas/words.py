@@ -47,7 +47,7 @@ class Words(Protocol):
 
 
 class UnknownWordError(AttributeError):
-    """A formula uses a word that is none of `Words`."""
+    """A formula uses a word that is not among `Words`."""
 
 
 class _Trees:

@@ -1,4 +1,4 @@
-"""What parameters start from, one rule a file."""
+"""What parameters start from, one rule per file."""
 
 from teachrnn.initializers.he import He
 from teachrnn.initializers.initializer import INITIALIZERS, Initializer, Parameter

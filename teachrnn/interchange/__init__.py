@@ -1,4 +1,4 @@
-"""Networks to and from other libraries, one format a file."""
+"""Networks to and from other libraries, one format per file."""
 
 from teachrnn.interchange.safetensors_file import load_safetensors, save_safetensors
 from teachrnn.interchange.torch_cell import TORCH_CELLS, TorchCell

@@ -21,12 +21,12 @@ VERSION = 1
 
 
 def save_safetensors(path: str | Path, model: CharRNN, *, vocabulary: Vocabulary | None = None) -> Path:
-    """Write a network, and the characters that its symbols stand for, to a safetensors file.
+    """Write a network, and optionally its vocabulary, to a safetensors file.
 
     The arrays have the names that `to_torch` gives them, so that the module shown there loads them
     without teachrnn: ``network.load_state_dict(safetensors.torch.load_file(path))``. What the
-    arrays don't say (the format and its version, the cell, the vocabulary, a digest that finds
-    damage) stands in the file's metadata.
+    arrays do not contain (the format and its version, the cell, the vocabulary, a digest that detects
+    damage) is in the file's metadata.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ def refuse_checkpoint(source: Mapping[Any, Any]) -> None:
             f"entry is called ...{RECURRENT}. It holds: {', '.join(map(str, source))}."
         )
     raise DomainError(
-        "this dict is a checkpoint, in which a network is one part among others. Hand over that part: "
+        "this dict is a checkpoint, in which a network is one part among others. Pass that part: "
         f"{' or '.join(parts)}."
     )
 
@@ -70,7 +70,7 @@ def about_entry(name: str, state: Mapping[str, Array], *, rnn: str, prefix: str)
             f"state[{prefix + inner!r}] = state[{prefix + inner!r}] @ state.pop({full!r}).T."
         )
     return (
-        "If the scores do not depend on it, hand over the rest: "
+        "If the scores do not depend on it, pass the rest: "
         f"from_torch({{n: a for n, a in state.items() if n != {full!r}}})."
     )
 

@@ -99,20 +99,20 @@ def to_torch(model: CharRNN, *, rnn: str = "rnn", readout: str = "readout") -> d
 def from_torch(source: Any, *, rnn: str = "rnn", readout: str = "readout") -> CharRNN:
     r"""Read a network of PyTorch; its cell and sizes are recognised by names and shapes.
 
-    The two biases of PyTorch become our one, $b = b_{ih} + b_{hh}$, save in the candidate of the GRU,
-    where the reset gate stands between them: $b_n = b_{hn}$ and $c_n = b_{in}$.
+    The two biases of PyTorch become one, $b = b_{ih} + b_{hh}$, except in the candidate of the GRU,
+    where the reset gate is between them: $b_n = b_{hn}$ and $c_n = b_{in}$.
 
-    An embedding E in front of the network is to be multiplied in beforehand: our U takes symbols, so
-    ``weight_ih_l0 @ E.weight.T`` is the ``weight_ih_l0`` to hand over. A prefix that all names share,
-    as ``module.`` of ``DataParallel`` or ``_orig_mod.`` of ``torch.compile``, is taken off.
+    An embedding E before the network must be multiplied in first: U takes symbols, so pass
+    ``weight_ih_l0 @ E.weight.T`` as ``weight_ih_l0``. A prefix that all names share, such as
+    ``module.`` of ``DataParallel`` or ``_orig_mod.`` of ``torch.compile``, is removed.
 
     Parameters
     ----------
     source : mapping or torch.nn.Module
-        A state dict of tensors or arrays; or a module, which also tells an RNN with tanh from one
-        with relu. A state dict doesn't, and is taken to be of the former.
+        A state dict of tensors or arrays; or a module, which also says whether an RNN uses tanh or
+        relu. A state dict does not, and is assumed to be for tanh.
     rnn, readout : str
-        What the recurrent and the linear part are called in your module.
+        Names of the recurrent and the linear part in your module.
 
     Returns
     -------
@@ -122,12 +122,12 @@ def from_torch(source: Any, *, rnn: str = "rnn", readout: str = "readout") -> Ch
     Raises
     ------
     NameLookupError
-        Naming an entry that is missing, or that has no place here.
+        Naming an entry that is missing, or that has no counterpart.
     ShapeError
         Naming an entry whose shape does not fit the others.
     DomainError
-        For what has no counterpart here: relu, two directions, projections, half precision. For the
-        checkpoint of a training loop, naming the part of it to hand over.
+        For what has no counterpart in teachrnn: relu, two directions, projections, half precision. For
+        the checkpoint of a training loop, naming the part to pass.
 
     Examples
     --------

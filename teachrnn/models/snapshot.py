@@ -63,15 +63,15 @@ class Snapshot:
         return cls(model.settings(), model.parameters.flat.copy(), x, y, memory)
 
     def open(self) -> Trace:
-        """The step as a trace: what the run had in memory stands there as it was, to the last bit.
+        """The step as a trace, in which values that the run had in memory are the same to the last bit.
 
-        Values that a fused pass never forms (``r[t]``, ``a[t]`` ...) are computed from those;
+        Values that a fused pass never forms (``r[t]``, ``a[t]`` ...) are computed from them;
         ``backpropagate(trace)`` gives every gradient.
 
         Returns
         -------
         Trace
-            Of vectors where the batch is 1, otherwise with a batch axis.
+            The trace; it has no batch axis if the batch size is 1.
         """
         model = CharRNN(**self.model, rng=np.random.default_rng(0))
         model.parameters.flat[...] = self.theta
@@ -92,7 +92,7 @@ class Snapshot:
 
 
 class _Recalled(Trace):
-    """A trace in which some values stand as they were, finite or not, whatever their operation gives."""
+    """A trace in which some values are given, finite or not, whatever their operation returns."""
 
     def __init__(self, given: Mapping[str, Array]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Update rules, one a file."""
+"""Update rules, one per file."""
 
 from teachrnn.optimizers.adagrad import AdaGrad
 from teachrnn.optimizers.adam import Adam

@@ -29,7 +29,7 @@ class AdaGrad(Optimizer):
     epsilon : float
         $\epsilon$, which keeps the root away from 0.
     epsilon_inside : bool
-        Whether it stands inside the root.
+        Whether it is inside the root.
 
     References
     ----------

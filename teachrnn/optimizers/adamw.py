@@ -30,7 +30,7 @@ class AdamW(Adam):
     epsilon : float
         $\epsilon$, which keeps the root away from 0.
     epsilon_inside : bool
-        Whether it stands inside the root.
+        Whether it is inside the root.
     weight_decay : float
         $\lambda$.
 

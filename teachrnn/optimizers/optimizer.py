@@ -39,7 +39,7 @@ class Optimizer(CopiedWhole, HyperParameters, Part, registry=OPTIMIZERS, require
         scratch memory, ``g`` is not changed, ``self.t`` is the number of the update, from 1.
         Every pass over the vectors takes time, so each is one NumPy call that allocates nothing.
     ``formula(sp, theta, g, t, *state, eta, ...)``
-        The rule a second time, for one entry, on numbers of the module ``sp`` (SymPy) that is handed
+        The rule a second time, for one entry, with numbers of the module ``sp`` (SymPy) that is passed
         in: the new $\theta$, and the new state by name. Hyper-parameters are keywords.
 
     Defining the subclass registers it in `OPTIMIZERS`, and `teachrnn.testing.optimizer_suite` tests it.

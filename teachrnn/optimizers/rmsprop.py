@@ -31,7 +31,7 @@ class RMSProp(Optimizer):
     epsilon : float
         $\epsilon$, which keeps the root away from 0.
     epsilon_inside : bool
-        Whether it stands inside the root.
+        Whether it is inside the root.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Recipes, one a file: named ways to train, with their source."""
+"""Recipes, one per file: named ways to train, with their source."""
 
 from teachrnn.recipes.adagrad import ADAGRAD
 from teachrnn.recipes.adam import ADAM

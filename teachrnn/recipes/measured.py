@@ -16,15 +16,15 @@ class Measured(NamedTuple):
     text : str
         The name of the text.
     smooth_loss : dict of int to list of float
-        After so many updates, the smooth loss of each run that came so far, the lowest first: in nats
-        per sequence.
+        By number of updates, the smooth losses of all runs that are long enough, the lowest first, in
+        nats per sequence.
     """
 
     text: str
     smooth_loss: dict[int, list[float]]
 
     def spread(self, updates: int) -> str:
-        """From where to where the runs land after so many updates; nothing if none came so far.
+        """The range of the losses after a number of updates; empty if no run is long enough.
 
         Parameters
         ----------

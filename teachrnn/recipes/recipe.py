@@ -46,8 +46,8 @@ class Recipe:
     cell, hidden, layers, dtype
         The model: see `CharRNN`.
     initializer, optimizer, clipping, schedule, batching : dict
-        A rule by ``name``, with its hyper-parameters. It may be given as its name, as its class or,
-        but for the batching, as itself: ``recipe.but(optimizer=Adam(eta=0.001))``.
+        A rule by ``name``, with its hyper-parameters. It may also be given as its name, its class or,
+        except for the batching, an instance: ``recipe.but(optimizer=Adam(eta=0.001))``.
     length : int
         T, symbols in a sequence.
     reduction : {"sum", "mean"}
@@ -157,9 +157,9 @@ class Recipe:
         return asdict(self)
 
     def decides(self) -> dict[str, Any]:
-        """The settings that decide every number of a run, but for how far it goes.
+        """The settings that determine every number of a run, without the number of updates.
 
-        Two recipes that differ in their words or in the number of updates make the same run.
+        Recipes that differ only in their descriptions or in the number of updates make the same run.
 
         Returns
         -------

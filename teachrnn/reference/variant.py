@@ -15,22 +15,21 @@ from teachrnn.reference.estimate import NO_LOSS, EntriesDone
 from teachrnn.trace import Trace
 
 MAX_NUMBERS = 1_000_000
-"""Numbers held at once, over all values that are computed anew: 16 MB of complex ones."""
+"""Maximum number of entries in memory, over all values that are recomputed: 16 MB of complex numbers."""
 
 
 _Way = Callable[[Op, Mapping[int, Array], int], Array]
-"""How an operation is applied to so many variants of its operands."""
+"""How an operation is applied to a number of variants of its operands."""
 
 
 class Variants:
     r"""Variants of one value, and L for each of them: many steps for many entries at once.
 
-    The variants lie along a new leading axis, which operations take in their stride: they are
-    applied to all variants in one call. Where a *weight* varies, which has no leading axes, its
-    variants lie with their rows under each other. An operation that does not keep the variants apart
-    is applied to one after the other. As in `Trace.recompute`, a variant that an operation does not
-    tell from the record has the recorded result, bit for bit, and the real parts of complex variants
-    stay on the recorded values.
+    The variants are along a new leading axis, so operations are applied to all variants in one call.
+    A *weight* has no leading axes: its variants are stacked along the rows. An operation that mixes
+    variants is applied to one after the other. As in `Trace.recompute`, if an operation gives the same
+    result for a variant as in the record, that is the recorded result, bit for bit, and the real parts
+    of complex variants stay on the recorded values.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Sampling from a network: strategies to draw the next symbol, one a file, and what uses them."""
+"""Sampling from a network: strategies to draw the next symbol, one per file, and what uses them."""
 
 from teachrnn.sampling.beam import Hypothesis, beam
 from teachrnn.sampling.greedy import Greedy

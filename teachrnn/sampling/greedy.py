@@ -13,12 +13,12 @@ from teachrnn.sampling.softmax import softmax
 
 @dataclass(frozen=True, kw_only=True)
 class Greedy(Sampler):
-    r"""Always the likeliest symbol, the first of equals: no chance at all.
+    r"""Always the likeliest symbol, the first of several; nothing is random.
 
     $$p_k = 1 \text{ at } k = \arg\max_j o_j, \text{ else } 0$$
 
-    A network that always does what is likeliest soon repeats itself: once a state comes back, or
-    nearly so, everything after it does.
+    A network that always chooses the likeliest symbol soon repeats itself: once a state (nearly) occurs
+    again, everything after it does too.
 
     References
     ----------

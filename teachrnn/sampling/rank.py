@@ -1,4 +1,4 @@
-"""The place of every symbol when they are lined up, the likeliest first: for the formulas."""
+"""The rank of every symbol, the likeliest first, for the formulas."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 
 def ranks(scores: Sequence[Any]) -> list[int]:
-    r"""How many symbols come before each: those of a higher score, and of equals the earlier ones.
+    r"""How many symbols come before each: those with a higher score, and earlier ones with the same.
 
     $$r_i = \left| \{ j : o_j > o_i \} \cup \{ j < i : o_j = o_i \} \right|$$
 
-    It says what a sorted order is without sorting, and for numbers of any kind, so that a formula
-    that uses it shares nothing with the drawing.
+    It defines the order without sorting, and for numbers of any kind, so that a formula that uses it
+    shares no code with the drawing.
 
     Examples
     --------

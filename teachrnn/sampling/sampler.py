@@ -28,12 +28,11 @@ class Sampler(HyperParameters, Part, registry=SAMPLERS, required=("probabilities
         The probabilities that the next symbol is drawn with: see `distribution`.
     ``probabilities(sp, o, ...)``
         The same a second time, from its definition: a static method that takes the scores as a list
-        of numbers of the module ``sp`` (SymPy) that is handed in, the settings as keywords, and
-        gives a list of as many probabilities. Nothing is drawn with it: draws are tested against it.
+        of numbers of the module ``sp`` (SymPy) that is passed in, the settings as keywords, and
+        returns a list of as many probabilities. It is not used for drawing: draws are tested against it.
 
-    A strategy holds no randomness: a draw is a function of the scores and of a number ``u`` that
-    someone else drew. Defining it registers it in `SAMPLERS`, and `teachrnn.testing.sampler_suite`
-    tests it.
+    A strategy contains no randomness: a draw is a function of the scores and of a random number ``u``.
+    Defining it registers it in `SAMPLERS`, and `teachrnn.testing.sampler_suite` tests it.
 
     Examples
     --------

@@ -40,8 +40,8 @@ def check_scores(scores: Array) -> tuple[Array, float, float]:
 def softmax_weights(scores: Array, temperature: float) -> Array:
     r"""What the softmax divides by its sum: $e^{o_k / \tau}$, or a multiple of it.
 
-    Scores so large that the exponential might overflow are shifted first, the largest to 0. At
-    temperature 0 it is the limit: 1 at the likeliest symbol, the first of equals, and else 0.
+    If scores are so large that the exponential might overflow, they are shifted first, the largest to 0.
+    At temperature 0 it is the limit: 1 at the likeliest symbol, the first of several, and otherwise 0.
 
     Examples
     --------

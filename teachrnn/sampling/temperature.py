@@ -21,9 +21,8 @@ class Temperature(Sampler):
 
     $$p = \mathrm{softmax}(o / \tau)$$
 
-    At 1 the probabilities are the network's own. Below, the likely becomes likelier still; above,
-    the symbols even out. Dividing by 0 has no meaning: 0 is defined as the limit, the likeliest
-    symbol.
+    At 1 the probabilities are the network's own. Below 1 the distribution is sharper, above 1 it is
+    flatter. Temperature 0 is defined as the limit: the likeliest symbol.
 
     Parameters
     ----------

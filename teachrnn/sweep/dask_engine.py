@@ -22,7 +22,7 @@ class DaskEngine(Engine):
 
     Dask hands the trials of a worker that died to another, until its setting
     ``distributed.scheduler.allowed-failures``, by default 3, has been exceeded; then the trial has
-    failed, and the others go on.
+    failed, and the others continue.
 
     Parameters
     ----------

@@ -321,14 +321,14 @@ def given_in(message, state):
 def test_the_error_for_a_checkpoint_names_the_part_to_pass(wrap):
     model = network("lstm")
     checkpoint = wrap(to_torch(model))
-    with pytest.raises(DomainError, match=r"is a checkpoint.*Hand over that part: from_torch") as error:
+    with pytest.raises(DomainError, match=r"is a checkpoint.*Pass that part: from_torch") as error:
         from_torch(checkpoint)
     assert_same(model, given_in(str(error.value), checkpoint))
 
 
 def test_the_error_for_a_checkpoint_with_several_networks_names_each(torch, documented_module):
     module = module_for(torch, documented_module, network("lstm"))
-    with pytest.raises(DomainError, match=r"Hand over that part: from_torch\(checkpoint\['net'\]\)\.$"):
+    with pytest.raises(DomainError, match=r"Pass that part: from_torch\(checkpoint\['net'\]\)\.$"):
         from_torch({"net": module, "epoch": 1})
     state = to_torch(network("lstm"))
     with pytest.raises(DomainError, match=r"\['model'\]\) or from_torch\(checkpoint\['average'\]\)\."):

@@ -1,1 +1,1 @@
-"""Fused layers, one a file: a cell over a whole sequence, for training."""
+"""Fused layers, one per file: a cell over a whole sequence, for training."""

@@ -1,4 +1,4 @@
-"""Batchings, one a file: which sequences of a text are read, in which order."""
+"""Batchings, one per file: which sequences of a text are read, in which order."""
 
 from teachrnn.data.batching.batch import Batch
 from teachrnn.data.batching.batching import BATCHINGS, Batching, BatchingState

@@ -1,4 +1,4 @@
-"""Texts by name, one a file, each read from where it is installed."""
+"""Texts by name, one per file, each read from where it is installed."""
 
 from teachrnn.data.corpora.corpus import CORPORA, Corpus, load_text
 from teachrnn.data.corpora.help import Help

@@ -172,7 +172,7 @@ class Entry:
         raise AssertionError(f"not a node of a formula: {tree}")
 
     def link(self, letter: str, *indices: Tree) -> Link:
-        """The entry of an array that stands at this place of the formula."""
+        """The entry of an array at this place of the formula."""
         name, array = self.letters[letter]
         core = tuple(int(self.value(index)) for index in indices)
         position: tuple[int, ...] = ()

@@ -119,7 +119,7 @@ class Lowering:
         return self.letters[name]
 
     def applied(self, name: str, argument: Matrix) -> Matrix:
-        """Another operation's formula, with the argument in the place of its input."""
+        """Another operation's formula, with the argument in place of its input."""
         op = next((op for op in self.operations.values() if op.__name__.lower() == name.lower()), None)
         if op is None or len(op.inputs) != 1:
             raise UnreadableFormulaError(f"{name!r} is neither a letter of the operation nor a function")
@@ -129,7 +129,7 @@ class Lowering:
         )
 
     def indexed_sum(self, node: tree.Sum) -> Matrix:
-        """A sum over k, which runs as far as the axis on which k stands as a subscript."""
+        """A sum over k, over the length of the axis for which k is a subscript."""
         assert node.index is not None
         name, index = node.index, next(self.fresh)
         outer = self.bound.get(name)

@@ -27,7 +27,7 @@ class Rule:
     Attributes
     ----------
     axes : int
-        Number of core axes of the array asked about: so many of the indices i, j the tree uses.
+        Number of core axes of the array: how many of the indices i, j the tree uses.
     over : str
         The letter that carries all leading axes: the output, or its gradient.
     over_axes : int

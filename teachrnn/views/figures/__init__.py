@@ -1,4 +1,4 @@
-"""Figures, one a file: each a function of data that returns a matplotlib Figure with a table."""
+"""Figures, one per file: each a function of data that returns a matplotlib Figure with a table."""
 
 from teachrnn.views.figures.clipping import clipping
 from teachrnn.views.figures.figure import FIGURES, Table, give_table, new_figure, table_of

@@ -75,7 +75,7 @@ def turn(trace: Trace) -> str:
     words = (
         f"The loss of the whole sequence is the sum over its steps: {format_number(loss)} nats, "
         f"{format_number(loss / count)} nats "
-        f"or {format_number(loss / count / np.log(2))} bits a symbol. "
+        f"or {format_number(loss / count / np.log(2))} bits per symbol. "
     )
     if all(isinstance(v, Op) and v.operands[0].shape[-1] == 1 for v in trace.losses):
         words += (

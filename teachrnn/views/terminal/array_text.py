@@ -132,7 +132,7 @@ class _Numbers:
         return [*self._broken(lambda at, end: self._strip(row, at, end), CELL), *figures]
 
     def matrix(self) -> list[Text]:
-        """A line a row, strip and numbers side by side, as many of both as fit."""
+        """One line per row, strip and numbers side by side, as many of both as fit."""
         count, columns = self.rows.shape
         if self.extent.whole:
             return [
