@@ -13,12 +13,16 @@ from teachrnn.diagnosis.diagnoses import Diagnoses
 from teachrnn.diagnosis.diagnosis import Diagnosis
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.operations import diagnose_operation
+from teachrnn.diagnosis.updates import diagnose_training
 from teachrnn.errors import SubmissionError
-from teachrnn.submission import Chosen, Results
+from teachrnn.submission import Chosen, IsolatedSubmission, Results, Submission
 from teachrnn.submission.operations import OperationSubmission
 from teachrnn.submission.operations.isolated_operation import IsolatedOperation
 from teachrnn.submission.parts import FailedPart, parts_in
+from teachrnn.submission.training_steps import TrainingSubmission
+from teachrnn.submission.training_steps.isolated_training import IsolatedTraining
 
+NETWORK = "the network"
 RESULTS = (".npz", ".mat", ".json")
 """Files that hold numbers, not code."""
 
@@ -127,7 +131,7 @@ def diagnose_parts(
     found: dict[str, Diagnosis] = {}
     failures: dict[str, str] = {}
     for part in parts:
-        said = getattr(part, "said", "the network")
+        said = getattr(part, "said", NETWORK)
         if isinstance(part, FailedPart):
             failures[said] = part.error
             continue
@@ -135,13 +139,54 @@ def diagnose_parts(
             found[said] = _diagnosed(part, seconds, seed)
         except SubmissionError as error:
             failures[said] = str(error)
+    network = next((part for part in parts if isinstance(part, Submission | IsolatedSubmission)), None)
+    if network is not None and network.convention.of_update:
+        explained = [
+            f for name, f in found.items() if name != NETWORK and f.verdict != "unknown mistake"
+        ]
+        if explained:  # the gradients were read from the update, which is now understood
+            del found[NETWORK]
+    if len(found) == 1 and not failures:
+        return next(iter(found.values()))
     return Diagnoses(found, failures)
 
 
 def _diagnosed(part: Any, seconds: float, seed: int) -> Diagnosis:
     if isinstance(part, OperationSubmission | IsolatedOperation):
         return diagnose_operation_submission(part, seconds=seconds, seed=seed)
+    if isinstance(part, TrainingSubmission | IsolatedTraining):
+        return diagnose_training_submission(part, seconds=seconds, seed=seed)
     return diagnose_submission(part, seconds=seconds, seed=seed)
+
+
+def diagnose_training_submission(
+    submission: TrainingSubmission | IsolatedTraining, *, seconds: float = 4.0, seed: int = 0
+) -> Diagnosis:
+    """The same for a training step that has been recognised.
+
+    Parameters
+    ----------
+    submission : TrainingSubmission
+        What answers on an instance.
+    seconds : float
+        How long to look for two slips in one line.
+    seed : int
+        Of the numbers on which it is tried.
+
+    Returns
+    -------
+    Diagnosis
+        With how the step and its update were understood.
+    """
+    found = diagnose_training(
+        submission.answer,
+        draw=submission.draw,
+        optimizer=submission.optimizer,
+        dtype=submission.dtype,
+        seconds=min(seconds, 2.0),
+        seed=seed,
+    )
+    return replace(found, read_as=[*submission.sentences(), *found.read_as])
 
 
 def diagnose_operation_submission(

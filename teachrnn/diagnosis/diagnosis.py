@@ -81,12 +81,20 @@ class Compared:
         On how many it was compared.
     error : float
         The largest error, in units of rounding: the sum of the terms' absolute values.
+    gradient : bool
+        Whether it is one; else it is something that a training step leaves behind.
     """
 
     name: str
     wrong: int
     of: int
     error: float
+    gradient: bool = True
+
+    @property
+    def said(self) -> str:
+        """What it is called in a line: ``dW``."""
+        return f"d{self.name}" if self.gradient else self.name
 
 
 @dataclass(frozen=True)
@@ -216,11 +224,19 @@ class Diagnosis:
         count = len(self.instances)
         if self.right:
             worst = max((c.error for c in self.compared), default=0.0)
-            yield f"Right: every gradient agrees on {count} of {count} instances, to {worst:.0e}."
+            if all(c.gradient for c in self.compared):
+                yield f"Right: every gradient agrees on {count} of {count} instances, to {worst:.0e}."
+            else:
+                what = _listed([c.name for c in self.compared])
+                yield f"Right: {what} agree on {count} of {count} instances."
         elif self.verdict == "forward pass differs":
             yield "The forward pass differs from the model's: look at it before the gradients."
         else:
             wrong = sum(c.wrong > 0 for c in self.compared)
+            if not all(c.gradient for c in self.compared):
+                yield f"Wrong: {_listed([c.name for c in self.compared if c.wrong])}."
+                yield from (f"  {remark}" for remark in self.remarks)
+                return
             yield f"Wrong: {wrong} of {len(self.compared)} gradients differ from the loss's derivatives."
         yield from (f"  {remark}" for remark in self.remarks)
 
@@ -229,7 +245,7 @@ class Diagnosis:
             return
         for c in self.compared:
             state = f"wrong on {c.wrong} of {c.of} instances" if c.wrong else "right"
-            yield f"  d{c.name:<6} {state}"
+            yield f"  {c.said:<7} {state}"
         if self.first is not None:
             first = self.first
             names = ", ".join(f"d{name}" for name in first.values)
@@ -265,11 +281,16 @@ class Diagnosis:
             yield f"  {m.why}"
             yield f"  To see it, a check needs {m.seen}."
         e, count = self.explanations[0], len(self.instances) + self.confirmed
+        numbers = "gradients" if all(c.gradient for c in self.compared) else "numbers"
         alone = "and no other known mistake does" if len(self.explanations) == 1 else ""
         yield (
-            f"Evidence: your gradients equal, to {e.error:.0e}, what this gives, on {count} of {count} "
+            f"Evidence: your {numbers} equal, to {e.error:.0e}, what this gives, on {count} of {count} "
             f"instances{', ' if alone else ''}{alone} (of {self.known})."
         )
         if self.ties:
             yield "No number can tell it from:"
             yield from (f"  {' and '.join(m.title for m in tie)}" for tie in self.ties)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""

@@ -23,6 +23,11 @@ class Convention:
     loss: str = ""
     forward_right: bool = True
 
+    @property
+    def of_update(self) -> bool:
+        """Whether the gradients are read from an update of the parameters."""
+        return "update" in self.facts
+
     def sentences(self) -> list[str]:
         """All of it, to be read.
 

@@ -10,11 +10,13 @@ from teachrnn.submission.isolated import IsolatedSubmission
 from teachrnn.submission.isolated_process import IsolatedProcess
 from teachrnn.submission.operations.isolated_operation import IsolatedOperation
 from teachrnn.submission.parts import FailedPart
+from teachrnn.submission.training_steps.isolated_training import IsolatedTraining
 
-IsolatedPart = IsolatedSubmission | IsolatedOperation | FailedPart
+IsolatedPart = IsolatedSubmission | IsolatedOperation | IsolatedTraining | FailedPart
 KINDS: dict[str, Callable[[IsolatedProcess, Mapping[str, Any], int], IsolatedPart]] = {
     "network": IsolatedSubmission.of_process,
     "operation": IsolatedOperation,
+    "training step": IsolatedTraining,
     "failure": lambda process, said, part: FailedPart(said["said"], said["error"]),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from teachrnn.submission.plan import HandedIn
 from teachrnn.submission.roles_of_functions import backwards, is_step, wholes
 from teachrnn.submission.source import load
 from teachrnn.submission.submission import Submission
+from teachrnn.submission.training_steps import TrainingSubmission, steps_in
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class FailedPart:
         return vars(self)
 
 
-SubmissionPart = Submission | OperationSubmission | FailedPart
+SubmissionPart = Submission | OperationSubmission | TrainingSubmission | FailedPart
 
 
 def parts_in(
@@ -67,7 +68,7 @@ def parts_in(
 
     Returns
     -------
-    list of Submission, OperationSubmission or FailedPart
+    list of Submission, OperationSubmission, TrainingSubmission or FailedPart
         The parts, of which one at least can be called.
 
     Raises
@@ -82,7 +83,8 @@ def parts_in(
     network: SubmissionError | None = None
     if not codes or _has_network(program, codes):
         try:
-            return [Submission.of(handed_in, cell=cell, layout=layout, **chosen)]
+            submission = Submission.of(handed_in, cell=cell, layout=layout, **chosen)
+            return [submission, *_steps(program, submission)]
         except SubmissionError as error:
             network = error
     found: list[SubmissionPart] = [] if network is None else [FailedPart("the network", str(network))]
@@ -95,6 +97,15 @@ def parts_in(
     if len(failures) == len(found):
         raise network or SubmissionError("\n".join(failures))
     return found
+
+
+def _steps(program: HandedIn, network: Submission) -> Iterator[SubmissionPart]:
+    """The training steps beside a network, or of which it was read."""
+    for code in steps_in(program, network.plan, whole=network.convention.of_update):
+        try:
+            yield TrainingSubmission.of(network, code)
+        except SubmissionError as error:
+            yield FailedPart(code.function.name, str(error))
 
 
 def _has_network(program: HandedIn, codes: list[OperationCode]) -> bool:

@@ -147,12 +147,13 @@ class ProgramRun:
         )
 
     def _kwargs(self, step: Step) -> dict[str, Any]:
-        return {name: self._value(name, fill) for name, fill in step.fills.items()}
+        return {name: self.value(name, fill) for name, fill in step.fills.items()}
 
     def _size(self, role: str) -> int:
         return int(getattr(self.case, role))
 
-    def _value(self, name: str, fill: Fill) -> Any:
+    def value(self, name: str, fill: Fill) -> Any:
+        """What an argument is given."""
         kind, case, arrangement = fill.kind, self.case, self.arrangement
         if kind in ("x", "y"):
             original = case.given(kind, getattr(arrangement, kind))

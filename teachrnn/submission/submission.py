@@ -9,12 +9,14 @@ from typing import Any, Self
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.errors import SubmissionError
 from teachrnn.submission import plans as _plans  # noqa: F401 -- entered in the registry
 from teachrnn.submission.case import Case
 from teachrnn.submission.convention import Convention
+from teachrnn.submission.filling import Fill
 from teachrnn.submission.findings import factor_of, find_loss, found_again, scalars
 from teachrnn.submission.gradients import FoundGradients, read_gradients
 from teachrnn.submission.layouts import LAYOUTS
@@ -247,6 +249,50 @@ class Submission:
             "loss": self.convention.loss,
             "forward_right": self.convention.forward_right,
         }
+
+    @property
+    def plan(self) -> Plan:
+        """How the program is called."""
+        return self._recognised.plan
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """How it has our numbers."""
+        return self._arrangement
+
+    @property
+    def fills(self) -> dict[str, Fill]:
+        """What the arguments of its functions get, of those that come from outside."""
+        steps = [step for step in (self._backward, self._recognised.plan.forward) if step is not None]
+        own = ("x", "y", "h", "s", "hs", "container", "slot")
+        return {n: f for step in steps for n, f in step.fills.items() if f.kind in own}
+
+    def raw(self, case: Case) -> tuple[dict[str, Array], float, float | None, Array]:
+        """What the code gives in its own unit, for whoever goes on with it.
+
+        Parameters
+        ----------
+        case : Case
+            The numbers.
+
+        Returns
+        -------
+        dict, float, float or None, ndarray
+            The gradients by our names; what our sum is multiplied by in them; the loss; the states of
+            the steps 0 to T.
+
+        Raises
+        ------
+        StudentError
+            If the code fails.
+        """
+        run, gradients = self._run(case)
+        factor = self._factor(case)
+        own = {} if gradients.updated else gradients.ours
+        loss = self._loss(run, factor)
+        h = run.found["h"].array if "h" in run.found else case.right["h"]
+        states = np.concatenate([case.state["h"][np.newaxis], h])
+        return own, factor, None if loss is None else loss * factor, states
 
     # Inside ----------------------------------------------------------------------------------
 

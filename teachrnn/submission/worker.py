@@ -20,6 +20,8 @@ from teachrnn.submission.operations import OperationSubmission
 from teachrnn.submission.operations.isolated_operation import answer_message, case_of
 from teachrnn.submission.parts import FailedPart, SubmissionPart, parts_in
 from teachrnn.submission.submission import Submission
+from teachrnn.submission.training_steps import TrainingSubmission
+from teachrnn.submission.training_steps.training_message import training_message
 
 
 def main() -> None:
@@ -54,6 +56,8 @@ def kind_of(part: SubmissionPart) -> str:
     """What kind of part it is, as `IsolatedProgram` knows it."""
     if isinstance(part, FailedPart):
         return "failure"
+    if isinstance(part, TrainingSubmission):
+        return "training step"
     return "operation" if isinstance(part, OperationSubmission) else "network"
 
 
@@ -62,6 +66,9 @@ def _answer(
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     if isinstance(part, OperationSubmission):
         return answer_message(part.answer(case_of(part.needs.op, arrays)))
+    if isinstance(part, TrainingSubmission):
+        instance = instance_of(said, arrays)
+        return training_message(part.answer(instance, seed=said["seed"], limit=said["limit"]))
     assert isinstance(part, Submission)
     given = part.answer(instance_of(said, arrays))
     told = {f"gradient {n}": g for n, g in given.gradients.items()}

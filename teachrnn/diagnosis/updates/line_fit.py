@@ -1,0 +1,157 @@
+"""The lines of an update on the numbers of a student's training steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice, product
+
+import numpy as np
+
+from teachrnn.array import Array
+from teachrnn.diagnosis.formula_value import FormulaValue, LetterValues, value_of
+from teachrnn.diagnosis.updates.training_answer import TrainingAnswer
+from teachrnn.diagnosis.updates.update_lines import (
+    GREEK,
+    NEW_THETA,
+    UpdateLine,
+    UpdateRule,
+    hyper_letters,
+)
+from teachrnn.formulas.formula_error import UnreadableFormulaError
+from teachrnn.formulas.tree import Formula
+from teachrnn.optimizers import OPTIMIZERS
+
+STEP = 1e-6
+"""A step is right up to this, of its largest entry: where ε stands is a convention."""
+MEMORY = 1e-9
+"""What is kept from step to step is right up to this, of its largest entry."""
+MOST_VALUES = 300
+"""So many combinations of hyper-parameters that are not known are tried."""
+
+
+class LineFit:
+    """An optimizer's letters, with the numbers of several steps.
+
+    Every line is judged on the student's own numbers: the new parameters are made of what the student
+    has in the memory, right or wrong.
+
+    Parameters
+    ----------
+    answers : sequence of TrainingAnswer
+        The steps.
+    rule : UpdateRule
+        The optimizer.
+    order : sequence of str
+        What the student calls the vectors of its state, in its order.
+    clipped : list of ndarray
+        The gradients with which the steps are made.
+    hyper : mapping
+        What each hyper-parameter may be.
+    tolerance : float
+        What errors are measured by: larger in single precision.
+    """
+
+    def __init__(
+        self,
+        answers: Sequence[TrainingAnswer],
+        rule: UpdateRule,
+        order: Sequence[str],
+        clipped: list[Array],
+        hyper: Mapping[str, list[float]],
+        tolerance: float,
+    ) -> None:
+        self.answers, self.hyper, self.tolerance = answers, hyper, tolerance
+        self._names = dict(zip(rule.state, order, strict=True))
+        self._letters = [self._of(a, g) for a, g in zip(answers, clipped, strict=True)]
+        self._after = [a.flat(a.after) for a in answers]
+
+    def of(
+        self,
+        line: UpdateLine,
+        formula: Formula,
+        known: Mapping[str, float] | None = None,
+        *,
+        only: str = "",
+    ) -> tuple[float, dict[str, float]] | None:
+        """Whether a formula gives what a line is to give.
+
+        Parameters
+        ----------
+        line : UpdateLine
+            The line.
+        formula : Formula
+            Its right side, or a wrong one.
+        known : mapping, optional
+            Hyper-parameters that are known from other lines.
+        only : str
+            Compare this parameter only.
+
+        Returns
+        -------
+        tuple or None
+            The error that is left, and the hyper-parameters with which; None if it does not fit.
+        """
+        names = hyper_letters(formula)
+        values = [[known[n]] if known and n in known else self.hyper[n] for n in names]
+        for chosen in islice(product(*values), MOST_VALUES):
+            pairs = list(zip(names, chosen, strict=True))
+            own = {GREEK[n]: FormulaValue.of(np.array(v), 0, shared=True) for n, v in pairs}
+            worst = 0.0
+            for i in range(len(self.answers)):
+                worst = max(worst, self._error(line, formula, own, i, only))
+                if not worst <= 1.0:
+                    break
+            if worst <= 1.0:
+                return worst * MEMORY, dict(pairs)
+        return None
+
+    def _of(self, answer: TrainingAnswer, g: Array) -> dict[str, FormulaValue]:
+        letters = {"g": g, "θ[t-1]": answer.flat(answer.before)}
+        for own, name in self._names.items():
+            letters[f"{own}[t-1]"] = answer.flat(answer.memory[name])
+            letters[f"{own}[t]"] = answer.flat(answer.memory_after[name])
+        values = {n: FormulaValue.of(a, 0, shared=False) for n, a in letters.items()}
+        values["t"] = FormulaValue.of(np.array(float(answer.t)), 0, shared=True)
+        return values
+
+    def _error(
+        self,
+        line: UpdateLine,
+        formula: Formula,
+        hyper: Mapping[str, FormulaValue],
+        i: int,
+        only: str,
+    ) -> float:
+        """How far it is from what the student has, in units of what is allowed."""
+        letters = self._letters[i]
+        try:
+            with np.errstate(all="ignore"):
+                wanted = value_of(formula, LetterValues({**letters, **hyper}, {}, {})).data.ravel()
+        except (UnreadableFormulaError, ValueError, KeyError):
+            return np.inf
+        if line.left == NEW_THETA:
+            before, given = letters["θ[t-1]"].data.ravel(), self._after[i]
+            step = max(float(np.abs(wanted - before).max()), float(np.abs(given - before).max()))
+            allowed = STEP * step + 1e-12 * float(np.abs(before).max())
+        else:
+            given = letters[line.left].data.ravel()
+            allowed = MEMORY * max(float(np.abs(given).max()), float(np.abs(wanted).max()))
+        difference = np.abs(np.broadcast_to(wanted, given.shape) - given)
+        worst = float(
+            (difference[self.answers[i].places[only]] if only else difference).max(initial=0.0)
+        )
+        if not np.isfinite(worst) or not allowed:
+            return 0.0 if worst == 0 else np.inf
+        return worst / (allowed * self.tolerance)
+
+
+def likely_values(name: str, numbers: list[float]) -> list[float]:
+    """What a hyper-parameter without a name in the code may be: a default, or a number of the code."""
+    defaults = {getattr(kind(), name) for kind in OPTIMIZERS.values() if hasattr(kind(), name)}
+    if name == "epsilon":
+        return sorted({*defaults, *(c for c in numbers if c < 1e-3)})[:6]
+    if name in ("beta1", "beta2", "mu", "gamma"):
+        return sorted({*(c for c in numbers if 0.3 < c < 1), *defaults}, reverse=True)[:6]
+    if name == "weight_decay":
+        return sorted({*(c for c in numbers if c < 0.5), *defaults})[:4]
+    return sorted({*numbers, *defaults})[:12]

@@ -1,0 +1,38 @@
+"""One explanation of what a training step does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from teachrnn.diagnosis.mistake import WrittenMistake
+from teachrnn.diagnosis.updates.clip import Clip
+from teachrnn.diagnosis.updates.update_lines import UpdateRule
+
+
+@dataclass(frozen=True)
+class UpdateFound:
+    """One explanation of a training step.
+
+    Attributes
+    ----------
+    rule : UpdateRule
+        The optimizer.
+    clip : Clip
+        How it clips; ``limit`` to what.
+    mistakes : tuple of WrittenMistake
+        What is wrong.
+    error : float
+        What is left, of the size of the step.
+    """
+
+    rule: UpdateRule
+    clip: Clip
+    limit: float
+    mistakes: tuple[WrittenMistake, ...] = ()
+    error: float = 0.0
+    hyper: dict[str, float] = field(default_factory=dict, compare=False)
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """How far-fetched it is: fewer mistakes first."""
+        return len(self.mistakes), sum(m.weight for m in self.mistakes)
