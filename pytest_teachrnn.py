@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--rnn-layout",
         metavar="LAYOUT",
-        help="Which course's layout it has, such as cs231n. [default: recognised]",
+        help="Its layout, such as cs231n. [default: recognised]",
     )
     for role in ("forward", "backward", "loss"):
         group.addoption(

@@ -67,7 +67,7 @@ def check(
     loss: Annotated[str | None, typer.Option(help="Name of the loss in CODE.")] = None,
     layout: Annotated[
         str | None,
-        typer.Option(help="Course whose layout CODE has, such as dd2424. [default: recognised]"),
+        typer.Option(help="Layout of CODE, such as dd2424. [default: recognised]"),
     ] = None,
     page: Annotated[
         Path | None,
