@@ -177,7 +177,7 @@ function play(model, el) {
     card.paint(i, covered());
     why.paint(i, covered());
     const told = covered() ? COVERED : [steps[i].sentence, differenceAt(story, i)].join(" ");
-    return context.say(`${steps[i].title}. ${told}`);
+    return context.say(`${steps[i].heading}. ${told}`);
   }
 
   // In a standalone page the whole page listens to the keys; elsewhere only the player, while it has the

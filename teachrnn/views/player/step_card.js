@@ -19,14 +19,23 @@ export class StepCard {
     this.measuring = 0;
     this.shelf = new ArrayShelf(context);
     this.where = element("p", { class: "where" });
-    this.title = element("h2");
+    this.heading = element("h2");
+    this.title = element("code", { class: "technical" });
     this.sentence = element("p", { class: "sentence" });
     this.outcomes = element("div", { class: "outcomes" });
     this.operands = element("div", { class: "arrays" });
     this.code = element("code", { class: "code" });
     this.written = element("div", {}, element("h3", {}, "the line of code"), this.code);
     this.difference = element("p", { class: "difference" });
-    this.header = element("header", {}, this.where, this.title, this.sentence, this.difference);
+    this.header = element(
+      "header",
+      {},
+      this.where,
+      this.heading,
+      this.sentence,
+      element("p", {}, this.title),
+      this.difference,
+    );
     this.element = element(
       "section",
       { class: "now", "aria-label": "What happens now" },
@@ -50,8 +59,9 @@ export class StepCard {
       ...(step.op ? [step.op] : []),
     ].join(" · ");
     this.element.dataset.phase = step.phase;
-    this.title.textContent = step.title;
-    this.sentence.textContent = covered ? "" : step.sentence; // it may give the shape away
+    this.heading.textContent = step.heading;
+    this.title.textContent = story.titleOf(i);
+    this.sentence.textContent = covered ? "" : step.sentence; // it tells numbers of the result
     this.difference.textContent = covered ? "" : differenceAt(story, i);
     this.difference.hidden = !this.difference.textContent;
     this.code.textContent = step.code;

@@ -43,6 +43,7 @@ from teachrnn.views.story import (
     verdict,
 )
 from teachrnn.views.story.layout import grid
+from teachrnn.views.story.time_stop import time_stops
 from teachrnn.views.style.visible_symbol import visible_symbol
 
 FEW = 3_000
@@ -87,7 +88,7 @@ def story_bytes(
     >>> data = story_bytes(model.record([0, 1], [1, 2]))
     >>> (length,) = struct.unpack("<I", data[:4])
     >>> sorted(json.loads(data[4 : 4 + length]))
-    ['about', 'arrays', 'edges', 'math', 'nodes', 'rules', 'steps', 'templates', 'triangle']
+    ['about', 'arrays', 'edges', 'math', 'nodes', 'rules', 'steps', 'stops', 'templates', 'triangle']
     """
     tables = Tables()
     story = tell(trace, symbols, yours) if steps is None else steps
@@ -103,6 +104,7 @@ def story_bytes(
         "nodes": nodes,
         "edges": _edges(trace, nodes),
         "steps": as_data,
+        "stops": [vars(stop) for stop in time_stops(trace, story, symbols)],
         "arrays": tables.arrays,
         "rules": tables.rules,
         "math": tables.math,
@@ -213,7 +215,8 @@ class Tables:
             "t": step.t,
             "node": step.node,
             "op": step.op,
-            "title": step.title,
+            **({"title": step.title} if step.phase == "turn" else {}),  # the others': Story.titleOf
+            "heading": step.heading,
             "sentence": step.sentence,
             "code": step.code,
             "edges": step.edges,

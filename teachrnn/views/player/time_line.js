@@ -209,7 +209,7 @@ export class TimeLine {
       if (this.#questioned()) return undefined;
       if (this.#breaksAt(this.steps[this.here])) {
         this.pause();
-        return this.context.tell(`Breakpoint at ${this.steps[this.here].title}.`);
+        return this.context.tell(`Breakpoint at ${this.context.story.titleOf(this.here)}.`);
       }
       this.timer = setTimeout(tick, PAUSE / this.speed);
       return undefined;
@@ -422,7 +422,7 @@ export class TimeLine {
   paint(i) {
     const step = this.steps[i];
     this.slider.value = String(i);
-    this.slider.setAttribute("aria-valuetext", `Step ${i + 1} of ${this.steps.length}: ${step.title}`);
+    this.slider.setAttribute("aria-valuetext", `Step ${i + 1} of ${this.steps.length}: ${step.heading}`);
     const { first, previous, next, last } = this.buttons;
     for (const button of [first, previous]) bar(button, i === 0);
     for (const button of [next, last]) bar(button, i === this.steps.length - 1);

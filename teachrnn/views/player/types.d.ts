@@ -50,16 +50,28 @@ export interface Turn extends Told {
   phase: "turn";
   t: null;
   node: null;
+  title: string; // that of the others: Story.titleOf
 }
 
 interface Told {
   op: string;
-  title: string;
-  sentence: string;
+  heading: string; // the step as a student would say it
+  sentence: string; // what it means here, with numbers of this story
   code: string;
   edges: Edge[];
   operands: Shown[];
   outcomes: Outcome[];
+}
+
+/** All steps of one time step, in one direction: TimeStop of Python. */
+export interface Stop {
+  phase: "forward" | "turn" | "backward";
+  t: number | null;
+  heading: string;
+  sentence: string;
+  first: number;
+  last: number;
+  principal: number; // the step whose formula stands for all
 }
 
 /** An array of the story. Its numbers come in one of five ways; `Story.numbersOf` decodes them. */
@@ -168,6 +180,7 @@ export interface StoryData {
   nodes: StoryNode[];
   edges: Edge[];
   steps: Step[];
+  stops: Stop[];
   arrays: StoryArray[];
   rules: Rule[];
   math: [template: number, ...indices: string[]][];

@@ -136,9 +136,11 @@ class StoryStep:
     op : str
         Name of the operation.
     title : str
-        One line, such as ``h[3] = Tanh(a[3])``.
+        The technical line, such as ``h[3] = Tanh(a[3])``.
+    heading : str
+        The step as a student would say it: ``tanh squashes a₃ into h₃``. It tells no result.
     sentence : str
-        What happens, in plain words.
+        What it means here, in plain words, with numbers of this trace.
     operands : list of Quantity
         What goes in.
     outcomes : list of Outcome
@@ -154,6 +156,7 @@ class StoryStep:
     node: int | None
     op: str
     title: str
+    heading: str
     sentence: str
     operands: list[Quantity]
     outcomes: list[Outcome]

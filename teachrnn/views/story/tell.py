@@ -1,7 +1,7 @@
 """A trace as an ordered list of steps: forward, the turning point, then backward.
 
 Every renderer (page, notebook, docs, terminal) shows this one story; none derives anything itself.
-The sentences of the steps are in ``narration.py``.
+What is said of an operation is in the folder ``words``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from teachrnn.formulas.equation import backward_equation, forward_equation, sum_
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
 from teachrnn.views.story import narration
+from teachrnn.views.story.narrator import Narrator
+from teachrnn.views.story.said import Said
 from teachrnn.views.story.step import Made, Outcome, Quantity, StoryStep
 from teachrnn.views.story.yours import Yours
 from teachrnn.views.style.number import format_number
@@ -54,14 +56,15 @@ def tell(
     >>> story = tell(model.record([0, 1], [1, 2]))
     >>> [len([s for s in story if s.phase == phase]) for phase in ("forward", "turn", "backward")]
     [12, 1, 12]
-    >>> story[0].title
-    'r[1] = Affine(h[0], W, b)'
+    >>> story[0].heading, story[0].title
+    ('h₀ enters step 1', 'r[1] = Affine(h[0], W, b)')
     """
-    steps = [_forward(op, symbols) for op in trace.ops]
+    narrator = Narrator(trace, symbols)
+    steps = [_forward(op, symbols, narrator.forward(op)) for op in trace.ops]
     if trace.losses:
         with np.errstate(all="ignore"):  # a record with overflow is shown as it is
-            backward = _Backward(trace, symbols)
-            steps.append(_turn(trace, list(backward.sums.values())))
+            backward = _Backward(trace, symbols, narrator)
+            steps.append(_turn(trace, list(backward.sums.values()), narrator.turn()))
             steps += backward.steps()
     return steps if yours is None else yours.beside(steps, trace)
 
@@ -104,14 +107,15 @@ def _noted(quantity: Quantity, note: str) -> Quantity:
     return replace(quantity, note=note)
 
 
-def _forward(op: Op, symbols: Sequence[str] | None) -> StoryStep:
+def _forward(op: Op, symbols: Sequence[str] | None, said: Said) -> StoryStep:
     return StoryStep(
         phase="forward",
         t=op.t,
         node=op.index,
         op=type(op).__name__,
         title=narration.applied(op),
-        sentence=narration.forward(op, symbols),
+        heading=said.heading,
+        sentence=said.sentence,
         operands=[value_of(v, narration.token(v, symbols)) for v in op.operands],
         outcomes=[Outcome(forward_equation(op), op.index, [value_of(op)])],
         code=narration.code(op),
@@ -119,7 +123,7 @@ def _forward(op: Op, symbols: Sequence[str] | None) -> StoryStep:
     )
 
 
-def _turn(trace: Trace, seeds: list[Quantity]) -> StoryStep:
+def _turn(trace: Trace, seeds: list[Quantity], said: Said) -> StoryStep:
     loss = float(trace.total_loss)
     letters = [Letter(v.name) for v in trace.losses]
     first, *others = seeds
@@ -133,7 +137,8 @@ def _turn(trace: Trace, seeds: list[Quantity]) -> StoryStep:
         node=None,
         op="",
         title=f"L = {format_number(loss)}{unit and f' {unit}'}: now back through time",
-        sentence=narration.turn(trace),
+        heading=said.heading,
+        sentence=said.sentence,
         operands=losses,
         outcomes=[Outcome(sum_equation(Letter("L"), letters), trace.losses[-1].index, [total, *seeds])],
     )
@@ -142,11 +147,12 @@ def _turn(trace: Trace, seeds: list[Quantity]) -> StoryStep:
 class _Backward:
     """The backward pass, with what has arrived so far at every value."""
 
-    def __init__(self, trace: Trace, symbols: Sequence[str] | None) -> None:
+    def __init__(self, trace: Trace, symbols: Sequence[str] | None, narrator: Narrator) -> None:
         sweep = Backprop(trace)
         self.rules = list(sweep)
         self.symbols = symbols
-        found = sweep.found
+        self.narrator = narrator
+        self.found = found = sweep.found
         self.uses = {index: len(uses) for index, uses in found.uses.items()}
         self.arrivals = {index: found.arrivals(trace.values[index]) for index in found.uses}
         self.parts: dict[int, list[Quantity]] = {}
@@ -164,7 +170,7 @@ class _Backward:
         outcomes = []
         for name, term in rule.terms.items():
             outcomes += self._arrival(op, name, term.value, letters)
-        reached = [term.value for term in rule.terms.values()]
+        said = self.narrator.backward(op, self.found)
         fixed = [v for v in op.operands if v.data.dtype.kind in "iu"]
         return StoryStep(
             phase="backward",
@@ -172,7 +178,8 @@ class _Backward:
             node=op.index,
             op=type(op).__name__,
             title=f"back through {narration.applied(op)}",
-            sentence=narration.backward(op, reached, self.parts, self.uses),
+            heading=said.heading,
+            sentence=said.sentence,
             operands=[
                 Quantity(
                     arriving.name, arriving.letter, "gradient", arriving.data, "arrives", arriving.made

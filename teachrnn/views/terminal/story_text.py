@@ -49,14 +49,17 @@ class StoryText:
         )
 
     def lines(self, index: int, extent: Extent, *, hide: bool = False) -> list[Text]:
-        """One step: title, sentence, results, operands, code; ``hide`` leaves out the results."""
+        """One step: heading, sentence, results, operands, code; ``hide`` leaves out the results."""
         if self._last[0] != (index, extent, hide):  # scrolling needs the same lines again and again
             self._last = (index, extent, hide), self._write(index, extent, hide)
         return self._last[1]
 
     def _write(self, index: int, extent: Extent, hide: bool) -> list[Text]:
         step = self.steps[index]
-        lines = [Text(printable(step.title), style="bold"), Text(printable(step.sentence))]
+        lines = [Text(printable(step.heading), style="bold")]
+        if not hide:  # it has numbers of the results
+            lines.append(Text(printable(step.sentence)))
+        lines.append(Text(printable(step.title), style="dim"))
         if step.differing and not hide:
             names = ", ".join(dict.fromkeys(q.name for q in step.differing))
             lines.append(Text(printable(f"{UNEQUAL} yours differs here: {names}"), style=DIFFERS))

@@ -1,0 +1,11 @@
+"""What is said of each operation, one a file: defining its words is enough."""
+
+import importlib
+import pkgutil
+
+from teachrnn.views.story.words.op_words import OpWords, words_of
+
+for _found in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_found.name}")
+
+__all__ = ["OpWords", "words_of"]

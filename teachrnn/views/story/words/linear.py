@@ -1,0 +1,12 @@
+"""What is said of Linear."""
+
+from teachrnn.ops import Linear
+from teachrnn.views.story.words import weighted_sum
+from teachrnn.views.story.words.op_words import OpWords
+
+
+class LinearWords(OpWords, of=Linear):
+    """As of every matrix product."""
+
+    forward = staticmethod(weighted_sum.forward)
+    backward = staticmethod(weighted_sum.backward)
