@@ -88,7 +88,8 @@ def test_symbol_has_the_same_glyph_in_story_graph_terminal_and_figures(symbol):
     trace, symbols = shown.trace, shown.symbols
     assert printable(f"a{symbol}b") in introduction(shown)[0]
     steps = tell(trace, symbols)
-    assert any(f"x[2] is the symbol “{sign}”." in step.sentence for step in steps)
+    assert f"Step 2 reads “{sign}”" in [step.heading for step in steps]
+    assert any(f"“{sign}” picks its own column" in step.sentence for step in steps)
     story = story_bytes(trace, symbols=symbols)
     head = json.loads(story[4 : 4 + int.from_bytes(story[:4], "little")])
     assert {n["name"]: n["symbol"] for n in head["nodes"]}["x[2]"] == sign

@@ -48,7 +48,8 @@ def player_steps(page, trace, symbols, tmp_path):
         )
         steps.append(
             {
-                "title": page.locator(".now h2").inner_text(),
+                "heading": page.locator(".now h2").inner_text(),
+                "title": page.locator(".now .technical").inner_text(),
                 "sentence": page.locator(".sentence").inner_text(),
                 "arrays": {(name, tuple(numbers)) for name, numbers in arrays},
             }
@@ -88,6 +89,7 @@ def assert_terminal_tells(shown, sections):
     assert len(shown) == len(sections)
     for step, section in zip(shown, sections, strict=True):
         words = " ".join(section.split())
+        assert step["heading"] in words
         assert step["title"] in words
         assert " ".join(step["sentence"].split()) in words
         for name, numbers in step["arrays"]:

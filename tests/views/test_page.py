@@ -61,7 +61,8 @@ def test_every_step_shows_the_names_and_numbers_of_the_story(opened):
     page, trace, vocabulary = opened("aba")
     story = tell(trace, vocabulary.symbols)
     for index, step in enumerate(story):
-        assert page.locator(".now h2").inner_text() == step.title
+        assert page.locator(".now h2").inner_text() == step.heading
+        assert page.locator(".now .technical").inner_text() == step.title
         assert page.locator(".sentence").inner_text() == step.sentence
         assert page.locator(".where").inner_text().startswith(f"Step {index + 1} of {len(story)}")
         page.locator(".now details:not([open]) summary").evaluate_all(
@@ -98,7 +99,7 @@ def test_keys_buttons_slider_and_nodes_move_through_the_story(opened):
     page.get_by_role("slider", name="Step", exact=True).fill("3")
     assert where() == 4
     page.locator('.unrolled [data-name="h[2]"]').click()
-    assert page.locator(".now h2").inner_text().startswith("h[2] = Tanh")
+    assert page.locator(".now .technical").inner_text() == "h[2] = Tanh(a[2])"
     page.keyboard.press("?")
     assert page.locator(".keys").is_visible()
     page.get_by_role("button", name="First step").click()
@@ -136,7 +137,7 @@ def test_gradient_is_not_yet_until_the_sweep_has_reached_it(opened):
 def test_two_gradients_that_meet_are_shown_apart_and_then_added(opened):
     page, trace, vocabulary = opened("abc")
     story = tell(trace, vocabulary.symbols)
-    meeting = next(i for i, s in enumerate(story) if "the 2 parts are added" in s.sentence and s.t == 1)
+    meeting = next(i for i, s in enumerate(story) if s.heading == "Two gradients meet at h₁")
     page.get_by_role("slider", name="Step", exact=True).fill(str(meeting))
     names = page.locator(".out figure").evaluate_all("all => all.map(f => f.dataset.name)")
     notes = page.locator(".out figure .note:not([hidden])").all_inner_texts()
@@ -184,7 +185,7 @@ def test_mathematical_font_comes_with_the_page(opened):
 
 def test_page_goes_to_the_step_or_name_in_its_address_or_says_that_it_does_not_exist(opened):
     page, _, _ = opened("abc", hash_="#dh[1]")
-    title, message = page.locator(".now h2"), page.locator(".message")
+    title, message = page.locator(".now .technical"), page.locator(".message")
     assert title.inner_text() == "back through o[1] = Affine(h[1], V, c)"
     for address, there in {
         "#h%5B2%5D": "h[2] = Tanh(a[2])",
@@ -365,7 +366,7 @@ def test_trace_without_time_steps_is_drawn_in_one_column(browser_page, tmp_path)
     assert "None" not in browser_page.locator("body").inner_text()
     browser_page.keyboard.press("t")
     assert (
-        browser_page.locator(".now h2").inner_text()
+        browser_page.locator(".now .technical").inner_text()
         == f"L = {format_number(trace.total_loss)}: now back through time"
     )
 
@@ -387,7 +388,7 @@ def test_playing_stops_at_a_breakpoint_by_operation_and_by_name(opened):
     expect(page.locator(".message")).to_have_text("Breakpoint at h[1] = Tanh(a[1]).")
     assert page.locator(".where").inner_text().startswith("Step 4 ")
     page.keyboard.press("B")
-    assert page.locator(".now h2").inner_text() == "h[2] = Tanh(a[2])"
+    assert page.locator(".now .technical").inner_text() == "h[2] = Tanh(a[2])"
 
 
 @pytest.mark.parametrize(
@@ -408,7 +409,7 @@ def test_the_go_to_box_finds_names(opened, wanted, title):
     page.keyboard.press(":")
     page.keyboard.type(wanted)
     page.keyboard.press("Enter")
-    assert page.locator(".now h2").inner_text() == title
+    assert page.locator(".now .technical").inner_text() == title
     assert page.evaluate("document.activeElement.tagName") == "BUTTON"  # the keys are the player's again
 
 

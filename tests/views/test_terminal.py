@@ -578,6 +578,7 @@ def test_batches_and_stacked_cells_are_stepped_through():
     for index in range(len(walk.steps)):
         walk.index = index
         press(walk, "w", "Right", "Down", "Esc")
+        assert walk.step.heading in shown(walk, 200, 60)
         assert walk.step.title in shown(walk, 200, 60)
 
 
@@ -591,6 +592,7 @@ def test_plain_text_has_the_titles_formulas_and_numbers_of_the_story():
     text = out.getvalue()
     assert text.startswith("Words before.\n")
     for step in tell(trace):
+        assert step.heading in text
         assert step.title in text
         for outcome in step.outcomes:
             assert formula_text(outcome.formula) in text
@@ -726,11 +728,11 @@ def test_in_a_real_terminal_one_steps_jumps_asks_why_and_quits():
         terminal.press("\x1b[C")
         terminal.wait_for("step 2/37")
         terminal.press(":dh[2]\r")
-        terminal.wait_for("back through o[2]")
+        terminal.wait_for("Two gradients meet at h₂")
         terminal.press("w\x1b[C")
         terminal.wait_for("why  dh[2][1]")
         terminal.press("\x1b")
-        terminal.wait_for("The gradient do[2] arrives")
+        terminal.wait_for("h₂ was used twice")
         terminal.resize(100, 30)
         terminal.read_to = len(terminal.output)
         terminal.wait_for("Space play")
@@ -819,4 +821,6 @@ def test_old_code_page_loses_symbols_but_not_the_story():
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"step 37/37" in done.stdout
     assert b"?" not in done.stdout
+    assert b"Two gradients meet at h_2" in done.stdout
+    assert b"h_2^T" in done.stdout
     assert re.search(rb"\n *-0\.\d+ ", done.stdout)  # a number keeps its minus sign

@@ -215,7 +215,8 @@ def test_last_sum_that_the_story_shows_is_the_gradient():
 def test_story_shows_the_line_of_code_and_the_symbols():
     story = tell(recorded(), symbols=list("abcd"))
     assert story[3].code == 'return {"h": Tanh(a, name="h")}'
-    assert "x[1] is the symbol “a”." in story[1].sentence
+    assert story[1].heading == "Step 1 reads “a”"
+    assert story[1].operands[0].note == "the symbol “a”"
 
 
 def test_grid_has_a_place_for_every_value_of_a_step_and_no_two_share_one():

@@ -215,7 +215,7 @@ def opened(browser_page, tmp_path, forgetful):
 
 
 def where(page):
-    return page.locator(".now h2").inner_text()
+    return page.locator(".now .technical").inner_text()
 
 
 def test_page_opens_at_the_first_difference_with_both_numbers(opened):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Any
 
+from teachrnn.formulas.name import GREEK
 from teachrnn.views.style.visible_symbol import SIGNS
 
 PLAIN = {
@@ -19,8 +21,17 @@ PLAIN = {
     **dict(zip("●◉○", "*@o", strict=True)),
     "∞": "inf",
     "≠": "!=",
+    "⁾": ")",
+    "ᵀ": "^T",
+    **{sign: word for word, sign in GREEK.items()},
 }
 """Replacements for the program's own symbols: a number without its minus sign would be wrong."""
+
+BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽", "0123456789-(")
+"""Subscripts and superscripts, which are written after _ and ^: h_3^(2)."""
+
+SCRIPTS = re.compile(f"([{''.join(map(chr, BELOW))}]+)|([{''.join(map(chr, ABOVE))}]+)")
 
 CHARACTERS = {sign: character for character, sign in SIGNS.items()}
 
@@ -51,7 +62,24 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lacked = error.object[error.start : error.end]
-    return "".join(PLAIN.get(c) or f"<U+{ord(CHARACTERS.get(c, c)):04X}>" for c in lacked), error.end
+    return SCRIPTS.sub(_script, lacked).translate(_OTHERS), error.end
+
+
+def _script(found: re.Match[str]) -> str:
+    """Digits on the line in place of those below or above it."""
+    below, above = found.groups()
+    return f"_{below.translate(BELOW)}" if below else f"^{above.translate(ABOVE)}"
+
+
+class _Others(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if character.isascii():  # written in place of a sign that was lacking
+            return character
+        return PLAIN.get(character) or f"<U+{ord(CHARACTERS.get(character, character)):04X}>"
+
+
+_OTHERS = _Others()
 
 
 codecs.register_error(ERRORS, _plain)

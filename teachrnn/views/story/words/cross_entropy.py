@@ -20,7 +20,7 @@ class CrossEntropyWords(OpWords, of=CrossEntropy):
     def backward(at: ReturnScene) -> Said:
         p, y = at.op.operands
         symbol = at.telling.symbol(y)
-        if not symbol:
+        if not symbol or at.op.data.ndim:
             return Said.of(
                 f"The loss asks {at.name(p)} for more of what came",
                 f"Only the probability of what came was used, so only there {at.d(p)} is not 0.",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from teachrnn.ops import SoftmaxCrossEntropy
 from teachrnn.views.story.said import Said
 from teachrnn.views.story.scene import ReturnScene, Scene, number
@@ -24,7 +22,7 @@ class SoftmaxCrossEntropyWords(OpWords, of=SoftmaxCrossEntropy):
         symbol, p = at.telling.symbol(y), surprise.probability(at.op)
         heading = f"The loss tells {at.name(o)} what was wrong"
         minus = f"{at.d(o)} is what was expected minus what came"
-        if not symbol or not np.all(at.dy == 1):
+        if not symbol or at.op.data.ndim or at.dy != 1:
             return Said.of(
                 heading,
                 f"{minus}, times {at.d(at.op)}: at what came, its probability minus 1, elsewhere the "

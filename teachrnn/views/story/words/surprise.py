@@ -19,13 +19,13 @@ def forward(at: Scene) -> Said:
     """How surprised the network is at what comes."""
     scores, y = at.op.operands
     symbol, size = at.telling.symbol(y), scores.shape[-1]
-    if not symbol:
+    if not symbol or at.op.data.ndim:
         return Said.of(
-            "How surprising is what comes?",
+            "The loss is the surprise at what comes",
             f"The surprise at each of the {at.op.data.size} texts is minus the logarithm of the "
             f"probability that what came had: {mean(at.op.data)} nats on average.",
         )
-    heading = f"How surprising is {symbol}?"
+    heading = f"The loss is the surprise at {symbol}"
     if size == 1:
         return Said.of(
             heading, "There is only one symbol, so its probability is 1 and the surprise is 0."
@@ -34,7 +34,7 @@ def forward(at: Scene) -> Said:
     having = f"Having read {text}, the network" if text else "The network"
     return Said.of(
         heading,
-        f"{having} gave {symbol} the probability {number(probability(at.op))}. The loss is the "
-        f"surprise, minus its logarithm: {number(at.op.data)} nats.",
+        f"{having} gave {symbol} the probability {number(probability(at.op))}. The "
+        f"surprise is minus its logarithm: {number(at.op.data)} nats.",
         f"A blind guess among {size} would cost {number(np.log(size))}.",
     )
