@@ -60,7 +60,7 @@ export class StepCard {
     ].join(" · ");
     this.element.dataset.phase = step.phase;
     this.heading.textContent = step.heading;
-    this.title.textContent = story.titleOf(i);
+    this.title.textContent = step.title;
     this.sentence.textContent = covered ? "" : step.sentence; // it tells numbers of the result
     this.difference.textContent = covered ? "" : differenceAt(story, i);
     this.difference.hidden = !this.difference.textContent;

@@ -53,22 +53,6 @@ export class Story {
     );
   }
 
-  // Words -----------------------------------------------------------------------------------
-
-  /** The technical line of step i: h[3] = Tanh(a[3]).
-   * @param {number} i
-   */
-  titleOf(i) {
-    const step = this.steps[i];
-    if (step.phase === "turn") return step.title;
-    const names = step.operands.map(([k]) => this.arrays[k].name);
-    if (step.phase === "forward") {
-      return `${this.arrays[step.outcomes[0].quantities[0][0]].name} = ${step.op}(${names.join(", ")})`;
-    }
-    const [result] = names.slice(-1); // the first is the gradient that arrives
-    return `back through ${result} = ${step.op}(${names.slice(1, -1).join(", ")})`;
-  }
-
   // Arrays -----------------------------------------------------------------------------------
 
   /** The numbers of array k, row by row. Decoded on first use.

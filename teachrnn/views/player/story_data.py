@@ -215,7 +215,7 @@ class Tables:
             "t": step.t,
             "node": step.node,
             "op": step.op,
-            **({"title": step.title} if step.phase == "turn" else {}),  # the others': Story.titleOf
+            "title": step.title,
             "heading": step.heading,
             "sentence": step.sentence,
             "code": step.code,

@@ -209,7 +209,7 @@ export class TimeLine {
       if (this.#questioned()) return undefined;
       if (this.#breaksAt(this.steps[this.here])) {
         this.pause();
-        return this.context.tell(`Breakpoint at ${this.context.story.titleOf(this.here)}.`);
+        return this.context.tell(`Breakpoint at ${this.steps[this.here].title}.`);
       }
       this.timer = setTimeout(tick, PAUSE / this.speed);
       return undefined;

@@ -50,11 +50,11 @@ export interface Turn extends Told {
   phase: "turn";
   t: null;
   node: null;
-  title: string; // that of the others: Story.titleOf
 }
 
 interface Told {
   op: string;
+  title: string; // the technical line, h[3] = Tanh(a[3])
   heading: string; // the step as a student would say it
   sentence: string; // what it means here, with numbers of this story
   code: string;
