@@ -1,4 +1,4 @@
-"""Who tells the steps of a trace: the words of each operation, and what is said where gradients meet."""
+"""Headings and sentences of the steps of a trace: of operations, and of gradients that meet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from teachrnn.views.story.words.meeting import meeting
 
 
 class Narrator:
-    """Says of each step of a trace what it is and what it means here.
+    """Gives each step of a trace a heading, and a sentence on what it means here.
 
     Parameters
     ----------
@@ -43,6 +43,8 @@ class Narrator:
         if trace.T < 1:
             heading = "The turning point: from here, backwards"
         begin = "Each loss counts once, so the gradient with respect to each is 1."
+        if len({v.index for v in trace.losses}) < len(trace.losses):
+            begin = "The gradient with respect to each loss is how often it counts."
         if not in_nats(trace):
             return Said.of(
                 heading,

@@ -1,4 +1,4 @@
-"""What is said of a step: a heading, and a sentence or a few that fit beside the formula."""
+"""The words of a step: a heading, and one or more sentences that fit beside the formula."""
 
 from __future__ import annotations
 

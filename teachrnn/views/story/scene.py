@@ -1,10 +1,9 @@
-"""What the words of an operation can ask: the names, the text that was read, and numbers of the step."""
+"""What the wording of a step may depend on: names, the text read so far, numbers of the step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,7 @@ COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 
 class Telling:
-    """One trace that is told: its structure, its names, its symbols.
+    """A trace with its structure, its names and its symbols.
 
     Parameters
     ----------
@@ -112,7 +111,7 @@ class Scene:
         return f"d{self.name(value)}"
 
     def plainly(self, value: Value) -> str:
-        """A name without the gate, and a parameter's without the layer, where these were said before."""
+        """A name without its gate, and a parameter's without its layer: the heading has them."""
         name = self.name(value).partition(" of ")[0]
         return name.removesuffix(self.layer) if value.role == "parameter" else name
 
@@ -138,20 +137,8 @@ class Scene:
         owner = self.telling.names.whose(self.op)
         return f" of {owner}" if owner else ""
 
-    @cached_property
-    def old(self) -> Value | None:
-        """The earlier state, or share of one, that goes in."""
-        return next(
-            (v for v in self.op.operands if self.structure.old_state(v, self.op.t) is not None), None
-        )
-
-    def reading(self) -> str:
-        """What this time step reads: the symbol, or the input's name."""
-        value = None if self.op.t is None else self.structure.read.get(self.op.t)
-        return self.telling.symbol(value) or (f"x{self.name(value)[1:]}" if value else "the input")
-
     @property
-    def sizes(self) -> int:
+    def length(self) -> int:
         """The length of the vectors that come out."""
         return self.op.shape[-1] if self.op.data.ndim else 1
 
@@ -167,7 +154,7 @@ class ArrivingPart:
     input : str
         The input of the operation through which it comes.
     count, of : int
-        The how manyth part it is, of how many.
+        Which part it is, in order of arrival, and of how many.
     """
 
     value: Value
@@ -275,12 +262,3 @@ def counted(n: int) -> str:
 def listed(names: Sequence[str]) -> str:
     """Names in a sentence: "a, b and c"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def larger(a: str, x: float, b: str, y: float) -> str:
-    """Which of two is larger, with the norms; empty where they cannot be told apart."""
-    more = a if x > y else b
-    texts = format_number(max(x, y)), format_number(min(x, y))
-    if not np.isfinite([x, y]).all() or texts[0] == texts[1]:
-        return ""
-    return f"{more} has the larger norm here: {texts[0]} against {texts[1]}."

@@ -1,8 +1,8 @@
-"""What part each value of a trace plays: state, gate, candidate, scores; read off the graph.
+"""The role of each value of a trace (state, gate, candidate, scores), read off the graph.
 
 A state is what one time step hands to the next. A gate is squashed into (0, 1) and multiplies
-something. A candidate is squashed and waits for a gate. So a cell of a reader's own, with its own
-letters, is told in the same words as those that are here.
+something. A candidate is squashed and then multiplied by a gate. So a reader's own cell, with its own
+letters, is explained in the same words as those of the library.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class GateUse:
 
 
 class Structure:
-    """The parts that the values of a trace play.
+    """The roles of the values of a trace.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ class Structure:
         self._gate_uses: dict[int, GateUse | None] = {}
 
     def is_state(self, value: Value) -> bool:
-        """Whether time steps hand it on, or it is what the first of them is handed."""
+        """Whether time steps hand it on, or the first of them starts from it."""
         return value.t is not None and timeless(value) in self.states
 
     def state_at(self, state: Value, t: int | None) -> Value | None:

@@ -1,4 +1,4 @@
-"""A story by time steps: each one stop on the way forward, and one on the way back."""
+"""A story by time steps: one stop for each on the way forward, and one on the way back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from teachrnn.views.story.step import Phase, StoryStep
 from teachrnn.views.story.structure import is_earlier
 
 FEW = 2
-"""Up to so many states are named in a sentence."""
+"""If there are more states, a sentence gives only their number."""
+UNTIMED = "No time step is counted here."
 
 
 @dataclass(frozen=True)
@@ -142,16 +143,24 @@ class _Stops:
     def _name(self, value: Value) -> str:
         return self.telling.names.of(value)
 
+    @property
+    def _untimed(self) -> str:
+        return "what belongs to no time step" if self.trace.T else "all operations"
+
     # Forward ---------------------------------------------------------------------------------
 
     def _forward(self, t: int | None) -> Said:
         if t is None:
-            return Said.of("What belongs to no time step", "It is computed once.")
+            return Said.of(f"Forward through {self._untimed}", UNTIMED)
         value = self.structure.read.get(t)
         symbol = self.telling.symbol(value)
         heading = f"Step {t} reads {symbol}" if symbol else f"Step {t}, forward"
         if value is not None and not symbol:
             heading = f"Step {t} reads a symbol of each text"
+        vectors = [v for v in self.trace.values if v.t == t and v.role == "input"]
+        if value is None and vectors and vectors[0].data.dtype.kind == "f":
+            symbol = self._name(vectors[0])
+            heading = f"Step {t} reads {symbol}"
         return Said.of(heading, self._new_state(t, symbol), self._expected(t), self._surprise(t))
 
     def _new_state(self, t: int, symbol: str) -> str:
@@ -185,7 +194,7 @@ class _Stops:
 
     def _backward(self, t: int | None, state: Value | None) -> Said:
         if t is None:
-            return Said.of("Back through what belongs to no time step", self._part(t))
+            return Said.of(f"Back through {self._untimed}", UNTIMED, self._part(t))
         heading = f"Back through step {t}"
         if state is None or self.found.gradient(state) is None:
             return Said.of(heading, "No gradient of a state comes by here.", self._part(t))

@@ -21,7 +21,7 @@ class WrittenNames:
     Parameters
     ----------
     structure : Structure
-        Its parts: what belongs to a gate is said to.
+        Its roles: a name says which gate it belongs to.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is said of each operation, one a file: defining its words is enough."""
+"""The wording of steps, a file for each operation; a new file is found without being listed."""
 
 import importlib
 import pkgutil

@@ -1,4 +1,4 @@
-"""What is said of Add: past and present meet, a state is added to, a bias comes in."""
+"""The wording of steps with Add: past and present meet, a state is added to, a bias comes in."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import numpy as np
 from teachrnn.op import Op, Value
 from teachrnn.ops import Add
 from teachrnn.views.story.said import Said
-from teachrnn.views.story.scene import ReturnScene, Scene, larger, norm, number
+from teachrnn.views.story.scene import ReturnScene, Scene, norm, number
 from teachrnn.views.story.structure import squashes
-from teachrnn.views.story.words.op_words import OpWords
+from teachrnn.views.story.words.op_words import OpWords, words_of
 
 
 class AddWords(OpWords, of=Add):
@@ -33,7 +33,7 @@ class AddWords(OpWords, of=Add):
             return Said.of(
                 f"{at.name(u)} and {at.name(v)} are added",
                 f"Entry by entry; the sum is {at.y}.",
-                larger(at.name(u), norm(u.data), at.name(v), norm(v.data)),
+                _larger(at, u, v),
             )
         return Said.of(
             f"{at.y} adds up what came from {sources[0]} and {sources[1]}",
@@ -122,7 +122,7 @@ def _past(at: Scene, value: Value) -> Value | None:
 def _squashing(at: Scene) -> str:
     squashed = at.structure.aim(at.op)
     assert squashed is not None
-    return "the sigmoid" if at.structure.is_gate(squashed) else type(squashed).__name__.lower()
+    return words_of(type(squashed)).called
 
 
 def _weightier(at: Scene, u: Value, v: Value) -> str:
@@ -150,3 +150,12 @@ def _only_the_gate(at: Scene) -> str:
     uses = [at.structure.gate_use(factor) for factor in kept.operands]
     use = next(use for use in uses if use is not None)
     return f"On the way to {at.name(use.other)} only gate {at.name(use.gate)} will scale it."
+
+
+def _larger(at: Scene, u: Value, v: Value) -> str:
+    """Which of two summands is larger; empty if their norms are written alike."""
+    first, second = (v, u) if norm(v.data) > norm(u.data) else (u, v)
+    texts = number(norm(first.data)), number(norm(second.data))
+    if texts[0] == texts[1] or not np.isfinite([norm(u.data), norm(v.data)]).all():
+        return ""
+    return f"{at.name(first)} has the larger norm here: {texts[0]} against {texts[1]}."

@@ -1,4 +1,4 @@
-"""What is said of Affine."""
+"""The wording of steps with Affine."""
 
 from teachrnn.ops import Affine
 from teachrnn.views.story.words import weighted_sum
@@ -6,7 +6,7 @@ from teachrnn.views.story.words.op_words import OpWords
 
 
 class AffineWords(OpWords, of=Affine):
-    """As of every matrix product."""
+    """The same as for every matrix product."""
 
     forward = staticmethod(weighted_sum.forward)
     backward = staticmethod(weighted_sum.backward)

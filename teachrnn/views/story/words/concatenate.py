@@ -1,4 +1,4 @@
-"""What is said of Concatenate."""
+"""The wording of steps with Concatenate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of CrossEntropy."""
+"""The wording of steps with CrossEntropy."""
 
 from __future__ import annotations
 

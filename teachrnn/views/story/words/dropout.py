@@ -1,4 +1,4 @@
-"""What is said of Dropout."""
+"""The wording of steps with Dropout."""
 
 from __future__ import annotations
 

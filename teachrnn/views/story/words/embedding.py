@@ -1,4 +1,4 @@
-"""What is said of Embedding: a symbol enters the network."""
+"""The wording of steps with Embedding: a symbol enters the network."""
 
 from __future__ import annotations
 

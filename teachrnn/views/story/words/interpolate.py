@@ -1,4 +1,4 @@
-"""What is said of Interpolate: a gate mixes the old with the new."""
+"""The wording of steps with Interpolate: a gate mixes the old with the new."""
 
 from __future__ import annotations
 

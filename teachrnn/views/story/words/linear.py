@@ -1,4 +1,4 @@
-"""What is said of Linear."""
+"""The wording of steps with Linear."""
 
 from teachrnn.ops import Linear
 from teachrnn.views.story.words import weighted_sum
@@ -6,7 +6,7 @@ from teachrnn.views.story.words.op_words import OpWords
 
 
 class LinearWords(OpWords, of=Linear):
-    """As of every matrix product."""
+    """The same as for every matrix product."""
 
     forward = staticmethod(weighted_sum.forward)
     backward = staticmethod(weighted_sum.backward)

@@ -1,4 +1,4 @@
-"""What is said where the last of several gradients arrives at a value, and they add."""
+"""The wording of steps at which the last of several gradients arrives at a value, and they add up."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from teachrnn.views.story.said import Said
 from teachrnn.views.story.scene import ReturnScene, counted, listed, norm, number
 
 MOST_NAMED = 5
-"""Of more uses, only the number is said."""
+"""If there are more uses, only their number is given."""
 
 
 def meeting(at: ReturnScene) -> Said | None:
-    """Words for a step at which the gradient of a result becomes complete, if it has several parts.
+    """The wording of a step that completes the gradient of a result, if it has several parts.
 
     Parameters
     ----------
@@ -46,6 +46,8 @@ def _uses(at: ReturnScene, value: Value) -> str:
     later = [user for user in users if _is_later(user, value)]
     now = [user for user in users if not _is_later(user, value)]
     many = len(users) > MOST_NAMED
+    if len(set(users)) == 1:
+        return f"each time for {_made(at, users[0])}"
     here = _times(now, value.t) if many else f"for {listed([_made(at, user) for user in now])}"
     if not later:
         return here

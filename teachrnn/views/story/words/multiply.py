@@ -1,4 +1,4 @@
-"""What is said of Multiply: a gate keeps, writes, shows or resets."""
+"""The wording of steps with Multiply: a gate keeps, writes, shows or resets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from teachrnn.ops import Multiply
 from teachrnn.views.story.said import Said
 from teachrnn.views.story.scene import ReturnScene, Scene, mean, norm, number
 from teachrnn.views.story.structure import GateUse
-from teachrnn.views.story.words.op_words import OpWords
+from teachrnn.views.story.words.op_words import OpWords, words_of
 from teachrnn.views.story.words.squashing import decision, multiplied
 
 
@@ -21,6 +21,8 @@ class MultiplyWords(OpWords, of=Multiply):
         use = _use(at)
         if use is None:
             u, v = at.op.operands
+            if u is v:
+                return Said.of(f"{at.name(u)} is squared", f"Entry by entry; the result is {at.y}.")
             return Said.of(
                 f"{at.name(u)} and {at.name(v)} are multiplied",
                 f"Entry by entry; the product is {at.y}. Each factor scales the other, and on the way "
@@ -102,7 +104,7 @@ def _use(at: Scene) -> GateUse | None:
 def _factor(at: Scene, other: Value) -> str:
     """What a gate multiplies, in a sentence: a squashed state by what it is."""
     if isinstance(other, Op) and len(other.operands) == 1 and at.structure.is_shown(other):
-        return f"{type(other).__name__.lower()} of {at.name(other.operands[0])}"
+        return f"{words_of(type(other)).called} of {at.name(other.operands[0])}"
     return multiplied(at, other)
 
 
@@ -121,4 +123,4 @@ def _past(at: Scene, other: Value) -> str:
 
 def _capital(text: str) -> str:
     """A sentence begins with a capital, unless it begins with a name."""
-    return text[0].upper() + text[1:] if text.startswith(("candidate", "tanh")) else text
+    return text[0].upper() + text[1:] if text.startswith(("candidate", "tanh", "the ")) else text

@@ -1,4 +1,4 @@
-"""The words of an operation: what is said of each of its applications, forward and back."""
+"""The wording of an operation: a heading and a sentence for each of its steps, forward and back."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from teachrnn.views.story.written_name import prose
 
 
 class OpWords:
-    """Base of the words of an operation, and those of one that has none of its own.
+    """Base class for the wording of an operation; also the wording of operations that have none.
 
-    A subclass names its operation and says what it means to a learner, in the part that it plays in
-    the network: `Scene` knows names, the text so far, gates and states. Defining it is all: it is
-    found by the operation's class.
+    A subclass names its operation and explains each of its steps to a learner. What an operation
+    means depends on its role in the network; `Scene` knows names, gates, states and the text read so
+    far. Defining the subclass is enough: it is found by the operation's class.
 
     Examples
     --------
@@ -41,8 +41,10 @@ class OpWords:
     'y is twice x'
     """
 
+    called: ClassVar[str] = "the next operation"
+    """What the operation is called in a sentence."""
     known: ClassVar[dict[type[Op], type[OpWords]]] = {}
-    """The words of every operation, by its class."""
+    """The wording of every operation, by its class."""
 
     def __init_subclass__(cls, *, of: type[Op]) -> None:
         super().__init_subclass__()
@@ -104,17 +106,18 @@ class OpWords:
 
 
 def words_of(op: type[Op]) -> type[OpWords]:
-    """The words of an operation; general ones if it has none of its own.
+    """The wording of an operation; a general one if it has none of its own.
 
     Parameters
     ----------
     op : type of Op
-        The operation. What is derived from it may do something else, and does not share its words.
+        The operation. A class derived from it may compute something else, so it does not share its
+        wording.
 
     Returns
     -------
     type of OpWords
-        Its words.
+        Its wording.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is said of Relu."""
+"""The wording of steps with Relu."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from teachrnn.views.story.words.op_words import OpWords
 
 class ReluWords(OpWords, of=Relu):
     """It cuts off what is negative, on both ways."""
+
+    called = "the rectifier"
 
     @staticmethod
     def forward(at: Scene) -> Said:

@@ -1,4 +1,4 @@
-"""What is said of Sigmoid."""
+"""The wording of steps with Sigmoid."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from teachrnn.views.story.words.op_words import OpWords
 
 class SigmoidWords(OpWords, of=Sigmoid):
     """It opens gates; a gate that is wide open or shut hardly learns."""
+
+    called = "the sigmoid"
 
     @staticmethod
     def forward(at: Scene) -> Said:

@@ -1,4 +1,4 @@
-"""What is said of Slice."""
+"""The wording of steps with Slice."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ class SliceWords(OpWords, of=Slice):
         x = at.op.operands[0]
         return Said.of(
             f"From {at.y} back to its place in {at.name(x)}",
-            f"The {at.sizes} entries that were taken get {at.d(at.op)}; the others had no part in "
+            f"The {at.length} entries that were taken get {at.d(at.op)}; the others had no part in "
             f"{at.y} and get 0 from here.",
         )

@@ -1,4 +1,4 @@
-"""What is said of Softmax."""
+"""The wording of steps with Softmax."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class SoftmaxWords(OpWords, of=Softmax):
         having = f"Having read {text}, the network" if text else "The network"
         return Said.of(
             f"{at.name(o)} becomes probabilities, {at.y}",
-            f"Each score is raised to a power of e and divided by the sum of all: {at.sizes} positive "
-            "numbers of sum 1.",
+            f"e is raised to each score, and the results are divided by their sum: {at.length} positive "
+            "numbers that add up to 1.",
             f"{having} expects {best}." if best and scored else "",
         )
 

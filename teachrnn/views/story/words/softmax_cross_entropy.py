@@ -1,4 +1,4 @@
-"""What is said of SoftmaxCrossEntropy."""
+"""The wording of steps with SoftmaxCrossEntropy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a function that squashes every number by itself, in the part that it plays."""
+"""The wording of steps that squash every number by itself, depending on the role of the result."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def multiplied(at: Scene, other: Value) -> str:
 
 
 def heading(at: Scene, word: str) -> str:
-    """What a squashing function does, without its result."""
+    """What a squashing function does, without giving its result away."""
     (a,) = at.op.operands
     match at.structure.part(at.op):
         case "gate":

@@ -1,4 +1,4 @@
-"""What is said of Sum."""
+"""The wording of steps with Sum."""
 
 from __future__ import annotations
 

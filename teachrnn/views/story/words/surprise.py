@@ -1,4 +1,4 @@
-"""What is said of a loss that is the surprise at a symbol."""
+"""The wording of a loss that is the surprise at a symbol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of Tanh."""
+"""The wording of steps with Tanh."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ FLAT = 0.9
 
 class TanhWords(OpWords, of=Tanh):
     """It presses numbers together; where it is flat, it stops gradients."""
+
+    called = "tanh"
 
     @staticmethod
     def forward(at: Scene) -> Said:

@@ -1,4 +1,4 @@
-"""What is said of a matrix product, with a bias or without: of the past, the input, the readout."""
+"""The wording of matrix products, with or without a bias: of the past, the input, the readout."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def forward(at: Scene) -> Said:
         return _readout(at)
     return Said.of(
         f"{weight} turns {at.name(x)} into {at.y}",
-        f"Each of the {at.sizes} numbers of {at.y} is a weighted sum of those of {at.name(x)}{b}.",
+        f"Each of the {at.length} numbers of {at.y} is a weighted sum of those of {at.name(x)}{b}.",
     )
 
 
@@ -55,7 +55,8 @@ def _of_the_past(at: Scene, old: Value, b: str) -> Said:
     if not owner:
         return Said.of(
             heading,
-            f"{made}{at.plainly(W)} mixes its {x.shape[-1]} numbers{b}: the past's share of {into}.",
+            f"{made}{at.plainly(W)} mixes {'its' if made else 'the'} {x.shape[-1]} numbers"
+            f"{'' if made else f' of {at.name(old)}'}{b}: the past's share of {into}.",
             f"The same {at.plainly(W)} does so at every step.",
         )
     own = f"{_capital(owner)} has a {at.plainly(W)}" + "".join(f" and a {at.plainly(v)}" for v in bias)
@@ -91,14 +92,14 @@ def _readout(at: Scene) -> Said:
     if not at.structure.scores(at.op):
         return Said.of(
             f"{at.name(W)} reads {at.y} out of {at.name(x)}",
-            f"Each of the {at.sizes} numbers of {at.y} is a weighted sum of those of {at.name(x)}. "
+            f"Each of the {at.length} numbers of {at.y} is a weighted sum of those of {at.name(x)}. "
             "No later step depends on it.",
         )
     text, best = at.telling.had_read(at.op.t), at.telling.most_expected(at.op.data)
     having = f"Having read {text}, the network" if text else "The network"
     return Said.of(
         f"{at.name(x)} predicts the next symbol",
-        f"{at.name(W)} turns {at.name(x)} into a score for each of the {at.sizes} symbols.",
+        f"{at.name(W)} turns {at.name(x)} into a score for each of the {at.length} symbols.",
         f"{having} expects {best}." if best else "The highest score is what it expects most.",
     )
 
