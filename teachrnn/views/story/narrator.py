@@ -62,7 +62,7 @@ class Narrator:
         return Said.of(
             heading,
             f"{losses[0].upper()}{losses[1:]} L = {number(loss)} nats: {number(loss / count)} nats, or "
-            f"{number(loss / count / np.log(2))} bits, a symbol. {begin}",
+            f"{number(loss / count / np.log(2))} bits, per symbol. {begin}",
             "Now the same graph is walked backwards.",
         )
 
