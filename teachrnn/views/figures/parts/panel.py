@@ -45,7 +45,7 @@ def not_yet(axes: Axes, what: str, *, everywhere: bool = True) -> None:
         words = f"{what}: not yet\n{todo}"
         axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center")
     else:
-        words = f"dotted: not yet ({todo} has not reached them)"
+        words = f"dotted: not yet reached by {todo}"
         axes.text(0, 1.01, words, transform=axes.transAxes, ha="left", va="bottom", fontsize=8.5)
 
 
