@@ -50,7 +50,8 @@ def check(
     code: Annotated[
         Path | None,
         typer.Argument(
-            help="Your own forward and backward pass, or results (.npz, .mat, .json). [default: none]"
+            help="Your own backward pass, operations or training step; or results (.npz, .mat, .json). "
+            "[default: none]"
         ),
     ] = None,
     cell: Annotated[list[str] | None, typer.Option(help=MANY["cell"])] = None,

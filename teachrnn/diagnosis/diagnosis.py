@@ -245,7 +245,7 @@ class Diagnosis:
             return
         for c in self.compared:
             state = f"wrong on {c.wrong} of {c.of} instances" if c.wrong else "right"
-            yield f"  {c.said:<7} {state}"
+            yield f"  {c.said:<7} {state}" if c.gradient else f"  {c.name}: {state}"
         if self.first is not None:
             first = self.first
             names = ", ".join(f"d{name}" for name in first.values)
@@ -279,7 +279,10 @@ class Diagnosis:
                 yield f"  yours:  {m.wrong}"
                 yield f"  right:  {m.right}"
             yield f"  {m.why}"
-            yield f"  To see it, a check needs {m.seen}."
+            if m.seen.startswith("any "):
+                yield f"  {m.seen.capitalize()} show it."
+            else:
+                yield f"  To see it, a check needs {m.seen}."
         e, count = self.explanations[0], len(self.instances) + self.confirmed
         numbers = "gradients" if all(c.gradient for c in self.compared) else "numbers"
         alone = "and no other known mistake does" if len(self.explanations) == 1 else ""
