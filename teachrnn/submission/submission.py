@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +13,8 @@ from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.errors import SubmissionError
 from teachrnn.submission import plans as _plans  # noqa: F401 -- entered in the registry
+from teachrnn.submission.attempts import Recognised
+from teachrnn.submission.backward_calls import backward_calls, with_upstream
 from teachrnn.submission.case import Case
 from teachrnn.submission.convention import Convention
 from teachrnn.submission.filling import Fill
@@ -21,16 +22,13 @@ from teachrnn.submission.findings import factor_of, find_loss, found_again, scal
 from teachrnn.submission.gradients import FoundGradients, read_gradients
 from teachrnn.submission.layouts import LAYOUTS
 from teachrnn.submission.limits import Paper, StudentError
+from teachrnn.submission.manners import DIFFERS, changed_arguments
 from teachrnn.submission.plan import FAMILIES, HandedIn, Plan, Step
-from teachrnn.submission.recognition import OTHER_SIZES, Recognised, recognise, y_forms
+from teachrnn.submission.recognition import OTHER_SIZES, recognise
 from teachrnn.submission.run import Arrangement, ProgramRun
 from teachrnn.submission.sequence_form import as_array
 from teachrnn.submission.source import load
 from teachrnn.submission.wording import facts_of
-
-WRITES = "the code writes into its argument"
-DIFFERS = "called a second time with the same input it"
-"""How remarks begin that say so."""
 
 Chosen = str | Callable[..., Any] | None
 
@@ -132,8 +130,8 @@ class Submission:
                 **OTHER_SIZES[recognised.needs.batches],
             )
         )
-        for laid_out in _with_upstream(recognised):
-            for step, arrangement in _backward_calls(recognised, laid_out):
+        for laid_out in with_upstream(recognised):
+            for step, arrangement in backward_calls(recognised, laid_out):
                 submission = cls(recognised, arrangement, step)
                 try:
                     run, gradients = submission._run(case)
@@ -214,7 +212,7 @@ class Submission:
         except StudentError as error:
             raise SubmissionError(f"on an input with {_sizes(case)}: {error}") from error
         answer = self._answer(run, gradients)
-        answer.remarks.extend(_changed(run))
+        answer.remarks.extend(changed_arguments(run))
         try:
             again, second = self._run(case)
         except StudentError as error:
@@ -349,49 +347,6 @@ class Submission:
         return number if expected == case.loss else number / expected * case.loss
 
 
-def _with_upstream(recognised: Recognised) -> list[Arrangement]:
-    """For a layer: the gradient is handed in where its output was found, in the same axes."""
-    arrangement = recognised.arrangement
-    takes = any(
-        fill.kind == "upstream" for step in recognised.plan.backwards for fill in step.fills.values()
-    )
-    if not takes:
-        return [arrangement]
-    found = sorted(recognised.found.items(), key=lambda pair: "hsop".index(pair[0]))
-    made = [
-        Arrangement(
-            arrangement.cell,
-            arrangement.forms,
-            arrangement.x,
-            arrangement.y,
-            arrangement.state,
-            (name, finding.form),
-        )
-        for name, finding in found
-        if finding.form is not None and name != "s"
-    ]
-    return made or [arrangement]
-
-
-def _backward_calls(
-    recognised: Recognised, arrangement: Arrangement
-) -> Iterator[tuple[Step | None, Arrangement]]:
-    """Ways to call the backward pass; targets in every form, if no other function took them."""
-    if not recognised.plan.backwards:
-        yield None, arrangement
-    for step in recognised.plan.backwards:
-        settled = recognised.loss_step is not None and "y" in _kinds(recognised.loss_step)
-        if "y" not in _kinds(step) or settled:
-            yield step, arrangement
-            continue
-        for y in y_forms(recognised.plan, arrangement, recognised.needs.batches):
-            yield step, replace(arrangement, y=y)
-
-
-def _kinds(step: Step) -> set[str]:
-    return {fill.kind for fill in step.fills.values()}
-
-
 def _precision(run: ProgramRun, gradients: FoundGradients) -> np.dtype[Any]:
     """The coarsest in which anything was found."""
     dtypes = [gradients.dtype]
@@ -407,17 +362,3 @@ def _precision(run: ProgramRun, gradients: FoundGradients) -> np.dtype[Any]:
 
 def _sizes(case: Case) -> str:
     return f"T = {case.T}, B = {case.B}, m = {case.m}, K = {case.K}"
-
-
-def _changed(run: ProgramRun) -> list[str]:
-    """Arguments that the code wrote into."""
-    remarks = []
-    for name, (given, before) in run.inputs.items():
-        same = (
-            given == before
-            if isinstance(given, list) and not isinstance(given[0], np.ndarray)
-            else all(np.array_equal(a, b) for a, b in zip(given, before, strict=True))
-        )
-        if not same:
-            remarks.append(f"{WRITES} `{name}`.")
-    return remarks

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from teachrnn.submission.attempts import Recognised
 from teachrnn.submission.findings import NEAR
 from teachrnn.submission.form import Form
 from teachrnn.submission.gradients import FoundGradients
 from teachrnn.submission.plan import Step
-from teachrnn.submission.recognition import Recognised, right_without
+from teachrnn.submission.recognition import right_without
 from teachrnn.submission.run import Arrangement
 
 

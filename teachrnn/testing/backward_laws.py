@@ -19,7 +19,7 @@ from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.rounding import TOLERANCE, gradient_units
 from teachrnn.errors import SubmissionError
 from teachrnn.models import CharRNN
-from teachrnn.submission.submission import DIFFERS, WRITES
+from teachrnn.submission.manners import DIFFERS, WRITES
 from teachrnn.testing.held_code import AnswerError, HeldCode, answer_of, own_copy, touched
 from teachrnn.testing.instances import DrawnCase
 
