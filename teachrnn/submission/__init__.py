@@ -1,4 +1,4 @@
-"""A student's own forward and backward pass, in their own layout, asked in ours."""
+"""A student's own forward and backward pass, called in its own layout and answered in ours."""
 
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.submission.convention import Convention

@@ -22,7 +22,7 @@ from teachrnn.submission.turned import orders_of, turned_forms
 def observed_parameters(
     plan: Plan, attempts: Attempts, sizes: dict[str, int]
 ) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of the parameters that stand in the object or the globals."""
+    """Names and shapes of the parameters held by the object or the globals."""
     case = attempts.case("vanilla", Needs(batches="batch" in sizes), sizes)
     blank = ProgramRun(
         plan,
@@ -49,7 +49,7 @@ def observed_parameters(
 
 
 def needs_of(plan: Plan, reading: NameReading, batch: bool) -> Needs:
-    """What the code lacks has to be zero."""
+    """What an instance needs for this code: whatever the code lacks must be zero."""
     kinds = {(kind, gate) for m in reading.meanings.values() for kind in m.kinds for gate in m.gates}
     zero = set()
     for gate in CELL_GATES[reading.cell]:
@@ -79,7 +79,7 @@ def arrangements(
     thorough: bool,
     layout: Layout | None,
 ) -> Iterator[tuple[Style, Arrangement]]:
-    """Layouts that differ in shapes, each once."""
+    """Layouts with different shapes, each once."""
     filled = {fill.kind for fill in plan.forward.fills.values()}
     has_state = bool(filled & {"h", "s", "hs"})
     order = gate_orders(reading.cell, CELL_GATES[reading.cell])[0]
@@ -111,7 +111,7 @@ def arrangements(
 
 
 def _apart(form: Form, shape: tuple[int, ...]) -> tuple[object, ...]:
-    """What tells two forms apart: the shape, and of a square which way it lies."""
+    """What distinguishes two forms: the shape and, for a square matrix, its orientation."""
     square = len(shape) == 2 and shape[0] == shape[1]
     return (*shape, form.transposed) if square else shape
 
@@ -124,7 +124,7 @@ def value_variants(
     case: Case,
     layout: Layout | None,
 ) -> Iterator[Arrangement]:
-    """Layouts of the same shapes: orders of gates, of [h; x], the sense of z."""
+    """Layouts with the same shapes: the order of gates and of [h; x], the sense of z."""
     for made in orders_of(reading, layout.orders.get(reading.cell) if layout else None):
         turned = turned_forms(made, style, observed, case)
         if turned is not None and turned != arrangement.forms:

@@ -1,4 +1,4 @@
-"""Trying a program in one layout after another: what is tried, what it gives, what came nearest."""
+"""Trying a program in one layout after another: the attempts, their results, the closest one."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Recognised:
 
 @dataclass
 class Attempts:
-    """All that is tried, with the time that is left and what came nearest."""
+    """All attempts so far, the time left, and those that came closest."""
 
     cell: str | None
     layout: Layout | None
@@ -86,7 +86,7 @@ class Attempts:
         return process_time() > self.until or self.hopeless >= MOST_HOPELESS
 
     def failed(self, run: ProgramRun, error: StudentError) -> None:
-        """Note it; the one that came furthest is likely to have had the right layout."""
+        """Record a failure; the attempt that got furthest probably had the right layout."""
         self.hopeless += isinstance(error, HopelessError)
         text = str(error).split("\n")[0]
         self.complaints[text] = self.complaints.get(text, 0) + 1
@@ -98,7 +98,7 @@ class Attempts:
 def attempt(
     plan: Plan, arrangement: Arrangement, case: Case, needs: Needs, attempts: Attempts
 ) -> Recognised | None:
-    """ProgramRun the forward pass once; None if it does not run, or gives nothing that could be ours."""
+    """Run the forward pass once; None if it fails or returns nothing that could be ours."""
     attempts.tried += 1
     run = ProgramRun(plan, arrangement, case, brief=True, seconds=SECONDS_FOR_AN_ATTEMPT)
     try:

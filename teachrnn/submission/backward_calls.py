@@ -11,7 +11,7 @@ from teachrnn.submission.run import Arrangement
 
 
 def with_upstream(recognised: Recognised) -> list[Arrangement]:
-    """For a layer: the gradient is handed in where its output was found, in the same axes."""
+    """For a layer: the upstream gradient is passed in the layout of its output."""
     arrangement = recognised.arrangement
     takes = any(
         fill.kind == "upstream" for step in recognised.plan.backwards for fill in step.fills.values()

@@ -1,4 +1,4 @@
-"""An instance taken apart into plain arrays: what a student's code can be handed, and what is right."""
+"""An instance as plain arrays: what a student's code can be given, and the right results."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Case:
 
     @cached_property
     def right(self) -> dict[str, Array]:
-        """What the forward pass has to give: ``h``, ``s`` (T, B, m), ``o``, ``p`` (T, B, K)."""
+        """What the forward pass has to return: ``h``, ``s`` (T, B, m), ``o``, ``p`` (T, B, K)."""
         trace = self.instance.trace
         found = {
             name: np.stack(
@@ -82,7 +82,7 @@ class Case:
         return float(self.instance.trace.total_loss)
 
     def loss_for(self, y: SequenceForm | None) -> float:
-        """What the student's loss has to be, summed: ours, or their squared error (see `targets`)."""
+        """The student's correct loss, summed: ours, or their squared error (see `targets`)."""
         if y is None or not y.residual:
             return self.loss
         from_o = self.right["p"] - self.one_hot_y
@@ -105,6 +105,6 @@ class Case:
 
     @cached_property
     def upstream(self) -> dict[str, Array]:
-        """What a layer is handed: by ``o`` and ``p`` p - y, by ``h`` what the readout sends."""
+        """The upstream gradient of a layer: p - y for ``o`` and ``p``, the readout's for ``h``."""
         from_o = self.right["p"] - self.one_hot_y
         return {"o": from_o, "p": from_o, "h": from_o @ self.parameters["V"]}

@@ -1,4 +1,4 @@
-"""What was inferred of a student's code, each in a sentence."""
+"""What was inferred about a student's code, one sentence per fact."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Convention:
         return "update" in self.facts
 
     def sentences(self) -> list[str]:
-        """All of it, to be read.
+        """Every fact, as text.
 
         Returns
         -------

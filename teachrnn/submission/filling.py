@@ -1,4 +1,4 @@
-"""What each argument of a student's function is to be given: all sensible choices, likeliest first."""
+"""What to pass for each argument of a student's function: all sensible choices, likeliest first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIZES = ("K", "m", "T", "B")
 
 @dataclass(frozen=True)
 class Fill:
-    """What an argument gets.
+    """What is passed for an argument.
 
     Attributes
     ----------
@@ -50,12 +50,12 @@ _STATES = "hs hiddens hiddenstates states hlist hseq h allh hh hiddenseq a as ah
 
 
 def looks_like_a_parameter(name: str) -> bool:
-    """Whether an array of this name is one, by its letters alone."""
+    """Whether the name alone suggests a parameter."""
     return bool(_PARAMETER.match(name)) or (bool(lexicon.ungated_kinds(name)) and len(name) < 20)
 
 
 def is_cache(name: str) -> bool:
-    """Whether an argument of this name takes what the forward pass kept."""
+    """Whether the name suggests the forward pass's cache."""
     return bool(re.search(r"cache|mem|tape|ctx|context|store|saved|fwd|forward|history", name, re.I))
 
 
@@ -140,7 +140,7 @@ def _of_backward(name: str, returned: Sequence[str]) -> list[Fill | None]:
 
 
 def _of_parameters(name: str, function: Function) -> list[Fill | None]:
-    """As one parameter; or as a container of them, if something is read of it."""
+    """As one parameter, or as a container of parameters if something is read from it."""
     options: list[Fill | None] = []
     reads = list(function.reads.get(name, []))
     how = function.kinds_of_reading.get(name, "")

@@ -1,4 +1,4 @@
-"""Find our numbers in what a student's forward pass left: the loss up to a factor, states, scores."""
+"""Find our numbers among a student's results: the loss up to a factor, states, scores."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EXACT, NEAR = 1e-9, 5e-4
 
 @dataclass(frozen=True)
 class Finding:
-    """A value of ours in what the student has.
+    """A value of ours among the student's results.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ def factor_of(how: str, case: Case) -> float:
 def find_loss(
     value: Any, case: Case, y: SequenceForm | None = None, near: float = NEAR
 ) -> tuple[str, float] | None:
-    """Under which name of `SUMS` a number is our loss, and how far from it."""
+    """Which entry of `SUMS` makes a number our loss, and the remaining error."""
     try:
         number = float(np.asarray(value, dtype=float).reshape(()))
     except (TypeError, ValueError):
@@ -84,7 +84,7 @@ def find_loss(
 
 
 def nearest_sum(value: Any, case: Case) -> str:
-    """How a loss that is not ours seems to be added up: what it is nearest to, of `SUMS`."""
+    """How a wrong loss seems to be summed: the closest entry of `SUMS`."""
     number = abs(float(np.ravel(value)[0]))
     if not np.isfinite(number) or number == 0:
         return "sum"
@@ -94,7 +94,7 @@ def nearest_sum(value: Any, case: Case) -> str:
 
 
 def scalars(run: ProgramRun) -> list[tuple[str, Any]]:
-    """The numbers among what was returned, those called a loss first."""
+    """The numbers among the return values, those named like a loss first."""
     found = []
     for path, value in walk(run.returned):
         if len(path.steps) > 1:
@@ -112,7 +112,7 @@ def scalars(run: ProgramRun) -> list[tuple[str, Any]]:
 
 
 def sequences(run: ProgramRun, *, attributes: bool = True) -> list[tuple[str, Any]]:
-    """Whatever could be a sequence, in what was returned and in the object."""
+    """Everything that could be a sequence, among the return values and in the object."""
     found: list[tuple[str, Any]] = list(run.bound.items())
     known = {id(v) for _, v in found}
     roots = [run.returned, run.target] if attributes else [run.returned]
@@ -128,7 +128,7 @@ def sequences(run: ProgramRun, *, attributes: bool = True) -> list[tuple[str, An
 
 
 def find_values(run: ProgramRun, *, near: float = NEAR, attributes: bool = True) -> dict[str, Finding]:
-    """Our h, s, o and p in it: each where it is nearest to ours, and no farther than ``near``."""
+    """Our h, s, o and p among the results: the closest match of each, within ``near``."""
     case = run.case
     found: dict[str, Finding] = {}
     right = case.right

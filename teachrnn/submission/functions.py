@@ -1,4 +1,4 @@
-"""What a student's function says of itself: arguments, what it reads, what it returns by name."""
+"""What the source of a student's function says: its arguments, what it reads, the names it returns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PARAMETER = re.compile(r"[WUVRwuv]\w{0,6}$|b\w{0,3}$|c$|weight|bias")
 
 @dataclass(frozen=True)
 class Function:
-    """A function of the student's, with what its text says.
+    """A student's function, with what its source says.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Function:
         *,
         owner: type | None = None,
     ) -> Function:
-        """Inspect a function; what its helpers in the same module read counts too.
+        """Inspect a function; what its helper functions in the same module read counts too.
 
         Parameters
         ----------
@@ -148,7 +148,7 @@ def _own_nodes(definition: ast.AST) -> list[ast.AST]:
 
 
 def _note(found: Function, node: ast.AST) -> None:
-    """Keys and attributes that are read of a name, and what it is unpacked into."""
+    """Keys and attributes read from a name, and the names it is unpacked into."""
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name | ast.Attribute):
         if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
             _add(found, _last(node.value), node.slice.value, "key")

@@ -1,4 +1,4 @@
-"""Read the gradients: out of what was returned, of attributes, of globals, or of an update."""
+"""Read the gradients from return values, attributes, globals, or an update."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class FoundGradients:
 
 @dataclass(frozen=True)
 class _Named:
-    """An array under a name; ``inside`` says that its container is one of gradients."""
+    """A named array; ``inside`` says that its container holds gradients."""
 
     name: str
     value: Any
@@ -123,7 +123,7 @@ def _inside_gradients(name: str) -> bool:
 
 
 def _of_places(run: ProgramRun) -> list[_Named]:
-    """What stands in the object, in the containers that were handed over, and in the globals."""
+    """Arrays in the object, in the containers that were passed, and in the globals."""
     bag = []
     roots: list[Any] = [run.target, *(made for _, made in run.containers)]
     for root in roots:
@@ -283,7 +283,7 @@ def _place(name: str, run: ProgramRun) -> int:
 
 
 def _of_update(found: FoundGradients, run: ProgramRun, returned: Any, step: Step) -> None:
-    """Without gradients: what was taken off the parameters, divided by the learning rate."""
+    """Without gradients: the decrease of the parameters, divided by the learning rate."""
     after = {n: p for n, p in run.passed.items() if not np.array_equal(p, run.before[n])}
     if run.root is not None:
         for name, path in run.places.items():
@@ -302,7 +302,7 @@ def _of_update(found: FoundGradients, run: ProgramRun, returned: Any, step: Step
 
 
 def _of_states(found: FoundGradients, run: ProgramRun, bag: Sequence[_Named]) -> None:
-    """FoundGradients of the initial states, if they are returned."""
+    """Gradients of the initial states, if they are returned."""
     case = run.case
     for candidate in bag:
         base = lexicon.gradient_of(candidate.name.rsplit(".", 1)[-1])

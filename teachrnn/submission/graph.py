@@ -1,4 +1,4 @@
-"""The arrays inside an object, a dict or a list, each with the way that leads to it."""
+"""The arrays inside an object, a dict or a list, each with the path to it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 400
 
 @dataclass(frozen=True)
 class PathTo:
-    """The way to an array: attributes, keys, places in lists.
+    """The path to an array: attributes, keys, list indices.
 
     Attributes
     ----------
@@ -28,12 +28,12 @@ class PathTo:
     steps: tuple[tuple[str, Any], ...] = ()
 
     def then(self, how: str, what: Any) -> PathTo:
-        """One step further."""
+        """The path, one step longer."""
         return PathTo((*self.steps, (how, what)))
 
     @property
     def name(self) -> str:
-        """The names on the way, with dots; ``.data`` or ``.value`` of a parameter object is no name."""
+        """The names along the path, joined by dots, without a final ``.data`` or ``.value``."""
         words = [str(what) for _, what in self.steps]
         if len(words) > 1 and words[-1] in ("data", "value", "val"):
             words.pop()
@@ -45,13 +45,13 @@ class PathTo:
         return self.name.rsplit(".", 1)[-1]
 
     def get(self, root: Any) -> Any:
-        """What stands at its end."""
+        """The value at its end."""
         for how, what in self.steps:
             root = getattr(root, what) if how == "attribute" else root[what]
         return root
 
     def set(self, root: Any, array: Array) -> None:
-        """Put an array there: into the one that stands there, so that whoever shares it sees it."""
+        """Store an array there, in place, so that everyone who shares it sees the change."""
         there = self.get(root)
         if isinstance(there, np.ndarray) and there.shape == array.shape and there.flags.writeable:
             there[...] = array
@@ -65,7 +65,7 @@ class PathTo:
 
 
 def arrays_in(root: Any, *, lists: bool = True) -> dict[PathTo, Array]:
-    """All numeric arrays that can be reached, by path; the shortest way to each.
+    """All reachable numeric arrays, each by its shortest path.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def arrays_in(root: Any, *, lists: bool = True) -> dict[PathTo, Array]:
 
 
 def walk(root: Any, *, lists: bool = True) -> Iterator[tuple[PathTo, Any]]:
-    """Everything that can be reached, breadth first; the same thing once."""
+    """Everything reachable, breadth first, each object once."""
     waiting: list[tuple[PathTo, Any]] = [(PathTo(), root)]
     seen: set[int] = set()
     keep = []  # what is made on the way stays alive, or its id would be given away

@@ -64,7 +64,7 @@ class IsolatedSubmission:
 
     @classmethod
     def of_process(cls, process: IsolatedProcess, said: Mapping[str, Any], part: int) -> Self:
-        """A network among all that a file holds, in a process that runs already.
+        """The network of a file, in a process that is already running.
 
         Parameters
         ----------

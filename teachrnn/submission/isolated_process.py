@@ -25,7 +25,7 @@ SECONDS_TO_ANSWER = 20.0
 
 
 class IsolatedProcess:
-    """A process that holds a student's file, and is asked.
+    """A process that holds a student's file and answers requests.
 
     What the file prints goes nowhere; it works in a folder that is removed afterwards; it cannot ask the
     keyboard; it is stopped when its time is over. It can read what its user can read: this protects from
@@ -113,7 +113,7 @@ class IsolatedProcess:
         )
 
     def _listen(self) -> None:
-        """Hand on what the worker says: a pipe cannot be waited for with a limit on every system."""
+        """Pass on the worker's messages: not every system can wait for a pipe with a timeout."""
         stream = self._process.stdout
         assert stream is not None
         while True:

@@ -1,4 +1,4 @@
-"""Layouts by name, for a learner who knows whose conventions they follow."""
+"""Layouts by name, for learners who know whose conventions they follow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LAYOUTS = Registry["Layout"]("layout")
 
 @dataclass(frozen=True)
 class Layout:
-    """What a course or library always does, so that nothing else is tried.
+    """The fixed conventions of a course or library, so that nothing else is tried.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What students call things: the one table of names, from which all guesses start.
+"""What students call things: the table of names from which all guesses start.
 
 A name is compared without case, underscores and ``self``. A guess is only a guess: the trial decides.
 """
@@ -116,7 +116,7 @@ _TABLES: dict[int, dict[str, frozenset[str]]] = {}
 
 @cache
 def core(name: str) -> str:
-    """A name without case, underscores and what does not distinguish."""
+    """A name without case, underscores and meaningless parts."""
     last = re.sub(r"_l0$", "", name.split(".")[-1].strip("_"))
     short = re.sub(r"[^a-z0-9]", "", last.lower())
     short = re.sub(r"lstm|gru|rnn", "", short) or short
@@ -135,13 +135,13 @@ def _sets(table: dict[str, str]) -> dict[str, frozenset[str]]:
 
 
 def roles(name: str) -> list[str]:
-    """What an argument of that name can be, of `ROLES`, in the order of the table."""
+    """The possible roles of an argument with that name, in the order of `ROLES`."""
     short = re.sub(r"[^a-z0-9]", "", name.lower())
     return [role for role, names in _sets(ROLES).items() if short in names]
 
 
 def ungated_kinds(name: str) -> list[str]:
-    """Which parameter without a gate a name can mean."""
+    """Which ungated parameters a name can stand for."""
     short = core(name)
     return [kind for kind, names in _sets(UNGATED).items() if short in names]
 
@@ -164,7 +164,7 @@ _GRADIENT = re.compile(
 
 
 def gradient_of(name: str) -> str | None:
-    """The name of the parameter whose gradient has this name; None if it is none's.
+    """The parameter whose gradient has this name; None if there is none.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Keep a student's code within bounds: time, what it prints, what it asks the keyboard for."""
+"""Limits for a student's code: time, printed output, keyboard input."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ T = TypeVar("T")
 
 
 class OutOfTime(BaseException):
-    """The time is over; no ``except Exception`` of the student's catches it."""
+    """Time is up; no ``except Exception`` in the student's code catches it."""
 
 
 class Paper(io.StringIO):
-    """What is printed, of which only the beginning is kept."""
+    """Printed output, of which only the beginning is kept."""
 
     def write(self, text: str) -> int:
         room = PRINTED_CHARACTERS - self.tell()
@@ -38,7 +38,7 @@ class Paper(io.StringIO):
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raise `OutOfTime` in what takes longer.
+    """Raise `OutOfTime` in code that takes longer.
 
     It can be done in the main thread of systems that have an interval timer; elsewhere nothing is
     limited. Code inside a compiled library is interrupted only when it returns.
@@ -61,7 +61,7 @@ def limited(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def quiet(paper: Paper) -> Iterator[None]:
-    """Catch what is printed; no keyboard, no warnings."""
+    """Capture printed output; no keyboard input, no warnings."""
 
     def no_keyboard(*_: Any) -> str:
         raise EOFError("input() has nobody to ask here")
@@ -94,7 +94,7 @@ class StudentError(SubmissionError):
 
 
 class HopelessError(StudentError):
-    """What would happen with any input: no end, an exit, a question to the keyboard, no memory left."""
+    """A failure that any input would cause: an endless loop, an exit, keyboard input, no memory left."""
 
 
 def call(
@@ -105,7 +105,7 @@ def call(
     seconds: float = SECONDS_FOR_A_CALL,
     **kw: Any,
 ) -> T:
-    """Call a student's function within bounds.
+    """Call a student's function within limits.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def _line_in(function: Callable[..., Any], error: BaseException) -> int:
 
 
 def _own_lines(error: BaseException) -> str:
-    """The error, and the lines of the student's that led to it."""
+    """The error and the student's lines that led to it."""
     frames = [
         f"  {frame.filename.rsplit('/', 1)[-1]}, line {frame.lineno}, in {frame.name}: {frame.line}"
         for frame in traceback.extract_tb(error.__traceback__)

@@ -1,4 +1,4 @@
-"""What code does that it should not, whatever its numbers are: it writes into what it is given."""
+"""Side effects that code should not have, whatever its numbers: writing into its arguments."""
 
 from __future__ import annotations
 

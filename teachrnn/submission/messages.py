@@ -1,4 +1,4 @@
-"""What a process and its worker say to each other: JSON and arrays, nothing that could be executed."""
+"""Messages between a process and its worker: JSON and arrays, nothing executable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an instance has to be like, for a student's code to be able to answer."""
+"""Requirements on an instance, so that a student's code can handle it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from teachrnn.diagnosis.instance import Instance
 
 @dataclass(frozen=True)
 class Needs:
-    """What an instance has to be like, for the code to be able to answer.
+    """Requirements on an instance, so that the code can handle it.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Needs:
     shared: bool = False
 
     def draw(self, cell: str, **settings: Any) -> Instance:
-        """An instance at random that the code can answer; settings as `Instance.draw` has them."""
+        """A random instance that the code can handle; settings as `Instance.draw` has them."""
         if not self.batches:
             settings.pop("batch", None)
         instance = Instance.draw(cell, **settings)

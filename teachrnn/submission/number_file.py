@@ -1,4 +1,4 @@
-"""Numbers under names, from and to a file of any language: .npz, .json or .mat."""
+"""Named numbers in files that any language can read and write: .npz, .json, .mat."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _mat(path: Path) -> dict[str, Array]:
 
 
 def _arrays(found: Mapping[str, Any]) -> dict[str, Array]:
-    """Plain arrays; what a struct or an object holds, under its own names."""
+    """Plain arrays; the fields of a struct or an object under their own names."""
     arrays: dict[str, Array] = {}
     for name, value in found.items():
         if isinstance(value, Mapping):

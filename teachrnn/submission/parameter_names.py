@@ -1,4 +1,4 @@
-"""What a set of names means as the parameters of a cell: all readings, likeliest first."""
+"""What a set of names means as a cell's parameters: all readings, likeliest first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from teachrnn.submission.form import Form, FormPart
 
 @dataclass(frozen=True)
 class Meaning:
-    """Which of our parameters stand in one array.
+    """Which of our parameters one array holds.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class Meaning:
 
 @dataclass(frozen=True)
 class NameReading:
-    """One way to understand the names: the cell, and what each array is.
+    """One reading of the names: the cell, and the meaning of each array.
 
     Attributes
     ----------
@@ -116,7 +116,7 @@ def _cores(names: Sequence[str]) -> dict[str, str]:
 
 
 def _readout(names: Sequence[str]) -> dict[str, Meaning]:
-    """The readout and the embedding among names that nothing else claims."""
+    """The readout and the embedding among the remaining names."""
     found: dict[str, Meaning] = {}
     for name in names:
         short = lexicon.core(name)
@@ -134,7 +134,7 @@ def _readout(names: Sequence[str]) -> dict[str, Meaning]:
 
 
 def _gated(names: Sequence[str]) -> Iterator[NameReading]:
-    """Arrays of a gate each: ``Wxf, Whf, bf`` or ``Wf, bf`` over [h; x]."""
+    """One array per gate: ``Wxf, Whf, bf`` or ``Wf, bf`` over [h; x]."""
     by_core = _cores(names)
     for cell, gates in lexicon.GATES.items():
         for weight, (u, w, bs) in enumerate(_SEPARATE):
@@ -287,7 +287,7 @@ def _joined(
 def forms(
     reading: NameReading, *, order: Sequence[str], columns: Sequence[int], flipped: bool
 ) -> dict[str, Form]:
-    """How each array is made up, once the order of what is joined is chosen.
+    """How each array is composed, once the order of its parts is chosen.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How a student's program is called: which functions, on what object, with what."""
+"""How to call a student's program: which functions, on what object, with which arguments."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Plan:
 
 @dataclass
 class HandedIn:
-    """What was handed in: functions, classes, and which of them were named as forward and backward."""
+    """What was handed in: functions, classes, and which of them are named as forward and backward."""
 
     functions: dict[str, Function]
     classes: dict[str, type]

@@ -1,4 +1,4 @@
-"""Find how a program is called and laid out, by trying: what gives our loss or states is it."""
+"""Find how to call a program and its layout by trial: whatever gives our loss or states is right."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def recognise(
     layout: Layout | None = None,
     seconds: float | None = None,
 ) -> Iterator[Recognised]:
-    """Try the plans, likely layouts of all of them first; each that gives our numbers, as it is found.
+    """Try the plans, likely layouts first, and yield each one that gives our numbers.
 
     If none does, the one that came nearest.
 
@@ -118,7 +118,7 @@ def _what_failed(program: HandedIn, plans: Sequence[Plan], attempts: Attempts) -
 def _try(
     program: HandedIn, plan: Plan, batch: bool, thorough: bool, attempts: Attempts
 ) -> Iterator[Recognised]:
-    """All layouts in which the forward pass of a plan gives our numbers, on two cases."""
+    """All layouts in which a plan's forward pass gives our numbers on two cases."""
     sizes = SIZES[batch]
     observed = observed_parameters(plan, attempts, sizes)
     names = [*plan.names, *(n for n in observed if n not in plan.names)]
@@ -176,7 +176,7 @@ def _try(
 
 
 def _confirmed(outcome: Recognised, needs: Needs, attempts: Attempts, batch: bool) -> bool:
-    """Whether it holds on other numbers, in other sizes."""
+    """Whether it also holds for other numbers and sizes."""
     case = attempts.case(outcome.arrangement.cell, needs, OTHER_SIZES[batch], seed=2)
     again = attempt(outcome.plan, outcome.arrangement, case, needs, attempts)
     if again is None or not again.forward_right:

@@ -1,4 +1,4 @@
-"""What a program in another language gave: inputs and results in one file, read in our names."""
+"""Results of a program in another language: inputs and results in one file, under our names."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ONE = [*SINGLE_X, *(SequenceForm(axes, tokens=True, base=1) for axes in ("1T", 
 
 @dataclass(frozen=True)
 class Results:
-    """Instances that were computed elsewhere, and what came out.
+    """Instances computed elsewhere, with their results.
 
     Attributes
     ----------
@@ -251,7 +251,7 @@ class _Set:
         return found
 
     def _values(self, case: Case) -> dict[str, Array]:
-        """What of h, s, o and p stands in the file, rightly."""
+        """Those of h, s, o and p that the file holds correctly."""
         found = {}
         for array in self.numbers.values():
             for ours, right in case.right.items():
@@ -320,7 +320,7 @@ def _blank(cell: str, m: int, K: int) -> Instance:
 
 
 def _symbols(given: Array, form: SequenceForm, K: int) -> Array | None:
-    """Symbols as (T, B), if what is given can be read in that form."""
+    """Symbols as (T, B), if the given array has that form."""
     if form.container != "array" and form.tokens is False:
         return None
     if given.ndim != len(form.axes) or form.padding:

@@ -1,4 +1,4 @@
-"""Which functions go forward and which back: by their names, arguments and what they return."""
+"""Which functions go forward and which backward, judged by names, arguments and return values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def is_step(name: str) -> bool:
 
 
 def returns_gradients(function: Function) -> bool:
-    """Whether what it returns by name are gradients of parameters."""
+    """Whether its return values are named like gradients of parameters."""
     names = [n for n in function.returned if n]
     own = [
         n
@@ -40,7 +40,7 @@ def returns_gradients(function: Function) -> bool:
 
 
 def forwards(functions: Mapping[str, Function]) -> list[Function]:
-    """What can be a forward pass, likeliest first."""
+    """Possible forward passes, likeliest first."""
     found = [
         f
         for name, f in functions.items()
@@ -57,13 +57,13 @@ def forwards(functions: Mapping[str, Function]) -> list[Function]:
 
 
 def backwards(functions: Mapping[str, Function]) -> list[Function]:
-    """What can be a backward pass, likeliest first."""
+    """Possible backward passes, likeliest first."""
     found = [f for name, f in functions.items() if _BACK.search(name) and not _neither_back(name)]
     return sorted(found, key=lambda f: not re.search(r"backward|bptt|bprop|back_?prop", f.name, re.I))
 
 
 def wholes(functions: Mapping[str, Function]) -> list[Function]:
-    """What does both: takes inputs and targets, and returns gradients."""
+    """Functions that do both: they take inputs and targets and return gradients."""
     found = []
     for name, f in functions.items():
         takes = {role for a in f.arguments for role in lexicon.roles(a)}
@@ -80,7 +80,7 @@ def wholes(functions: Mapping[str, Function]) -> list[Function]:
 
 
 def losses(functions: Mapping[str, Function]) -> list[Function]:
-    """What computes the loss alone."""
+    """Functions that compute only the loss."""
     found = [
         f
         for name, f in functions.items()

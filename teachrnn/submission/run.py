@@ -1,4 +1,4 @@
-"""One run of a student's code on one case: what is handed over, what comes back."""
+"""One run of a student's code on one case: what is passed, what comes back."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OTHER_CONTAINERS = re.compile(
 
 @dataclass(frozen=True)
 class Arrangement:
-    """How a student's code has our numbers: all that is inferred before it is run for good.
+    """The layout of our numbers in a student's code: everything inferred before the real run.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ class ProgramRun:
     seconds: float = SECONDS_FOR_A_CALL
 
     def start(self) -> None:
-        """Make the object, and put the parameters where nobody passes them."""
+        """Create the object, and store the parameters that are not passed."""
         for name, form in self.arrangement.forms.items():
             if name in self.plan.names:
                 self.passed[name] = self.case.encoded(form)
@@ -153,7 +153,7 @@ class ProgramRun:
         return int(getattr(self.case, role))
 
     def value(self, name: str, fill: Fill) -> Any:
-        """What an argument is given."""
+        """The value of an argument."""
         kind, case, arrangement = fill.kind, self.case, self.arrangement
         if kind in ("x", "y"):
             original = case.given(kind, getattr(arrangement, kind))
@@ -241,7 +241,7 @@ def _copied(given: Any) -> Any:
 
 
 def standing(plan: Plan, kwargs: Any, paper: Paper) -> tuple[Any, Any]:
-    """Where parameters stand that nobody passes (the object, or the globals), and the object."""
+    """Where parameters live that are not passed (the object or the globals), and the object."""
     if plan.make is not None:
         made = call(plan.make.function.call, paper=paper, **kwargs(plan.make))
         return made, made

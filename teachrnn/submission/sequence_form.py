@@ -106,7 +106,7 @@ class SequenceForm:
 
 
 def as_array(given: Any) -> Array:
-    """A list or dict over t as an array; one step after the other, t = -1 and 0 first."""
+    """A list or dict over t as an array, in order of t."""
     if isinstance(given, Mapping):
         keys = sorted(k for k in given if isinstance(k, int | np.integer))
         if not keys or len(keys) < len(given):
@@ -186,7 +186,7 @@ def decode_state(given: Any, B: int, m: int) -> Array | None:
 
 
 def layouts_of(given: Any, T: int, B: int, D: int) -> Iterator[tuple[SequenceForm, Array]]:
-    """All readings of something as (T, B, D), or as T + 1 with the initial state before or after."""
+    """All readings of a value as (T, B, D), or with T + 1 steps including the initial state."""
     try:
         array = as_array(given)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""The definitions in a student's file, without running what trains, prints or draws."""
+"""The definitions of a student's file, without running code that trains, prints or plots."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SKIPPED_CALLS = (
 
 
 def load(path: str | Path) -> ModuleType:
-    """A module of what the file defines: imports, functions, classes and assignments.
+    """Load a file's definitions as a module: imports, functions, classes and assignments.
 
     Loops and calls at the top level, and what stands under ``if __name__ == "__main__"``, are left
     out: a program usually trains there. An assignment that fails (the text it reads is not here) is

@@ -12,7 +12,7 @@ from teachrnn.submission.sequence_form import BATCH_X, SINGLE_X, STATES, Sequenc
 
 @dataclass(frozen=True)
 class Style:
-    """How matrices, vectors and states lie.
+    """The orientation of matrices, vectors and states.
 
     Attributes
     ----------
@@ -91,6 +91,6 @@ GATE_ORDERS: dict[str, list[tuple[str, ...]]] = {
 
 
 def gate_orders(cell: str, gates: Sequence[str]) -> list[tuple[str, ...]]:
-    """All orders, those in use first."""
+    """All orders, common ones first."""
     known = GATE_ORDERS.get(cell, [tuple(gates)])
     return [*known, *(order for order in permutations(gates) if order not in known)]

@@ -1,4 +1,4 @@
-"""A student's code as something that can be asked for its answer on an instance."""
+"""A student's code, recognised so that it can be run on an instance."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class Submission:
 
     @classmethod
     def _with_backward(cls, recognised: Recognised) -> Self:
-        """Choose how to call the backward pass: what gives most gradients; right ones, if any."""
+        """Choose the call of the backward pass that gives most gradients, correct ones if possible."""
         plan = recognised.plan
         best: tuple[tuple[float, ...], Self] | None = None
         failures: list[str] = []
@@ -348,7 +348,7 @@ class Submission:
 
 
 def _precision(run: ProgramRun, gradients: FoundGradients) -> np.dtype[Any]:
-    """The coarsest in which anything was found."""
+    """The lowest precision found in any result."""
     dtypes = [gradients.dtype]
     for finding in run.found.values():
         try:

@@ -1,4 +1,4 @@
-"""What functions read without being passed it: parameters and sizes among the globals."""
+"""Globals that functions read: parameters and sizes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from teachrnn.submission.functions import Function
 
 
 def global_parameters(functions: Iterable[Function], namespace: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of globals that are parameters, or hold them, or should and are not defined."""
+    """Names of globals that are or hold parameters, including undefined ones that should."""
     found = []
     for name in dict.fromkeys(n for f in functions for n in f.globals):
         if hasattr(builtins, name) or (len(name) == 1 and name in "TN"):
@@ -31,7 +31,7 @@ def global_parameters(functions: Iterable[Function], namespace: Mapping[str, Any
 
 
 def global_sizes(functions: Iterable[Function], namespace: Mapping[str, Any]) -> dict[str, str]:
-    """Names of globals that are sizes, and which: they are set to those of the instance."""
+    """Names of globals that are sizes, with their roles; they are set to those of the instance."""
     found = {}
     for name in dict.fromkeys(n for f in functions for n in f.globals):
         value = namespace.get(name)

@@ -1,4 +1,4 @@
-"""How the arrays of a reading can lie: their axes, and the order of what is joined in them."""
+"""Possible layouts of the arrays in a reading: their axes, and the order of their parts."""
 
 from __future__ import annotations
 

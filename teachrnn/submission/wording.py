@@ -1,4 +1,4 @@
-"""What was inferred, in sentences."""
+"""What was inferred, in sentences for the learner."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def facts_of(
             facts[role] = f"`{filled[role]}` is the initial state {role}[0]: ({shape}{comma})."
     zero = sorted(recognised.needs.zero)
     if zero:
-        facts["without"] = f"It has no {', '.join(zero)}: zero in everything that it is asked."
+        facts["without"] = f"It has no {', '.join(zero)}: zero in every instance."
     if not recognised.needs.batches:
         facts["batch"] = "It takes one sequence at a time."
     if recognised.loss_name:
@@ -44,7 +44,9 @@ def facts_of(
         )
     if arrangement.upstream is not None:
         at, form = arrangement.upstream
-        facts["upstream"] = f"It is a layer: the gradient of {at} is handed in, of axes {form.axes}."
+        facts["upstream"] = (
+            f"It is a layer: it is given the gradient of {at}, in the layout {form.axes}."
+        )
     if gradients.updated:
         facts["update"] = "The gradients are read from the update, divided by the learning rate."
     elif gradients.names:
@@ -58,22 +60,22 @@ def facts_of(
     if not recognised.forward_right:
         facts["forward"] = (
             "The forward pass does not give the numbers of this cell in any layout that was tried: "
-            "it is wrong, or follows a convention that is not known here." + _how_far(recognised)
+            "it is wrong, or follows an unknown convention." + _how_far(recognised)
         )
     return facts
 
 
 def _how_far(recognised: Recognised) -> str:
-    """What of the forward pass is right all the same."""
+    """Which parts of a wrong forward pass are right."""
     right = [name for name, found in recognised.found.items() if found.error < NEAR]
     text = f" Right are {' and '.join(right)}." if right else ""
     first = recognised.states_right
     if first is not None and "h" not in right:
         found = recognised.found["h"]
-        at = "h[1] is wrong already" if first == 0 else f"h[{first}] is right, h[{first + 1}] is not"
-        text += f" `{found.name}` should be h: {at}; it differs by up to {found.error:.2g} of its size."
+        at = "already h[1] is wrong" if first == 0 else f"h[{first}] is right, h[{first + 1}] is not"
+        text += f" `{found.name}` should be h: {at}; it is off by up to {found.error:.2g} of its size."
     zero = right_without(recognised)
-    return text + (f" It is right where {zero} is zero: look at what becomes of {zero}." if zero else "")
+    return text + (f" It is right where {zero} is zero: look at how {zero} is used." if zero else "")
 
 
 def _said(form: Form) -> str:

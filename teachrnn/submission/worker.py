@@ -25,7 +25,7 @@ from teachrnn.submission.training_steps.training_message import training_message
 
 
 def main() -> None:
-    """Serve until the other side closes."""
+    """Serve requests until the other side closes."""
     requests, answers = _streams_of_our_own()
     parts: list[SubmissionPart] = []
     while True:
@@ -87,7 +87,7 @@ def _streams_of_our_own() -> tuple[BinaryIO, BinaryIO]:
 
 
 def limit(memory: int, file: int) -> None:
-    """Bound what the process may use, where the system can."""
+    """Limit the resources of the process, where the system can."""
     try:
         import resource
     except ImportError:

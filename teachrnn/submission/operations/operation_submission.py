@@ -178,7 +178,7 @@ class OperationSubmission:
             A sentence each.
         """
         reading, layout = self.reading, self.reading.layout
-        said = [f"Called: {self.said}; it is {self.op.__name__}, of {SAID[layout.lead]}."]
+        said = [f"Called: {self.said}. It is {self.op.__name__}, applied to {SAID[layout.lead]}."]
         if reading.inputs:
             named = "; ".join(
                 f"`{theirs}` is {self._said(ours)}" for theirs, ours in reading.inputs.items()

@@ -36,14 +36,14 @@ class Functions(PlanFamily):
 
 
 def roles_of(function: Function) -> set[str]:
-    """What its arguments can be."""
+    """The possible roles of its arguments."""
     return {role for name in function.arguments for role in lexicon.roles(name)}
 
 
 def _pairs(
     program: HandedIn, functions: dict[str, Function]
 ) -> Iterator[tuple[Function, Function | None]]:
-    """Pairs whose names go together first."""
+    """Pairs of functions, those with matching names first."""
     chosen = {role: [functions[n]] for role, n in program.chosen.items() if n in functions}
     back = chosen.get("backward") or backwards(functions)
     ahead = chosen.get("forward") or chosen.get("loss") or forwards(functions)
@@ -72,7 +72,7 @@ def _stem(name: str) -> str:
 
 
 def plans_of(program: HandedIn, forward: Function, backward: Function | None) -> Iterator[Plan]:
-    """All ways to understand the arguments of a pair, or of one function that does both."""
+    """All readings of the arguments of a pair, or of one function that does both."""
     together = [f for f in (forward, backward) if f is not None]
     loss = tuple(
         Step(f, fills)

@@ -90,7 +90,7 @@ class StepMethods(PlanFamily):
 def chained(
     forward: Function, backward: Function, *, methods: bool = False
 ) -> Iterator[tuple[Step, tuple[Step, ...]]]:
-    """The two over a sequence, with their arguments understood in all ways that make sense."""
+    """Both functions over a sequence, in every sensible reading of their arguments."""
     for fills in fillings(forward):
         kinds = {fill.kind for fill in fills.values()}
         if "x" not in kinds or not kinds & {"h", "hs"}:
@@ -133,7 +133,7 @@ def chained_forward(
 
 
 def _parts(returned: Any, step: Function) -> dict[str, Any]:
-    """What one step returns, by name; what comes last is the cache, if nothing is called so."""
+    """What one step returns, by name; the last value is the cache, unless another is named so."""
     parts = by_name(returned, step.returns)
     if not isinstance(returned, tuple):
         return parts or {"h": returned}
@@ -147,7 +147,7 @@ def _parts(returned: Any, step: Function) -> dict[str, Any]:
 def chained_backward(
     one: Callable[..., Any], *, step: Function, fills: Mapping[str, Fill]
 ) -> Callable[..., dict[str, Any]]:
-    """The backward step, last t first: parameters' gradients are added up, the state's is carried."""
+    """The backward step from the last t: parameter gradients are summed, the state's is carried."""
     of = {fill.kind: name for name, fill in fills.items()}
     by_t = [
         n for n, f in fills.items() if f.kind in ("upstream", "bound", "cache", "x", "y", "state values")
