@@ -9,7 +9,7 @@ from typing import Any
 from teachrnn.formulas import tree
 from teachrnn.formulas.formula_error import UnreadableFormulaError
 from teachrnn.formulas.functions import FUNCTIONS
-from teachrnn.formulas.tree import Formula
+from teachrnn.formulas.tree import Formula, over_all
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,18 +98,11 @@ def evaluate(torch: Any, formula: Formula, letters: Mapping[str, Tensor]) -> Ten
             full = [part.expand(*leading, *part.shape[-2:]) for part in parts]
             return Tensor(torch.cat(full, dim=-2), rows=True, columns=False)
         case tree.Sum(index=str(name), body=body):
-            whole = value(_over_all(body, name))
+            whole = value(over_all(body, name))
             return Tensor(whole.data.sum(dim=-2, keepdim=True), rows=False, columns=whole.columns)
         case tree.At(base=base, places=places):
             return _picked(torch, value(base), places, value)
     raise UnreadableFormulaError(f"{type(formula).__name__} is not supported in PyTorch")
-
-
-def _over_all(body: Formula, index: str) -> Formula:
-    """What a sum adds up, for all values of its index at once: the vectors themselves."""
-    if isinstance(body, tree.At) and body.places == (tree.Index(index),):
-        return body.base
-    return body.rebuilt(lambda part: _over_all(part, index))
 
 
 def _picked(

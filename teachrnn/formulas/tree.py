@@ -469,6 +469,22 @@ def walk(formula: Formula) -> Iterator[Formula]:
         yield from walk(part)
 
 
+def over_all(body: Formula, index: str) -> Formula:
+    """What a sum adds up, for all values of its index at once: the vectors themselves.
+
+    Examples
+    --------
+    >>> k, (u, v) = Index("k"), map(Letter, "uv")
+    >>> over_all(u[k] * v[k], "k") == u.multiply_elementwise(v)
+    True
+    """
+    if isinstance(body, At) and body.places == (Index(index),):
+        return body.base
+    if isinstance(body, Product) and all(Index(index) in walk(part) for part in body.parts()):
+        body = Elementwise(*body.parts())
+    return body.rebuilt(lambda part: over_all(part, index))
+
+
 def is_number(name: str) -> bool:
     """Whether a name is that of a number, such as the 0.5 of a definition."""
     try:
