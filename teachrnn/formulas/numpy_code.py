@@ -7,7 +7,7 @@ that the program defines (`HELPERS`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -261,7 +261,7 @@ class _Writer:
                 )
             case tree.Stack(columns=columns):
                 parts = [self.part(column).code for column in columns]
-                return _vector(code("np.concatenate([", _listed(parts), "])"))
+                return _vector(code("np.concatenate([", listed(parts), "])"))
             case tree.OneHot(place=place):
                 return _vector(code("np.eye(", self.length(), ")[", self.part(place).code, "]"))
             case tree.Filled(value=value, length=length):
@@ -336,7 +336,7 @@ class _Writer:
         """A function of one or more arguments, entry by entry."""
         parts = [_arithmetic(self.part(argument)) for argument in arguments]
         return _Coded(
-            code(name, "(", _listed([part.code for part in parts]), ")"),
+            code(name, "(", listed([part.code for part in parts]), ")"),
             ATOM,
             any(part.rows for part in parts),
             any(part.columns for part in parts),
@@ -347,7 +347,7 @@ class _Writer:
     def picked(self, base: _Coded, places: tuple[Formula, ...]) -> _Coded:
         """An entry of a vector, some of its entries, a column of a matrix, or an entry of one."""
         at = [self.place(place) for place in places]
-        whole = code(base.held(least=ATOM), "[", _listed(at), "]")
+        whole = code(base.held(least=ATOM), "[", listed(at), "]")
         match places:
             case [tree.Span()] if not base.is_matrix:
                 return replace(base, code=whole, rank=ATOM)
@@ -390,7 +390,8 @@ def _arithmetic(part: _Coded) -> _Coded:
     return replace(part, code=code("1.0 * ", part.code), rank=PRODUCT, operator="*", boolean=False)
 
 
-def _listed(parts: list[Code]) -> Code:
+def listed(parts: Sequence[Code]) -> Code:
+    """Pieces of code with commas between them."""
     first, *others = parts
     return code(first, *(token for part in others for token in (", ", part)))
 

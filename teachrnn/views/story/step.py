@@ -8,6 +8,7 @@ from typing import Literal
 from teachrnn.array import Array
 from teachrnn.formulas import Equation, Letter
 from teachrnn.op import Op
+from teachrnn.views.program import LinesOfStep
 
 Phase = Literal["forward", "turn", "backward"]
 
@@ -146,7 +147,9 @@ class StoryStep:
     outcomes : list of Outcome
         What comes out.
     code : str
-        The line of code that did it.
+        The line of code that recorded it.
+    lines : LinesOfStep or None
+        The lines of NumPy that a student would write for it, in their program.
     edges : list of (int, int)
         The edges that the step runs along, each from a value to the operation that used it.
     """
@@ -161,6 +164,7 @@ class StoryStep:
     operands: list[Quantity]
     outcomes: list[Outcome]
     code: str = ""
+    lines: LinesOfStep | None = None
     edges: list[tuple[int, int]] = field(default_factory=list)
 
     @property

@@ -17,6 +17,7 @@ from teachrnn.formulas import Letter
 from teachrnn.formulas.equation import backward_equation, forward_equation, sum_equation
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
+from teachrnn.views.program import student_program
 from teachrnn.views.story import narration
 from teachrnn.views.story.narrator import Narrator
 from teachrnn.views.story.said import Said
@@ -66,7 +67,23 @@ def tell(
             backward = _Backward(trace, symbols, narrator)
             steps.append(_turn(trace, list(backward.sums.values()), narrator.turn()))
             steps += backward.steps()
+    steps = _with_lines(steps, trace)
     return steps if yours is None else yours.beside(steps, trace)
+
+
+def _with_lines(steps: list[StoryStep], trace: Trace) -> list[StoryStep]:
+    """The steps, each with its lines of the program in NumPy, where there is one."""
+    program = student_program(trace)
+    if program is None:
+        return steps
+    found = []
+    for step in steps:
+        if step.node is None or step.phase == "turn":
+            found.append(replace(step, lines=program.turn))
+        else:
+            lines = program.of_step(step.phase, trace.values[step.node].name)
+            found.append(replace(step, lines=lines))
+    return found
 
 
 def value_of(value: Value, note: str = "") -> Quantity:
