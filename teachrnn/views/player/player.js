@@ -6,6 +6,7 @@
 import { indexAt } from "./address.js";
 import { element, focusedBeside, icon, partOf } from "./dom.js";
 import { Graph } from "./graph/graph.js";
+import { WholePass } from "./code/whole_pass.js";
 import { actOf, keyHelp } from "./keys.js";
 import { Live } from "./live.js";
 import { COVERED, Predict } from "./predict.js";
@@ -94,7 +95,12 @@ function play(model, el) {
   const line = new TimeLine(context);
   const why = new Why(context);
   const predict = new Predict(context, () => paint());
-  const card = new StepCard(context, (k) => why.into(k));
+  const whole = new WholePass(context);
+  const card = new StepCard(
+    context,
+    (k) => why.into(k),
+    () => whole.copy(),
+  );
   const reach = story.triangle?.reaches.length ? [new Reach(context, story.triangle)] : [];
   const live = new Live(context);
   const panels = [graph, line, why, live, ...reach];
@@ -120,6 +126,7 @@ function play(model, el) {
     keys,
     predict.element,
     element("div", { class: "desk" }, card.element, why.element),
+    whole.element,
     ...reach.map((panel) => panel.element),
     live.element,
     voice,
@@ -175,6 +182,7 @@ function play(model, el) {
     line.paint(i);
     predict.paint(i);
     card.paint(i, covered());
+    whole.paint(i);
     why.paint(i, covered());
     const told = covered() ? COVERED : [steps[i].sentence, differenceAt(story, i)].join(" ");
     return context.say(`${steps[i].heading}. ${told}`);

@@ -1,9 +1,10 @@
-// What happens now: the formula with its numbers, what went in, one sentence, the line of code.
+// What happens now: the formula with its numbers, what went in, one sentence, the lines of code.
 
 /** @import { Story } from "./story.js" */
 /** @import { Context, Outcome } from "./types.d.ts" */
 
 import { ArrayShelf } from "./array/array.js";
+import { CodePane } from "./code/code_pane.js";
 import { element, mathematics } from "./dom.js";
 
 const PHASES = { forward: "forward", turn: "turning point", backward: "back through time" };
@@ -12,8 +13,9 @@ export class StepCard {
   /**
    * @param {Context} context
    * @param {(k: number) => void} into
+   * @param {() => void} copy
    */
-  constructor(context, into) {
+  constructor(context, into, copy) {
     this.context = context;
     this.into = into;
     this.measuring = 0;
@@ -24,8 +26,7 @@ export class StepCard {
     this.sentence = element("p", { class: "sentence" });
     this.outcomes = element("div", { class: "outcomes" });
     this.operands = element("div", { class: "arrays" });
-    this.code = element("code", { class: "code" });
-    this.written = element("div", {}, element("h3", {}, "the line of code"), this.code);
+    this.code = new CodePane(context, copy);
     this.difference = element("p", { class: "difference" });
     this.header = element(
       "header",
@@ -41,7 +42,13 @@ export class StepCard {
       { class: "now", "aria-label": "What happens now" },
       this.header,
       element("div", { class: "out" }, element("h3", {}, "what comes out"), this.outcomes),
-      element("div", { class: "in" }, element("h3", {}, "what goes in"), this.operands, this.written),
+      element(
+        "div",
+        { class: "in" },
+        element("h3", {}, "what goes in"),
+        this.operands,
+        this.code.element,
+      ),
     );
   }
 
@@ -64,8 +71,7 @@ export class StepCard {
     this.sentence.textContent = covered ? "" : step.sentence; // it tells numbers of the result
     this.difference.textContent = covered ? "" : differenceAt(story, i);
     this.difference.hidden = !this.difference.textContent;
-    this.code.textContent = step.code;
-    this.written.hidden = !step.code;
+    this.code.paint(i);
     const results = covered ? [] : step.outcomes.map((outcome) => outcome.quantities);
     const [operands, ...figures] = this.shelf.figures([step.operands, ...results]);
     this.outcomes.replaceChildren(

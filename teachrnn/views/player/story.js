@@ -21,6 +21,7 @@ export class Story {
     this.edges = told.edges;
     this.steps = told.steps;
     this.stops = told.stops;
+    this.program = told.program;
     this.arrays = told.arrays;
     this.rules = told.rules;
     this.math = told.math;
@@ -39,6 +40,9 @@ export class Story {
     this.passages = new Map();
     /** @type {Map<number, number>} the step that made an array */
     this.maker = new Map();
+    /** @type {Map<string, number[]>} the arrays of a name, in the order in which they come about */
+    this.named = new Map();
+    this.arrays.forEach(({ name }, k) => this.named.set(name, [...(this.named.get(name) ?? []), k]));
     this.#whenKnown();
   }
 
@@ -159,6 +163,30 @@ export class Story {
       .filter((k) => !this.arrays[k].letters && !this.arrays[k].parts);
     const differing = [...made, ...given].filter((k) => this.differs(k));
     return [...new Set(differing.map((k) => this.arrays[k].name))];
+  }
+
+  // The program in NumPy ----------------------------------------------------------------------
+
+  /** The lines of step i.
+   * @param {number} i
+   */
+  linesAt(i) {
+    const { lines } = this.steps[i];
+    return lines === null ? undefined : this.program?.steps[lines];
+  }
+
+  /** The array that a letter of the program stands for at step i: the one that is shown there, if it is.
+   * @param {number} letter
+   * @param {number} i
+   */
+  arrayOf(letter, i) {
+    const [kind, name, by] = this.program?.letters[letter] ?? ["value", "", null];
+    const { t, operands } = this.steps[i];
+    if (by !== null && t === null) return undefined;
+    const full = by === null ? name : `${name}[${Number(t) + by}]`;
+    const found = this.named.get(kind === "gradient" ? `d${full}` : full) ?? [];
+    const shown = [...operands.map(([k]) => k), ...this.#made(i)];
+    return found.find((k) => shown.includes(k)) ?? found[found.length - 1];
   }
 
   // What is known when -----------------------------------------------------------------------

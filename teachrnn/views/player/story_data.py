@@ -29,6 +29,7 @@ from teachrnn.op import Op
 from teachrnn.reference.complex_step_anywhere import complex_step_everywhere
 from teachrnn.trace import Trace
 from teachrnn.triangle import Triangle
+from teachrnn.views.player.program_data import ProgramTable
 from teachrnn.views.story import (
     Given,
     Made,
@@ -87,13 +88,17 @@ def story_bytes(
     >>> model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
     >>> data = story_bytes(model.record([0, 1], [1, 2]))
     >>> (length,) = struct.unpack("<I", data[:4])
-    >>> sorted(json.loads(data[4 : 4 + length]))
-    ['about', 'arrays', 'edges', 'math', 'nodes', 'rules', 'steps', 'stops', 'templates', 'triangle']
+    >>> print(*sorted(json.loads(data[4 : 4 + length])))
+    about arrays edges math nodes program rules steps stops templates triangle
     """
     tables = Tables()
     story = tell(trace, symbols, yours) if steps is None else steps
     with np.errstate(all="ignore"):  # a record with overflow is shown as it is
-        as_data = [tables.step(step) for step in story]
+        program = ProgramTable(story)
+        as_data = [
+            {**tables.step(step), "lines": lines}
+            for step, lines in zip(story, program.lines, strict=True)
+        ]
         if check and trace.losses:
             _check(trace, tables)
         found = Triangle.of(trace) if trace.losses else None
@@ -105,6 +110,7 @@ def story_bytes(
         "edges": _edges(trace, nodes),
         "steps": as_data,
         "stops": [vars(stop) for stop in time_stops(trace, story, symbols)],
+        "program": program.program,
         "arrays": tables.arrays,
         "rules": tables.rules,
         "math": tables.math,

@@ -58,6 +58,7 @@ interface Told {
   heading: string; // the step as a student would say it
   sentence: string; // what it means here, with numbers of this story
   code: string;
+  lines: number | null; // of the program; null where there is none
   edges: Edge[];
   operands: Shown[];
   outcomes: Outcome[];
@@ -174,6 +175,29 @@ export interface Triangle {
   reaches: Reached[];
 }
 
+/** Characters of a line of code; those of a name with the number of the letter that it stands for. */
+export type Piece = string | [text: string, letter: number];
+
+/** A line of the program, or its pieces from `first` to `last`. */
+export type Mark = [line: number, first?: number, last?: number];
+
+/** The lines of a step: those of its time step and direction, and what it does of them. */
+export interface LinesOfStep {
+  around: [from: number, to: number];
+  marks: Mark[];
+  note?: string;
+  noted?: number | null; // the line that the note belongs to
+}
+
+/** The program in NumPy that a student would write. */
+export interface Program {
+  lines: Piece[][];
+  letters: [kind: "value" | "gradient", name: string, by: number | null][]; // by: from the time step
+  given: string; // what a copy begins with, in place of the first lines
+  shown: number; // how many lines those are
+  steps: LinesOfStep[];
+}
+
 export interface StoryData {
   symbols?: string[]; // what the token numbers stand for
   about: string[];
@@ -181,6 +205,7 @@ export interface StoryData {
   edges: Edge[];
   steps: Step[];
   stops: Stop[];
+  program: Program | null;
   arrays: StoryArray[];
   rules: Rule[];
   math: [template: number, ...indices: string[]][];

@@ -1,0 +1,89 @@
+// Lines of the program in NumPy: each piece an element of its own, so that a part of a line can be marked
+// and a name can light up with the array that it stands for.
+
+/** @import { Story } from "../story.js" */
+/** @import { Piece } from "../types.d.ts" */
+
+import { element } from "../dom.js";
+
+const INDENT = "    ";
+
+export class Listing {
+  /**
+   * Lines `around[0]` to before `around[1]`. Where all of them are indented, the indentation is left out.
+   * @param {Story} story
+   * @param {[from: number, to: number]} around
+   */
+  constructor(story, [from, to]) {
+    this.story = story;
+    this.from = from;
+    /** @type {[span: HTMLElement, letter: number][]} */
+    this.names = [];
+    /** @type {HTMLElement | null} */
+    this.note = null;
+    const lines = story.program?.lines.slice(from, to) ?? [];
+    const inside = lines.every(([first]) => first === INDENT);
+    this.lines = lines.map((pieces) => this.#line(pieces, inside));
+    this.element = element("pre", { class: "listing" }, ...this.lines);
+  }
+
+  /**
+   * @param {Piece[]} pieces
+   * @param {boolean} inside
+   */
+  #line(pieces, inside) {
+    const spans = pieces.map((piece, place) => {
+      if (typeof piece !== "string") {
+        const span = element("span", { class: "id" }, piece[0]);
+        this.names.push([span, piece[1]]);
+        return span;
+      }
+      const text = inside && place === 0 ? "" : piece;
+      return element("span", text.trimStart().startsWith("#") ? { class: "comment" } : {}, text);
+    });
+    return element("code", { class: "line" }, ...spans, "\n");
+  }
+
+  /** Mark what step i does.
+   * @param {number} i
+   */
+  paint(i) {
+    const told = this.story.linesAt(i);
+    for (const line of this.lines) {
+      line.classList.remove("on", "partly");
+      for (const part of line.querySelectorAll(".part")) part.classList.remove("part");
+    }
+    this.note?.remove();
+    for (const [at, first, last] of told?.marks ?? []) {
+      const line = this.lines[at - this.from];
+      if (!line) continue;
+      line.classList.add(first === undefined ? "on" : "partly");
+      for (let place = first ?? 0; first !== undefined && place <= (last ?? first); place += 1) {
+        line.children[place].classList.add("part");
+      }
+    }
+    if (told?.note) this.#say(told.note, told.noted ?? null);
+    for (const [span, letter] of this.names) {
+      const k = this.story.arrayOf(letter, i);
+      if (k === undefined) delete span.dataset.k;
+      else span.dataset.k = String(k);
+    }
+  }
+
+  /**
+   * A comment behind the line that it belongs to; where it belongs to none, below all.
+   * @param {string} note
+   * @param {number | null} at
+   */
+  #say(note, at) {
+    this.note = element("span", { class: "comment note" }, `# ${note}`);
+    const line = at === null ? undefined : this.lines[at - this.from];
+    if (line) line.insertBefore(this.note, line.lastChild);
+    else this.element.append(this.note);
+  }
+
+  /** The marked lines. */
+  get marked() {
+    return this.lines.filter((line) => line.matches(".on, .partly"));
+  }
+}

@@ -1,0 +1,65 @@
+// The whole pass in NumPy: to read, and to copy as one script.
+
+/** @import { Context } from "../types.d.ts" */
+
+import { element } from "../dom.js";
+import { Listing } from "./listing.js";
+
+export class WholePass {
+  /** @param {Context} context */
+  constructor(context) {
+    this.context = context;
+    const { program } = context.story;
+    /** @type {Listing | null} made when it is first looked at */
+    this.listing = null;
+    this.step = 0;
+    this.script = program
+      ? [program.given, ...program.lines.slice(program.shown).map(textOf), ""].join("\n")
+      : "";
+    this.place = element("div", { class: "written" });
+    this.element = element(
+      "details",
+      { class: "whole-pass" },
+      element("summary", {}, "the whole pass in NumPy"),
+      this.place,
+    );
+    this.element.hidden = !program;
+    this.element.addEventListener("toggle", () => this.paint(this.step), { signal: context.signal });
+  }
+
+  /** @param {number} i */
+  paint(i) {
+    this.step = i;
+    const { story } = this.context;
+    if (!this.element.open || !story.program) return;
+    if (!this.listing) {
+      this.listing = new Listing(story, [0, story.program.lines.length]);
+      this.place.append(this.listing.element);
+    }
+    this.listing.paint(i);
+  }
+
+  /** Put the script on the clipboard; where that is not allowed, show it, selected. */
+  async copy() {
+    try {
+      await navigator.clipboard.writeText(this.script);
+      this.context.tell("The whole pass is copied: forward and back, as one script.");
+    } catch {
+      this.#select();
+      this.context.tell("Copying is not allowed here: the script is selected below.");
+    }
+  }
+
+  #select() {
+    const text = element("textarea", { class: "script", readonly: "", "aria-label": "The script" });
+    text.value = this.script;
+    this.element.open = true;
+    this.place.replaceChildren(text);
+    this.listing = null;
+    text.focus();
+    text.select();
+  }
+}
+
+/** @param {import("../types.d.ts").Piece[]} line */
+const textOf = (line) => line.map((piece) => (typeof piece === "string" ? piece : piece[0])).join("");
