@@ -123,6 +123,11 @@ def code(*parts: str | Token | Code) -> Code:
     return tuple(token for token in found if token.text)
 
 
+def remark(text: str) -> Code:
+    """What is only read: a comment."""
+    return (Token(f"# {text}"),)
+
+
 def source(line: Code) -> str:
     """The characters of a line."""
     return "".join(token.text for token in line)

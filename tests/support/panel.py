@@ -103,4 +103,13 @@ def player_server() -> tuple[str, dict[str, str]]:
     return address, texts
 
 
-STYLES = ("player", "array/array", "predict", "step_card", "time_line", "why/into", "why/why")
+STYLES = (
+    "player",
+    "array/array",
+    "code/code",
+    "predict",
+    "step_card",
+    "time_line",
+    "why/into",
+    "why/why",
+)

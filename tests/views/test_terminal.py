@@ -27,6 +27,7 @@ from teachrnn.views.terminal.array_text import Extent
 from teachrnn.views.terminal.help_page import HelpPage
 from teachrnn.views.terminal.key import SENT, named
 from teachrnn.views.terminal.keyboard import Keyboard
+from teachrnn.views.terminal.program_page import ProgramPage
 from teachrnn.views.terminal.prompt import Prompt
 from teachrnn.views.terminal.question import Question
 from teachrnn.views.terminal.screen import screen
@@ -82,6 +83,7 @@ SESSION_KEYS = {
     "/": ((), lambda s: s.overlay and s.overlay.label, "/"),
     "w": ((), lambda s: s.overlay and s.overlay.stepping, False),
     "i": ((), lambda s: s.overlay and s.overlay.stepping, True),
+    "c": ((), lambda s: type(s.overlay), ProgramPage),
     "m": ((), lambda s: s.predicting, True),
     "a": ((), lambda s: s.everything, True),
     "Space": ((), lambda s: s.playing, True),
@@ -153,6 +155,36 @@ def test_every_key_of_a_prompt_does_what_it_says(key):
     assert look(walk) == expected
 
 
+@pytest.mark.parametrize("key", [key for binding in ProgramPage.bindings for key in binding.keys])
+def test_every_key_of_the_program_does_what_it_says(key):
+    walk = session(":dW", "Enter", "c")
+    assert walk.overlay is not None
+    assert walk.press(key)
+    assert walk.overlay is None
+
+
+def test_program_opens_at_the_lines_of_the_step_which_are_marked():
+    lines = shown(session(":", "dh[2]", "Enter", "c"), width=100, height=24).split("\n")
+    marked = [line for line in lines if line.startswith("▌")]
+    assert [line.strip("▌ ") for line in marked] == [
+        "dV += np.outer(do, h[t])",
+        "dc += do",
+        "dh = V.T @ do + dh_next",
+    ]
+    step = body(session(":", "dh[2]", "Enter")).split("\n")
+    assert [line for line in step if line.startswith("▌")] == [
+        line.replace("     ", " ") for line in marked
+    ]
+
+
+def test_several_sequences_have_no_program_to_show():
+    model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
+    walk = session("c", trace=model.record([[0, 1]], [[1, 2]]))
+    assert walk.overlay is None
+    assert "one sequence" in walk.message
+    assert "in NumPy" not in body(walk)
+
+
 @pytest.mark.parametrize("key", [key for binding in HelpPage.bindings for key in binding.keys])
 def test_every_key_of_the_help_does_what_it_says(key):
     _, look, expected = HELP_KEYS[key]
@@ -175,7 +207,7 @@ def test_help_and_its_table_for_the_documentation_name_every_key():
 
 
 def test_no_key_is_bound_twice():
-    for kind in (TerminalStepper, WhyPage, Prompt, HelpPage):
+    for kind in (TerminalStepper, WhyPage, Prompt, HelpPage, ProgramPage):
         keys = [key for binding in kind.bindings for key in binding.keys]
         assert len(keys) == len(set(keys))
 

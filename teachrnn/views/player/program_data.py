@@ -7,6 +7,7 @@ from typing import Any
 
 from teachrnn.formulas.numpy_code import Code, Token
 from teachrnn.views.program import LinesOfStep, NumpyProgram
+from teachrnn.views.program.given import GivenArray
 from teachrnn.views.story import StoryStep
 
 
@@ -32,7 +33,7 @@ class ProgramTable:
         return {
             "lines": lines,
             "letters": [list(letter) for letter in self._letters],
-            "given": "\n".join(program.given),
+            "given": [one if isinstance(one, str) else _given(one) for one in program.given],
             "shown": program.shown,
             "steps": self._told,
         }
@@ -60,3 +61,14 @@ class ProgramTable:
         use = program.uses[letter.name]
         kind = "value" if letter.kind == "value" else "gradient"
         return [token.text, self._letters.setdefault((kind, use.name, use.by), len(self._letters))]
+
+
+def _given(one: GivenArray) -> dict[str, Any]:
+    """What was given under one name, by the names of the arrays that the player has."""
+    return {
+        "name": one.name.text,
+        "of": one.of,
+        "axes": one.arrays[0].ndim,
+        "times": list(one.data) if isinstance(one.data, dict) else None,
+        "numbers": one.numbers,
+    }

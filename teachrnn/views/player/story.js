@@ -22,6 +22,7 @@ export class Story {
     this.steps = told.steps;
     this.stops = told.stops;
     this.program = told.program;
+    this.codes = told.codes;
     this.arrays = told.arrays;
     this.rules = told.rules;
     this.math = told.math;

@@ -89,7 +89,7 @@ def story_bytes(
     >>> data = story_bytes(model.record([0, 1], [1, 2]))
     >>> (length,) = struct.unpack("<I", data[:4])
     >>> print(*sorted(json.loads(data[4 : 4 + length])))
-    about arrays edges math nodes program rules steps stops templates triangle
+    about arrays codes edges math nodes program rules steps stops templates triangle
     """
     tables = Tables()
     story = tell(trace, symbols, yours) if steps is None else steps
@@ -111,6 +111,7 @@ def story_bytes(
         "steps": as_data,
         "stops": [vars(stop) for stop in time_stops(trace, story, symbols)],
         "program": program.program,
+        "codes": tables.codes,
         "arrays": tables.arrays,
         "rules": tables.rules,
         "math": tables.math,
@@ -212,6 +213,7 @@ class Tables:
         self._numbers_at: dict[bytes, int] = {}
         self._rule_at: dict[tuple[type[Op], str | None], int | None] = {}
         self._count = 0
+        self._codes: dict[str, int] = {}
         self._kept: list[Quantity] = []  # ids stay unique while the arrays live
 
     def step(self, step: StoryStep) -> dict[str, Any]:
@@ -224,7 +226,7 @@ class Tables:
             "title": step.title,
             "heading": step.heading,
             "sentence": step.sentence,
-            "code": step.code,
+            "code": self._codes.setdefault(step.code, len(self._codes)),
             "edges": step.edges,
             "operands": [self._shown(q) for q in step.operands],
             "outcomes": [
@@ -258,6 +260,11 @@ class Tables:
             self._math_at[formula] = len(self.math)
             self.math.append([at, *times])
         return self._math_at[formula]
+
+    @property
+    def codes(self) -> list[str]:
+        """The lines of code that recorded the operations."""
+        return list(self._codes)
 
     @property
     def templates(self) -> list[str]:

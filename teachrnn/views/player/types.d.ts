@@ -57,7 +57,7 @@ interface Told {
   title: string; // the technical line, h[3] = Tanh(a[3])
   heading: string; // the step as a student would say it
   sentence: string; // what it means here, with numbers of this story
-  code: string;
+  code: number; // the line of code that recorded it
   lines: number | null; // of the program; null where there is none
   edges: Edge[];
   operands: Shown[];
@@ -176,7 +176,7 @@ export interface Triangle {
 }
 
 /** Characters of a line of code; those of a name with the number of the letter that it stands for. */
-export type Piece = string | [text: string, letter: number];
+export type Token = string | [text: string, letter: number];
 
 /** A line of the program, or its pieces from `first` to `last`. */
 export type Mark = [line: number, first?: number, last?: number];
@@ -189,11 +189,20 @@ export interface LinesOfStep {
   noted?: number | null; // the line that the note belongs to
 }
 
+/** What the trace was given under one name, which a copy of the program writes out. */
+export interface GivenName {
+  name: string;
+  of: string; // the name of the array, without the time step
+  axes: number; // 0 for a number, 1 for a vector, 2 for a matrix
+  times: number[] | null; // null: it belongs to no time step
+  numbers: boolean; // whether the numbers are written; if not, zeros
+}
+
 /** The program in NumPy that a student would write. */
 export interface Program {
-  lines: Piece[][];
+  lines: Token[][];
   letters: [kind: "value" | "gradient", name: string, by: number | null][]; // by: from the time step
-  given: string; // what a copy begins with, in place of the first lines
+  given: (string | GivenName)[]; // what a copy begins with, in place of the first lines
   shown: number; // how many lines those are
   steps: LinesOfStep[];
 }
@@ -206,6 +215,7 @@ export interface StoryData {
   steps: Step[];
   stops: Stop[];
   program: Program | null;
+  codes: string[];
   arrays: StoryArray[];
   rules: Rule[];
   math: [template: number, ...indices: string[]][];

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from teachrnn.array import Array
-from teachrnn.formulas.numpy_code import Code, Token, code
-from teachrnn.views.program.block import comment
+from teachrnn.formulas.numpy_code import Code, Token, code, remark
 
 MAX_NUMBERS = 2_500
 """A copy holds the numbers of the trace up to so many of them; of more, only the shapes."""
@@ -27,47 +24,54 @@ class GivenArray:
     ----------
     name : Token
         The identifier.
+    of : str
+        The name in the trace, without the time step.
     data : ndarray or dict
         The numbers; by time step, if it belongs to time steps.
+    numbers : bool
+        Whether a copy has the numbers; if not, it has zeros of the same shape.
     """
 
     name: Token
+    of: str
     data: Array | dict[int, Array]
+    numbers: bool = True
+
+    @property
+    def arrays(self) -> list[Array]:
+        """The array, or those of all time steps."""
+        return list(self.data.values()) if isinstance(self.data, dict) else [self.data]
 
     @property
     def size(self) -> int:
-        """How many numbers it has that are not whole."""
-        arrays = self.data.values() if isinstance(self.data, dict) else [self.data]
-        return sum(a.size for a in arrays if a.dtype.kind == "f" and a.any())
+        """How many numbers it has that are neither whole nor all zero."""
+        return sum(a.size for a in self.arrays if a.dtype.kind == "f" and a.any())
 
     def shown(self) -> Code:
         """The line to look at: a long array is said by its shape."""
         if not isinstance(self.data, dict):
             told = code(self.name, " = ", _short(self.data))
-            return told if self.data.ndim == 0 else code(told, "  ", comment(f"{self.data.shape}"))
+            return told if self.data.ndim == 0 else code(told, "  ", remark(f"{self.data.shape}"))
         entries = [f"{t}: {_short(array)}" for t, array in self.data.items()]
         if len(entries) > FEW:
             entries = [*entries[:3], "\N{HORIZONTAL ELLIPSIS}", entries[-1]]
         return code(self.name, f" = {{{', '.join(entries)}}}")
 
-    def copied(self, *, numbers: bool) -> list[str]:
-        """The lines to run; without the numbers, zeros of the same shape."""
-        write = _written if numbers else _zeros
+    def copied(self) -> str:
+        """The text to run. The player writes the same (``code/given.js``) of the numbers it has."""
+        written = [
+            _written(a) if self.numbers or a.dtype.kind != "f" else _zeros(a) for a in self.arrays
+        ]
         if not isinstance(self.data, dict):
-            return f"{self.name.text} = {write(self.data)}".split("\n")
-        entries = [f"{t}: {write(array)}" for t, array in self.data.items()]
-        line = f"{self.name.text} = {{{', '.join(entries)}}}"
-        if len(line) <= WIDTH and "\n" not in line:
-            return [line]
-        if all(array.ndim == 0 for array in self.data.values()):
-            inner = _wrapped(", ".join(entries))
-        else:
-            inner = [row for entry in entries for row in f"{entry},".split("\n")]
-        return [f"{self.name.text} = {{", *(f"    {row}" for row in inner), "}"]
+            return f"{self.name.text} = {written[0]}"
+        entries = [f"{t}: {text}" for t, text in zip(self.data, written, strict=True)]
+        if any(array.ndim for array in self.arrays):
+            return "\n".join([f"{self.name.text} = {{", *(f"{entry}," for entry in entries), "}"])
+        return f"{self.name.text} = {{{_wrapped(', '.join(entries))}}}"
 
 
-def given_lines(given: Sequence[GivenArray]) -> tuple[list[Code], list[str]]:
-    """The lines to look at, and those to run.
+def given_lines(given: Sequence[GivenArray]) -> tuple[list[Code], list[str | GivenArray]]:
+    """The lines to look at, and what a copy has in their place.
 
     Parameters
     ----------
@@ -77,18 +81,15 @@ def given_lines(given: Sequence[GivenArray]) -> tuple[list[Code], list[str]]:
     Returns
     -------
     tuple
-        Code for the one, text for the other.
+        Code for the one; text, and what is to be written out, for the other.
     """
     count = sum(one.size for one in given)
-    few = count <= MAX_NUMBERS
     heading = "What the network is given. Put your own in its place."
-    shown = [comment(heading), *(one.shown() for one in given)]
-    copied = [f"# {heading}"]
-    if not few:
-        copied.append(
-            f"# The {count:,} numbers of the trace are too many to write here: these are zeros."
-        )
-    return shown, [*copied, *(line for one in given for line in one.copied(numbers=few))]
+    shown = [remark(heading), *(one.shown() for one in given)]
+    if count <= MAX_NUMBERS:
+        return shown, [f"# {heading}", *given]
+    many = f"# The {count:,} numbers of the trace are too many to write here: these are zeros."
+    return shown, [f"# {heading}", many, *(replace(one, numbers=False) for one in given)]
 
 
 def _short(array: Array) -> str:
@@ -98,7 +99,9 @@ def _short(array: Array) -> str:
 
 
 def _zeros(array: Array) -> str:
-    return _written(array if array.dtype.kind != "f" else np.zeros_like(array))
+    if array.ndim == 0:
+        return "0.0"
+    return f"np.zeros({array.shape[0] if array.ndim == 1 else array.shape})"
 
 
 def _written(array: Array) -> str:
@@ -106,20 +109,14 @@ def _written(array: Array) -> str:
     if array.ndim == 0:
         return repr(array.item())
     if not array.any():
-        shape = array.shape[0] if array.ndim == 1 else array.shape
-        return f"np.zeros({shape})"
+        return _zeros(array)
     if array.ndim == 1:
-        line = f"np.array([{', '.join(map(repr, array.tolist()))}])"
-        if len(line) <= WIDTH:
-            return line
-        return "\n".join(["np.array([", *(f"    {row}" for row in _wrapped(line[10:-2])), "])"])
-    rows = []
-    for row in array.tolist():
-        wrapped = _wrapped(str(row))
-        rows += [f"    {wrapped[0]}", *(f"     {more}" for more in wrapped[1:])]
-        rows[-1] += ","
+        return f"np.array([{_wrapped(', '.join(map(repr, array.tolist())))}])"
+    rows = [f"    [{_wrapped(', '.join(map(repr, row)))}]," for row in array.tolist()]
     return "\n".join(["np.array([", *rows, "])"])
 
 
-def _wrapped(numbers: str) -> list[str]:
-    return textwrap.wrap(numbers, WIDTH - 8, break_long_words=False, break_on_hyphens=False)
+def _wrapped(numbers: str) -> str:
+    """Numbers over several lines, if they are many."""
+    lines = textwrap.wrap(numbers, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\n        ".join(lines)

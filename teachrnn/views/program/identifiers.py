@@ -23,16 +23,18 @@ class Identifiers:
     """
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str, str], str] = {}
+        self._found: dict[tuple[str, bool, str, str], str] = {}
         self._taken = set(OF_THE_PROGRAM)
 
-    def of(self, name: str, *, before: str = "", after: str = "") -> str:
+    def of(self, name: str, *, timed: bool = False, before: str = "", after: str = "") -> str:
         """The identifier of a name without its time step.
 
         Parameters
         ----------
         name : str
             The name, such as ``layer2.W_f``.
+        timed : bool
+            Whether it belongs to time steps: another of the same name may not.
         before, after : str
             What the identifier begins and ends with besides: ``d`` and ``_next`` for the gradient that
             comes from the next time step.
@@ -42,7 +44,7 @@ class Identifiers:
         str
             The same one whenever it is asked for.
         """
-        key = name, before, after
+        key = name, timed, before, after
         if key not in self._found:
             self._found[key] = self._free(f"{before}{_plain(name)}{after}")
         return self._found[key]

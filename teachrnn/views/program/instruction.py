@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -71,10 +71,16 @@ class Instructions:
     def of(cls, trace: Trace) -> Instructions:
         """Those of a trace, as a loop over time where every time step applies the same operations."""
         times = _times(trace.ops)
-        steps = [[op for op in trace.ops if op.t == t] for t in times or ()]
+        steps: dict[int | None, list[Op]] = defaultdict(list)
+        for op in trace.ops:
+            steps[op.t].append(op)
         counted = Counter(v.index for v in trace.losses)
-        if times and len({tuple([_said(op, counted) for op in step]) for step in steps}) == 1:
-            made = [_instruction(op, loop=True) for op in steps[-1]]
+        alike = len({tuple([_said(op, counted) for op in step]) for step in steps.values()}) == 1
+        named = [
+            {_use(v, 0).name for v in trace.values if (v.t is None) == out} for out in (True, False)
+        ]
+        if times and alike and not set.intersection(*named):
+            made = [_instruction(op, loop=True) for op in steps[times[-1]]]
             if all(use.by in (None, *NEAR) for one in made for use in one.operands):
                 return cls(
                     made, Counter({_use(v, v.t).name: counted[v.index] for v in trace.losses}), times

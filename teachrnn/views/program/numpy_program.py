@@ -7,6 +7,7 @@ from typing import Literal
 
 from teachrnn.formulas.name import Name
 from teachrnn.formulas.numpy_code import Code, source
+from teachrnn.views.program.given import GivenArray
 from teachrnn.views.program.instruction import Use
 
 
@@ -76,8 +77,8 @@ class NumpyProgram:
     ----------
     lines : list of Code
         The program as it is shown: what the trace was given is said by its shape.
-    given : list of str
-        The lines that take the place of the first ones in a copy: with the numbers, where they are few.
+    given : list
+        What a copy has in place of the first lines: text, and what is written with its numbers.
     shown : int
         How many lines they take the place of.
     uses : dict
@@ -95,7 +96,7 @@ class NumpyProgram:
     """
 
     lines: list[Code] = field(default_factory=list)
-    given: list[str] = field(default_factory=list)
+    given: list[str | GivenArray] = field(default_factory=list)
     shown: int = 0
     uses: dict[str, Use] = field(default_factory=dict)
     forward: dict[str, LinesOfStep] = field(default_factory=dict)
@@ -131,7 +132,8 @@ class NumpyProgram:
         str
             The text of a Python file.
         """
-        return "\n".join([*self.given, *map(source, self.lines[self.shown :])]) + "\n"
+        given = [one if isinstance(one, str) else one.copied() for one in self.given]
+        return "\n".join([*given, *map(source, self.lines[self.shown :])]) + "\n"
 
     def text(self) -> str:
         """The program as it is shown.

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import reduce
 
-import numpy as np
-
 from teachrnn.formulas import tree
 from teachrnn.formulas.name import Name
 from teachrnn.formulas.numpy_code import (
@@ -23,6 +21,7 @@ from teachrnn.formulas.numpy_code import (
     helpers_in,
     listed,
     numpy_code,
+    remark,
     source,
 )
 from teachrnn.formulas.numpy_rule import OwnLetters, numpy_rule
@@ -30,15 +29,17 @@ from teachrnn.formulas.numpy_statement import accumulated, assigned
 from teachrnn.formulas.tree import Formula, Letter
 from teachrnn.op import OPS, Op, Value
 from teachrnn.trace import Trace
-from teachrnn.views.program.block import Block, comment
 from teachrnn.views.program.given import GivenArray, given_lines
 from teachrnn.views.program.identifiers import Identifiers
 from teachrnn.views.program.instruction import Instruction, Instructions, Use
+from teachrnn.views.program.line_block import LineBlock
 from teachrnn.views.program.numpy_program import LinesOfStep, Mark, NumpyProgram
 
 LOSS, NEXT = "the loss so far", "what comes from the next time step"
 """Two further names that a letter can have in a program; ``Letter.user`` says which."""
 INDENT = "    "
+TOGETHER = 3
+"""So many gradients are set to zero in one line."""
 
 
 def student_program(trace: Trace) -> NumpyProgram | None:
@@ -88,9 +89,9 @@ class _Writing:
         self.program = NumpyProgram()
         self.do = Instructions.of(trace)
         self.loop = self.program.loop = self.do.times is not None
-        self.called = Identifiers()
+        self.identifiers = Identifiers()
         for value in trace.values:
-            self.called.of(_timeless(value.name))
+            self._called(Use(self.name(value), 0 if self.loop and value.t is not None else None))
         self.core = axes
         self.kinds = {self.name(v): axes[v.index] for v in trace.values if v.index in axes}
         self.results = {one.result.name: one for one in self.do.all}
@@ -107,12 +108,12 @@ class _Writing:
         self.sums: dict[str, Value] = {}
         self.passed: dict[str, list[str]] = defaultdict(list)
         self.made: dict[str, int] = {}
-        back = Block(INDENT if self.loop else "")
+        back = LineBlock(INDENT if self.loop else "")
         if trace.losses:
             self._backward(back)
         self.going_back = False
         self.inside: dict[str, Owned] = {}
-        ahead = Block(INDENT if self.loop else "")
+        ahead = LineBlock(INDENT if self.loop else "")
         self._forward(ahead)
         self._put_together(ahead, back)
 
@@ -128,6 +129,10 @@ class _Writing:
         self.program.uses[key] = use
         return key
 
+    def _called(self, use: Use, *, before: str = "", after: str = "") -> str:
+        timed = use.by is not None if self.loop else self._t(use.name) is not None
+        return self.identifiers.of(_timeless(use.name), timed=timed, before=before, after=after)
+
     def axes(self, node: Letter) -> int:
         """How many axes a letter has."""
         return self.kinds[self.program.uses[node.name].name]
@@ -137,15 +142,14 @@ class _Writing:
         use = self.program.uses[node.name]
         if node.user == LOSS:
             return "loss"
-        timeless = use.name if self.loop else _timeless(use.name)
         if node.user == NEXT:
-            return self.called.of(timeless, before="d", after="_next")
+            return self._called(use, before="d", after="_next")
         if node.kind == "total":
-            called = self.called.of(timeless, before="d")
+            called = self._called(use, before="d")
             return called if self.loop and use.name in self.results else called + self._time(use)
         if self.going_back:
             self.needed.add(use.name)
-        called = self.called.of(timeless)
+        called = self._called(use)
         return called + self._time(use) if self._is_kept(use) else called
 
     def _time(self, use: Use) -> str:
@@ -200,7 +204,7 @@ class _Writing:
             name = self._free_name(letter, one.result.name)
             found[call] = Use(name, one.result.by)
             self.kinds[name] = self.axes(call.argument) if isinstance(call.argument, Letter) else 1
-            self.called.of(_timeless(name))
+            self._called(found[call])
         return found
 
     def _free_name(self, letter: str, beside: str) -> str:
@@ -227,7 +231,7 @@ class _Writing:
 
     # Back ------------------------------------------------------------------------------------
 
-    def _backward(self, block: Block) -> None:
+    def _backward(self, block: LineBlock) -> None:
         for one in reversed(self.do.all):
             if one.result.name in self.live:
                 self._arrives(block, one)
@@ -236,7 +240,7 @@ class _Writing:
             if use.name not in self.results or use.by == -1:
                 self._leaves(block, use)
 
-    def _arrives(self, block: Block, one: Instruction) -> None:
+    def _arrives(self, block: LineBlock, one: Instruction) -> None:
         """The gradient of a result: the sum of what its uses have sent."""
         use, name = one.result, one.result.name
         parts = self.arrived.pop(use, [])
@@ -261,7 +265,7 @@ class _Writing:
         block.add(assigned(total, reduce(tree.Plus, summands), self, like), t=one.op.t, whole=last)
         self.made[name] = len(block.lines) - 1
 
-    def _goes_on(self, block: Block, one: Instruction) -> None:
+    def _goes_on(self, block: LineBlock, one: Instruction) -> None:
         """What an instruction sends to its operands."""
         own = self.key(one.result)
 
@@ -285,7 +289,7 @@ class _Writing:
             added = accumulated(total, owned, self, Letter(self.key(use)))
             block.add(added, t=one.op.t, whole=frozenset([one.result.name]))
 
-    def _leaves(self, block: Block, use: Use) -> None:
+    def _leaves(self, block: LineBlock, use: Use) -> None:
         """The gradient of what was given at a time step, or what goes to the time step before."""
         total = Letter(self.key(use), "total")
         summands: list[Formula] = [*self.arrived[use]]
@@ -316,7 +320,7 @@ class _Writing:
 
     # Forward ---------------------------------------------------------------------------------
 
-    def _forward(self, block: Block) -> None:
+    def _forward(self, block: LineBlock) -> None:
         for one in self.do.all:
             name = one.result.name
             for call, use in self.shared[name].items():
@@ -365,7 +369,7 @@ class _Writing:
 
     # Together --------------------------------------------------------------------------------
 
-    def _put_together(self, ahead: Block, back: Block) -> None:
+    def _put_together(self, ahead: LineBlock, back: LineBlock) -> None:
         program, lines = self.program, self.program.lines
         self._head()
         first = len(lines)
@@ -383,12 +387,12 @@ class _Writing:
                     program.backward[one.result.name] = self._passing(one, back, first)
             self._found()
 
-    def _around(self, one: Instruction, block: Block, first: int) -> range:
+    def _around(self, one: Instruction, block: LineBlock, first: int) -> range:
         """The lines of the same time step."""
         times = range(len(block.lines)) if self.loop else block.times.get(one.op.t, range(0))
         return range(first + times.start, first + times.stop)
 
-    def _passing(self, one: Instruction, block: Block, first: int) -> LinesOfStep:
+    def _passing(self, one: Instruction, block: LineBlock, first: int) -> LinesOfStep:
         """The lines of a step back, with a note where a gradient is passed on as it is."""
         name, around = one.result.name, self._around(one, block, first)
         marks = block.marked(name, first)
@@ -407,11 +411,13 @@ class _Writing:
         """The first lines: what the program needs, what it is given, where it keeps its results."""
         program, lines = self.program, self.program.lines
         top = ["import numpy as np", "", *self._helpers()]
+        if self.do.times is not None and self.do.times.start == 1:
+            top += [f"T = {self.do.times[-1]}  # time steps"]
         shown, copied = given_lines(self._given())
         lines += [*map(code, top), *shown]
         program.given = [*top, *copied]
         program.shown = len(lines)
-        lines += [(), comment("Forward."), *self._dicts(self._kept_from_here(), gradients=False)]
+        lines += [(), remark("Forward."), *_dicts(self._kept_from_here())]
         if self.trace.losses:
             lines.append(code("loss = 0"))
         if self.do.times is not None:
@@ -429,13 +435,13 @@ class _Writing:
         )
         ones = f"{', '.join(list(counted)[:3])}{', ...' if len(counted) > 3 else ''}"
         once = all(count == 1 for count in self.do.losses.values())
-        lines += [(), comment(f"Back. Every loss counts once: {ones} = 1." if once else "Back.")]
+        lines += [(), remark(f"Back. Every loss counts once: {ones} = 1." if once else "Back.")]
         lines += self._zeros()
-        lines += self._dicts(self._gradients_from_here(), gradients=True)
+        lines += _dicts(self._gradients_from_here())
         if self.do.times is not None:
             for name in self._carried():
                 letter = Letter(self.key(Use(name, 0)), "total", NEXT)
-                first = f"{self.called.of(name)}[{self.do.times.start - 1}]"
+                first = f"{self._called(Use(name, 0))}[{self.do.times.start - 1}]"
                 zeros = f"np.zeros_like({first})" if self.kinds[name] else "0.0"
                 lines.append(code(numpy_code(letter, self), f" = {zeros}"))
             last = "T" if self.do.times.start == 1 else str(self.do.times[-1])
@@ -444,15 +450,16 @@ class _Writing:
 
     def _zeros(self) -> list[Code]:
         """What gradients are added to, those of one gate in a line."""
-        lines: dict[object, tuple[list[Code], list[Code]]] = {}
+        lines: list[tuple[object, list[Code], list[Code]]] = []
         for name, value in sorted(self.sums.items(), key=lambda found: found[1].index):
-            of = Name.of(name)
-            totals, zeros = lines.setdefault((of.layer, of.gate), ([], []))
-            like = Letter(self.key(Use(name)))
-            totals.append(numpy_code(like.changed(kind="total"), self))
-            some = self.core[value.index]
-            zeros.append(code("np.zeros_like(", numpy_code(like, self), ")") if some else code("0.0"))
-        return [code(listed(totals), " = ", listed(zeros)) for totals, zeros in lines.values()]
+            of, like = Name.of(name), Letter(self.key(Use(name)))
+            total, shape = (numpy_code(node, self) for node in (like.changed(kind="total"), like))
+            zero = code("np.zeros_like(", shape, ")") if self.core[value.index] else code("0.0")
+            if not lines or lines[-1][0] != (of.layer, of.gate) or len(lines[-1][1]) == TOGETHER:
+                lines.append(((of.layer, of.gate), [], []))
+            lines[-1][1].append(total)
+            lines[-1][2].append(zero)
+        return [code(listed(totals), " = ", listed(zeros)) for _, totals, zeros in lines]
 
     def _helpers(self) -> list[str]:
         """The functions that the formulas use."""
@@ -473,20 +480,18 @@ class _Writing:
 
     def _given(self) -> list[GivenArray]:
         """What the instructions use and do not make."""
-        found: dict[str, GivenArray] = {}
-        if self.do.times is not None and self.do.times.start == 1:
-            found[""] = GivenArray(Token("T"), np.array(self.do.times[-1]))
+        found: dict[tuple[str, bool], GivenArray] = {}
         for value in self.trace.values:
             if isinstance(value, Op) or value.index not in self.core:
                 continue
             if value.role == "constant" and value.data.ndim == 0:
                 continue
-            name = _timeless(value.name)
+            name, timed = _timeless(value.name), value.t is not None
             array = value.data.reshape(value.shape[value.data.ndim - self.core[value.index] :])
             if value.t is None:
-                found[value.name] = GivenArray(self._token(value), array)
+                found[name, timed] = GivenArray(self._token(value), name, array)
             else:
-                steps = found.setdefault(name, GivenArray(self._token(value), {})).data
+                steps = found.setdefault((name, timed), GivenArray(self._token(value), name, {})).data
                 assert isinstance(steps, dict)
                 steps[value.t] = array
         return list(found.values())
@@ -494,46 +499,37 @@ class _Writing:
     def _token(self, value: Value) -> Token:
         """The name of what was given, without its time step."""
         use = Use(self.name(value), 0 if self.loop and value.t is not None else None)
-        return Token(self.called.of(_timeless(value.name)), Letter(self.key(use)))
+        return Token(self._called(use), Letter(self.key(use)))
 
     def _kept_from_here(self) -> list[str]:
         """Identifiers of results that are kept by time step, and of which none was given."""
-        given = {
-            _timeless(v.name) for v in self.trace.values if not isinstance(v, Op) and v.t is not None
-        }
-        names = [
-            use for one in self.do.all for use in (*self.shared[one.result.name].values(), one.result)
+        given = {one.name.text for one in self._given() if isinstance(one.data, dict)}
+        uses = [
+            use
+            for one in self.do.all
+            for use in (*self.shared[one.result.name].values(), one.result)
+            if self._time(use) and self._is_kept(use) and not self._has_no_name(use)
         ]
-        kept = [
-            _timeless(use.name)
-            for use in names
-            if (self._is_kept(use) if self.loop else self._t(use.name) is not None)
-            and self.key(use) not in self.inside
-            and not (
-                self.do.losses[use.name] and use.name not in self.needed and not self.readers[use.name]
-            )
-        ]
-        return [self.called.of(name) for name in dict.fromkeys(kept) if name not in given]
+        return [name for name in dict.fromkeys(map(self._called, uses)) if name not in given]
+
+    def _has_no_name(self, use: Use) -> bool:
+        """Whether a result is written inside a sum, or only counted in the loss."""
+        counted = self.do.losses[use.name] and use.name not in self.needed
+        return self.key(use) in self.inside or bool(counted and not self.readers[use.name])
 
     def _gradients_from_here(self) -> list[str]:
         """Identifiers of gradients that are kept by time step."""
-        names = [use.name for use in self.arrived if self._time(use)]
         if self.loop:
-            names = [u.name for u in self.arrived if u.name not in self.results and not self._in_next(u)]
+            uses = [u for u in self.arrived if u.name not in self.results and not self._in_next(u)]
         else:
-            names += [name for name in self.made if self._t(name) is not None]
-        return [self.called.of(n, before="d") for n in dict.fromkeys(map(_timeless, names))]
+            uses = [use for use in (*self.arrived, *map(Use, self.made)) if self._time(use)]
+        return list(dict.fromkeys(self._called(use, before="d") for use in uses))
 
     def _in_next(self, use: Use) -> bool:
         return use.by == -1 and self._is_carried(use.name)
 
     def _carried(self) -> list[str]:
         return [name for name in self.kinds if self._is_carried(name)]
-
-    def _dicts(self, names: list[str], *, gradients: bool) -> list[Code]:
-        """Empty dicts, to be filled by time step."""
-        some = [names[i : i + 8] for i in range(0, len(names), 8)]
-        return [code(f"{', '.join(part)} = {', '.join(['{}'] * len(part))}") for part in some]
 
     def _found(self) -> None:
         """Where the gradients are when the program has run."""
@@ -553,21 +549,25 @@ class _Writing:
         for use in self.arrived:
             before = f"{use.name}[{times.start - 1}]"
             if self._in_next(use):
-                program.gradients[before] = self.called.of(use.name, before="d", after="_next")
+                program.gradients[before] = self._called(use, before="d", after="_next")
                 left.append(program.gradients[before])
                 continue
-            called = self.called.of(use.name, before="d")
+            called = self._called(use, before="d")
             for t in times:
                 at = t + (use.by or 0)
                 program.gradients[f"{use.name}[{at}]"] = f"{called}[{at}]"
         if left:
             states = [
-                f"{self.called.of(use.name)}[{times.start - 1}]"
-                for use in self.arrived
-                if self._in_next(use)
+                f"{self._called(use)}[{times.start - 1}]" for use in self.arrived if self._in_next(use)
             ]
             one = "holds now is the gradient" if len(left) == 1 else "hold now are the gradients"
-            program.lines.append(comment(f"What {' and '.join(left)} {one} of {' and '.join(states)}."))
+            program.lines.append(remark(f"What {' and '.join(left)} {one} of {' and '.join(states)}."))
+
+
+def _dicts(names: list[str]) -> list[Code]:
+    """Empty dicts, to be filled by time step."""
+    some = [names[i : i + 8] for i in range(0, len(names), 8)]
+    return [code(f"{', '.join(part)} = {', '.join(['{}'] * len(part))}") for part in some]
 
 
 def _timeless(name: str) -> str:

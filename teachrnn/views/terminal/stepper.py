@@ -17,12 +17,15 @@ from teachrnn.views.terminal.array_text import Extent
 from teachrnn.views.terminal.help_page import HelpPage
 from teachrnn.views.terminal.key import Keyed, key
 from teachrnn.views.terminal.line import wrapped
+from teachrnn.views.terminal.program_page import ProgramPage
 from teachrnn.views.terminal.prompt import Prompt
 from teachrnn.views.terminal.question import Question
 from teachrnn.views.terminal.story_text import StoryText
 from teachrnn.views.terminal.time_line import TimeLine
 from teachrnn.views.terminal.why_page import WhyPage
 
+ABOVE = 3
+"""So many lines of the program are shown above the first that is marked."""
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Steps per second."""
 
@@ -78,7 +81,7 @@ class TerminalStepper(Keyed):
         self.predicting = False
         self.question: Question | None = None
         self.right, self.asked = 0, 0
-        self.overlay: Prompt | WhyPage | HelpPage | None = None
+        self.overlay: Prompt | WhyPage | HelpPage | ProgramPage | None = None
         self.message = "" if yours is None else verdict(self.steps)
         self.over = False
 
@@ -164,6 +167,16 @@ class TerminalStepper(Keyed):
     def step_into(self) -> None:
         """Take a result apart, one term after the other."""
         self._take_apart(stepping=True)
+
+    @key("c", does="the whole pass in NumPy, with the lines of this step marked")
+    def program(self) -> None:
+        """Show the program."""
+        if self.step.lines is None:
+            self.message = "there is no program: it is that of one sequence"
+        else:
+            page = ProgramPage(self.step.lines)
+            self._open(page)
+            self.scroll = max(0, page.first - ABOVE)
 
     @key("m", does="predict: give the sign or the number before it is shown")
     def predict(self) -> None:
@@ -332,7 +345,7 @@ class TerminalStepper(Keyed):
         self.right += right
         self.asked += 1
 
-    def _open(self, overlay: WhyPage | HelpPage) -> None:
+    def _open(self, overlay: WhyPage | HelpPage | ProgramPage) -> None:
         self.overlay = overlay
         self.scroll = 0
 
@@ -386,7 +399,7 @@ class TerminalStepper(Keyed):
             The lines.
         """
         extent = Extent(width, whole=self.everything)
-        if isinstance(self.overlay, WhyPage | HelpPage):
+        if isinstance(self.overlay, WhyPage | HelpPage | ProgramPage):
             return self.overlay.lines(extent)
         about = [] if self.index else [Text(printable(line), style="italic") for line in self.about]
         lines = self.text.lines(self.index, extent, hide=self.question is not None)
@@ -442,4 +455,9 @@ def help_page() -> HelpPage:
     >>> "next step" in help_page().markdown()
     True
     """
-    return HelpPage(("stepping", TerminalStepper), ("why, term by term", WhyPage), ("typing", Prompt))
+    return HelpPage(
+        ("stepping", TerminalStepper),
+        ("why, term by term", WhyPage),
+        ("the program", ProgramPage),
+        ("typing", Prompt),
+    )

@@ -13,6 +13,7 @@ from teachrnn.views.story import Outcome, Quantity, StoryStep
 from teachrnn.views.style.legible import printable
 from teachrnn.views.terminal.array_text import DIFFERS, UNEQUAL, Extent, array_lines
 from teachrnn.views.terminal.line import wrapped
+from teachrnn.views.terminal.program_page import marked_lines
 
 PHASES = {"forward": "forward →", "turn": "turning point", "backward": "← back through time"}
 NOT_YET = "not yet"
@@ -75,8 +76,11 @@ class StoryText:
             lines += [Text(), Text("what went in", style="dim")]
         for quantity in step.operands:
             lines += array_lines(quantity, extent)
+        if step.lines is not None:
+            lines += [Text(), Text("in NumPy", style="dim")]
+            lines += marked_lines(step.lines, indented=False).values()
         if step.code:
-            lines += [Text(), Text.assemble(("code  ", "dim"), printable(step.code))]
+            lines += [Text(), Text.assemble(("the library's own line  ", "dim"), printable(step.code))]
         return wrapped(lines, extent.width)
 
     def _outcome(self, outcome: Outcome, extent: Extent) -> list[Text]:

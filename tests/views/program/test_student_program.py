@@ -49,8 +49,8 @@ def run(program):
     """The program, with the gradients of every time step as they are at its end."""
     script = program.script().rstrip("\n").split("\n")
     if program.loop and program.backward:
-        last = next(iter(program.backward.values())).around[-1] - program.shown + len(program.given)
-        script.insert(last + 1, "    seen[t] = dict(globals())")
+        after = len(program.lines) - next(iter(program.backward.values())).around.stop
+        script.insert(len(script) - after, "    seen[t] = dict(globals())")
     space = {"seen": {}}
     exec("\n".join(script), space)
     return space
@@ -264,6 +264,15 @@ def test_any_name_becomes_an_identifier_of_its_own(name):
         h = Tanh(x, name="h")
     y = Tanh(Multiply(h, x, name="g"), name=name)
     trace.loss(Sum(y, name="L"))
+    assert_agrees(trace)
+
+
+def test_value_of_the_same_name_without_time_is_another():
+    trace = Trace()
+    h, W = trace.input("h", [0.5, -0.3]), trace.parameter("W", [[0.5, -0.3], [0.2, 0.7]])
+    for t in (1, 2):
+        with trace.at(t):
+            trace.loss(Sum(Tanh(Linear(h, W, name="a"), name="h"), name="L"))
     assert_agrees(trace)
 
 

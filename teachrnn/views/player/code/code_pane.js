@@ -27,7 +27,7 @@ export class CodePane {
       "copy all",
     );
     this.copy.addEventListener("click", copy, { signal: context.signal });
-    this.written = element("div", { class: "written" });
+    this.written = element("div", { class: "written", role: "group", "aria-label": "the lines" });
     this.own = element("code", { class: "code" });
     const summary = element("summary", {}, "the library's own line");
     this.library = element("details", { class: "library" }, summary, this.own);
@@ -45,13 +45,14 @@ export class CodePane {
   paint(i) {
     const { story } = this.context;
     const step = story.steps[i];
-    this.own.textContent = step.code;
-    this.library.hidden = !step.code;
+    const code = story.codes[step.code];
+    this.own.textContent = code;
+    this.library.hidden = !code;
     const told = story.linesAt(i);
     this.copy.hidden = !story.program;
     this.words.textContent = told ? HEADINGS[step.phase] : "";
     this.written.hidden = !told;
-    this.element.hidden = !told && !step.code;
+    this.element.hidden = !told && !code;
     if (!told) return;
     const key = told.around.join(":");
     const listing = this.listings.get(key) ?? new Listing(story, told.around);

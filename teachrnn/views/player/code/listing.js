@@ -2,7 +2,7 @@
 // and a name can light up with the array that it stands for.
 
 /** @import { Story } from "../story.js" */
-/** @import { Piece } from "../types.d.ts" */
+/** @import { Token } from "../types.d.ts" */
 
 import { element } from "../dom.js";
 
@@ -28,7 +28,7 @@ export class Listing {
   }
 
   /**
-   * @param {Piece[]} pieces
+   * @param {Token[]} pieces
    * @param {boolean} inside
    */
   #line(pieces, inside) {

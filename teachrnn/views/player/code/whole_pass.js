@@ -3,6 +3,7 @@
 /** @import { Context } from "../types.d.ts" */
 
 import { element } from "../dom.js";
+import { givenText } from "./given.js";
 import { Listing } from "./listing.js";
 
 export class WholePass {
@@ -13,10 +14,13 @@ export class WholePass {
     /** @type {Listing | null} made when it is first looked at */
     this.listing = null;
     this.step = 0;
-    this.script = program
-      ? [program.given, ...program.lines.slice(program.shown).map(textOf), ""].join("\n")
-      : "";
-    this.place = element("div", { class: "written" });
+    this.place = element("div", {
+      class: "written",
+      role: "group",
+      "aria-label": "the whole pass in NumPy",
+      tabindex: "0", // it scrolls
+      "data-own-keys": "",
+    });
     this.element = element(
       "details",
       { class: "whole-pass" },
@@ -37,6 +41,14 @@ export class WholePass {
       this.place.append(this.listing.element);
     }
     this.listing.paint(i);
+  }
+
+  /** The program with what the trace was given. */
+  get script() {
+    const { story } = this.context;
+    const { given = [], lines = [], shown = 0 } = story.program ?? {};
+    const first = given.map((one) => (typeof one === "string" ? one : givenText(story, one)));
+    return [...first, ...lines.slice(shown).map(textOf), ""].join("\n");
   }
 
   /** Put the script on the clipboard; where that is not allowed, show it, selected. */
@@ -61,5 +73,5 @@ export class WholePass {
   }
 }
 
-/** @param {import("../types.d.ts").Piece[]} line */
+/** @param {import("../types.d.ts").Token[]} line */
 const textOf = (line) => line.map((piece) => (typeof piece === "string" ? piece : piece[0])).join("");

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from teachrnn.formulas.numpy_code import Code, Token, code
+from teachrnn.formulas.numpy_code import Code, code
 from teachrnn.views.program.numpy_program import Mark
 
 
-class Block:
+class LineBlock:
     """Lines of the same indentation.
 
     Parameters
@@ -51,8 +51,3 @@ class Block:
     def marked(self, owner: str, start: int) -> tuple[Mark, ...]:
         """The marks of an operation, where the block begins at line ``start`` of the program."""
         return tuple([Mark(m.line + start, m.first, m.last) for m in self.marks.get(owner, ())])
-
-
-def comment(text: str) -> Code:
-    """A line that is only read."""
-    return (Token(f"# {text}"),)
