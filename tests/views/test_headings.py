@@ -427,12 +427,26 @@ def test_a_time_step_is_told_with_the_numbers_of_the_trace():
     )
     here = norm(trace["V"].data.T @ sweep.gradient("o[3]"))
     future = norm(trace["W"].data.T @ sweep.gradient("a[4]"))
-    on = norm(trace["W"].data.T @ sweep.gradient("a[3]"))
+    start = trace["V"].data.T @ sweep.gradient("o[4]")
+    faded = trace["W"].data.T @ ((1 - trace["h[4]"].data ** 2) * start)
     assert backward.sentence == (
-        f"At h₃ the gradient from step 3 itself, norm {here}, and the one from the future, {future}, "
-        "add. "
-        f"What goes on has norm {on} at h₂. Each parameter gets part 2 of 4."
+        f"At h₃ two gradients add: from step 3 itself, norm {here}, and from the future, {future}. "
+        f"What L₄ sent back has faded from norm {norm(start)} at h₄ to {norm(faded)}. "
+        "Each parameter gets part 2 of 4."
     )
+
+
+def test_what_is_left_of_the_last_loss_is_the_gradient_of_that_loss_alone():
+    network = small_network("hello world", cell="lstm", updates=5)
+    trace, story = network.trace, tell(network.trace, network.symbols)
+    alone = Backprop(trace, losses=[trace["L[10]"]]).run()
+    first, last = norm(alone.gradient("h[1]")), norm(alone.gradient("h[10]"))
+    stop = time_stops(trace, story, network.symbols)[-1]
+    assert f"What L₁₀ sent back has faded from norm {last} at h₁₀ to {first}." in stop.sentence
+    assert "The way back ends at h₀" in stop.sentence
+    (at_the_loss,) = (s for s in time_stops(trace, story) if (s.phase, s.t) == ("backward", 10))
+    assert "Nothing comes from the future" in at_the_loss.sentence
+    assert "L₁₀ sent" not in at_the_loss.sentence
 
 
 def test_a_sweep_that_a_reader_is_in_the_middle_of_is_left_alone():

@@ -505,6 +505,8 @@ def test_question_hides_the_result_and_nothing_else_until_it_is_answered():
     outcome = walk.step.outcomes[0]
     assert "u[1]  ?" in shown(walk)
     assert "largest" not in shown(walk)
+    assert walk.step.heading in shown(walk)
+    assert walk.step.sentence[:30] not in shown(walk)  # it may give numbers of the result
     number = Question.about(walk.step).number
     assert abs(number) == np.abs(outcome.quantities[0].data).max()
     press(walk, "1", "Enter")

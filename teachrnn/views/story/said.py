@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 
 MAX_WORDS = 45
@@ -59,7 +58,19 @@ class Said:
 
 def fits(text: str) -> bool:
     """Whether a text has room beside a formula, on a phone."""
-    return len(text.split()) <= MAX_WORDS and len(textwrap.wrap(text, LINE)) <= MAX_LINES
+    words = text.split()
+    return len(words) <= MAX_WORDS and _lines(words) <= MAX_LINES
+
+
+def _lines(words: list[str]) -> int:
+    """How many lines words fill; ``textwrap`` would take a third of the time of telling a story."""
+    lines, room = 0, 0
+    for word in words:
+        if len(word) >= room:
+            lines, room = lines + 1 + (len(word) - 1) // LINE, LINE - 1 - (len(word) - 1) % LINE
+        else:
+            room -= len(word) + 1
+    return lines
 
 
 def _cut(text: str) -> str:

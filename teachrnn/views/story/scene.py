@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from teachrnn.array import Array
+from teachrnn.backprop import Backprop
 from teachrnn.formulas.name import Name
 from teachrnn.gradients import Gradients
 from teachrnn.op import Op, Value
@@ -41,6 +43,30 @@ class Telling:
         self.structure = Structure(trace)
         self.names = WrittenNames(self.structure)
         self._between = " " if max(map(len, symbols or [""])) > 1 else ""
+
+    @cached_property
+    def last_loss(self) -> tuple[Value, Gradients] | None:
+        """The loss of the last time step, and the gradients of it alone."""
+        losses = [v for v in self.trace.losses if v.t is not None]
+        if not losses or losses[-1].t != self.trace.T:
+            return None
+        return losses[-1], Backprop(self.trace, losses=losses[-1:]).run().found
+
+    def faded(self, state: Value) -> str:
+        """How much of the gradient of the last loss is left at a state; empty at the last step."""
+        if self.last_loss is None or state.t is None or state.t >= self.trace.T:
+            return ""
+        loss, found = self.last_loss
+        last = self.structure.state_at(state, loss.t)
+        start = None if last is None else found.gradient(last)
+        left = found.gradient(state)
+        if last is None or start is None or left is None or not norm(start) > 0:
+            return ""
+        verb = "faded" if norm(left) < norm(start) else "grown"
+        return (
+            f"What {self.names.of(loss)} sent back has {verb} from norm {number(norm(start))} at "
+            f"{self.names.of(last)} to {number(norm(left))}."
+        )
 
     def symbol(self, value: Value | None) -> str:
         """A token in quotes, or by its number; empty for a batch, and for what is no token."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -100,6 +101,9 @@ class _Stops:
         self.trace, self.steps = trace, steps
         self.telling = Telling(trace, symbols)
         self.structure = self.telling.structure
+        self.at: dict[int | None, list[Value]] = defaultdict(list)
+        for value in trace.values:
+            self.at[value.t].append(value)
         # Of the losses by name: the sweep that the reader may be in the middle of stays as it is.
         self.found = Backprop(trace, losses=trace.losses).run().found if trace.losses else Gradients()
 
@@ -116,8 +120,8 @@ class _Stops:
 
     def _made(self, run: list[int]) -> list[Value]:
         """What the operations of these steps made, in the order of the record."""
-        nodes = {self.steps[k].node for k in run} - {None}
-        return [value for value in self.trace.values if value.index in nodes]
+        nodes = [node for k in run if (node := self.steps[k].node) is not None]
+        return [self.trace.values[node] for node in sorted(set(nodes))]
 
     def _state(self, run: list[int]) -> Value | None:
         """The last state that is made there: of the top layer, the one that is read out."""
@@ -135,7 +139,7 @@ class _Stops:
 
     def _states(self, t: int, like: Value | None = None) -> list[Value]:
         """The states of a time step; those of one layer, the layer of another state."""
-        found = [v for v in self.trace.values if v.t == t and self.structure.is_state(v)]
+        found = [v for v in self.at[t] if self.structure.is_state(v)]
         if like is None:
             return found
         return [v for v in found if Name.of(v.name).layer == Name.of(like.name).layer]
@@ -157,7 +161,7 @@ class _Stops:
         heading = f"Step {t} reads {symbol}" if symbol else f"Step {t}, forward"
         if value is not None and not symbol:
             heading = f"Step {t} reads a symbol of each text"
-        vectors = [v for v in self.trace.values if v.t == t and v.role == "input"]
+        vectors = [v for v in self.at[t] if v.role == "input"]
         if value is None and vectors and vectors[0].data.dtype.kind == "f":
             symbol = self._name(vectors[0])
             heading = f"Step {t} reads {symbol}"
@@ -175,7 +179,7 @@ class _Stops:
         return f"{begin} turns {old} into {listed([self._name(v) for v in now])}."
 
     def _expected(self, t: int) -> str:
-        scores = next((op for op in self.trace.ops if op.t == t and self.structure.scores(op)), None)
+        scores = next((v for v in self.at[t] if self.structure.scores(v)), None)
         best = "" if scores is None else self.telling.most_expected(scores.data)
         text = self.telling.had_read(t)
         having = f"Having read {text}, the network" if text else "The network"
@@ -198,7 +202,7 @@ class _Stops:
         heading = f"Back through step {t}"
         if state is None or self.found.gradient(state) is None:
             return Said.of(heading, "No gradient of a state comes by here.", self._part(t))
-        return Said.of(heading, self._meeting(state), self._on(t, state), self._part(t))
+        return Said.of(heading, self._meeting(state), self.telling.faded(state), *self._on(t, state))
 
     def _meeting(self, state: Value) -> str:
         h, terms = self._name(state), self.found.terms(state)
@@ -216,23 +220,24 @@ class _Stops:
             return f"At {h} the gradient comes from the future alone, norm {later}."
         now = number(norm(sum(here[1:], start=here[0])))
         return (
-            f"At {h} the gradient from step {state.t} itself, norm {now}, and the one from the future, "
-            f"{later}, add."
+            f"At {h} two gradients add: from step {state.t} itself, norm {now}, and from the future, "
+            f"{later}."
         )
 
-    def _on(self, t: int, state: Value) -> str:
-        """What goes on to the states before."""
+    def _on(self, t: int, state: Value) -> tuple[str, str]:
+        """What goes on to the states before, and to the parameters; what matters more comes first."""
         before = [v for v in self._states(t - 1, state) if self.found.terms(v)]
+        part = self._part(t)
         if not before:
-            return ""
+            return part, ""
         if all(not isinstance(v, Op) for v in before):
             verb = "was given" if len(before) == 1 else "were given"
-            return f"The way back ends at {listed([self._name(v) for v in before])}, which {verb}."
+            return f"The way back ends at {listed([self._name(v) for v in before])}, which {verb}.", part
         norms = []
         for v in before:
             parts = [term.gradient for term in self.found.terms(v) if term.user.t == t]
             norms.append(f"{number(norm(sum(parts[1:], start=parts[0])))} at {self._name(v)}")
-        return f"What goes on has norm {listed(norms)}."
+        return part, f"What goes on has norm {listed(norms)}."
 
     def _part(self, t: int | None) -> str:
         """Which part of their gradients the parameters get."""

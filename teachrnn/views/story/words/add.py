@@ -59,10 +59,11 @@ class AddWords(OpWords, of=Add):
                 at.parameters(),
             )
         sources = [_source(at, value) for value in (u, v)]
+        ends = [f"the column of {s}" if s == _symbol(at) else s for s in sources]
         return Said.of(
             f"The sum {at.y} passes its gradient on unchanged",
             f"{at.plainly(at.op)} grows as {both} grow, so both get {d} as it is.",
-            f"One copy goes on to {sources[0]}, the other to {sources[1]}." if all(sources) else "",
+            f"One copy goes on to {ends[0]}, the other to {ends[1]}." if all(ends) else "",
         )
 
 
@@ -107,6 +108,11 @@ def _source(at: Scene, value: Value) -> str:
             return at.name(operand)
     inner = [_source(at, v) for v in value.operands] if isinstance(value, Op) else []
     return next((found for found in inner if found), "")
+
+
+def _symbol(at: Scene) -> str:
+    """The symbol that this time step reads; empty if it reads none."""
+    return at.telling.symbol(None if at.op.t is None else at.structure.read.get(at.op.t))
 
 
 def _past(at: Scene, value: Value) -> Value | None:

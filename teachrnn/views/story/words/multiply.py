@@ -84,7 +84,7 @@ class MultiplyWords(OpWords, of=Multiply):
                 to_gate,
             )
         heading = {
-            "write": f"Gate {gate} and {multiplied(at, use.other)} share the gradient",
+            "write": f"Back through gate {gate}, to {multiplied(at, use.other)}",
             "show": f"Back through gate {gate}, towards {multiplied(at, use.other)}",
             "reset": f"Back through gate {gate}, towards {_past(at, use.other)}",
         }.get(use.kind, f"Back through gate {gate}")

@@ -24,7 +24,7 @@ class TanhWords(OpWords, of=Tanh):
         flat, size = int((np.abs(at.op.data) > FLAT).sum()), at.op.data.size
         return Said.of(
             squashing.heading(at, "tanh"),
-            "Every number is pressed into (−1, 1), by itself.",
+            f"Each number of {at.plainly(at.op.operands[0])} is pressed into (−1, 1) on its own.",
             squashing.meaning(at),
             f"{flat or 'None'} of the {size} {'lie' if flat > 1 else 'lies'} beyond ±0.9, where tanh is "
             "nearly flat.",
