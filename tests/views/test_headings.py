@@ -25,6 +25,7 @@ from teachrnn import (
     Multiply,
     Op,
     Sigmoid,
+    Sum,
     Tanh,
     Trace,
     backpropagate,
@@ -410,6 +411,22 @@ def test_time_stops_cover_the_story_and_stand_at_the_state_and_where_its_gradien
                 if step.phase == "backward" and any(o.target == state.index for o in step.outcomes)
             ]
             assert stop.principal == arrivals[-1]
+
+
+def test_a_stop_on_the_way_back_is_where_the_last_of_several_uses_at_the_step_sends_its_part():
+    trace = Trace()
+    W, b = trace.parameter("W", [[0.5, -1.0], [1.0, 0.3]]), trace.parameter("b", [0.1, 0.2])
+    with trace.at(0):
+        h = trace.input("h", [0.0, 0.0])
+    for t in (1, 2):
+        with trace.at(t):
+            h = Tanh(Affine(h, W, b, name="a"), name="h")
+            trace.loss(Sum(h, name="y"))
+            trace.loss(Sum(Sigmoid(h, name="g"), name="z"))
+    story = tell(trace)
+    stops = time_stops(trace, story)
+    titles = [story[stop.principal].title for stop in stops if stop.phase == "backward"]
+    assert titles == ["back through y[2] = Sum(h[2])", "back through y[1] = Sum(h[1])"]
 
 
 def test_a_time_step_is_told_with_the_numbers_of_the_trace():
