@@ -29,6 +29,8 @@ LONG = 10
 """An instance with so many steps is for clipping, not for reading."""
 CONFIRM = 12
 """On how many further instances an explanation must hold."""
+SECONDS_IF_FORWARD_DIFFERS = 0.5
+"""To look for two mistakes: where the states differ too, no backward pass gives the numbers of any."""
 SAME_LOSS = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 1e-4}
 """What the loss of a right forward pass may differ by, relative to ours."""
 
@@ -155,6 +157,8 @@ def diagnose_answers(
     )
     if match.right:
         return found
+    if forward:
+        seconds = min(seconds, SECONDS_IF_FORWARD_DIFFERS)
     explanations = _explained(match, instances, given, tolerance, seconds)
     if forward:  # how the loss is scaled is then a guess, and so is a factor of its gradients
         explanations = [e for e in explanations if not any(_scales(m, match.names) for m in e.mistakes)]

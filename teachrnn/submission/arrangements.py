@@ -9,6 +9,7 @@ from teachrnn.submission import lexicon
 from teachrnn.submission.attempts import Attempts
 from teachrnn.submission.case import Case
 from teachrnn.submission.form import Form
+from teachrnn.submission.gate_names import columns_joined, order_of_gates
 from teachrnn.submission.layouts import Layout
 from teachrnn.submission.limits import Paper, StudentError
 from teachrnn.submission.needs import Needs
@@ -16,7 +17,7 @@ from teachrnn.submission.parameter_names import CELL_GATES, NameReading, forms
 from teachrnn.submission.plan import Plan
 from teachrnn.submission.run import Arrangement, ProgramRun, parameter_places, standing
 from teachrnn.submission.styles import Style, gate_orders, sequence_pairs, styles
-from teachrnn.submission.turned import orders_of, turned_forms
+from teachrnn.submission.turned import orders_of, turned_forms, widest
 
 
 def observed_parameters(
@@ -82,10 +83,11 @@ def arrangements(
     """Layouts with different shapes, each once."""
     filled = {fill.kind for fill in plan.forward.fills.values()}
     has_state = bool(filled & {"h", "s", "hs"})
-    order = gate_orders(reading.cell, CELL_GATES[reading.cell])[0]
+    named = order_of_gates(reading.cell, plan.forward.function.parts)
+    order = gate_orders(reading.cell, CELL_GATES[reading.cell], first=named)[0]
     if layout is not None:
         order = layout.orders.get(reading.cell, order)
-    made = forms(reading, order=order, columns=(), flipped=False)
+    made = forms(reading, order=order, columns=_columns_named(plan, reading) or (), flipped=False)
     seen = set()
     rounds = [(False, False)] if not thorough else [(True, False), (False, True), (True, True)]
     for all_styles, all_sequences in rounds:
@@ -116,7 +118,12 @@ def _apart(form: Form, shape: tuple[int, ...]) -> tuple[object, ...]:
     return (*shape, form.transposed) if square else shape
 
 
+def _columns_named(plan: Plan, reading: NameReading) -> tuple[int, ...] | None:
+    return columns_joined(plan.forward.function.joined, ("U", "W", "b")[: widest(reading)])
+
+
 def value_variants(
+    plan: Plan,
     reading: NameReading,
     style: Style,
     arrangement: Arrangement,
@@ -124,8 +131,10 @@ def value_variants(
     case: Case,
     layout: Layout | None,
 ) -> Iterator[Arrangement]:
-    """Layouts with the same shapes: the order of gates and of [h; x], the sense of z."""
-    for made in orders_of(reading, layout.orders.get(reading.cell) if layout else None):
+    """Layouts of the same shapes: orders of gates, of [h; x], the sense of z."""
+    said = layout.orders.get(reading.cell) if layout else None
+    named = order_of_gates(reading.cell, plan.forward.function.parts)
+    for made in orders_of(reading, said, first=named, first_columns=_columns_named(plan, reading)):
         turned = turned_forms(made, style, observed, case)
         if turned is not None and turned != arrangement.forms:
             yield Arrangement(reading.cell, turned, arrangement.x, arrangement.y, arrangement.state)

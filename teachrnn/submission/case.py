@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -41,6 +42,12 @@ class Case:
             )
             for name in model.state_names()
         }
+
+    def alone(self) -> Iterator[Case]:
+        """Each sequence of the batch as a batch of one."""
+        for b in range(self.B):
+            state = {name: s[[b]] for name, s in self.state.items()}
+            yield Case(Instance(self.instance.model, self.x[:, [b]], self.y[:, [b]], state))
 
     def encoded(self, form: Form) -> Array:
         """A student's array with our numbers in it, as a copy that may be written into."""

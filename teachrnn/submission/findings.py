@@ -83,14 +83,16 @@ def find_loss(
     return best
 
 
-def nearest_sum(value: Any, case: Case) -> str:
-    """How a wrong loss seems to be summed: the closest entry of `SUMS`."""
+def nearest_sum(value: Any, case: Case, y: SequenceForm | None = None) -> tuple[str, float]:
+    """How a loss that is not ours seems to be added up, and how far from that it is, as a logarithm."""
     number = abs(float(np.ravel(value)[0]))
     if not np.isfinite(number) or number == 0:
-        return "sum"
-    return min(
-        list(SUMS)[:4], key=lambda how: abs(math.log(number / (case.loss * factor_of(how, case))))
-    )
+        return "sum", math.inf
+    off = {
+        how: abs(math.log(number / (case.loss_for(y) * factor_of(how, case)))) for how in list(SUMS)[:4]
+    }
+    nearest = min(off, key=lambda how: off[how])
+    return nearest, off[nearest]
 
 
 def scalars(run: ProgramRun) -> list[tuple[str, Any]]:
@@ -127,26 +129,52 @@ def sequences(run: ProgramRun, *, attributes: bool = True) -> list[tuple[str, An
     return found
 
 
-def find_values(run: ProgramRun, *, near: float = NEAR, attributes: bool = True) -> dict[str, Finding]:
-    """Our h, s, o and p among the results: the closest match of each, within ``near``."""
-    case = run.case
+@dataclass(frozen=True)
+class Understood:
+    """What a run left, read as our values.
+
+    Attributes
+    ----------
+    values : dict of str to Finding
+        h, s, o and p, each where it is nearest to ours, however far that is.
+    steps_right : int
+        How many states from the first on are ours, in the reading that has most of them right.
+    """
+
+    values: dict[str, Finding]
+    steps_right: int
+
+    @property
+    def right(self) -> dict[str, Finding]:
+        """Those that are ours."""
+        return {name: finding for name, finding in self.values.items() if finding.error < NEAR}
+
+
+def understand(run: ProgramRun) -> Understood:
+    """Find our h, s, o and p in what a run left."""
+    case, right = run.case, run.case.right
+    sizes = {name: np.abs(ours).max() for name, ours in right.items()}
     found: dict[str, Finding] = {}
-    right = case.right
-    for name, value in sequences(run, attributes=attributes):
-        if lexicon.gradient_of(name):
-            continue
-        for D, ours in ((case.m, ("h", "s")), (case.K, ("o", "p"))):
+    steps = 0
+    for name, value in sequences(run):
+        for D, of_that_size in ((case.m, ("h", "s")), (case.K, ("o", "p"))):
             for form, array in layouts_of(value, case.T, case.B, D):
-                for our_name in ours:
-                    if our_name not in right or not np.isfinite(array).all():
+                if case.m == D:
+                    steps = max(steps, _steps_right(array, right["h"], sizes["h"]))
+                if lexicon.gradient_of(name) or not np.isfinite(array).all():
+                    continue
+                for ours in of_that_size:
+                    if ours not in right:
                         continue
-                    size = np.abs(right[our_name]).max()
-                    error = float(np.abs(array - right[our_name]).max() / size)
-                    if error < near and (our_name not in found or error < found[our_name].error):
-                        found[our_name] = Finding(name, value, form, array, error)
-        if isinstance(value, tuple) and len(value) == 2 and "s" in right:
-            continue
-    return found
+                    error = float(np.abs(array - right[ours]).max() / sizes[ours])
+                    if error < (found[ours].error if ours in found else np.inf):
+                        found[ours] = Finding(name, value, form, array, error)
+    return Understood(found, steps)
+
+
+def _steps_right(array: Array, h: Array, size: float) -> int:
+    right = np.abs(array - h).reshape(len(h), -1).max(axis=1) < NEAR * size
+    return len(h) if right.all() else int(np.argmin(right))
 
 
 def found_again(run: ProgramRun, found: Mapping[str, Finding]) -> dict[str, Finding]:
@@ -165,14 +193,3 @@ def found_again(run: ProgramRun, found: Mapping[str, Finding]) -> dict[str, Find
             error = float(np.abs(array - right).max()) / size
             again[name] = Finding(before.name, there[before.name], before.form, array, error)
     return again
-
-
-def steps_right(run: ProgramRun) -> int:
-    """How many states from the first on are ours, in the reading that has most of them right."""
-    case, best = run.case, 0
-    for _, value in sequences(run):
-        for _, array in layouts_of(value, case.T, case.B, case.m):
-            apart = np.abs(array - case.right["h"]).reshape(case.T, -1).max(axis=1)
-            right = apart < NEAR * np.abs(case.right["h"]).max()
-            best = max(best, case.T if right.all() else int(np.argmin(right)))
-    return best

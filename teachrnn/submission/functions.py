@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from teachrnn.submission.gate_names import names_joined, names_of_parts
+
 _PARAMETER = re.compile(r"[WUVRwuv]\w{0,6}$|b\w{0,3}$|c$|weight|bias")
 
 
@@ -31,6 +33,8 @@ class Function:
         For an argument (or ``self``): the keys, attributes or unpacked names that are read of it.
     globals : list of str
         Names that it reads and does not define.
+    parts, joined : list of list of str
+        What the parts of an array are called where it is cut, and arrays where they are joined.
     """
 
     call: Callable[..., Any]
@@ -41,6 +45,8 @@ class Function:
     kinds_of_reading: dict[str, str] = field(default_factory=dict)
     globals: list[str] = field(default_factory=list)
     assigned: list[str] = field(default_factory=list)
+    parts: list[list[str]] = field(default_factory=list)
+    joined: list[list[str]] = field(default_factory=list)
 
     @property
     def returned(self) -> list[str]:
@@ -120,6 +126,8 @@ def _read(
             found.globals.append(name)
     for node in ast.walk(tree):
         _note(found, node)
+    found.parts.extend(names_of_parts(tree))
+    found.joined.extend(names_joined(tree))
     for name in names | {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}:
         other = namespace.get(name)
         if inspect.isfunction(other):

@@ -15,7 +15,15 @@ from teachrnn.submission.arrangements import (
     observed_parameters,
     value_variants,
 )
-from teachrnn.submission.attempts import SECONDS_FOR_AN_ATTEMPT, Attempts, Recognised, attempt
+from teachrnn.submission.attempts import (
+    SECONDS_AFTER_A_RUN,
+    SECONDS_FOR_AN_ATTEMPT,
+    SIZES,
+    Attempts,
+    Recognised,
+    attempt,
+    order_in,
+)
 from teachrnn.submission.layouts import Layout
 from teachrnn.submission.limits import StudentError
 from teachrnn.submission.needs import Needs
@@ -27,14 +35,12 @@ from teachrnn.submission.styles import Style
 
 SECONDS = 5.0
 """Of the processor, for all attempts together: another program must not decide what is found."""
+SECONDS_FOR_ORDERS = 0.7
+"""Then, for the orders of gates that were not tried yet in the likeliest layouts."""
 MOST_OF_A_PLAN = 8
 """Layouts in which a forward pass is right are taken so far; the backward pass may run in some only."""
 FAR_FETCHED = 8
 """Readings of names that are so much less likely than the first wait until all plans were tried."""
-SIZES = {
-    False: {"T": 3, "hidden": 5, "symbols": 7},
-    True: {"T": 3, "hidden": 5, "symbols": 7, "batch": 2},
-}
 OTHER_SIZES = {
     False: {"T": 4, "hidden": 6, "symbols": 9},
     True: {"T": 4, "hidden": 6, "symbols": 9, "batch": 3},
@@ -76,14 +82,14 @@ def recognise(
                         yield _ignoring(found, some, attempts) or found
                 if attempts.over():
                     break
-            # A forward pass that is wrong is wrong in every layout: not long is looked for a right one.
-            attempts.until = min(attempts.until, process_time() + (2.0 if attempts.nearest else seconds))
-        near = [o for o in reversed(attempts.nearest) if o.plan.forward.function.name not in right]
-        yield from near
+            attempts.until = min(attempts.until, process_time() + seconds)
+        if not right:
+            yield from _in_every_order(attempts)
+        yield from (o for o in attempts.nearest() if o.plan.forward.function.name not in right)
         if right:  # one step may well run where the loop over them does not: the loop was handed in
             return
-        attempts.until = process_time() + seconds
-    if not attempts.nearest:
+        attempts.until = process_time() + (SECONDS_AFTER_A_RUN if attempts.ran else seconds)
+    if not attempts.ran:
         raise SubmissionError(_what_failed(program, plans, attempts))
 
 
@@ -154,6 +160,7 @@ def _try(
         ):
             if attempts.over():
                 return
+            attempts.laid_out = reading, style, observed
             outcome = attempt(plan, arrangement, case, needs, attempts)
             if outcome is None:
                 continue
@@ -167,12 +174,35 @@ def _try(
         if not survivors:
             barren.append(reading.meanings)
         for style, arrangement in survivors:
-            for other in value_variants(reading, style, arrangement, observed, case, attempts.layout):
+            for other in value_variants(
+                plan, reading, style, arrangement, observed, case, attempts.layout
+            ):
                 if attempts.over():
                     return
+                attempts.laid_out = reading, style, observed
                 outcome = attempt(plan, other, case, needs, attempts)
                 if outcome and outcome.forward_right and _confirmed(outcome, needs, attempts, batch):
                     yield outcome
+
+
+def _in_every_order(attempts: Attempts) -> Iterator[Recognised]:
+    """Try the likeliest layouts in which the time has not sufficed for all orders of gates."""
+    attempts.until = process_time() + SECONDS_FOR_ORDERS
+    for outcome in attempts.nearest()[:2]:
+        assert outcome.laid_out is not None
+        reading, style, observed = outcome.laid_out
+        plan, batch = outcome.plan, outcome.needs.batches
+        case = attempts.case(reading.cell, outcome.needs, SIZES[batch])
+        attempts.laid_out = outcome.laid_out
+        for other in value_variants(
+            plan, reading, style, outcome.arrangement, observed, case, attempts.layout
+        ):
+            known = attempts.orders[outcome.kind]
+            if attempts.over() or order_in(other) in known:
+                continue
+            found = attempt(plan, other, case, outcome.needs, attempts)
+            if found and found.forward_right and _confirmed(found, outcome.needs, attempts, batch):
+                yield found
 
 
 def _confirmed(outcome: Recognised, needs: Needs, attempts: Attempts, batch: bool) -> bool:

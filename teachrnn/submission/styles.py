@@ -90,7 +90,9 @@ GATE_ORDERS: dict[str, list[tuple[str, ...]]] = {
 """Orders of stacked gates: of CS231n, of PyTorch, of the papers; then all others."""
 
 
-def gate_orders(cell: str, gates: Sequence[str]) -> list[tuple[str, ...]]:
-    """All orders, common ones first."""
-    known = GATE_ORDERS.get(cell, [tuple(gates)])
-    return [*known, *(order for order in permutations(gates) if order not in known)]
+def gate_orders(
+    cell: str, gates: Sequence[str], *, first: tuple[str, ...] | None = None
+) -> list[tuple[str, ...]]:
+    """All orders: one that the names in the code say, if they say one, those in use, all others."""
+    known = [*([first] if first else []), *GATE_ORDERS.get(cell, [tuple(gates)])]
+    return list(dict.fromkeys([*known, *permutations(gates)]))

@@ -30,13 +30,27 @@ def turned_forms(
     return turned
 
 
-def orders_of(reading: NameReading, order: tuple[str, ...] | None = None) -> Iterator[dict[str, Form]]:
-    """Forms in all orders of gates (or in one), of [x; h; 1], and with z in both senses."""
+def orders_of(
+    reading: NameReading,
+    order: tuple[str, ...] | None = None,
+    *,
+    first: tuple[str, ...] | None = None,
+    first_columns: tuple[int, ...] | None = None,
+) -> Iterator[dict[str, Form]]:
+    """Forms in all orders of gates (or in one), of [x; h; 1], and with z in both senses.
+
+    An order that the names in the code say comes ``first``, and so do columns.
+    """
     gates = CELL_GATES[reading.cell]
     stacked = any(len(m.gates) > 1 for m in reading.meanings.values())
-    orders = gate_orders(reading.cell, gates) if stacked else [tuple(gates)]
+    orders = gate_orders(reading.cell, gates, first=first) if stacked else [tuple(gates)]
     flips = (False, True) if reading.cell.startswith("gru") else (False,)
-    widest = max(len(m.kinds) for m in reading.meanings.values())
-    columns = list(permutations(range(widest)))[::-1]
+    columns = list(permutations(range(widest(reading))))[::-1]
+    columns.sort(key=lambda column: column != first_columns)
     for one, column, flipped in product([order] if order else orders, columns, flips):
         yield forms(reading, order=one, columns=column, flipped=flipped)
+
+
+def widest(reading: NameReading) -> int:
+    """How many matrices are joined into one, side by side."""
+    return max(len(m.kinds) for m in reading.meanings.values())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from teachrnn.submission.attempts import Recognised
+from teachrnn.submission.attempts import LOSS_TELLS, Recognised, stacked_orders
 from teachrnn.submission.findings import NEAR
 from teachrnn.submission.form import Form
+from teachrnn.submission.gate_names import order_of_gates
 from teachrnn.submission.gradients import FoundGradients
 from teachrnn.submission.plan import Step
 from teachrnn.submission.recognition import right_without
 from teachrnn.submission.run import Arrangement
+
+AS_NEAR = 1.5
+"""Two orders of gates whose distances from our numbers are within this factor are not told apart."""
 
 
 def facts_of(
@@ -62,6 +66,8 @@ def facts_of(
             "The forward pass does not give the numbers of this cell in any layout that was tried: "
             "it is wrong, or follows an unknown convention." + _how_far(recognised)
         )
+        if len(recognised.orders) > 1:
+            facts["gates"] = _which_gate(recognised, arrangement)
     return facts
 
 
@@ -76,6 +82,30 @@ def _how_far(recognised: Recognised) -> str:
         text += f" `{found.name}` should be h: {at}; it is off by up to {found.error:.2g} of its size."
     zero = right_without(recognised)
     return text + (f" It is right where {zero} is zero: look at how {zero} is used." if zero else "")
+
+
+def _which_gate(recognised: Recognised, arrangement: Arrangement) -> str:
+    """Where the order of what is joined comes from, and how sure it is: a wrong pass cannot prove it."""
+    code = recognised.plan.forward.function
+    gates = order_of_gates(arrangement.cell, code.parts)
+    stands = stacked_orders(arrangement)
+    if gates is not None and gates in stands:
+        text = f"Which gate is which is taken from the names in the code: {', '.join(gates)}."
+    else:
+        joined = any(len(row) > 1 for form in arrangement.forms.values() for row in form.blocks)
+        what = (
+            "Which gate is which" if stands else "The order of x and h" if joined else "The sense of z"
+        )
+        text = f"{what} is a guess: what comes nearest to our numbers."
+    nearest, next_one = recognised.orders[:2]
+    if nearest >= LOSS_TELLS:
+        return text + " The numbers do not confirm it."
+    if next_one > AS_NEAR * nearest:
+        return text + (
+            f" The numbers support it: they are {nearest:.0%} of their size away from ours, and"
+            f" {next_one:.0%} or more in every other order."
+        )
+    return text + " Another order comes as near, so it is not certain; if you know it, say layout=."
 
 
 def _said(form: Form) -> str:
