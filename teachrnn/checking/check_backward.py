@@ -19,8 +19,9 @@ from teachrnn.submission import Chosen, IsolatedSubmission, Results, Submission
 from teachrnn.submission.operations import OperationSubmission
 from teachrnn.submission.operations.isolated_operation import IsolatedOperation
 from teachrnn.submission.parts import FailedPart, parts_in
-from teachrnn.submission.training_steps import TrainingSubmission
+from teachrnn.submission.training_steps import TrainingSubmission, UpdateSubmission
 from teachrnn.submission.training_steps.isolated_training import IsolatedTraining
+from teachrnn.submission.training_steps.isolated_update import IsolatedUpdate
 
 NETWORK = "the network"
 RESULTS = (".npz", ".mat", ".json")
@@ -154,19 +155,22 @@ def diagnose_parts(
 def _diagnosed(part: Any, seconds: float, seed: int) -> Diagnosis:
     if isinstance(part, OperationSubmission | IsolatedOperation):
         return diagnose_operation_submission(part, seconds=seconds, seed=seed)
-    if isinstance(part, TrainingSubmission | IsolatedTraining):
+    if isinstance(part, TrainingSubmission | IsolatedTraining | UpdateSubmission | IsolatedUpdate):
         return diagnose_training_submission(part, seconds=seconds, seed=seed)
     return diagnose_submission(part, seconds=seconds, seed=seed)
 
 
 def diagnose_training_submission(
-    submission: TrainingSubmission | IsolatedTraining, *, seconds: float = 4.0, seed: int = 0
+    submission: TrainingSubmission | IsolatedTraining | UpdateSubmission | IsolatedUpdate,
+    *,
+    seconds: float = 4.0,
+    seed: int = 0,
 ) -> Diagnosis:
-    """The same for a training step that has been recognised.
+    """The same for a training step that has been recognised, or for an update alone.
 
     Parameters
     ----------
-    submission : TrainingSubmission
+    submission : TrainingSubmission or UpdateSubmission
         What answers on an instance.
     seconds : float
         How long to look for two slips in one line.

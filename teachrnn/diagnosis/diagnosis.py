@@ -228,7 +228,7 @@ class Diagnosis:
                 yield f"Right: every gradient agrees on {count} of {count} instances, to {worst:.0e}."
             else:
                 what = _listed([c.name for c in self.compared])
-                yield f"Right: {what} agree on {count} of {count} instances."
+                yield f"Right: {what}, on {count} of {count} instances."
         elif self.verdict == "forward pass differs":
             yield "The forward pass differs from the model's: look at it before the gradients."
         else:

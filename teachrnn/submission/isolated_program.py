@@ -11,12 +11,14 @@ from teachrnn.submission.isolated_process import IsolatedProcess
 from teachrnn.submission.operations.isolated_operation import IsolatedOperation
 from teachrnn.submission.parts import FailedPart
 from teachrnn.submission.training_steps.isolated_training import IsolatedTraining
+from teachrnn.submission.training_steps.isolated_update import IsolatedUpdate
 
-IsolatedPart = IsolatedSubmission | IsolatedOperation | IsolatedTraining | FailedPart
+IsolatedPart = IsolatedSubmission | IsolatedOperation | IsolatedTraining | IsolatedUpdate | FailedPart
 KINDS: dict[str, Callable[[IsolatedProcess, Mapping[str, Any], int], IsolatedPart]] = {
     "network": IsolatedSubmission.of_process,
     "operation": IsolatedOperation,
     "training step": IsolatedTraining,
+    "update": IsolatedUpdate,
     "failure": lambda process, said, part: FailedPart(said["said"], said["error"]),
 }
 

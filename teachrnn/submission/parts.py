@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,13 @@ from teachrnn.submission.plan import HandedIn
 from teachrnn.submission.roles_of_functions import backwards, is_step, wholes
 from teachrnn.submission.source import load
 from teachrnn.submission.submission import Submission
-from teachrnn.submission.training_steps import TrainingSubmission, steps_in
+from teachrnn.submission.training_steps import (
+    TrainingSubmission,
+    UpdateCode,
+    UpdateSubmission,
+    steps_in,
+    updates_in,
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class FailedPart:
         return vars(self)
 
 
-SubmissionPart = Submission | OperationSubmission | TrainingSubmission | FailedPart
+SubmissionPart = Submission | OperationSubmission | TrainingSubmission | UpdateSubmission | FailedPart
 
 
 def parts_in(
@@ -68,7 +75,7 @@ def parts_in(
 
     Returns
     -------
-    list of Submission, OperationSubmission, TrainingSubmission or FailedPart
+    list of Submission, OperationSubmission, TrainingSubmission, UpdateSubmission or FailedPart
         The parts, of which one at least can be called.
 
     Raises
@@ -80,11 +87,13 @@ def parts_in(
         handed_in = load(handed_in)
     program = HandedIn.of(handed_in, chosen=chosen)
     codes = [] if cell or layout else operations_in(program)
+    updates = [] if cell or layout else list(updates_in(program))
     network: SubmissionError | None = None
-    if not codes or _has_network(program, codes):
+    if not (codes or updates) or _has_network(program, codes, updates):
         try:
             submission = Submission.of(handed_in, cell=cell, layout=layout, **chosen)
-            return [submission, *_steps(program, submission)]
+            steps = list(_steps(program, submission))
+            return [submission, *(steps or _updates(updates))]
         except SubmissionError as error:
             network = error
     found: list[SubmissionPart] = [] if network is None else [FailedPart("the network", str(network))]
@@ -93,9 +102,14 @@ def parts_in(
             found.append(OperationSubmission.of(code))
         except SubmissionError as error:
             found.append(FailedPart(code.said, str(error)))
+    found += _updates(updates)
     failures = [part.error for part in found if isinstance(part, FailedPart)]
     if len(failures) == len(found):
-        raise network or SubmissionError("\n".join(failures))
+        if network is not None:
+            raise network
+        with contextlib.suppress(SubmissionError):  # what looked like operations may be none
+            return [Submission.of(handed_in, cell=cell, layout=layout, **chosen)]
+        raise SubmissionError("\n".join(failures))
     return found
 
 
@@ -108,11 +122,19 @@ def _steps(program: HandedIn, network: Submission) -> Iterator[SubmissionPart]:
             yield FailedPart(code.function.name, str(error))
 
 
-def _has_network(program: HandedIn, codes: list[OperationCode]) -> bool:
+def _updates(codes: list[UpdateCode]) -> Iterator[SubmissionPart]:
+    """What updates or clips by itself; a function that only looks like it is left out."""
+    for code in codes:
+        with contextlib.suppress(SubmissionError):
+            yield UpdateSubmission.of(code)
+
+
+def _has_network(program: HandedIn, codes: list[OperationCode], updates: list[UpdateCode]) -> bool:
     """Whether something goes back that is no operation."""
     named = [code for code in codes if code.named]
     names = {f.name for code in named for f in (code.forward, code.backward) if f is not None}
-    kinds = {code.kind for code in codes}
+    names |= {code.code.function.name for code in updates}
+    kinds = {*(code.kind for code in codes), *(code.kind for code in updates)}
     if program.chosen:
         return not set(program.chosen.values()) <= names
     others = {n: f for n, f in program.functions.items() if n not in names}

@@ -20,7 +20,7 @@ from teachrnn.submission.operations import OperationSubmission
 from teachrnn.submission.operations.isolated_operation import answer_message, case_of
 from teachrnn.submission.parts import FailedPart, SubmissionPart, parts_in
 from teachrnn.submission.submission import Submission
-from teachrnn.submission.training_steps import TrainingSubmission
+from teachrnn.submission.training_steps import TrainingSubmission, UpdateCase, UpdateSubmission
 from teachrnn.submission.training_steps.training_message import training_message
 
 
@@ -58,6 +58,8 @@ def kind_of(part: SubmissionPart) -> str:
         return "failure"
     if isinstance(part, TrainingSubmission):
         return "training step"
+    if isinstance(part, UpdateSubmission):
+        return "update"
     return "operation" if isinstance(part, OperationSubmission) else "network"
 
 
@@ -69,6 +71,9 @@ def _answer(
     if isinstance(part, TrainingSubmission):
         instance = instance_of(said, arrays)
         return training_message(part.answer(instance, seed=said["seed"], limit=said["limit"]))
+    if isinstance(part, UpdateSubmission):
+        case = UpdateCase(**said["case"])
+        return training_message(part.answer(case, seed=said["seed"], limit=said["limit"]))
     assert isinstance(part, Submission)
     given = part.answer(instance_of(said, arrays))
     told = {f"gradient {n}": g for n, g in given.gradients.items()}

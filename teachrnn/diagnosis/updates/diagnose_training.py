@@ -13,9 +13,8 @@ from teachrnn.array import Array
 from teachrnn.diagnosis.diagnosis import Compared, Diagnosis, verdict_of
 from teachrnn.diagnosis.match import Explanation
 from teachrnn.diagnosis.mistake import WrittenMistake
-from teachrnn.diagnosis.probes import DrawInstance
 from teachrnn.diagnosis.updates.line_fit import STEP
-from teachrnn.diagnosis.updates.match_update import UpdateMatch
+from teachrnn.diagnosis.updates.match_update import CLIPPING, UpdateMatch
 from teachrnn.diagnosis.updates.training_answer import TrainingAnswer
 from teachrnn.diagnosis.updates.update_found import UpdateFound
 
@@ -43,7 +42,7 @@ AskStep = Callable[..., TrainingAnswer]
 def diagnose_training(
     answer: AskStep,
     *,
-    draw: DrawInstance,
+    draw: Callable[..., Any],
     optimizer: str = "",
     dtype: DTypeLike = np.float64,
     seconds: float = 2.0,
@@ -58,7 +57,7 @@ def diagnose_training(
     answer : callable
         Runs a step on an `Instance`.
     draw : callable
-        Draws an instance that the code can answer.
+        Draws an instance that the code can answer; or another set of numbers that says its sizes.
     optimizer : str
         Its name, if the code says it.
     dtype : dtype
@@ -99,16 +98,16 @@ def diagnose_training(
     update_right = bool(held) and not held[0].mistakes
     wrong = beside or not update_right
     found = Diagnosis(
-        held[0].rule.optimizer if held else optimizer or "an optimizer",
+        held[0].rule.optimizer if held and optimizer != CLIPPING else optimizer or "an optimizer",
         "right",
-        _compared(answers, update_right, beside),
+        _compared(answers, update_right, beside, optimizer),
         instances,
         known=match.known,
         tolerance=STEP,
         remarks=_remarks(answers),
     )
     if not wrong:
-        return replace(found, read_as=_read(held[0]))
+        return replace(found, read_as=_read(held[0], optimizer))
     explained = made if held else []
     said = [] if held else [*_said(answers), *(m.title + "." for m in beside)]
     return replace(
@@ -117,7 +116,7 @@ def diagnose_training(
         explanations=explained,
         confirmed=len(more) if held else 0,
         remarks=[*found.remarks, *said],
-        read_as=_read(held[0]) if held else [],
+        read_as=_read(held[0], optimizer) if held else [],
     )
 
 
@@ -189,12 +188,16 @@ def _near(one: float, other: float, tolerance: float) -> bool:
 
 
 def _compared(
-    answers: Sequence[TrainingAnswer], right: bool, beside: Sequence[WrittenMistake]
+    answers: Sequence[TrainingAnswer],
+    right: bool,
+    beside: Sequence[WrittenMistake],
+    optimizer: str,
 ) -> list[Compared]:
     """What a step leaves behind, and whether it is right."""
     count = len(answers)
     titles = " ".join(m.name for m in beside)
-    rows = [Compared("the update", 0 if right else count, count, 0.0, gradient=False)]
+    what = "the clipped gradients" if optimizer == CLIPPING else "the update"
+    rows = [Compared(what, 0 if right else count, count, 0.0, gradient=False)]
     if any(a.state is not None and a.states is not None for a in answers):
         wrong = count if "state" in titles else 0
         rows.append(Compared("the state handed on", wrong, count, 0.0, gradient=False))
@@ -212,12 +215,15 @@ def _remarks(answers: Sequence[TrainingAnswer]) -> list[str]:
     return list(found)
 
 
-def _read(found: UpdateFound) -> list[str]:
+def _read(found: UpdateFound, optimizer: str) -> list[str]:
     """How the update was understood."""
     said = f", where {found.rule.said}" if found.rule.said else ""
     hyper = ", ".join(f"{name} = {value:g}" for name, value in found.hyper.items() if name != "epsilon")
     limit = f" (limit {found.limit:g})" if np.isfinite(found.limit) else ""
     clipped = f"{found.clip.words}{limit}" if found.clip.right else ""
+    how = [f"{clipped[:1].upper()}{clipped[1:]}."] if clipped else []
+    if optimizer == CLIPPING:
+        return how
     return [
         f"The update is that of {found.rule.optimizer}{said}{f' ({hyper})' if hyper else ''}.",
         *([f"Before it, {clipped}."] if clipped else []),

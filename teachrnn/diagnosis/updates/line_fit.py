@@ -21,10 +21,9 @@ from teachrnn.formulas.formula_error import UnreadableFormulaError
 from teachrnn.formulas.tree import Formula
 from teachrnn.optimizers import OPTIMIZERS
 
-STEP = 1e-6
-"""A step is right up to this, of its largest entry: where ε stands is a convention."""
-MEMORY = 1e-9
-"""What is kept from step to step is right up to this, of its largest entry."""
+STEP = 1e-5
+"""What a step leaves behind is right up to this, of its largest entry: where ε stands is a convention,
+and so is a guard, such as `limit / (norm + 1e-6)`."""
 MOST_VALUES = 300
 """So many combinations of hyper-parameters that are not known are tried."""
 
@@ -102,7 +101,7 @@ class LineFit:
                 if not worst <= 1.0:
                     break
             if worst <= 1.0:
-                return worst * MEMORY, dict(pairs)
+                return worst * STEP, dict(pairs)
         return None
 
     def _of(self, answer: TrainingAnswer, g: Array) -> dict[str, FormulaValue]:
@@ -131,18 +130,26 @@ class LineFit:
             return np.inf
         if line.left == NEW_THETA:
             before, given = letters["θ[t-1]"].data.ravel(), self._after[i]
-            step = max(float(np.abs(wanted - before).max()), float(np.abs(given - before).max()))
+            step = max(_largest(wanted - before), _largest(given - before))
             allowed = STEP * step + 1e-12 * float(np.abs(before).max())
         else:
             given = letters[line.left].data.ravel()
-            allowed = MEMORY * max(float(np.abs(given).max()), float(np.abs(wanted).max()))
-        difference = np.abs(np.broadcast_to(wanted, given.shape) - given)
+            allowed = STEP * max(_largest(given), _largest(wanted))
+        wanted = np.broadcast_to(wanted, given.shape)
+        # The root of a negative number is none, whoever takes it; what is left has to agree.
+        none = np.isnan(wanted) & np.isnan(given)
+        difference = np.where(none & ~none.all(), 0.0, np.abs(wanted - given))
         worst = float(
             (difference[self.answers[i].places[only]] if only else difference).max(initial=0.0)
         )
         if not np.isfinite(worst) or not allowed:
             return 0.0 if worst == 0 else np.inf
         return worst / (allowed * self.tolerance)
+
+
+def _largest(array: Array) -> float:
+    finite = array[np.isfinite(array)]
+    return float(np.abs(finite).max(initial=0.0))
 
 
 def likely_values(name: str, numbers: list[float]) -> list[float]:

@@ -26,6 +26,8 @@ from teachrnn.diagnosis.updates.update_lines import (
     twice,
 )
 
+CLIPPING = "clipping"
+"""Instead of an optimizer: the step is the clipped gradient itself, with which nothing else is done."""
 NO_EFFECT = (
     "Clip before the update, and keep the result: a function that returns new arrays changes nothing."
 )
@@ -54,7 +56,8 @@ class UpdateMatch:
         first = answers[0]
         self.sets = list(first.memory)
         known = [rule for rule in rules() if len(rule.state) == len(self.sets)]
-        said = [rule for rule in known if rule.optimizer == optimizer]
+        self.only_clips = optimizer == CLIPPING
+        said = [rule for rule in known if rule.optimizer == ("sgd" if self.only_clips else optimizer)]
         self.rules = said or known
         numbers = sorted({abs(c) for c in first.constants})
         self.hyper = {
@@ -74,16 +77,13 @@ class UpdateMatch:
         right = [f for f in found if not f.mistakes]
         if right:
             return right[:1]
-        found += [*self._with(self._right_clips(), slips=1)]
-        found += [
-            *self._with(self._wrong_clips(), slips=0),
-            *self._some_only(),
-            *self._before_and_after(),
-        ]
-        if not found:
-            found += [*self._with(self._wrong_clips(), slips=1)]
-        if not found and process_time() - began < seconds:
-            found += [*self._with(self._right_clips(), slips=2)]
+        found += [*self._with(self._wrong_clips(), slips=0), *self._some_only()]
+        if not self.only_clips:
+            found += [*self._with(self._right_clips(), slips=1), *self._before_and_after()]
+            if not found:
+                found += [*self._with(self._wrong_clips(), slips=1)]
+            if not found and process_time() - began < seconds:
+                found += [*self._with(self._right_clips(), slips=2)]
         fewest = min((len(f.mistakes) for f in found), default=0)
         unique: dict[tuple[str, ...], UpdateFound] = {}
         for one in sorted((f for f in found if len(f.mistakes) == fewest), key=lambda f: f.weight):

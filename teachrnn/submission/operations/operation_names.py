@@ -17,10 +17,10 @@ SYNONYMS = {
     "Softmax": "softmax",
     "SoftmaxCrossEntropy": (
         "softmaxcrossentropy softmaxloss softmaxwithloss softmaxce softmaxxent softmaxnll crossentropy "
-        "crossentropyloss crossentropywithlogits softmaxcrossentropywithlogits ce xent nll loss "
-        "softmaxcrossentropyloss lossfunction"
+        "crossentropyloss crossentropywithlogits softmaxcrossentropywithlogits ce xent nll "
+        "softmaxcrossentropyloss"
     ),
-    "CrossEntropy": "crossentropy crossentropyloss ce xent nll nllloss logloss loss crossent",
+    "CrossEntropy": "crossentropy crossentropyloss ce xent nll nllloss logloss crossent",
     "Multiply": "multiply mul mult times hadamard product elementwiseproduct elementwise",
     "Add": "add plus addition",
     "Sum": "sum sumall",
@@ -31,6 +31,7 @@ SYNONYMS = {
 }
 """By the name of the operation; any other is known by its own name."""
 
+_TELLING = "linear affine dense embedding crossentropy"
 _BACKWARD = (
     "backward backwards back bwd backprop bprop grad gradient grads derivative deriv prime der jacobian"
 )
@@ -82,8 +83,9 @@ def operations_called(name: str) -> tuple[type[Op], ...]:
     whole = stem(name)
     found = _known(whole)
     if not found:
-        words = [w for w in words_of(name) if _known(w)]
-        found = [kind for word in words for kind in _known(word)]
+        # Of a longer name one word may say it: `outer_linear`; but not one such as "sum" or "add".
+        words = [w for w in words_of(name) if w in _TELLING.split() or w in map(str.lower, OPS)]
+        found = [kind for word in words if len(word) > 3 for kind in _known(word)]
     return tuple(dict.fromkeys(found))
 
 

@@ -50,10 +50,7 @@ class StepCode:
     @property
     def optimizer(self) -> str:
         """The optimizer that is named in it, if one is."""
-        for name in ("adamw", "adam", "adagrad", "rmsprop", "nesterov", "momentum", "sgd"):
-            if re.search(rf"(?<![a-z]){name}|{name}(?![a-z])", self.text, re.I):
-                return name
-        return ""
+        return optimizer_named(self.text)
 
     @property
     def constants(self) -> tuple[float, ...]:
@@ -72,6 +69,14 @@ class StepCode:
                 and not isinstance(node.value, bool)
             }
         return tuple(sorted(c for c in found if c not in (0.0, 1.0, 2.0)))
+
+
+def optimizer_named(text: str) -> str:
+    """The optimizer that a text names; "" if it names none."""
+    for name in ("adamw", "adam", "adagrad", "rmsprop", "nesterov", "momentum", "sgd"):
+        if re.search(rf"(?<![a-z]){name}|{name}(?![a-z])", text, re.I):
+            return name
+    return ""
 
 
 def steps_in(program: HandedIn, plan: Plan, *, whole: bool = False) -> Iterator[StepCode]:
@@ -108,12 +113,12 @@ def steps_in(program: HandedIn, plan: Plan, *, whole: bool = False) -> Iterator[
                 yield StepCode(
                     Function.of(method, owner=kind),  # type: ignore[arg-type]
                     True,
-                    "\f".join(_text(method, program, known, kind)),
+                    "\f".join(text_of(method, program, known, kind)),
                 )
         return
     for name, function in program.functions.items():
         if name not in known and _is_step(function):
-            yield StepCode(function, False, "\f".join(_text(function.call, program, known, None)))
+            yield StepCode(function, False, "\f".join(text_of(function.call, program, known, None)))
 
 
 def _is_step(function: Function) -> bool:
@@ -122,7 +127,7 @@ def _is_step(function: Function) -> bool:
     return named and {"x", "y"} <= takes
 
 
-def _text(call: object, program: HandedIn, leave: set[str], kind: object) -> Iterator[str]:
+def text_of(call: object, program: HandedIn, leave: set[str], kind: object) -> Iterator[str]:
     """The text of a function, and of what it calls, once each."""
     waiting, seen = [call], set()
     while waiting:
