@@ -77,6 +77,18 @@ class Name:
         )
 
 
+@lru_cache(maxsize=8192)
+def timeless(name: str) -> str:
+    """A name without its time step.
+
+    Examples
+    --------
+    >>> timeless("layer2.h[3]"), timeless("W")
+    ('layer2.h', 'W')
+    """
+    return str(Name.of(name).at(None))
+
+
 def layer_scope(layer: int, layers: int) -> str:
     """What names of a layer begin with: nothing where there is only one.
 

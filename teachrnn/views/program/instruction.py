@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from teachrnn.formulas.name import Name
+from teachrnn.formulas.name import timeless
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
 
@@ -114,7 +114,7 @@ def _instruction(op: Op, *, loop: bool) -> Instruction:
 def _use(value: Value, t: int | None) -> Use:
     if value.t is None or t is None:
         return Use(value.name)
-    return Use(str(Name.of(value.name).at(None)), value.t - t)
+    return Use(timeless(value.name), value.t - t)
 
 
 def _number(value: Value) -> float | int | None:

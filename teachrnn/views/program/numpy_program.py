@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from teachrnn.formulas.name import Name
+from teachrnn.formulas.name import timeless
 from teachrnn.formulas.numpy_code import Code, source
 from teachrnn.views.program.given import GivenArray
 from teachrnn.views.program.instruction import Use
@@ -122,7 +122,7 @@ class NumpyProgram:
             None if there are none: the loss does not depend on it.
         """
         found = self.forward if phase == "forward" else self.backward
-        return found.get(str(Name.of(name).at(None)) if self.loop else name)
+        return found.get(timeless(name) if self.loop else name)
 
     def script(self) -> str:
         """The program with what the trace was given, to be run.

@@ -16,7 +16,7 @@ from teachrnn.diagnosis.columns import read_from_columns
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.rounding import TOLERANCE, gradient_units
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
-from teachrnn.formulas.name import Name
+from teachrnn.formulas.name import Name, timeless
 from teachrnn.trace import Trace
 from teachrnn.views.story.step import Given, Quantity, StoryStep
 
@@ -196,7 +196,7 @@ class Yours:
     def _tolerance(self, name: str) -> float | None:
         if not isinstance(self.tolerance, Mapping):
             return self.tolerance
-        return self.tolerance.get(name, self.tolerance.get(str(Name.of(name).at(None))))
+        return self.tolerance.get(name, self.tolerance.get(timeless(name)))
 
 
 def differences(steps: Sequence[StoryStep]) -> list[int]:
@@ -333,7 +333,7 @@ def _at_each_step(trace: Trace, name: str, own: Array, kind: str) -> Iterator[tu
         for t, row in zip(times[-count:], own, strict=True):
             yield f"{known}[{t}]", row
     else:
-        names = [str(Name.of(v.name).at(None)) for v in trace.values]
+        names = [timeless(v.name) for v in trace.values]
         near = difflib.get_close_matches(known, dict.fromkeys(names), n=4, cutoff=0.0)
         raise NameLookupError(f"yours: the trace has no value {name!r}; near: {', '.join(near)}.")
 
