@@ -193,12 +193,14 @@ def of_kind(mistake, change) -> bool:
 
 def drawn(mistake) -> str:
     """The first matrix whose gradient is wrong: the right gradient, and the wrong one."""
-    numbers = Instance.draw("vanilla", T=5, hidden=4, symbols=5)
-    given = mistaken_gradients([mistake], numbers)
-    right = numbers.gradients
-    wrong = [n for n, d in right.items() if given is not None and not np.allclose(d, given[n])]
-    name = next((n for n in ("W", *wrong) if n in wrong and right[n].ndim == 2), None)
-    return figure_html(right_and_given(name, right[name], given[name])) if name else ""
+    for batch in (None, 3):  # some mistakes need several sequences
+        numbers = Instance.draw("vanilla", T=5, hidden=4, symbols=5, batch=batch)
+        given, right = mistaken_gradients([mistake], numbers), numbers.gradients
+        wrong = [n for n, d in right.items() if given is not None and not np.allclose(d, given[n])]
+        name = next((n for n in ("W", *wrong) if n in wrong and right[n].ndim == 2), None)
+        if name:
+            return figure_html(right_and_given(name, right[name], given[name]))
+    return ""
 
 
 def wrong_sum(wrong: WrongSum) -> str:

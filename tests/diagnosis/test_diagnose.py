@@ -80,20 +80,59 @@ def test_what_is_done_to_finished_gradients_is_named(done, words):
     assert [m.title for m in found.mistakes] == [words]
 
 
-def test_an_unknown_mistake_is_called_unknown_and_described():
+def looked_up_with_fancy_indices(instance, *, add):
+    """dU of a program that hands all indices of a step to one ``+=``, or to `numpy.add.at`."""
+    U = np.zeros_like(instance.gradients["U"])
+    for op, _ in instance.tape.steps:
+        if op.name.startswith("u["):
+            x, d = np.atleast_1d(op.operands[0].data), np.atleast_2d(instance.right.arrived(op)[0])
+            add(U, x, d)
+    return Answer({**instance.gradients, "U": U})
+
+
+def plus_equals(U, x, d):
+    U[:, x] += d.T  # the well-known trap of NumPy: of a repeated index one term alone is added
+
+
+def add_at(U, x, d):
+    np.add.at(U.T, x, d)
+
+
+def test_repeated_indices_that_are_counted_once_are_named():
+    found = diagnose(lambda i: looked_up_with_fancy_indices(i, add=plus_equals))
+    assert [m.name for m in found.mistakes] == ["repeated indices counted once"]
+    assert "in a time step" in found.mistakes[0].title
+    assert "np.add.at" in found.mistakes[0].why
+    assert diagnose(lambda i: looked_up_with_fancy_indices(i, add=add_at)).right
+
+
+@pytest.mark.parametrize("rows", ["(T, B)", "(B, T)"])
+def test_repeated_indices_of_all_steps_at_once_are_named_in_either_layout(rows):
     def program(instance):
         U = np.zeros_like(instance.gradients["U"])
-        for op, _ in instance.tape.steps:
-            if op.name.startswith("u["):  # the well-known trap of NumPy: adds once for a repeated index
-                U[:, np.atleast_1d(op.operands[0].data)] += np.atleast_2d(
-                    instance.right.arrived(op)[0]
-                ).T
+        ops = [op for op, _ in instance.tape.steps if op.name.startswith("u[")][::-1]
+        x = np.stack([np.atleast_1d(op.operands[0].data) for op in ops])
+        d = np.stack([np.atleast_2d(instance.right.arrived(op)[0]) for op in ops])
+        if rows == "(B, T)":
+            x, d = x.T, d.swapaxes(0, 1)
+        U.T[x] += d
+        return Answer({**instance.gradients, "U": U})
+
+    found = diagnose(program)
+    titles = [m.title for m in found.mistakes] + [m.title for tie in found.ties for m in tie]
+    assert any(title.endswith(rows) for title in titles), str(found)
+
+
+def test_an_unknown_mistake_is_called_unknown_and_described():
+    def program(instance):
+        U = instance.gradients["U"].copy()
+        U[:, 0] += 0.5
         return Answer({**instance.gradients, "U": U})
 
     found = diagnose(program)
     assert found.verdict == "unknown mistake"
     assert found.explanations == []
-    assert any("np.add.at" in remark for remark in found.remarks), str(found)
+    assert any("only in the columns [0]" in remark for remark in found.remarks), str(found)
 
 
 def test_wrong_forward_pass_is_said_before_the_gradients():

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from teachrnn.checking import check_backward
 from teachrnn.errors import SubmissionError
 from teachrnn.submission import Submission
 
@@ -55,3 +56,12 @@ def test_one_unit_alone_leaves_nothing_behind_and_is_no_loss(name):
 def test_single_operations_are_no_network_and_it_is_said_what_was_tried():
     with pytest.raises(SubmissionError, match="could not be called in any of the"):
         Submission.of(STUDENTS / "hw2_ops.py")
+
+
+def test_plus_equals_with_repeated_indices_is_named_in_a_students_file(tmp_path):
+    text = (STUDENTS / "rnn_f32.py").read_text(encoding="utf-8").replace("np.float32", "np.float64")
+    assert text.count("np.add.at(dWx, x[t], dz)") == 1
+    path = tmp_path / "rnn_f64.py"
+    path.write_text(text.replace("np.add.at(dWx, x[t], dz)", "dWx[x[t]] += dz"), encoding="utf-8")
+    found = check_backward(path)
+    assert [m.name for m in found.mistakes] == ["repeated indices counted once"], str(found)

@@ -7,6 +7,7 @@ from teachrnn.diagnosis.changes.at_some_steps import AtSomeSteps
 from teachrnn.diagnosis.changes.bare import Bare
 from teachrnn.diagnosis.changes.change import CHANGES, Change
 from teachrnn.diagnosis.changes.complement import Complement
+from teachrnn.diagnosis.changes.counted_once import CountedOnce
 from teachrnn.diagnosis.changes.cut import Cut
 from teachrnn.diagnosis.changes.exchanged import Exchanged
 from teachrnn.diagnosis.changes.inverse import Inverse
@@ -27,6 +28,7 @@ __all__ = [
     "Bare",
     "Change",
     "Complement",
+    "CountedOnce",
     "Cut",
     "Exchanged",
     "Inverse",

@@ -36,10 +36,13 @@ class Change(Part, registry=CHANGES, required=("why", "seen")):
         Why it is wrong, in a sentence or two, for whoever made it.
     seen : str
         What a check must have to see it.
+    shows_on_every_input : bool
+        Whether one input is enough to find out that it makes no difference at a site.
     """
 
     why: ClassVar[str]
     seen: ClassVar[str]
+    shows_on_every_input: ClassVar[bool] = True
 
     @classmethod
     @abstractmethod
