@@ -36,7 +36,7 @@ class AddWords(OpWords, of=Add):
                 _larger(at, u, v),
             )
         return Said.of(
-            f"{at.y} adds up what came from {sources[0]} and {sources[1]}",
+            f"The shares of {sources[0]} and {sources[1]} add up to {at.y}",
             f"{at.plainly(at.op)} = {at.plainly(u)} + {at.plainly(v)}, unit by unit; {_squashing(at)} "
             f"comes next. {_weightier(at, u, v)}",
         )
@@ -48,7 +48,7 @@ class AddWords(OpWords, of=Add):
         d = f"d{at.plainly(at.op)}"
         if _kept(at) is not None:
             return Said.of(
-                f"The sum {at.y} passes its gradient on unchanged",
+                f"The sum {at.y} passes its gradient on",
                 f"What was kept and what was written both get {d} as it is.",
                 _only_the_gate(at),
             )
@@ -61,7 +61,7 @@ class AddWords(OpWords, of=Add):
         sources = [_source(at, value) for value in (u, v)]
         ends = [f"the column of {s}" if s == _symbol(at) else s for s in sources]
         return Said.of(
-            f"The sum {at.y} passes its gradient on unchanged",
+            f"The sum {at.y} passes its gradient on",
             f"{at.plainly(at.op)} grows as {both} grow, so both get {d} as it is.",
             f"One copy goes on to {ends[0]}, the other to {ends[1]}." if all(ends) else "",
         )

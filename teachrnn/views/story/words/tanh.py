@@ -35,7 +35,9 @@ class TanhWords(OpWords, of=Tanh):
         (a,) = at.op.operands
         y = at.plainly(at.op)
         return Said.of(
-            f"Back through tanh, from {at.y} to {at.name(a)}",
+            f"Back through the tanh of candidate {at.y}"
+            if at.structure.part(at.op) == "candidate"
+            else f"Back through tanh, from {at.y} to {at.name(a)}",
             f"d{y} is multiplied by 1 − {y}², entry by entry: on average {mean(1 - at.op.data**2)} "
             "gets through.",
             f"Where {y} is near ±1, tanh is flat and hardly anything does: one reason why gradients "
