@@ -154,6 +154,7 @@ def diagnose_answers(
         known=len(catalogue.sweep) + len(catalogue.parameter),
         remarks=[*forward, *_missing(instances[0], match.names)],
         tolerance=tolerance,
+        answers=list(answers),
     )
     if match.right:
         return found

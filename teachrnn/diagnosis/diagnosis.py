@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
+from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.description import Description, describe
 from teachrnn.diagnosis.first_wrong import FirstWrong
+from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.match import Explanation
 from teachrnn.diagnosis.smallest import HasSizes, Smallest
+from teachrnn.errors import DomainError
+
+COARSE = 1e-9
+"""A tolerance above this is that of float32."""
+SHORT = 4
+"""So many steps are read most easily."""
 
 Verdict = Literal[
     "right",
@@ -130,6 +140,8 @@ class Diagnosis:
         How the code was read: its functions, names, axes, one sentence each.
     tolerance : float
         What right code may differ by, in units of rounding.
+    answers : list of Answer
+        What the code gave on each instance.
     """
 
     cell: str
@@ -144,6 +156,7 @@ class Diagnosis:
     remarks: list[str] = field(default_factory=list)
     read_as: list[str] = field(default_factory=list)
     tolerance: float = 1e-12
+    answers: list[Answer] = field(default_factory=list, repr=False)
 
     @property
     def right(self) -> bool:
@@ -219,6 +232,94 @@ class Diagnosis:
             found["ties"] = [[m.title for m in tie] for tie in self.ties]
             found["known"] = self.known
         return found
+
+    def show(self) -> Any:
+        """Step through the right backward pass with your numbers beside it, from the first that differs.
+
+        In a notebook this opens the stepper; anywhere else, `save` writes the same as a page.
+
+        Returns
+        -------
+        Stepper
+            At the end of a cell it shows itself.
+
+        Raises
+        ------
+        DomainError
+            If this runs in no notebook, saying how to save a page.
+
+        Examples
+        --------
+        >>> check_backward("my_rnn.py").show()                  # doctest: +SKIP
+        """
+        # The views stand above this module; they are loaded when they are asked for.
+        if not _in_a_notebook():
+            raise DomainError(
+                'show() opens the stepper in a notebook; here, found.save("yours.html") writes a page '
+                "that opens in a browser."
+            )
+        from teachrnn.views.page.difference import TITLE
+        from teachrnn.views.story import Yours
+        from teachrnn.widgets.stepper import Stepper
+
+        instance, answer = self._to_read()
+        dtype = np.float32 if self.tolerance > COARSE else np.float64
+        return Stepper(instance.trace, about=[TITLE], yours=Yours.of(instance, answer, dtype))
+
+    def save(self, path: str | Path) -> Path:
+        """Write a page that opens where your numbers first differ from the right ones.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file to write; its folder must exist.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        FileFormatError
+            If the file cannot be written there.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from teachrnn.diagnosis.answer import Answer
+        >>> from teachrnn.diagnosis.diagnose import diagnose
+        >>> found = diagnose(lambda i: Answer({**i.gradients, "W": -i.gradients["W"]}))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     found.save(Path(folder) / "yours.html").name
+        'yours.html'
+        """
+        from teachrnn.views.page.difference import save_comparison
+
+        instance, answer = self._to_read()
+        dtype = np.float32 if self.tolerance > COARSE else np.float64
+        return save_comparison(instance, answer, path, dtype=dtype)
+
+    def _to_read(self) -> tuple[Instance, Answer]:
+        """The numbers to step through: one sequence, of different symbols, where something is wrong."""
+
+        def worth(pair: tuple[Instance, Answer]) -> tuple[bool, bool, bool, int]:
+            instance, answer = pair
+            right, units = instance.gradients, instance.units
+            wrong = any(
+                not np.abs(d - right[name]).max(initial=0.0) <= self.tolerance * units[name]
+                for name, d in answer.gradients.items()
+                if name in right
+            )
+            apart = len(set(instance.x.ravel().tolist())) == instance.T * instance.B
+            return wrong, instance.B == 1, apart, -abs(instance.T - SHORT)
+
+        networks = [i for i in self.instances if isinstance(i, Instance)]
+        if not networks or len(networks) != len(self.answers):
+            raise DomainError(
+                f"what was diagnosed is {self.cell}, not a network: there are no steps to go through."
+            )
+        return max(zip(networks, self.answers, strict=True), key=worth)
 
     def _verdict(self) -> Iterator[str]:
         count = len(self.instances)
@@ -297,3 +398,7 @@ class Diagnosis:
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
+
+
+def _in_a_notebook() -> bool:
+    return "ipykernel" in sys.modules

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from teachrnn.checking import nudge
+from teachrnn.checking.nudge import nudge
 from teachrnn.errors import DomainError
 from teachrnn.reference import complex_step_gradient
 from teachrnn.runs import SmallNetwork, small_network

@@ -13,13 +13,13 @@ from rich.console import Console
 
 from teachrnn import CharRNN, backpropagate
 from teachrnn.diagnosis.answer import Answer
-from teachrnn.diagnosis.diagnose import catalogue_of
+from teachrnn.diagnosis.diagnose import catalogue_of, diagnose
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.mistaken import mistaken_gradients
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.views.figures.figure import table_of
 from teachrnn.views.figures.unrolled_graph import unrolled_graph
-from teachrnn.views.page.difference import save_difference
+from teachrnn.views.page.difference import TITLE, save_difference
 from teachrnn.views.page.standalone import story_page
 from teachrnn.views.player.story_data import story_bytes
 from teachrnn.views.story import Yours, differences, opening, tell, verdict
@@ -478,3 +478,26 @@ def test_save_difference_opens_a_users_code_where_it_goes_wrong(tmp_path, browse
     browser_page.wait_for_selector("body[data-ready]")
     assert where(browser_page) == "back through h[3] = Tanh(a[3])"
     assert "da[3]" in browser_page.locator(".difference").inner_text()
+
+
+def forgets_the_carry(instance):
+    carry = "the gradient carried back from r[t] to h[t-1] is left out"
+    (mistake,) = (m for m in catalogue_of("vanilla").sweep if m.title == carry)
+    return Answer(mistaken_gradients([mistake], instance) or {})
+
+
+def test_a_diagnosis_shows_itself_in_a_notebook_from_the_first_step_that_differs(monkeypatch):
+    found = diagnose(forgets_the_carry)
+    monkeypatch.setattr("teachrnn.diagnosis.diagnosis._in_a_notebook", lambda: True)
+    stepper = found.show()
+    assert stepper.steps[stepper.step].differing
+    assert not any(step.differing for step in stepper.steps[: stepper.step])
+    assert stepper.trace.T == 4
+
+
+def test_elsewhere_a_diagnosis_says_how_its_page_is_saved_and_saves_it(monkeypatch, tmp_path):
+    found = diagnose(forgets_the_carry)
+    monkeypatch.setattr("teachrnn.diagnosis.diagnosis._in_a_notebook", lambda: False)
+    with pytest.raises(DomainError, match=r'found\.save\("yours\.html"\)'):
+        found.show()
+    assert TITLE in found.save(tmp_path / "yours.html").read_text(encoding="utf-8")
