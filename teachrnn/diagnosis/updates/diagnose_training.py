@@ -22,12 +22,10 @@ PROBES: tuple[dict[str, Any], ...] = (
     {"T": 2, "hidden": 3, "symbols": 5, "scale": 0.1},
     {"T": 4, "hidden": 3, "symbols": 6, "batch": 2},
     {"T": 30, "hidden": 4, "symbols": 6, "batch": 2, "scale": 3.0},
-)
-"""Small gradients, usual ones, and some that are beyond a limit."""
-FURTHER: tuple[dict[str, Any], ...] = (
     {"T": 3, "hidden": 4, "symbols": 5, "batch": 3},
     {"T": 25, "hidden": 3, "symbols": 7, "batch": 2, "scale": 3.0},
 )
+"""Small gradients, usual ones, and some that are beyond a limit."""
 UNLIMITED = 1e9
 LOSS = 1e-9
 WHY_STATE = "The next sequence goes on where this one ended: from the state of step T."
@@ -88,11 +86,7 @@ def diagnose_training(
     answers = [answer(one, seed=seed + i, limit=limit) for i, one in enumerate(instances)]
     single = 1e3 if np.dtype(dtype) == np.float32 else 1.0
     match = UpdateMatch(answers, optimizer, single)
-    explanations = match.explanations(seconds)
-    more = [draw(**probe, seed=seed + 50 + i) for i, probe in enumerate(FURTHER)]
-    held = _confirmed(
-        explanations, [answer(one, seed=seed + 9, limit=limit) for one in more], optimizer, single
-    )
+    held = match.explanations(seconds)
     beside = _beside([*_state(answers, single), *_loss(answers, single)])
     made = [Explanation((*f.mistakes, *beside), f.error) for f in held]
     update_right = bool(held) and not held[0].mistakes
@@ -114,7 +108,6 @@ def diagnose_training(
         found,
         verdict=verdict_of(explained, "unknown mistake"),
         explanations=explained,
-        confirmed=len(more) if held else 0,
         remarks=[*found.remarks, *said],
         read_as=_read(held[0], optimizer) if held else [],
     )
@@ -125,18 +118,6 @@ def _limit(answers: Sequence[TrainingAnswer]) -> float:
     norms = [float(np.linalg.norm(a.flat(a.own))) for a in answers]
     entry = max(float(np.abs(a.flat(a.own)).max(initial=0.0)) for a in answers)
     return float(f"{np.sqrt(min(norms) * max(entry, min(norms) * 1.01)):.3g}")
-
-
-def _confirmed(
-    found: Sequence[UpdateFound], more: Sequence[TrainingAnswer], optimizer: str, tolerance: float
-) -> list[UpdateFound]:
-    """Those that explain further steps too."""
-    if not found:
-        return []
-    again = UpdateMatch(more, optimizer, tolerance).explanations(1.0)
-    titles = {tuple(m.title for m in one.mistakes) for one in again}
-    right = any(not one.mistakes for one in again)  # no clipping was needed there, say
-    return [f for f in found if right or tuple(m.title for m in f.mistakes) in titles]
 
 
 def _state(answers: Sequence[TrainingAnswer], tolerance: float) -> list[WrittenMistake]:

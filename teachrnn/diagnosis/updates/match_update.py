@@ -77,9 +77,12 @@ class UpdateMatch:
         right = [f for f in found if not f.mistakes]
         if right:
             return right[:1]
-        found += [*self._with(self._wrong_clips(), slips=0), *self._some_only()]
+        found += self._with(self._wrong_clips(), slips=0)
         if not self.only_clips:
-            found += [*self._with(self._right_clips(), slips=1), *self._before_and_after()]
+            found += self._with(self._right_clips(), slips=1)
+        if not found:
+            found += [*self._some_only(), *self._before_and_after()]
+        if not self.only_clips:
             if not found:
                 found += [*self._with(self._wrong_clips(), slips=1)]
             if not found and process_time() - began < seconds:
