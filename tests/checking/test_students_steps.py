@@ -91,7 +91,7 @@ def some_of(rows):
         yield pytest.param(row, id=f"{row['file']}: {row['id']}", marks=marks)
 
 
-@pytest.mark.parametrize("row", some_of(ROWS))
+@pytest.mark.parametrize("row", list(some_of(ROWS)))
 def test_a_mistake_in_a_step_is_named_or_called_unknown(row, tmp_path):
     path = tmp_path / f"{row['file']}.py"
     path.write_text(planted(source(row["file"]), row), encoding="utf-8")
