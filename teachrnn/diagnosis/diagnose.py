@@ -22,7 +22,7 @@ from teachrnn.diagnosis.probes import DrawInstance, other_instances, probes
 from teachrnn.diagnosis.remarks import remarks
 from teachrnn.diagnosis.rounding import TOLERANCE
 from teachrnn.diagnosis.smallest import smallest_failing
-from teachrnn.diagnosis.whole import CONSTANT_FACTOR, whole_mistakes
+from teachrnn.diagnosis.whole import CONSTANT_FACTOR, clipped_at, whole_mistakes
 from teachrnn.diagnosis.wrong_sum import WrongSum
 
 LONG = 10
@@ -218,7 +218,40 @@ def _explained(
         whole = whole_mistakes(pairs, match.names, tolerance)
         if whole:
             return [Explanation((mistake,), error) for mistake, error in whole]
+        clipped = found or _beside_clipping(match, pairs, tolerance, seconds)
+        if clipped:
+            return clipped
     return found or match.pairs_of_sweep_mistakes(seconds)
+
+
+def _beside_clipping(
+    match: Match,
+    pairs: Sequence[tuple[Instance, dict[str, Array]]],
+    tolerance: float,
+    seconds: float,
+) -> list[Explanation]:
+    """What explains the instances in which clipping does nothing, and with it those in which it does."""
+    clipping = clipped_at(pairs, match.names)
+    if clipping is None:
+        return []
+    mistake, limit = clipping
+    free: list[tuple[Instance, dict[str, Array]]] = []
+    bound: list[tuple[Instance, dict[str, Array]]] = []
+    for pair in pairs:
+        reached = any(np.abs(pair[1][name]).max(initial=0.0) >= limit for name in match.names)
+        (bound if reached else free).append(pair)
+    if not free:
+        return []
+    rest = Match(match.catalogue, [i for i, _ in free], [own for _, own in free], tolerance)
+    if rest.right:
+        return []
+    found = []
+    for explanation in rest.explanations() or rest.pairs_of_sweep_mistakes(seconds):
+        mistakes = (*explanation.mistakes, mistake)
+        given = [(mistaken_gradients(mistakes, instance), own, instance) for instance, own in bound]
+        if all(w is None or _same(w, own, match.names, i, tolerance) for w, own, i in given):
+            found.append(Explanation(mistakes, explanation.error))
+    return found
 
 
 def _confirmed(

@@ -92,14 +92,22 @@ def _factor(
     )
 
 
-def _clipped_values(
+def clipped_at(
     pairs: Sequence[tuple[Instance, GradientsByName]], names: Sequence[str]
-) -> WholeMistake | None:
+) -> tuple[WholeMistake, float] | None:
+    """The clipping of values that several entries show, the largest of all, and its limit."""
     limit = max(float(np.abs(_flat(own, names)).max(initial=0.0)) for _, own in pairs)
     reached = sum(int((np.abs(_flat(own, names)) == limit).sum()) for _, own in pairs)
     if reached < 2 or not np.isfinite(limit):
         return None
-    return clipped_values(limit)
+    return clipped_values(limit), limit
+
+
+def _clipped_values(
+    pairs: Sequence[tuple[Instance, GradientsByName]], names: Sequence[str]
+) -> WholeMistake | None:
+    found = clipped_at(pairs, names)
+    return found and found[0]
 
 
 def _clipped_norm(

@@ -80,6 +80,19 @@ def test_what_is_done_to_finished_gradients_is_named(done, words):
     assert [m.title for m in found.mistakes] == [words]
 
 
+def test_a_mistake_is_named_in_code_that_clips_as_training_does():
+    wrong = program_with(NO_CARRY)
+
+    def program(instance):
+        return Answer({name: np.clip(d, -5, 5) for name, d in wrong(instance).gradients.items()})
+
+    found = diagnose(program)
+    assert [m.title for m in found.mistakes] == [
+        NO_CARRY,
+        "every entry of the gradients is clipped to [-5, 5]",
+    ]
+
+
 def looked_up_with_fancy_indices(instance, *, add):
     """dU of a program that hands all indices of a step to one ``+=``, or to `numpy.add.at`."""
     U = np.zeros_like(instance.gradients["U"])
