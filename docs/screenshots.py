@@ -31,6 +31,7 @@ def why(page: Page) -> None:
     """An entry of dW as the sum of its parts over time."""
     page.get_by_label("Go to a time step").fill("dW")
     page.keyboard.press("Enter")
+    page.locator(".all-numbers > summary").click()
     grid = page.locator('.out figure[data-name="dW"]').last
     grid.locator("summary").click()
     grid.locator('td[data-place="9"]').click()

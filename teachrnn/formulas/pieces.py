@@ -88,7 +88,7 @@ class Piece:
         """The piece as the page takes it; what is not so is left out."""
         flags = {"turned": _is_turned(self.formula), "shares": self.shares, "onTop": self.on_top}
         return {
-            "label": mathml_frame(self.formula),
+            "label": mathml_frame(tree.Transpose(self.formula) if self.on_top else self.formula),
             "shape": [axis for axis in self.shape if axis is not None],
             "roles": [
                 role for role, axis in zip(self.roles, self.shape, strict=True) if axis is not None

@@ -107,6 +107,7 @@ STYLES = (
     "player",
     "array/array",
     "code/code",
+    "equation/equation",
     "predict",
     "step_card",
     "time_line",

@@ -38,11 +38,15 @@ def player_steps(page, trace, symbols, tmp_path):
     steps = []
     for index in range(2 * len(trace.ops) + 1):
         expect(page.locator(".where")).to_have_text(re.compile(f"^Step {index + 1} "))
-        page.locator(".now details:not([open]) summary").evaluate_all(
+        page.locator(".all-numbers:not([open]) > summary").evaluate_all(
             "all => all.forEach(s => s.click())"
         )
-        expect(page.locator(".now details > summary:only-child")).to_have_count(0)
-        arrays = page.locator(".now figure").evaluate_all(
+        expect(page.locator(".all-numbers[open] .in figure").first).to_be_attached()
+        page.locator(".array details:not([open]) summary").evaluate_all(
+            "all => all.forEach(s => s.click())"
+        )
+        expect(page.locator(".array details > summary:only-child")).to_have_count(0)
+        arrays = page.locator(".all-numbers figure").evaluate_all(
             """figures => figures.map(f => [f.dataset.name,
                [...f.querySelectorAll('button.number, td')].map(c => c.textContent)])"""
         )

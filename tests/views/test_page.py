@@ -49,6 +49,14 @@ def numbers_shown(page, part):
     )
 
 
+def open_all_numbers(page):
+    """All numbers of the step as tables, each of them opened."""
+    page.locator(".all-numbers:not([open]) > summary").evaluate_all("all => all.forEach(s => s.click())")
+    expect(page.locator(".all-numbers[open] .in figure").first).to_be_attached()
+    page.locator(".array details:not([open]) summary").evaluate_all("all => all.forEach(s => s.click())")
+    expect(page.locator(".array details > summary:only-child")).to_have_count(0)
+
+
 def until(page, condition):
     """Wait for a condition; the page's policy forbids Playwright's own method, which uses eval."""
     look = f"const look = () => {condition} ? resolve() : requestAnimationFrame(look)"
@@ -65,10 +73,7 @@ def test_every_step_shows_the_names_and_numbers_of_the_story(opened):
         assert page.locator(".now .technical").inner_text() == step.title
         assert page.locator(".sentence").inner_text() == step.sentence
         assert page.locator(".where").inner_text().startswith(f"Step {index + 1} of {len(story)}")
-        page.locator(".now details:not([open]) summary").evaluate_all(
-            "all => all.forEach(s => s.click())"
-        )
-        expect(page.locator(".now details > summary:only-child")).to_have_count(0)
+        open_all_numbers(page)
         shown = numbers_shown(page, ".now .in")
         assert [name for name, _ in shown] == [q.name for q in step.operands]
         shown += numbers_shown(page, ".now .out")
@@ -139,11 +144,15 @@ def test_two_gradients_that_meet_are_shown_apart_and_then_added(opened):
     story = tell(trace, vocabulary.symbols)
     meeting = next(i for i, s in enumerate(story) if s.heading == "Two gradients meet at h₁")
     page.get_by_role("slider", name="Step", exact=True).fill(str(meeting))
-    names = page.locator(".out figure").evaluate_all("all => all.map(f => f.dataset.name)")
-    notes = page.locator(".out figure .note:not([hidden])").all_inner_texts()
-    assert names[:3] == ["∂h[1] via o[1]", "∂h[1] via r[2]", "dh[1]"]
-    assert notes[0].startswith("from this step")
-    assert notes[1:3] == ["from the future, through r[2]", "sum of 2 of 2 parts"]
+    names = page.locator(".pieces figure").evaluate_all("all => all.map(f => f.dataset.name)")
+    notes = page.locator(".pieces figure .note").all_text_contents()
+    assert names == ["∂h[1] via r[2]", "∂h[1] via o[1]", "dh[1]"]
+    assert notes == [
+        "from the future, through r[2]",
+        "from this step, through o[1]",
+        "sum of 2 of 2 parts",
+    ]
+    assert page.locator(".pieces .sign").all_inner_texts() == ["+", "="]
 
 
 @pytest.mark.parametrize("cell", sorted(CELLS))
@@ -290,13 +299,18 @@ def test_covered_result_is_nowhere_in_the_page_until_it_is_revealed(opened):
     page.get_by_role("slider", name="Step", exact=True).fill("6")
     op = trace.ops[6]
     node = page.locator(f'.unrolled [data-name="{op.name}"]')
+    page.locator(".all-numbers > summary").click()
+    expect(page.locator(".now .in figure")).to_have_count(len(op.operands))
     assert page.locator(".now .out figure").count() == 0
+    assert page.locator(".pieces .result").get_by_role("button").count() == 0
+    assert page.locator(".pieces figure").count() == len(op.operands)
     assert page.locator(".sentence").inner_text() == ""
     shown = page.locator("body").inner_text()
     assert format_number(float(op.data[0])) not in shown
     assert node.locator(".bars.value .plus").get_attribute("d") in (None, "")
     page.get_by_role("button", name=re.compile("show me")).click()
     expect(page.locator(".now .out figure")).to_have_count(1)
+    expect(page.locator(".pieces figure.result button.number")).to_have_count(op.data.size)
     assert node.locator(".bars.value path[d]:not(.zero)").evaluate_all(
         "all => all.some(p => p.getAttribute('d'))"
     )
@@ -339,9 +353,9 @@ def test_numbers_that_are_not_finite_and_an_operation_without_formula_are_shown(
     browser_page.goto(path.as_uri())
     browser_page.wait_for_selector("body[data-ready]")
     browser_page.keyboard.press("ArrowRight")
-    shown = browser_page.locator(".out .number").all_text_contents()
+    shown = browser_page.locator(".pieces .result .number").all_text_contents()
     assert shown == ["∞", "−∞", "nan"]
-    browser_page.locator(".out .number").first.click()
+    browser_page.locator(".pieces .result .number").first.click()
     assert "Odd" in browser_page.locator(".why").inner_text()
     browser_page.get_by_role("button", name="Last step").click()
     assert browser_page.locator(".where").inner_text().startswith("Step 5 of 5")

@@ -272,7 +272,8 @@ def test_keys_and_a_button_go_to_the_differences(opened):
 def test_matrices_show_both_numbers_and_why_of_the_right_one(opened):
     page, story = opened(step=len(tell(instance().trace)) - 1)
     dW = next(q for q in story[-1].differing if q.name == "dW")
-    figure = page.locator("figure[data-name='dW']").last
+    page.locator(".all-numbers > summary").click()
+    figure = page.locator(".out figure[data-name='dW']").last
     expect(figure.get_by_role("img")).to_have_count(2)
     figure.locator("summary").click()
     cells = figure.locator("td.differs")
@@ -296,7 +297,8 @@ def test_numbers_of_a_large_matrix_open_at_the_first_that_differs(browser_page, 
     path.write_text(story_page(trace, yours=Yours(gradients={"W": W})), "utf-8")
     browser_page.goto(path.as_uri())
     browser_page.wait_for_selector("body[data-ready]")
-    figure = browser_page.locator("figure[data-name='dW']").last
+    browser_page.locator(".all-numbers > summary").click()
+    figure = browser_page.locator(".out figure[data-name='dW']").last
     figure.locator("summary").click()
     expect(figure.locator("td.differs")).to_have_attribute("tabindex", "0")
     expect(figure.locator("td.differs .own")).to_have_text("≠ 7.00")
@@ -336,8 +338,11 @@ def test_numbers_that_agree_are_not_sent_and_are_reported_to_agree(opened, forge
     page.keyboard.press("d")
     assert page.locator(".message").inner_text() == "All your numbers agree."
     page.keyboard.press("G")
-    verdicts = page.locator("figure[data-name='dW'] .verdict").all_inner_texts()
-    assert verdicts == ["= yours"]
+    page.get_by_role("radio", name="dW", exact=True).click()
+    assert page.locator(".pieces figure[data-name='dW'] .verdict").all_inner_texts() == ["= yours"]
+    page.locator(".all-numbers > summary").click()
+    verdicts = page.locator(".out figure[data-name='dW'] .verdict")
+    expect(verdicts).to_have_text(["= yours"])
     text = story_bytes(numbers.trace, yours=own)
     assert len(text) - len(story_bytes(numbers.trace)) < 300
     assert b'"yours":{"differs":[]}' in text

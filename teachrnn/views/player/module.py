@@ -15,6 +15,7 @@ PARTS = files("teachrnn.views.player")
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]*)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+_INDENT = re.compile(r"^ +", re.MULTILINE)
 _COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 
 
@@ -79,8 +80,11 @@ def _linked(name: str) -> str:
 
 
 def _text(name: str) -> str:
-    """A part without the comments on lines of their own, which are a tenth of a small page."""
-    return _COMMENT.sub("", (PARTS / name).read_text("utf-8"))
+    """A part without indentation and comments on lines of their own, a fifth of the program.
+
+    No text in a part may extend over several lines, which a test demands.
+    """
+    return _INDENT.sub("", _COMMENT.sub("", (PARTS / name).read_text("utf-8")))
 
 
 def _beside(name: str, path: str) -> str:

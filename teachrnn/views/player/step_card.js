@@ -1,11 +1,12 @@
-// What happens now: the formula with its numbers, what went in, one sentence, the lines of code.
+// What happens now: one sentence, the formula in numbers, the lines of code, and all numbers on demand.
 
 /** @import { Story } from "./story.js" */
-/** @import { Context, Outcome } from "./types.d.ts" */
+/** @import { Context } from "./types.d.ts" */
 
 import { ArrayShelf } from "./array/array.js";
 import { CodePane } from "./code/code_pane.js";
-import { element, mathematics } from "./dom.js";
+import { element } from "./dom.js";
+import { Equation } from "./equation/equation.js";
 
 const PHASES = { forward: "forward", turn: "turning point", backward: "back through time" };
 
@@ -17,14 +18,16 @@ export class StepCard {
    */
   constructor(context, into, copy) {
     this.context = context;
-    this.into = into;
     this.measuring = 0;
+    this.step = 0;
+    this.covered = false;
     this.shelf = new ArrayShelf(context);
+    this.equation = new Equation(context, into);
     this.where = element("p", { class: "where" });
     this.heading = element("h2");
     this.title = element("code", { class: "technical" });
     this.sentence = element("p", { class: "sentence" });
-    this.outcomes = element("div", { class: "outcomes" });
+    this.outcomes = element("div", { class: "arrays" });
     this.operands = element("div", { class: "arrays" });
     this.code = new CodePane(context, copy);
     this.difference = element("p", { class: "difference" });
@@ -37,18 +40,21 @@ export class StepCard {
       element("p", {}, this.title),
       this.difference,
     );
+    this.all = element(
+      "details",
+      { class: "all-numbers" },
+      element("summary", {}, "all numbers of this step"),
+      element("div", { class: "in" }, element("h3", {}, "what goes in"), this.operands),
+      element("div", { class: "out" }, element("h3", {}, "what comes out"), this.outcomes),
+    );
+    this.all.addEventListener("toggle", () => this.#shelve());
     this.element = element(
       "section",
       { class: "now", "aria-label": "What happens now" },
       this.header,
-      element("div", { class: "out" }, element("h3", {}, "what comes out"), this.outcomes),
-      element(
-        "div",
-        { class: "in" },
-        element("h3", {}, "what goes in"),
-        this.operands,
-        this.code.element,
-      ),
+      this.equation.element,
+      this.code.element,
+      this.all,
     );
   }
 
@@ -59,6 +65,8 @@ export class StepCard {
   paint(i, covered) {
     const { story } = this.context;
     const step = story.steps[i];
+    this.step = i;
+    this.covered = covered;
     this.where.textContent = [
       `Step ${i + 1} of ${story.steps.length}`,
       PHASES[step.phase],
@@ -72,15 +80,21 @@ export class StepCard {
     this.difference.textContent = covered ? "" : differenceAt(story, i);
     this.difference.hidden = !this.difference.textContent;
     this.code.paint(i);
-    const results = covered ? [] : step.outcomes.map((outcome) => outcome.quantities);
-    const [operands, ...figures] = this.shelf.figures([step.operands, ...results]);
-    this.outcomes.replaceChildren(
-      ...step.outcomes.map((outcome, o) => this.#outcome(i, outcome, figures[o])),
-    );
-    this.operands.replaceChildren(...operands);
-    this.shelf.refocus();
+    this.equation.paint(i, covered);
+    this.#shelve();
     cancelAnimationFrame(this.measuring); // measuring now would lay the page out twice
     this.measuring = requestAnimationFrame(() => this.#reachable());
+  }
+
+  // All arrays of the step as tables, for those who have opened them.
+  #shelve() {
+    if (!this.all.open) return;
+    const step = this.context.story.steps[this.step];
+    const results = this.covered ? [] : step.outcomes.flatMap(({ quantities }) => quantities);
+    const [operands, outcomes] = this.shelf.figures([step.operands, results]);
+    this.outcomes.replaceChildren(...outcomes);
+    this.operands.replaceChildren(...operands);
+    this.shelf.refocus();
   }
 
   // Scrollable elements can be reached, and scrolled, with the keyboard.
@@ -92,37 +106,6 @@ export class StepCard {
       if (scrolls) part.tabIndex = 0;
       else part.removeAttribute("tabindex");
     }
-  }
-
-  /**
-   * @param {number} i
-   * @param {Outcome} outcome
-   * @param {HTMLElement[] | undefined} figures
-   */
-  #outcome(i, outcome, figures) {
-    const { story, signal } = this.context;
-    const line = element("div", { class: "formula" });
-    line.append(mathematics(story.mathml(outcome.formula)));
-    const body = element("div", { class: "outcome" }, line);
-    if (!figures) {
-      body.append(element("p", { class: "covered" }, "covered: predict it first"));
-      return body;
-    }
-    body.append(element("div", { class: "arrays" }, ...figures));
-    const made = outcome.quantities
-      .map(([k]) => k)
-      .find((k) => story.arrays[k].letters && story.maker.get(k) === i);
-    if (made !== undefined) {
-      const name = `Step into ${story.arrays[made].name}, term by term`;
-      const button = element(
-        "button",
-        { type: "button", class: "word", "aria-label": name, title: `${name} (i)` },
-        "step into",
-      );
-      button.addEventListener("click", () => this.into(made), { signal });
-      line.append(button);
-    }
-    return body;
   }
 }
 

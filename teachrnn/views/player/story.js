@@ -17,6 +17,7 @@ export class Story {
     /** @type {StoryData} */
     const told = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
     this.about = told.about;
+    this.symbols = told.symbols;
     this.nodes = told.nodes;
     this.edges = told.edges;
     this.steps = told.steps;
@@ -114,6 +115,14 @@ export class Story {
   norm(k) {
     const array = this.arrays[k];
     return (array.norm ??= Math.sqrt(this.numbersOf(k).reduce((sum, x) => sum + x * x, 0)));
+  }
+
+  /** How an entry of array k is made, if that can be read.
+   * @param {number} k
+   */
+  ruleOf(k) {
+    const { rule } = this.arrays[k];
+    return typeof rule === "number" ? this.rules[rule] : null;
   }
 
   /** @param {number} k */
@@ -256,6 +265,15 @@ export class Story {
       else break;
     }
     return found;
+  }
+
+  /**
+   * Whether array k is all of the gradient of a node.
+   * @param {number | null} id
+   * @param {number} k
+   */
+  isTotal(id, k) {
+    return this.gradients.get(id)?.at(-1)?.[1] === k;
   }
 
   /**

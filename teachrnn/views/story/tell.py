@@ -261,4 +261,4 @@ def _arrived(before: Quantity | None, parts: list[Quantity]) -> Quantity | None:
     """What a new part is added to: the one part that had arrived, under its own name, or their sum."""
     if before is None:
         return None
-    return parts[0] if len(parts) == 2 else _noted(before, "what had arrived before")
+    return parts[0] if len(parts) == 2 else _noted(before, "arrived before")

@@ -34,6 +34,11 @@ def test_tools_find_nothing_wrong(npm, name):
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+def test_no_text_extends_over_several_lines_as_indentation_is_left_out():
+    lines = [line for part in PARTS.rglob("*.js") for line in part.read_text("utf-8").splitlines()]
+    assert [line for line in lines if line.partition("//")[0].count("`") % 2] == []
+
+
 @pytest.fixture
 def written(tmp_path, monkeypatch):
     """A function that joins the parts of a player, including the host `page`, into one text."""
@@ -73,7 +78,7 @@ def test_parts_that_import_each_other_are_refused(written):
         )
 
 
-def test_comments_on_lines_of_their_own_are_left_out_and_nothing_else(written):
+def test_indentation_and_comments_on_lines_of_their_own_are_left_out_and_nothing_else(written):
     code = [
         'const a = "// no comment"; // a comment that stays',
         "const b = 4 /* times */ * 5;",
@@ -87,7 +92,9 @@ def test_comments_on_lines_of_their_own_are_left_out_and_nothing_else(written):
         "/**\n * Several, with a * and a /.\n **/",
     ]
     lines = [line for pair in zip(comments, code, strict=True) for line in pair]
-    assert written(page="\n".join([*lines, ""])) == "\n".join(["const parts = {};", *code, ""])
+    assert written(page="\n".join([*lines, ""])) == "\n".join(
+        ["const parts = {};", *(line.lstrip() for line in code), ""]
+    )
 
 
 @pytest.mark.parametrize("host", ["page", "fragment", "notebook"])

@@ -1,6 +1,7 @@
 // An array with its name, shape and numbers: a strip of cells, or a heat map with the numbers on demand.
 // Every number opens "why this number".
 
+/** @import { Story } from "../story.js" */
 /** @import { Context, Shown } from "../types.d.ts" */
 
 /**
@@ -44,7 +45,7 @@ export class ArrayView {
     this.note = element("span", { class: "note" });
     const caption = element("figcaption", {}, written);
     if (shape.length) caption.append(element("span", { class: "shape" }, shape.join(" × ")));
-    caption.append(this.note, ...this.#verdict());
+    caption.append(this.note, ...verdictOf(context.story, k));
     this.element = element("figure", { class: `array ${kind}`, "data-name": name }, caption);
     this.#body();
     this.say(note);
@@ -57,18 +58,6 @@ export class ArrayView {
   say(note) {
     this.note.textContent = note;
     this.note.hidden = !note;
-  }
-
-  // How the reader's own numbers compare, if any were given.
-  #verdict() {
-    const { yours, shape } = this.context.story.arrays[this.k];
-    if (!yours) return [];
-    const count = yours.differs.length;
-    const size = shape.reduce((a, b) => a * b, 1);
-    const many = `: ${count} of ${size} ${count === 1 ? "differs" : "differ"}`;
-    const said = count ? `≠ yours${size === 1 ? " differs" : many}` : "= yours";
-    const text = yours.note ? `${said}, ${yours.note}` : said;
-    return [element("span", { class: count ? "verdict differs" : "verdict" }, text)];
   }
 
   #body() {
@@ -162,7 +151,7 @@ export class ArrayView {
    */
   #map(numbers) {
     const { story } = this.context;
-    const heat = new HeatMap(story, this.k);
+    const heat = HeatMap.ofArray(story, this.k);
     const yours = story.yoursOf(this.k);
     const { name, shape } = this.context.story.arrays[this.k];
     const picture = element("div", { class: "picture" }, heat.element);
@@ -203,7 +192,7 @@ export class ArrayView {
   // The reader's own numbers in a second heat map; those that differ are struck through.
   #yoursBeside() {
     const { story } = this.context;
-    const heat = new HeatMap(story, this.k, "yours");
+    const heat = HeatMap.ofArray(story, this.k, "yours");
     const { shape, yours } = story.arrays[this.k];
     heat.strike(yours?.differs ?? []);
     heat.element.addEventListener("click", (event) =>
@@ -241,6 +230,22 @@ export class ArrayView {
     } else if (this.grid) this.grid.focus();
     else this.summary?.focus({ preventScroll: true });
   }
+}
+
+/**
+ * How the reader's own numbers compare, where some were handed over.
+ * @param {Story} story
+ * @param {number} k
+ */
+export function verdictOf(story, k) {
+  const { yours, shape } = story.arrays[k];
+  if (!yours) return [];
+  const count = yours.differs.length;
+  const size = shape.reduce((a, b) => a * b, 1);
+  const many = `: ${count} of ${size} ${count === 1 ? "differs" : "differ"}`;
+  const said = count ? `≠ yours${size === 1 ? " differs" : many}` : "= yours";
+  const text = yours.note ? `${said}, ${yours.note}` : said;
+  return [element("span", { class: count ? "verdict differs" : "verdict" }, text)];
 }
 
 /**

@@ -14,10 +14,12 @@ const WIDEST = 400; // the most pixels that a wide matrix takes
 const LARGEST_CELL = 16;
 const HATCH = 4; // pixels from one stroke to the next
 
-/** @param {Float64Array} numbers */
+/** @param {ArrayLike<number>} numbers */
 export function largestMagnitude(numbers) {
   let largest = 0;
-  for (const x of numbers) if (Number.isFinite(x) && Math.abs(x) > largest) largest = Math.abs(x);
+  for (const x of Array.from(numbers)) {
+    if (Number.isFinite(x) && Math.abs(x) > largest) largest = Math.abs(x);
+  }
   return largest;
 }
 
@@ -34,37 +36,63 @@ export function colourOf(kind, x, largest) {
   return `color-mix(in oklab, var(--trnn-${kind}-${x < 0 ? "minus" : "plus"}-full) ${(100 * share).toFixed(1)}%, var(--trnn-paper))`;
 }
 
+/**
+ * Numbers as a picture: row by row, and what they are called.
+ * @typedef {object} Picture
+ * @property {string} name
+ * @property {string} kind
+ * @property {ArrayLike<number>} numbers
+ * @property {number} rows
+ * @property {number} columns
+ * @property {number} [largest] magnitude, which has the fullest colour
+ */
+
 export class HeatMap {
-  /** For the numbers of array k, or the reader's own for it, in the same colours.
+  /** For the numbers of array k, or the reader's own for it, in the same colours, in cells of a fixed size.
    * @param {Story} story
    * @param {number} k
    * @param {"right" | "yours"} [whose]
    */
-  constructor(story, k, whose = "right") {
+  static ofArray(story, k, whose = "right") {
     const { shape, kind, name } = story.arrays[k];
     const right = story.numbersOf(k);
     const yours = story.yoursOf(k) ?? right;
-    this.numbers = whose === "yours" ? yours : right;
     const [rows, columns] = rowsAndColumns(shape);
+    const heat = new HeatMap({
+      name: whose === "yours" ? `your ${name}` : name,
+      kind,
+      numbers: whose === "yours" ? yours : right,
+      rows,
+      columns,
+      largest: Math.max(largestMagnitude(right), largestMagnitude(yours)),
+    });
+    const { style } = heat.element;
+    const width = columns * heat.cell;
+    style.width = `${width}px`;
+    style.aspectRatio = `${width} / ${rows * (rows > 1 ? heat.cell : 22)}`;
+    return heat;
+  }
+
+  /** A picture as large as its place.
+   * @param {Picture} picture
+   */
+  constructor({ name, kind, numbers, rows, columns, largest = largestMagnitude(numbers) }) {
+    this.numbers = numbers;
     this.rows = rows;
     this.columns = columns;
-    this.largest = Math.max(largestMagnitude(right), largestMagnitude(yours));
-    const cell = Math.max(3, Math.min(LARGEST_CELL, Math.floor(WIDEST / this.columns)));
-    this.stroke = cell < 8 ? 0.25 : 0.45; // strokes over small cells are so close together that they would hide the colour
+    this.largest = largest;
+    this.cell = Math.max(3, Math.min(LARGEST_CELL, Math.floor(WIDEST / this.columns)));
+    this.stroke = this.cell < 8 ? 0.25 : 0.45; // strokes over small cells are so close together that they would hide the colour
     this.canvas = element("canvas", { class: kind });
     this.element = element(
       "div",
       {
         class: "heat",
         role: "img",
-        "aria-label": `Heat map of ${whose === "yours" ? "your " : ""}${name}, ${this.rows} by ${this.columns}, largest magnitude ${formatNumber(this.largest)}`,
+        "aria-label": `Heat map of ${name}, ${rows} by ${columns}, largest magnitude ${formatNumber(largest)}`,
       },
       this.canvas,
     );
-    const width = this.columns * cell;
-    const height = this.rows * (this.rows > 1 ? cell : 22);
-    this.element.style.width = `${width}px`;
-    this.element.style.aspectRatio = `${width} / ${height}`;
     this.painted = "";
     new ResizeObserver(([{ devicePixelContentBoxSize: sizes }]) =>
       this.#paint(sizes[0].inlineSize, sizes[0].blockSize),
@@ -132,7 +160,7 @@ export class HeatMap {
     const strange = [packed(notFinite), packed(ink)];
     const plain = new Uint32Array(this.numbers.length);
     const hatched = new Uint32Array(this.numbers.length);
-    this.numbers.forEach((x, place) => {
+    Array.from(this.numbers).forEach((x, place) => {
       if (!Number.isFinite(x)) {
         [plain[place], hatched[place]] = strange;
         return;

@@ -76,6 +76,35 @@ export function termsOf(rule, letters, shape, index) {
 }
 
 /**
+ * What evaluates formulas of an entry at one position of the leading axes.
+ * @param {Rule} rule
+ * @param {Record<string, Operand>} letters
+ * @param {number} position
+ * @returns {(tree: Tree, i?: number, j?: number) => number}
+ */
+export function evaluator(rule, letters, position) {
+  const { shape } = letters[rule.over];
+  const leading = shape.slice(0, shape.length - rule.overAxes);
+  return (tree, i = 0, j = 0) => valueOf({ letters, leading, position, index: { i, j } }, tree);
+}
+
+/**
+ * A formula of an entry with the numbers in it, as a factor: a sum in brackets.
+ * @param {Rule} rule
+ * @param {Record<string, Operand>} letters
+ * @param {number} position
+ * @param {Tree} tree
+ * @param {number} i
+ * @param {number} j
+ * @returns {Part[]}
+ */
+export function factorParts(rule, letters, position, tree, i, j) {
+  const { shape } = letters[rule.over];
+  const leading = shape.slice(0, shape.length - rule.overAxes);
+  return partsOf({ letters, leading, position, index: { i, j } }, tree, PRODUCT);
+}
+
+/**
  * The summands at the top of a formula.
  * @param {Place} place
  * @param {Tree} tree

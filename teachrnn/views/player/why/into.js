@@ -190,7 +190,7 @@ export class Into {
   #map(k) {
     const known = this.maps.get(k);
     if (known) return known;
-    const heat = new HeatMap(this.context.story, k);
+    const heat = HeatMap.ofArray(this.context.story, k);
     const caption = element("figcaption", {}, typesetAddress(this.context.story, k, []));
     const map = { heat, figure: element("figure", {}, caption, heat.element) };
     this.maps.set(k, map);

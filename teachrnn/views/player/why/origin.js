@@ -78,7 +78,7 @@ export function originOf(story, k, index) {
  * @param {number} k
  * @returns {number[]}
  */
-function summands(story, k) {
+export function summands(story, k) {
   const { parts } = story.arrays[k];
   return parts ? parts.flatMap((part) => summands(story, part)) : [k];
 }

@@ -1,0 +1,35 @@
+// What belongs together lights up together: whatever in the player carries the number of the same array, when one
+// of them is pointed at or has the focus.
+
+import { within } from "../dom.js";
+
+export class Links {
+  /** @param {HTMLElement} part of the player in which pointing and focus are heard */
+  constructor(part) {
+    this.part = part;
+    /** @type {string | null} */
+    this.lit = null;
+    for (const event of ["pointerover", "focusin"]) part.addEventListener(event, (e) => this.#on(e));
+    for (const event of ["pointerleave", "focusout"]) {
+      part.addEventListener(event, () => this.light(null));
+    }
+  }
+
+  /** @param {Event} event */
+  #on(event) {
+    this.light(within(event, "[data-k]")?.dataset.k ?? null);
+  }
+
+  /**
+   * Lights all that carry an array's number; null puts the light out.
+   * @param {string | null} k
+   */
+  light(k) {
+    if (k === this.lit) return;
+    this.lit = k;
+    const player = this.part.closest(".trnn") ?? this.part;
+    for (const one of player.querySelectorAll(".lit")) one.classList.remove("lit");
+    if (k === null) return;
+    for (const one of player.querySelectorAll(`[data-k="${k}"]`)) one.classList.add("lit");
+  }
+}
