@@ -1,4 +1,4 @@
-"""Side effects that code should not have, whatever its numbers: writing into its arguments."""
+"""Side effects that code should not have, whatever its numbers: writing into what it was given."""
 
 from __future__ import annotations
 
@@ -23,3 +23,20 @@ def changed_arguments(run: ProgramRun) -> list[str]:
         if not same:
             remarks.append(f"{WRITES} `{name}`.")
     return remarks
+
+
+def changed_parameters(run: ProgramRun) -> list[str]:
+    """Parameters that the code wrote into, though it takes no learning rate: it is no training step."""
+    plan = run.plan
+    steps = [step for step in (plan.make, plan.forward, *plan.backwards) if step is not None]
+    if any(fill.kind == "rate" for step in steps for fill in step.fills.values()):
+        return []
+    now = {
+        **run.passed,
+        **{name: path.get(run.root) for name, path in run.places.items() if name not in run.passed},
+    }
+    return [
+        f"the code writes into its parameter `{name}`."
+        for name, before in run.before.items()
+        if name in now and not np.array_equal(now[name], before.astype(now[name].dtype), equal_nan=True)
+    ]

@@ -22,7 +22,7 @@ from teachrnn.submission.findings import factor_of, find_loss, found_again, scal
 from teachrnn.submission.gradients import FoundGradients, read_gradients
 from teachrnn.submission.layouts import LAYOUTS
 from teachrnn.submission.limits import Paper, StudentError
-from teachrnn.submission.manners import DIFFERS, changed_arguments
+from teachrnn.submission.manners import DIFFERS, changed_arguments, changed_parameters
 from teachrnn.submission.plan import FAMILIES, HandedIn, Plan, Step
 from teachrnn.submission.recognition import OTHER_SIZES, recognise
 from teachrnn.submission.run import Arrangement, ProgramRun
@@ -213,6 +213,8 @@ class Submission:
             raise SubmissionError(f"on an input with {_sizes(case)}: {error}") from error
         answer = self._answer(run, gradients)
         answer.remarks.extend(changed_arguments(run))
+        if not gradients.updated:
+            answer.remarks.extend(changed_parameters(run))
         try:
             again, second = self._run(case)
         except StudentError as error:

@@ -102,6 +102,11 @@ def test_writing_into_an_argument_is_noticed(tmp_path):
     assert "the code writes into its argument `hprev`." in answer.remarks
 
 
+def test_writing_into_a_parameter_is_noticed(tmp_path):
+    _, _, answer = asked(changed(tmp_path, LAST, "    Why[...] *= 0.5\n" + LAST))
+    assert "the code writes into its parameter `Why`." in answer.remarks
+
+
 def test_what_is_kept_between_calls_is_noticed(tmp_path):
     kept = "kept = {'n': 0}\ndef my_loss(inputs, targets, hprev):\n    kept['n'] += 1\n"
     path = changed(tmp_path, "def my_loss(inputs, targets, hprev):\n", kept)

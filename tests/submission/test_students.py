@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from student_work import catalogue
 
 from teachrnn.checking import check_backward
 from teachrnn.errors import SubmissionError
@@ -65,3 +66,29 @@ def test_plus_equals_with_repeated_indices_is_named_in_a_students_file(tmp_path)
     path.write_text(text.replace("np.add.at(dWx, x[t], dz)", "dWx[x[t]] += dz"), encoding="utf-8")
     found = check_backward(path)
     assert [m.name for m in found.mistakes] == ["repeated indices counted once"], str(found)
+
+
+@pytest.mark.parametrize("name", ["min_char_rnn", "rnn_numpy_class", "assignment4", "train_step"])
+def test_right_code_is_not_said_to_write_into_its_parameters(name):
+    submission = Submission.of(STUDENTS / f"{name}.py")
+    answer = submission.answer(submission.draw(T=3, hidden=4, symbols=6, seed=1))
+    assert not [remark for remark in answer.remarks if "parameter" in remark]
+
+
+PLANTED = [
+    ("rnn_layers", "step-no-transpose", "transpose left out"),
+    ("rnn_step_by_step", "tanh-twice", "result squashed again"),
+    ("dinosaur_names", "db-left-out", "left out"),
+    ("rnn_scratch", "W_hh-untransposed", "transpose left out"),
+    ("assignment4", "h0-term-out", "first step left out"),
+]
+
+
+@pytest.mark.parametrize(("name", "planted", "called"), PLANTED)
+def test_a_planted_mistake_is_named(name, planted, called, tmp_path):
+    """A few of those that benchmarks/students_confusion.py tries."""
+    (row,) = (r for r in catalogue()["mistake"] if (r["file"], r["id"]) == (name, planted))
+    path = tmp_path / f"{name}.py"
+    text = (STUDENTS / f"{name}.py").read_text(encoding="utf-8")
+    path.write_text(text.replace(row["old"], row["new"]), encoding="utf-8")
+    assert [m.name for m in check_backward(path).mistakes] == [called]
