@@ -13,6 +13,8 @@ import typer
 
 from teachrnn.cli.console import say
 from teachrnn.cli.options import HELP, Seed, refuse_ignored
+from teachrnn.errors import TeachrnnError
+from teachrnn.files import write_atomically
 from teachrnn.runs import KeptStep, small_network
 from teachrnn.runs.small_network import WORDS, check_small
 from teachrnn.trace import Trace
@@ -44,6 +46,9 @@ def step(
         Path | None, typer.Option("--trace", help="Step through a trace from a file, not a text.")
     ] = None,
     out: Annotated[Path, typer.Option(help=f"{HELP['out']} The page.")] = Path("teachrnn-step.html"),
+    script: Annotated[
+        Path | None, typer.Option(help="Write forward and back as a program in NumPy, too.")
+    ] = None,
     terminal: Annotated[bool, typer.Option("--terminal", help="Step in the terminal instead.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
@@ -68,6 +73,8 @@ def step(
         if len(text) > max_characters:
             cut = f"the first {max_characters} are stepped through (--max-characters)."
             say(f"The text has {len(text)} characters; {cut}")
+    if script is not None:
+        _write_script(trace, script)
     if terminal:
         from teachrnn.views.terminal import step_in_terminal
 
@@ -86,6 +93,18 @@ def _recorded_elsewhere(path: Path) -> tuple[Trace, Sequence[str] | None, list[s
     if kept is None:
         return trace, None, about
     return trace, kept.vocabulary.symbols, [*about, printable(str(kept))]
+
+
+def _write_script(trace: Trace, path: Path) -> None:
+    from teachrnn.views.program import student_program
+
+    program = student_program(trace)
+    if program is None:
+        raise TeachrnnError(
+            "--script: the trace holds several sequences, and the program is that of one of them: "
+            "record one."
+        )
+    say(f"Program: {write_atomically(path, program.script().encode('utf-8')).resolve()}")
 
 
 def _write_page(

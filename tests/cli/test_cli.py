@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from teachrnn.cells import CELLS
 from teachrnn.cli import app, main
+from teachrnn.runs import small_network
 
 pytestmark = pytest.mark.long
 
@@ -24,7 +25,7 @@ def test_step_writes_a_page_and_prints_where(tmp_path):
     page = tmp_path / "teachrnn-step.html"
     assert f"Page: {page.resolve()}" in done.stdout
     assert "took its loss from" in done.stdout
-    assert page.stat().st_size < 300_000
+    assert page.stat().st_size < 400_000
     assert list(tmp_path.iterdir()) == [page]  # nothing half-written beside it
 
 
@@ -53,6 +54,14 @@ def test_training_for_a_moment_lowers_the_loss(tmp_path):
         float(x) for x in re.search(r"from ([\d.]+) to ([\d.]+) nats", done.stdout).groups()
     )
     assert after < before / 2
+
+
+def test_step_writes_the_program_of_the_network(tmp_path):
+    done = run("step", "hello", "--cell", "gru", "--terminal", "--script", "pass.py", cwd=tmp_path)
+    assert f"Program: {tmp_path / 'pass.py'}" in " ".join(done.stdout.split())
+    exec((tmp_path / "pass.py").read_text("utf-8"), space := {})
+    network = small_network("hello", cell="gru")
+    assert space["loss"] == pytest.approx(float(network.trace.total_loss))
 
 
 def test_terminal_prints_every_step_without_a_keyboard():
