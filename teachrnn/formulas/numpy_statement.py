@@ -38,14 +38,16 @@ def assigned(target: Formula, formula: Formula, spelling: Spelling, like: tree.L
             first = written(start)
             if isinstance(start, tree.Letter | tree.Transpose | tree.At):
                 first = code(first, ".copy()")
-            return [code(name, " = ", first), code(name, "[", written(place), "] -= 1")]
+            return [code(name, " = ", first), code(name, "[", numpy_code(place, spelling), "] -= 1")]
         case tree.Product(left=factor, right=tree.OneHot(place=place)):
-            return _single(name, written(like), written(place), written(factor))
+            return _single(name, written(like), numpy_code(place, spelling), written(factor))
         case tree.Product(left=column, right=tree.Transpose(of=tree.OneHot(place=place))):
-            return _single(name, written(like), code(":, ", written(place)), written(column))
+            return _single(
+                name, written(like), code(":, ", numpy_code(place, spelling)), written(column)
+            )
         case tree.Negative(of=tree.Product(left=factor, right=tree.OneHot(place=place))):
             value = written(tree.Negative(factor))
-            return _single(name, written(like), written(place), value)
+            return _single(name, written(like), numpy_code(place, spelling), value)
     return [code(name, " = ", written(formula))]
 
 
@@ -75,7 +77,7 @@ def accumulated(target: Formula, formula: Formula, spelling: Spelling, like: tre
         sign, bare = "-=", _bare(bare.of)
     match bare:
         case tree.Product(left=column, right=tree.Transpose(of=tree.OneHot(place=place))):
-            at = numpy_code(_owned(place, formula), spelling)
+            at = numpy_code(place, spelling)
             name, bare = code(name, "[:, ", at, "]"), column
     return [code(name, f" {sign} ", numpy_code(_owned(bare, formula), spelling, like))]
 

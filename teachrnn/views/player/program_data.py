@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from teachrnn.formulas.numpy_code import Code, Token
-from teachrnn.views.program import LinesOfStep, NumpyProgram
+from teachrnn.views.program import LinesOfStep, Mark, NumpyProgram
 from teachrnn.views.program.given import GivenArray
+from teachrnn.views.program.instruction import Use
 from teachrnn.views.story import StoryStep
 
 
@@ -21,7 +22,7 @@ class ProgramTable:
     """
 
     def __init__(self, steps: Sequence[StoryStep]) -> None:
-        self._letters: dict[tuple[str, str, int | None], int] = {}
+        self._letters: dict[tuple[str, str, int | None, str], int] = {}
         self._steps: dict[int, int] = {}
         self._told: list[dict[str, Any]] = []
         self.lines = [self._number(step.lines) for step in steps]
@@ -30,11 +31,15 @@ class ProgramTable:
 
     def _all(self, program: NumpyProgram) -> dict[str, Any]:
         lines = [self._line(line, program) for line in program.lines]
+        numbers = range(len(lines))
+        pieces = [[n, *piece] for n in numbers for piece in self._pieces(n, program)]
         return {
             "lines": lines,
-            "letters": [list(letter) for letter in self._letters],
+            "pieces": pieces,
+            "letters": [[part for part in letter if part != ""] for letter in self._letters],
             "given": [one if isinstance(one, str) else _given(one) for one in program.given],
             "shown": program.shown,
+            "loop": program.loop,
             "steps": self._told,
         }
 
@@ -59,8 +64,31 @@ class ProgramTable:
         if letter is None:
             return token.text
         use = program.uses[letter.name]
-        kind = "value" if letter.kind == "value" else "gradient"
-        return [token.text, self._letters.setdefault((kind, use.name, use.by), len(self._letters))]
+        return [token.text, self._letter("value" if letter.kind == "value" else "gradient", use)]
+
+    def _letter(self, kind: str, use: Use, via: str = "") -> int:
+        return self._letters.setdefault((kind, use.name, use.by, via), len(self._letters))
+
+    def _pieces(self, number: int, program: NumpyProgram) -> list[list[int]]:
+        """Parts of a line that are an array of their own: a summand, or a part of a gradient."""
+        line = program.lines[number]
+        target = next((token.letter for token in line if token.letter is not None), None)
+        if target is None:
+            return []
+        use = program.uses[target.name]
+        found: list[list[int]] = []
+        for owner in dict.fromkeys(owner for token in line for owner in sorted(token.of)):
+            at = [i for i, token in enumerate(line) if owner in token.of]
+            if any(first <= at[0] <= last for first, last, _ in found):
+                continue  # it is inside another
+            if target.kind == "value":
+                if Mark(number) in program.forward[owner].marks:
+                    continue  # the line is its own
+                letter = self._letter("value", Use(owner, 0 if program.loop else None))
+            else:
+                letter = self._letter("part", use, owner)
+            found.append([at[0], at[-1], letter])
+        return found
 
 
 def _given(one: GivenArray) -> dict[str, Any]:

@@ -190,11 +190,13 @@ export class Story {
    * @param {number} i
    */
   arrayOf(letter, i) {
-    const [kind, name, by] = this.program?.letters[letter] ?? ["value", "", null];
+    const [kind, name, by, via] = this.program?.letters[letter] ?? ["value", "", null];
     const { t, operands } = this.steps[i];
     if (by !== null && t === null) return undefined;
     const full = by === null ? name : `${name}[${Number(t) + by}]`;
-    const found = this.named.get(kind === "gradient" ? `d${full}` : full) ?? [];
+    const through = this.program?.loop ? `${via}[${t}]` : via;
+    const called = { value: full, gradient: `d${full}`, part: `∂${full} via ${through}` }[kind];
+    const found = this.named.get(called) ?? [];
     const shown = [...operands.map(([k]) => k), ...this.#made(i)];
     return found.find((k) => shown.includes(k)) ?? found[found.length - 1];
   }

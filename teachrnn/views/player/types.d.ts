@@ -198,12 +198,23 @@ export interface GivenName {
   numbers: boolean; // whether the numbers are written; if not, zeros
 }
 
+/** A value, its gradient, or the part of that gradient which comes through one use; `by` counts time steps
+ * from the one that is shown, null stands for none. */
+export type ProgramLetter = [
+  kind: "value" | "gradient" | "part",
+  name: string,
+  by: number | null,
+  via?: string,
+];
+
 /** The program in NumPy that a student would write. */
 export interface Program {
   lines: Token[][];
-  letters: [kind: "value" | "gradient", name: string, by: number | null][]; // by: from the time step
+  pieces: [line: number, first: number, last: number, letter: number][]; // arrays of their own
+  letters: ProgramLetter[];
   given: (string | GivenName)[]; // what a copy begins with, in place of the first lines
   shown: number; // how many lines those are
+  loop: boolean; // whether it is a loop over time
   steps: LinesOfStep[];
 }
 

@@ -31,7 +31,9 @@ LOOK = """(i) => {
     const text = (parts) => [...parts].map((part) => part.textContent).join("").trim();
     const lines = [...document.querySelectorAll(".code-pane .listing .line")];
     return {
-        around: lines.map((line) => text(line.querySelectorAll("span:not(.note)"))),
+        around: lines.map((line) => text(line.querySelectorAll("span:not(.note, .piece)"))),
+        pieces: [...document.querySelectorAll(".code-pane .piece[data-k]")]
+            .map((piece) => [piece.textContent, context.story.arrays[piece.dataset.k].name]),
         marked: lines.filter((line) => line.matches(".on")).map((line) => line.textContent.trim()),
         parts: lines.filter((line) => line.matches(".partly"))
             .map((line) => text(line.querySelectorAll(".part"))),
@@ -72,6 +74,15 @@ def test_names_in_the_code_are_the_arrays_of_the_step(browser_page):
     back = next(i for i, step in enumerate(story) if step.title.startswith("back through h[2]"))
     with code(browser_page, trace) as page:
         names = dict(page.evaluate(LOOK, back)["names"])
+        assert dict(page.evaluate(LOOK, back)["pieces"]) == {
+            "V.T @ do": "∂h[2] via o[2]",
+            "np.outer(do, h[t])": "∂V via o[2]",
+            "do": "∂c via o[2]",
+            "np.outer(da, h[t-1])": "∂W via r[2]",
+            "da": "∂b via r[2]",
+            "W.T @ da": "∂h[1] via r[2]",
+        }
+        assert dict(page.evaluate(LOOK, 6)["pieces"]) == {"W @ h[t-1] + b": "r[2]", "U[:, x[t]]": "u[2]"}
     assert names["dh"] == "dh[2]"
     assert names["h[t]"] == "h[2]"
     assert names["h[t-1]"] == "h[1]"

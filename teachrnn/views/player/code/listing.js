@@ -21,9 +21,12 @@ export class Listing {
     this.names = [];
     /** @type {HTMLElement | null} */
     this.note = null;
+    /** @type {HTMLElement[][]} the pieces of each line */
+    this.spans = [];
     const lines = story.program?.lines.slice(from, to) ?? [];
     const inside = lines.every(([first]) => first === INDENT);
     this.lines = lines.map((pieces) => this.#line(pieces, inside));
+    this.#together();
     this.element = element("pre", { class: "listing" }, ...this.lines);
   }
 
@@ -41,7 +44,20 @@ export class Listing {
       const text = inside && place === 0 ? "" : piece;
       return element("span", text.trimStart().startsWith("#") ? { class: "comment" } : {}, text);
     });
+    this.spans.push(spans);
     return element("code", { class: "line" }, ...spans, "\n");
+  }
+
+  // What is an array of its own is an element of its own, so that it can light up.
+  #together() {
+    for (const [at, first, last, letter] of this.story.program?.pieces ?? []) {
+      const spans = this.spans[at - this.from]?.slice(first, last + 1);
+      if (!spans) continue;
+      const piece = element("span", { class: "piece" });
+      spans[0].before(piece);
+      piece.append(...spans);
+      this.names.push([piece, letter]);
+    }
   }
 
   /** Mark what step i does.
@@ -58,9 +74,9 @@ export class Listing {
       const line = this.lines[at - this.from];
       if (!line) continue;
       line.classList.add(first === undefined ? "on" : "partly");
-      for (let place = first ?? 0; first !== undefined && place <= (last ?? first); place += 1) {
-        line.children[place].classList.add("part");
-      }
+      if (first === undefined) continue;
+      const part = this.spans[at - this.from].slice(first, (last ?? first) + 1);
+      for (const span of part) span.classList.add("part");
     }
     if (told?.note) this.#say(told.note, told.noted ?? null);
     for (const [span, letter] of this.names) {
