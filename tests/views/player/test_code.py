@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 
 import numpy as np
@@ -121,6 +122,18 @@ def test_what_is_copied_gives_the_gradients(browser_page):
     assert space["loss"] == pytest.approx(trace.total_loss)
     for name in trace.parameters:
         np.testing.assert_allclose(space[f"d{name}"], sweep.gradient(name), atol=1e-12)
+
+
+def test_name_that_is_pointed_at_lights_up_with_all_that_are_the_same_array(browser_page):
+    trace = recorded("abcd")
+    back = next(i for i, step in enumerate(tell(trace)) if step.title.startswith("back through h[2]"))
+    with code(browser_page, trace) as page:
+        page.evaluate("i => at(i)", back)
+        page.locator(".code-pane .id", has_text=re.compile(r"^da$")).first.hover()
+        lit = page.locator(".code-pane .lit").all_inner_texts()
+        assert lit == ["da"] * 5
+        page.locator("#outside").hover()
+        assert page.locator(".lit").count() == 0
 
 
 def test_where_copying_is_not_allowed_the_script_is_selected(browser_page):

@@ -3,6 +3,7 @@
 /** @import { Context } from "../types.d.ts" */
 
 import { element } from "../dom.js";
+import { Links } from "../equation/links.js";
 import { Listing } from "./listing.js";
 
 const HEADINGS = {
@@ -38,6 +39,7 @@ export class CodePane {
       this.written,
       this.library,
     );
+    new Links(this.written); // a name in the code lights up its array, and its letter in the formula
     this.library.open = !context.story.program; // then it is all that there is
   }
 
