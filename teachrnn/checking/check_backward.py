@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from teachrnn.diagnosis.answer import Answer
-from teachrnn.diagnosis.diagnose import diagnose, diagnose_answers
+from teachrnn.diagnosis.diagnose import SECONDS_IF_FORWARD_DIFFERS, diagnose, diagnose_answers
 from teachrnn.diagnosis.diagnoses import Diagnoses
 from teachrnn.diagnosis.diagnosis import Diagnosis
 from teachrnn.diagnosis.instance import Instance
@@ -247,6 +247,10 @@ def diagnose_submission(submission: Any, *, seconds: float = 4.0, seed: int = 0)
         noticed.update(dict.fromkeys(given.remarks))
         return given
 
+    if (
+        not submission.convention.forward_right
+    ):  # then no backward pass gives the numbers of two mistakes
+        seconds = min(seconds, SECONDS_IF_FORWARD_DIFFERS)
     found = diagnose(
         answer,
         cell=submission.cell,
