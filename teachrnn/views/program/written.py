@@ -120,11 +120,11 @@ class _Written:
         """The first lines: what the program needs, what it is given, where it keeps its results."""
         program, lines = self.program, self.program.lines
         top = ["import numpy as np", "", *helper_lines(self.names)]
-        if self.names.do.times is not None and self.names.do.times.start == 1:
-            top += [f"T = {self.names.do.times[-1]}  # time steps"]
-        shown, copied = given_lines(self.given)
-        lines += [*map(code, top), *shown]
-        program.given = [*top, *copied]
+        times = self.names.do.times
+        steps = [] if times is None or times.start != 1 else [f"T = {times[-1]}"]
+        (heading, *shown), (said, *copied) = given_lines(self.given)
+        lines += [*map(_with_remark, top), heading, *map(code, steps), *shown]
+        program.given = [*top, said, *steps, *copied]
         program.shown = len(lines)
         lines += [(), remark("Forward."), *_dicts(self._kept_from_here())]
         if self.names.trace.losses:
@@ -237,6 +237,12 @@ class _Written:
             ]
             one = "holds now is the gradient" if len(left) == 1 else "hold now are the gradients"
             program.lines.append(remark(f"What {' and '.join(left)} {one} of {' and '.join(states)}."))
+
+
+def _with_remark(line: str) -> Code:
+    """A line of text, its comment apart."""
+    before, sign, after = line.partition("# ")
+    return code(before, remark(after)) if sign else code(line)
 
 
 def _dicts(names: list[str]) -> list[Code]:
