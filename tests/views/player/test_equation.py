@@ -280,12 +280,8 @@ def test_long_columns_are_seen_through_a_window_that_follows_the_row(browser_pag
 
 @pytest.mark.parametrize("width", [512, 366, 250])
 def test_every_equation_fits_its_place(browser_page, width):
-    traces = [
-        recorded("abcabcde", hidden=8),
-        recorded("abca", cell="lstm"),
-        recorded("abca", cell="gru"),
-    ]
-    traces.append(recorded("abc", cell="lstm", layers=2, hidden=100))
+    traces = [recorded("abcd", hidden=8), *(recorded("abb", cell=cell) for cell in ("lstm", "gru"))]
+    traces.append(recorded("ab", cell="lstm", layers=2, hidden=60))
     for trace in traces:
         with opened(browser_page, trace, width) as page:
             page.evaluate(SETTLED)

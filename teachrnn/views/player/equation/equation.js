@@ -253,17 +253,14 @@ export class Equation {
   #fitted() {
     if (!this.laid || !this.width) return;
     const blocks = this.figures.length;
-    const layout = [...this.row.children].map(({ className, textContent }) => {
-      return className.startsWith("piece") ? className : textContent;
-    });
-    const labels = this.figures.map(({ block }) =>
-      block.label.map(({ textContent }) => textContent).join(""),
+    const signs = [...this.row.children].map(({ className, textContent }) =>
+      className.startsWith("piece") ? className : textContent,
     );
-    const key = [
-      ...layout,
-      ...labels,
-      ...this.figures.map(({ rows, columns }) => `${rows}×${columns}`),
-    ].join();
+    const arrays = this.figures.map(({ block: { label, note }, rows, columns }) =>
+      [...label.map(({ textContent }) => textContent), note, rows, columns].join(" "),
+    );
+    // from one time step to the next only digits change, which are equally wide
+    const key = [...signs, ...arrays].join().replaceAll(/\d/g, "0");
     const level = this.fit.level(this.row, key, this.width, blocks);
     for (const figure of this.figures) figure.write(level);
   }
