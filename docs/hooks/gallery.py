@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 
+from held_back import held_back
 from mkdocs.structure.files import File
 
 from teachrnn.runs import small_network
@@ -46,7 +47,7 @@ def on_files(files, config):
     from teachrnn.widgets.app import APPS
 
     shown = small_network("hello", hidden=4)
-    stepper = story_fragment(shown.trace, symbols=shown.symbols, about=introduction(shown))
+    stepper = held_back(story_fragment(shown.trace, symbols=shown.symbols, about=introduction(shown)))
     figures = [
         part(kind.name, kind.title, call(kind), kind.draw, kind.example()) for kind in FIGURES.values()
     ]
@@ -59,14 +60,19 @@ def on_files(files, config):
 def part(name: str, title: str, code: str, described: object, figure: object) -> str:
     """A heading, one sentence, how to call it, the picture with its table."""
     return "\n\n".join(
-        [f"### {title}", first_sentence(described), f"`{code}`", block(figure_html(figure))]
+        [f"### {title}", first_sentence(described), f"`{code}`", held_back(figure_html(figure))]
     )
 
 
 def app_part(app: type) -> str:
     code = f"teachrnn.widgets.{app.__name__}{parameters(app)}"
     return "\n\n".join(
-        [f"### {app.title}", first_sentence(app), f"`{code}`", block(figure_html(app.example().figure))]
+        [
+            f"### {app.title}",
+            first_sentence(app),
+            f"`{code}`",
+            held_back(figure_html(app.example().figure)),
+        ]
     )
 
 
@@ -83,8 +89,3 @@ def parameters(called: object) -> str:
 
 def first_sentence(described: object) -> str:
     return (inspect.getdoc(described) or "").partition("\n\n")[0].replace("\n", " ")
-
-
-def block(html: str) -> str:
-    """HTML without blank lines, where Markdown would end it."""
-    return "\n".join(line for line in html.splitlines() if line.strip())

@@ -12,6 +12,7 @@ from collections import defaultdict
 
 import numpy as np
 from facts import definitions
+from held_back import held_back
 from mkdocs.structure.files import File
 
 from teachrnn.diagnosis.changes import CHANGES
@@ -199,7 +200,7 @@ def drawn(mistake) -> str:
         wrong = [n for n, d in right.items() if given is not None and not np.allclose(d, given[n])]
         name = next((n for n in ("W", *wrong) if n in wrong and right[n].ndim == 2), None)
         if name:
-            return figure_html(right_and_given(name, right[name], given[name]))
+            return held_back(figure_html(right_and_given(name, right[name], given[name])))
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from held_back import held_back
 from nbformat import NotebookNode
 
 ANSWER = "answer"
@@ -47,10 +48,9 @@ def _output(output: NotebookNode) -> str:
         return _text(output.text)
     data = output.data
     if "text/html" in data:
-        lines = "\n".join(line for line in data["text/html"].splitlines() if line.strip())
-        return f'<div class="output">\n{lines}\n</div>'
+        return held_back(f'<div class="output">\n{data["text/html"]}\n</div>')
     if "image/svg+xml" in data:
-        return f'<div class="output">{"".join(data["image/svg+xml"].splitlines())}</div>'
+        return held_back(f'<div class="output">{data["image/svg+xml"]}</div>')
     if "image/png" in data:
         return f'<img class="output" alt="" src="data:image/png;base64,{data["image/png"].strip()}">'
     return _text(data["text/plain"])

@@ -211,6 +211,9 @@ def test_notebook_exported_with_the_defaults_works_without_kernel_and_network(
     expect(host_page.locator(".teachrnn-untrusted").first).to_be_hidden()
 
 
+HOOKS = ("quick_start", "executed_pages", "mathematics", "last_of_all")
+
+
 @pytest.fixture(scope="module")
 def documentation(tmp_path_factory):
     """A small site built like the documentation, with a page in which one line makes a stepper."""
@@ -218,7 +221,7 @@ def documentation(tmp_path_factory):
     folder = tmp_path_factory.mktemp("documentation")
     (folder / "docs").mkdir()
     (folder / "docs" / "index.md").write_text(PAGE, "utf-8")
-    hooks = "".join(f"\n  - {ROOT}/docs/hooks/{name}.py" for name in ("executed_pages", "mathematics"))
+    hooks = "".join(f"\n  - {ROOT}/docs/hooks/{name}.py" for name in HOOKS)
     (folder / "mkdocs.yml").write_text(
         f"INHERIT: {ROOT}/mkdocs.yml\nnav: null\nhooks:{hooks}\n{SITE}", "utf-8"
     )
