@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -125,4 +125,9 @@ def timeless(value: Value) -> str:
     >>> timeless(Trace().input("h[3]", [0.0]))
     'h'
     """
-    return str(replace(Name.of(value.name), t=None))
+    return _timeless(value.name)
+
+
+@lru_cache(maxsize=8192)
+def _timeless(name: str) -> str:
+    return str(Name.of(name).at(None))

@@ -86,8 +86,10 @@ class Tape:
                 value = op.operands[place]
                 if value.role in ("input", "constant") and value.t != 0:
                     continue
-                site = sites.setdefault((timeless(op), name), Site.at(op, place))
-                edge = Edge(op, value, site, gradient, arrays)
+                where = timeless(op), name
+                if where not in sites:
+                    sites[where] = Site.at(op, place)
+                edge = Edge(op, value, sites[where], gradient, arrays)
                 (self.uses[value.name] if value.role == "parameter" else edges).append(edge)
             self.steps.append((op, edges))
         self.sites = list(sites.values())
