@@ -5,6 +5,7 @@ The only module that imports matplotlib when it is imported; `new_figure` import
 
 from __future__ import annotations
 
+import inspect
 from contextlib import AbstractContextManager
 from pathlib import PurePath
 from typing import Any
@@ -63,9 +64,17 @@ class HouseFigure(Figure):  # type: ignore[misc, unused-ignore]
     """A Figure that is always drawn in the house style, saves without a date, and shows its table."""
 
     def draw(self, renderer: Any) -> None:
-        """Draw; what matplotlib makes only at this point (ticks) is in the house style too."""
+        """Draw; what matplotlib makes only at this point (ticks) is in the house style too.
+
+        To save a figure, matplotlib first draws it with a renderer whose methods do nothing, only in order
+        to lay it out, which takes as long as drawing it: then it is only laid out.
+        """
         with house_style():
-            super().draw(renderer)
+            layout = self.get_layout_engine()
+            if layout is not None and not inspect.ismethod(renderer.draw_text):
+                layout.execute(self)
+            else:
+                super().draw(renderer)
 
     def savefig(self, fname: Any, **options: Any) -> None:
         """Save; the same figure always gives the same bytes."""
