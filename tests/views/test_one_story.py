@@ -33,6 +33,9 @@ def told(request):
 def player_steps(page, trace, symbols, tmp_path):
     path = tmp_path / "page.html"
     path.write_text(story_page(trace, symbols=symbols), "utf-8")
+    page.emulate_media(
+        reduced_motion="reduce"
+    )  # what is read is there at once, and nothing is drawn twice
     page.goto(path.as_uri())
     page.wait_for_selector("body[data-ready]")
     steps = []
