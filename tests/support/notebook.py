@@ -45,6 +45,10 @@ RUN = """cell => Promise.race([
 ])""".replace("LONGEST", str(1000 * PATIENCE))
 
 
+LAB = "import sys; sys.modules['rfc3987_syntax'] = None; from jupyterlab.labapp import main; main()"
+"""JupyterLab without the grammars of addresses (see conftest.py), which take half the server's start."""
+
+
 @pytest.fixture(scope="session")
 def jupyter(tmp_path_factory) -> Iterator[tuple[str, Path]]:
     """A running Jupyter server with JupyterLab and Notebook 7: its address and its folder."""
@@ -72,7 +76,7 @@ def jupyter(tmp_path_factory) -> Iterator[tuple[str, Path]]:
     )
     port = free_port()
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"),
+        *(sys.executable, "-c", LAB, "--no-browser", "--allow-root", f"--port={port}"),
         *("--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"),
         *("--IdentityProvider.token=t", "--LabApp.news_url="),
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -94,7 +98,7 @@ def running(
         started = time.monotonic()
         while not answers(until):
             if server.poll() is not None or time.monotonic() - started > PATIENCE:
-                pytest.fail(f"{command[2]} did not start:\n{log.read_text()}")
+                pytest.fail(f"{command[1:3]} did not start:\n{log.read_text()}")
             time.sleep(0.1)
         yield
     finally:
