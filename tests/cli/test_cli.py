@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from command_line import run
+from command_line import run, run_here
 from typer.testing import CliRunner
 
 from teachrnn.cells import CELLS
@@ -31,25 +31,25 @@ def test_step_writes_a_page_and_prints_where(tmp_path):
 
 @pytest.mark.parametrize("text", ["</script><b>", "😀😃", "a\nb", "räksmörgås", "--"])
 def test_step_takes_any_text(tmp_path, text):
-    done = run("step", "--out", "page.html", "--", text, cwd=tmp_path)
+    done = run_here("step", "--out", "page.html", "--", text, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "page.html").exists()
 
 
 def test_words_of_a_text_need_no_quotes(tmp_path):
-    done = run("step", "hello", "world", cwd=tmp_path)
+    done = run_here("step", "hello", "world", cwd=tmp_path)
     assert "reads “hello world” and predicts" in done.stdout
 
 
 def test_step_cuts_a_long_text_and_says_so(tmp_path):
-    done = run("step", "x" * 30 + "y" * 30, cwd=tmp_path)
+    done = run_here("step", "x" * 30 + "y" * 30, cwd=tmp_path)
     assert (
         "The text has 60 characters; the first 40 are stepped through (--max-characters)." in done.stdout
     )
 
 
 def test_training_for_a_moment_lowers_the_loss(tmp_path):
-    done = run("step", cwd=tmp_path)
+    done = run_here("step", cwd=tmp_path)
     before, after = (
         float(x) for x in re.search(r"from ([\d.]+) to ([\d.]+) nats", done.stdout).groups()
     )
@@ -65,7 +65,7 @@ def test_step_writes_the_program_of_the_network(tmp_path):
 
 
 def test_terminal_prints_every_step_without_a_keyboard():
-    done = run("step", "abc", "--terminal")
+    done = run_here("step", "abc", "--terminal")
     assert done.returncode == 0, done.stderr
     for words in (
         "step 1/25",
@@ -100,14 +100,14 @@ def test_check_covers_every_operation_and_a_network():
 
 def test_check_reports_every_cell_as_json():
     cells = sorted(CELLS)
-    done = run("check", "--size", "small", "--json", *[x for c in cells for x in ("--cell", c)])
+    done = run_here("check", "--size", "small", "--json", *[x for c in cells for x in ("--cell", c)])
     report = json.loads(done.stdout)
     assert {n["cell"] for n in report["networks"]} == set(cells)
     assert all(n["agrees"] for n in report["networks"])
 
 
 def test_check_at_the_size_of_the_assignment():
-    done = run(
+    done = run_here(
         "check", "--size", "assignment", "--scale", "0.01", "--oracle", "complex", "--max-entries", "20"
     )
     assert done.returncode == 0
@@ -149,7 +149,7 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
     (folder / "text.txt").write_text("the cat sat on the mat. " * 40, "utf-8")
     options = ["--hidden", "20", "--recipe", "adam", "--validation", "0.1"]
-    done = run("train", "text.txt", *options, "--updates", "120", "--keep-every", "50", cwd=folder)
+    done = run_here("train", "text.txt", *options, "--updates", "120", "--keep-every", "50", cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -159,9 +159,9 @@ CHECKPOINT = "runs/adam-text-0/checkpoint.npz"
 
 def test_same_command_resumes_a_run(trained):
     options = ["--hidden", "20", "--recipe", "adam", "--validation", "0.1", "--updates", "150"]
-    done = run("train", "text.txt", *options, cwd=trained)
+    done = run_here("train", "text.txt", *options, cwd=trained)
     assert "Resuming after update 120" in done.stdout
-    other = run("train", "text.txt", "--recipe", "adam", "--hidden", "21", cwd=trained)
+    other = run_here("train", "text.txt", "--recipe", "adam", "--hidden", "21", cwd=trained)
     assert other.returncode == 2
     assert "holds another run: it differs in hidden" in other.stderr
 
@@ -169,7 +169,7 @@ def test_same_command_resumes_a_run(trained):
 @pytest.mark.parametrize("command", ["train", "report"])
 def test_run_that_has_learnt_nothing_ends_with_status_1(command, trained, tmp_path):
     text, wild = str(trained / "text.txt"), ["--hidden", "5", "--eta", "300", "--updates", "400"]
-    done = run(command, text, *wild, "--out", "wild", cwd=tmp_path)
+    done = run_here(command, text, *wild, "--out", "wild", cwd=tmp_path)
     assert done.returncode == 1, done.stderr
     assert "The network does far worse than guessing" in done.stdout
     assert (tmp_path / "wild" / "checkpoint.npz").exists()
@@ -196,7 +196,7 @@ def test_sample_writes_by_every_strategy_without_the_text(trained, tmp_path):
 def test_kept_step_is_opened_as_a_page(trained, tmp_path):
     steps = sorted((trained / "runs/adam-text-0/flight").iterdir())
     assert [step.name for step in steps] == ["step-0000050.npz", "step-0000100.npz"]
-    done = run("step", "--trace", str(steps[0]), "--no-browser", "--out", "page.html", cwd=tmp_path)
+    done = run_here("step", "--trace", str(steps[0]), "--no-browser", "--out", "page.html", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "T = 25" in done.stdout
     assert (
@@ -204,7 +204,7 @@ def test_kept_step_is_opened_as_a_page(trained, tmp_path):
         in (done.stdout)
     )
     assert (tmp_path / "page.html").stat().st_size > 100_000
-    told = run("step", "--trace", str(steps[0]), "--terminal")
+    told = run_here("step", "--trace", str(steps[0]), "--terminal")
     assert "h[25] = Tanh(a[25])" in told.stdout
 
 
@@ -214,7 +214,7 @@ def test_list_shows_everything_that_has_a_name():
     from teachrnn.recipes import RECIPES
     from teachrnn.sampling import SAMPLERS
 
-    shown = run("list", COLUMNS="200").stdout
+    shown = run_here("list", COLUMNS="200").stdout
     for name in [*RECIPES, *CORPORA, *OPTIMIZERS, *SAMPLERS]:
         assert name in shown
 
@@ -251,7 +251,7 @@ def test_train_stops_cleanly_when_interrupted(number, tmp_path):
     stopped = re.search(r"Stopped after update ([\d,]+)\. The same command resumes", out)[1]
     assert "Traceback" not in err
     more = str(int(stopped.replace(",", "")) + 1)
-    again = run("train", str(file), "--updates", more, "--sample-every", "20", cwd=tmp_path)
+    again = run_here("train", str(file), "--updates", more, "--sample-every", "20", cwd=tmp_path)
     assert f"Resuming after update {stopped}" in again.stdout
 
 

@@ -22,7 +22,7 @@ pytest.importorskip("matplotlib")
 from axe import violations
 from browser import served
 from bs4 import BeautifulSoup
-from command_line import TEACHRNN, run
+from command_line import TEACHRNN, run, run_here
 from markdown_it import MarkdownIt
 from matplotlib.image import imread
 from typer.testing import CliRunner
@@ -589,7 +589,7 @@ def figures_of(page):
 def test_run_in_two_parts_gives_the_same_report(folder, written):
     options = ("fox.txt", *SMALL, "--out", "parts")
     for updates in (130, 300):
-        done = run("report", *options, "--updates", updates, cwd=folder)
+        done = run_here("report", *options, "--updates", updates, cwd=folder)
         assert done.returncode == 0, done.stderr
     assert figures_of(folder / "parts" / "report.html") == figures_of(written / "report.html")
     notes = (json.loads((folder / part / "journal.json").read_text()) for part in ("parts", "whole"))
@@ -617,7 +617,7 @@ def test_ctrl_c_keeps_the_run_and_writes_an_unfinished_report(folder):
     done = int(re.search(r"Stopped after update ([\d,]+)", output).group(1).replace(",", ""))
     page = (folder / "stopped" / "report.html").read_text("utf-8")
     assert f"Unfinished: {done:,} of 10,000,000 updates were made" in page
-    again = run("report", *options, done + 10, cwd=folder)
+    again = run_here("report", *options, done + 10, cwd=folder)
     assert again.returncode == 0, again.stderr
     assert "Unfinished" not in (folder / "stopped" / "report.html").read_text("utf-8")
 
@@ -644,7 +644,7 @@ def test_missing_matplotlib_is_reported_before_any_training(folder, tmp_path):
     ids=["recipe", "corpus", "another run", "no folder"],
 )
 def test_mistake_gives_a_message(folder, written, arguments, message):
-    done = run("report", *arguments, cwd=folder)
+    done = run_here("report", *arguments, cwd=folder)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
