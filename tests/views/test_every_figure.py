@@ -31,6 +31,7 @@ from teachrnn.views.figures import (
     unrolled_graph,
 )
 from teachrnn.views.figures.figure import GRADIENTS, VALUES
+from teachrnn.views.figures.parts.house_figure import HouseFigure, house_style
 from teachrnn.views.figures.parts.letters import math_label
 from teachrnn.views.style.number import format_number
 from teachrnn.views.style.palette import COLOURS
@@ -193,6 +194,21 @@ def test_figure_gives_the_same_bytes_whatever_the_users_style(kind, first_drawn)
         again = kind.example()
         assert svg(again) == first.read_bytes()
     assert table_of(again) == table_of(figure)
+
+
+def test_figure_that_is_only_laid_out_before_it_is_saved_gives_the_bytes_of_matplotlib(
+    first_drawn, monkeypatch
+):
+    def draw(self, renderer):
+        drawn.append(renderer)
+        with house_style():
+            matplotlib.figure.Figure.draw(self, renderer)
+
+    drawn = []
+    monkeypatch.setattr(HouseFigure, "draw", draw)
+    _, path = first_drawn["heat_map"]
+    assert svg(FIGURES["heat_map"].example()) == path.read_bytes()
+    assert len(drawn) == 2
 
 
 @every_figure

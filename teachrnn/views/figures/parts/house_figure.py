@@ -66,8 +66,8 @@ class HouseFigure(Figure):  # type: ignore[misc, unused-ignore]
     def draw(self, renderer: Any) -> None:
         """Draw; what matplotlib makes only at this point (ticks) is in the house style too.
 
-        To save a figure, matplotlib first draws it with a renderer whose methods do nothing, only in order
-        to lay it out, which takes as long as drawing it: then it is only laid out.
+        To save a figure, matplotlib draws it first by a renderer whose methods do nothing, for the
+        layout, which takes as long as to draw it: then it is laid out, and no more.
         """
         with house_style():
             layout = self.get_layout_engine()
