@@ -57,6 +57,8 @@ class Stepper(anywidget.AnyWidget):
     ----------
     step : int
         Where the reader is in the story, counted from 0.
+    level : {"time", "operations"}
+        Whether the reader walks by time steps or by operations.
     entry : dict
         The number whose "why" is open; empty for none.
     rolled : bool
@@ -91,6 +93,7 @@ class Stepper(anywidget.AnyWidget):
 
     story = traitlets.Bytes().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
+    level = traitlets.Enum(["time", "operations"], "time").tag(sync=True)
     entry = traitlets.Dict().tag(sync=True)
     rolled = traitlets.Bool(False).tag(sync=True)
     horizon = traitlets.Int(0).tag(sync=True)

@@ -12,7 +12,7 @@ from teachrnn.submission.plan import HandedIn
 from teachrnn.submission.source import load
 from teachrnn.submission.training_steps import UpdateSubmission, updates_in
 
-PROGRAM = Path(__file__).parent / "programs" / "optim.py"
+PROGRAM = Path(__file__).parent / "updates" / "optim.py"
 
 
 @pytest.fixture

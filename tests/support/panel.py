@@ -27,10 +27,13 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A pa
 <body class="trnn-page"><main><h1>A panel</h1><div class="trnn"><h2>Its place</h2>
 <button id="outside" type="button">another control</button></div></main>
 <script type="module">
+import {{ Stops }} from "/stops.js";
 import {{ Story }} from "/story.js";
 {imports}
 const bytes = Uint8Array.from(atob("{data}"), (c) => c.charCodeAt(0));
-const state = {{ entry: {{}}, predict: "off", live: false, ...{state} }}, listeners = {{}};
+const state = {{
+  entry: {{}}, predict: "off", live: false, level: "operations", breakpoints: [], ...{state}
+}}, listeners = {{}};
 window.sent = []; window.said = []; window.gone = [];
 const model = {{
   get: (key) => state[key],
@@ -41,8 +44,14 @@ const model = {{
   send(message) {{ window.sent.push(message); }},
   hear(message) {{ for (const f of listeners["msg:custom"] || []) f(message); }},
 }};
+const story = new Story(bytes);
 const context = window.context = {{
-  story: new Story(bytes), model, signal: new AbortController().signal,
+  story, stops: new Stops(story), model, signal: new AbortController().signal,
+  pick(id) {{
+    const i = story.stepAbout(id, story.steps[state.step ?? 0].phase === "backward");
+    if (i >= 0) context.go(i);
+  }},
+  stopsAt: ({{ name, op }}) => state.breakpoints.includes(name) || state.breakpoints.includes(op),
   go: (i) => window.gone.push(i), say: (text) => window.said.push(text),
   open: (array, index) => model.set("entry", {{ array, index }}),
 }};
@@ -110,7 +119,7 @@ STYLES = (
     "equation/equation",
     "predict",
     "step_card",
-    "time_line",
+    "controls/controls",
     "why/into",
     "why/why",
 )

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 from rich.console import Console
+from steps import OPERATIONS, at_step
 
 from teachrnn import CharRNN, backpropagate
 from teachrnn.data import Vocabulary
@@ -33,14 +34,12 @@ def told(request):
 def player_steps(page, trace, symbols, tmp_path):
     path = tmp_path / "page.html"
     path.write_text(story_page(trace, symbols=symbols), "utf-8")
-    page.emulate_media(
-        reduced_motion="reduce"
-    )  # what is read is there at once, and nothing is drawn twice
-    page.goto(path.as_uri())
+    page.emulate_media(reduced_motion="reduce")  # what is read is there at once
+    page.goto(path.as_uri() + OPERATIONS)
     page.wait_for_selector("body[data-ready]")
     steps = []
     for index in range(2 * len(trace.ops) + 1):
-        expect(page.locator(".where")).to_have_text(re.compile(f"^Step {index + 1} "))
+        at_step(page, index + 1)
         page.locator(".all-numbers:not([open]) > summary").evaluate_all(
             "all => all.forEach(s => s.click())"
         )

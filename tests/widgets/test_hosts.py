@@ -22,6 +22,7 @@ from notebook import (  # noqa: F401  (fixtures)
 )
 from patience import PATIENCE
 from playwright.sync_api import expect
+from steps import at_step
 
 from teachrnn.runs import small_network
 from teachrnn.views.page.standalone import story_page
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 CELLS = [
-    'from teachrnn.widgets import Stepper\nw = Stepper.of("hello", hidden=3)\nw',
+    'from teachrnn.widgets import Stepper\nw = Stepper.of("hello", hidden=3)\nw.level = "operations"\nw',
     "print(w.step)",
     "w.step = 3",
     "w",
@@ -44,11 +45,6 @@ INK = "element => parseInt(getComputedStyle(element).color.match(/\\d+/)[0])"
 """The red component of the text colour: high on a dark background, low on a light one."""
 STILL = re.sub("<.*?>", "", STILL)
 HOSTILE = "</script><img src=x onerror=document.title='gone'>"
-
-
-def at(stepper, number):
-    """Wait until a stepper shows that step, counted from 1."""
-    expect(stepper.locator(".where").first).to_contain_text(f"Step {number} of")
 
 
 def press(stepper, name="Next step"):
@@ -67,11 +63,11 @@ def test_stepper_is_shared_between_python_and_the_page_in_jupyter(app, jupyter, 
     notebook = Notebook(host_page, jupyter, app, CELLS)
     notebook.run(0)
     stepper = host_page.locator(".trnn").first
-    at(stepper, 1)
+    at_step(stepper, 1)
     press(stepper)
     assert notebook.printed(1) == "1\n"
     notebook.run(2)
-    at(stepper, 4)
+    at_step(stepper, 4)
     assert fonts(host_page) == ["loaded"]
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
         notebook.wear(theme)
@@ -81,28 +77,28 @@ def test_stepper_is_shared_between_python_and_the_page_in_jupyter(app, jupyter, 
     stepper.get_by_role("button", name="Next step", exact=True).focus()
     for key in ("x", "ArrowRight", "d", "d"):  # without the stepper's care two cells would be gone
         host_page.keyboard.press(key)
-    at(stepper, 5)
+    at_step(stepper, 5)
     assert host_page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length") == len(CELLS)
 
     box = stepper.get_by_label("Go to a time step")
     box.fill("h[1]")
     box.press("Enter")  # which JupyterLab keeps from forms
-    at(stepper, 4)
+    at_step(stepper, 4)
     host_page.keyboard.press("ArrowRight")
-    at(stepper, 5)
+    at_step(stepper, 5)
 
     notebook.run(3)
     both = host_page.locator(".trnn")
     expect(both).to_have_count(2)
     press(both.nth(1))
     for view in (both.nth(0), both.nth(1)):
-        at(view, 6)
+        at_step(view, 6)
     assert len(fonts(host_page)) == 1
     notebook.run(4)
     expect(both).to_have_count(0)
 
     notebook.run(0)
-    at(stepper, 1)
+    at_step(stepper, 1)
     picture = host_page.get_by_text(STILL)
     notebook.run(5)
     expect(host_page.get_by_text("length T", exact=True)).to_be_visible()
@@ -114,9 +110,9 @@ def test_stepper_is_shared_between_python_and_the_page_in_jupyter(app, jupyter, 
     notebook.reopen()
     expect(picture).to_be_visible()
     expect(picture.locator("..")).to_contain_text("length T: 7")
-    at(stepper, 1)
+    at_step(stepper, 1)
     press(stepper)
-    at(stepper, 2)
+    at_step(stepper, 2)
     complaints = host_page.get_by_text("model not found")  # JupyterLab looks for each during two seconds
     expect(complaints).to_have_count(3)
     for complaint in complaints.all():
@@ -133,13 +129,13 @@ def test_stepper_is_shared_between_python_and_the_page_in_marimo(host_page, tmp_
     with running(command, until=f"http://127.0.0.1:{port}/health", log=tmp_path / "log"):
         host_page.goto(f"http://127.0.0.1:{port}")
         stepper = host_page.locator(".trnn")
-        at(stepper, 1)
+        at_step(stepper, 1)
         app_without_controls = host_page.get_by_text(STILL)  # of which marimo knows none
         expect(app_without_controls).to_be_visible()
         press(stepper)
         expect(host_page.get_by_text("Python sees 1")).to_be_visible()
         host_page.get_by_role("button", name="go to 3").click()
-        at(stepper, 4)
+        at_step(stepper, 4)
         assert fonts(host_page) == ["loaded"]
         assert violations(host_page, stepper) == []
 
@@ -155,7 +151,9 @@ def _():
     import marimo as mo
     from teachrnn.widgets import Stepper
 
-    w = mo.ui.anywidget(Stepper.of("hello", hidden=3))
+    stepper = Stepper.of("hello", hidden=3)
+    stepper.level = "operations"
+    w = mo.ui.anywidget(stepper)
     w
     return mo, w
 
@@ -204,8 +202,8 @@ def test_notebook_exported_with_the_defaults_works_without_kernel_and_network(
     both = host_page.locator(".trnn")
     expect(both).to_have_count(2)
     press(both.nth(0))
-    at(both.nth(0), 2)
-    at(both.nth(1), 1)
+    at_step(both.nth(0), 2)
+    at_step(both.nth(1), 1)
     assert violations(host_page, host_page.locator("[data-teachrnn]").first) == []
     expect(host_page.get_by_text(STILL)).to_be_visible()
     expect(host_page.locator(".teachrnn-untrusted").first).to_be_hidden()
@@ -272,8 +270,8 @@ def test_stepper_in_the_documentation_follows_its_colour_scheme(documentation, h
         both = host_page.locator(".trnn")
         expect(both).to_have_count(2)
         press(both.nth(0))
-        at(both.nth(0), 2)
-        at(both.nth(1), 1)
+        at_step(both.nth(0), 2)
+        at_step(both.nth(1), 1)
         for scheme in ("slate", "default"):
             host_page.evaluate(
                 "name => document.body.setAttribute('data-md-color-scheme', name)", scheme
@@ -297,6 +295,6 @@ def test_standalone_page_works_from_a_file(host_page, tmp_path):  # noqa: F811
     host_page.goto(path.as_uri())
     stepper = host_page.locator(".trnn")
     press(stepper)
-    at(stepper, 2)
+    at_step(stepper, 2)
     assert fonts(host_page) == ["loaded"]
     assert host_page.title() != "gone"

@@ -10,6 +10,7 @@ import pytest
 from bridge import Bridge
 from notebook import displayed
 from playwright.sync_api import expect
+from steps import at_step
 
 from teachrnn.checking import nudge
 from teachrnn.errors import DomainError, NameLookupError
@@ -24,7 +25,9 @@ HOSTILE = "</script><img src=x onerror=document.title='gone'>"
 
 @pytest.fixture
 def stepper():
-    return Stepper.of("hello", hidden=3, updates=5)
+    stepper = Stepper.of("hello", hidden=3, updates=5)
+    stepper.level = "operations"
+    return stepper
 
 
 @pytest.fixture
@@ -49,28 +52,39 @@ def asked(bridge, **request):
     return answer
 
 
-def at(bridge, number):
-    expect(bridge.page.locator(".where").first).to_contain_text(f"Step {number} of")
-
-
 def test_step_is_synchronised_in_both_directions(bridge, stepper):
     bridge.page.get_by_role("button", name="Next step", exact=True).click()
     bridge.exchange()
     assert stepper.step == 1
     stepper.step = 3
     bridge.exchange()
-    at(bridge, 4)
+    at_step(bridge.page, 4)
     stepper.go("dh[2]")
     bridge.exchange()
     assert bridge.page.locator(".technical").inner_text() == stepper.title
     assert bridge.page.locator("h2").first.inner_text() == stepper.steps[stepper.step].heading
 
 
+def test_reader_walks_by_time_steps_until_an_operation_is_named(browser_page):
+    stepper = Stepper.of("hello", hidden=3, updates=5)
+    bridge = Bridge(browser_page, stepper)
+    at_step(bridge.page, 1)
+    bridge.page.get_by_role("button", name="Next step", exact=True).click()
+    bridge.exchange()
+    assert (stepper.title, stepper.level) == ("h[2] = Tanh(a[2])", "time")
+    stepper.go("r[2]")
+    bridge.exchange()
+    assert (stepper.title, stepper.level) == ("r[2] = Affine(h[1], W, b)", "operations")
+    stepper.level = "time"
+    bridge.exchange()
+    assert stepper.title == "h[2] = Tanh(a[2])"
+
+
 def test_entry_opened_in_the_page_is_seen_in_python(bridge, stepper):
     stepper.go("dh[2]")
     bridge.exchange()
     bridge.page.locator("button:focus, body").first.press("w")
-    bridge.page.locator(".buttons button").first.press("w")
+    bridge.page.locator(".tools button").first.press("w")
     bridge.exchange()
     assert stepper.entry["index"] == [0]
     stepper.entry = {}
@@ -124,7 +138,7 @@ def test_record_replaces_the_story_in_page_and_python(bridge, stepper):
     again = small_network("abcab", cell="gru", hidden=2, seed=3).trace
     np.testing.assert_array_equal(stepper.trace["h[4]"].data, again["h[4]"].data)
     expect(bridge.page.locator(".about").first).to_contain_text("reads “abcab”")
-    at(bridge, 1)
+    at_step(bridge.page, 1)
 
 
 def test_record_from_the_page_keeps_the_focus_in_the_stepper(bridge, stepper):
@@ -154,7 +168,7 @@ def test_two_views_of_one_stepper_agree_and_closing_leaves_nothing_behind(bridge
     both = bridge.page.locator(".trnn")
     both.nth(1).get_by_role("button", name="Next step", exact=True).click()
     for view in (both.nth(0), both.nth(1)):
-        expect(view.locator(".where").first).to_contain_text("Step 2 of")
+        at_step(view, 2)
     bridge.page.evaluate("shown.forEach(stop => stop())")
     expect(both).to_have_count(0)
     assert bridge.page.evaluate("model.listeners()") == 0

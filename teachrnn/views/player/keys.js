@@ -35,12 +35,17 @@ export const KEYS = [
     act: "nextDifference",
     ofYours: true,
   },
-  { keys: ["i"], shown: "i", does: "step into the operation, term by term", act: "into" },
+  {
+    keys: ["i"],
+    shown: "i",
+    does: "one level down: to operations, then into one, term by term",
+    act: "into",
+  },
   { keys: ["w"], shown: "w", does: "why this number: the first entry of the result", act: "why" },
-  { keys: ["r"], shown: "r", does: "roll the graph up, or unroll it", act: "roll" },
+  { keys: ["r"], shown: "r", does: "the whole graph, rolled up or unrolled", act: "roll" },
   { keys: ["m"], shown: "m", does: "predict, then reveal: off, sign, shape, number", act: "predict" },
-  { keys: ["?"], shown: "?", does: "show or hide these keys", act: "help" },
-  { keys: ["Escape"], shown: "Esc", does: "close what is open", act: "close" },
+  { keys: ["?"], shown: "?", does: "show or hide more controls and the keys", act: "help" },
+  { keys: ["Escape"], shown: "Esc", does: "one level up, or close what is open", act: "out" },
 ];
 
 // Where arrow keys move over entries or nodes, or scroll, the element says so with data-own-keys.
@@ -74,7 +79,7 @@ export function actOf(event, compares) {
 
 /** @param {boolean} compares */
 export function keyHelp(compares) {
-  const list = element("dl", { class: "keys", hidden: "" });
+  const list = element("dl", { class: "keys" });
   for (const { shown, does } of keysOf(compares)) {
     list.append(
       element("div", {}, element("dt", {}, element("kbd", {}, shown)), element("dd", {}, does)),

@@ -16,6 +16,7 @@ PARTS = files("teachrnn.views.player")
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]*)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 _INDENT = re.compile(r"^ +", re.MULTILINE)
+_STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 _COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 
 
@@ -97,7 +98,8 @@ def player_style() -> str:
     """The style sheet: the palette, the style of the whole player, then that of each part."""
     palette = palette_style(".trnn, .trnn-page")
     sheets = sorted(_sheets(PARTS), key=lambda sheet: (sheet.name != "player.css", sheet.name))
-    return "\n".join([palette, *(sheet.read_text("utf-8") for sheet in sheets)])
+    texts = (_STYLE_COMMENT.sub("", sheet.read_text("utf-8")) for sheet in sheets)
+    return "\n".join([palette, *(_INDENT.sub("", text) for text in texts)])
 
 
 def _sheets(folder: Traversable) -> Iterator[Traversable]:

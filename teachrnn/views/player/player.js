@@ -4,16 +4,22 @@
 /** @import { Act, Context, Heard, Listener, Model, State } from "./types.d.ts" */
 
 import { indexAt } from "./address.js";
-import { element, focusedBeside, icon, partOf } from "./dom.js";
-import { Graph } from "./graph/graph.js";
+import { CellPane } from "./cell/cell.js";
 import { WholePass } from "./code/whole_pass.js";
+import { Controls } from "./controls/controls.js";
+import { element, focusedBeside, partOf } from "./dom.js";
 import { actOf, keyHelp } from "./keys.js";
+import { Link } from "./link.js";
 import { Live } from "./live.js";
+import { Outline } from "./outline/outline.js";
 import { COVERED, Predict } from "./predict.js";
+import { Rail } from "./rail/rail.js";
 import { Reach } from "./reach.js";
 import { differenceAt, StepCard } from "./step_card.js";
+import { Stops } from "./stops.js";
 import { Story } from "./story.js";
-import { TimeLine } from "./time_line.js";
+import { Walk } from "./walk.js";
+import { Whole } from "./whole.js";
 import { Why } from "./why/why.js";
 
 let players = 0; // ids that are unique on a page come from it
@@ -43,8 +49,7 @@ function present(model, el) {
   };
   model.on("change:story", another);
   return {
-    /** @param {string} address */
-    open: (address) => player.open(address),
+    link: () => player.link,
     stop() {
       model.off("change:story", another);
       player.close();
@@ -66,9 +71,11 @@ function play(model, el) {
 
   const voice = element("p", { class: "unseen-words", role: "status", "aria-live": "polite" });
   const message = element("p", { class: "message", role: "status" });
+  const stops = new Stops(story);
   /** @type {Context} */
   const context = {
     story,
+    stops,
     model,
     signal,
     unique: players,
@@ -76,9 +83,22 @@ function play(model, el) {
       model.set("step", Math.max(0, Math.min(last, i)));
       model.save_changes();
     },
+    setLevel(level) {
+      model.set("level", level);
+      model.save_changes();
+    },
     open(k, index) {
       model.set("entry", { array: k, index: [...index] });
       model.save_changes();
+    },
+    pick(id) {
+      const { phase } = steps[model.get("step")];
+      const i = story.stepAbout(id, phase === "backward");
+      if (i >= 0) walk.to(i);
+    },
+    stopsAt({ name, op }) {
+      const names = model.get("breakpoints");
+      return names.includes(name) || (op !== "" && names.includes(op));
     },
     say(text) {
       voice.textContent = text;
@@ -86,51 +106,29 @@ function play(model, el) {
     tell(text) {
       message.textContent = text;
     },
-    horizon(steps) {
-      graph.horizon(steps);
+    horizon(h) {
+      outline.horizon(h);
+      whole.horizon(h);
     },
     covers: (i) => predict.covers(i),
+    home: () => controls.buttons.next,
+    aligned: () => rail.align(outline.places?.fits ? outline.places.lead : 12),
   };
-  const graph = new Graph(context);
-  const line = new TimeLine(context);
+  const walk = new Walk(context, () => controls.walkChanged());
+  const rail = new Rail(context, walk);
+  const outline = new Outline(context);
+  const cell = new CellPane(context);
+  const whole = new Whole(context);
   const why = new Why(context);
   const predict = new Predict(context, () => paint());
-  const whole = new WholePass(context);
+  const pass = new WholePass(context);
   const card = new StepCard(
     context,
     (k) => why.into(k),
-    () => whole.copy(),
+    () => pass.copy(),
   );
   const reach = story.triangle?.reaches.length ? [new Reach(context, story.triangle)] : [];
   const live = new Live(context);
-  const panels = [graph, line, why, live, ...reach];
-
-  const compares = story.differences !== undefined;
-  const keys = keyHelp(compares);
-  const help = element(
-    "button",
-    { type: "button", "aria-label": "Keys", title: "Keys (?)", "aria-expanded": "false" },
-    icon("M5.5 6a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.1.8-1.1 1.7M8 12.2v.6"),
-  );
-  const about = element(
-    "div",
-    { class: "about" },
-    ...story.about.map((sentence) => element("p", {}, sentence)),
-  );
-  line.element.append(help);
-  el.replaceChildren(
-    about,
-    graph.element,
-    line.element,
-    message,
-    keys,
-    predict.element,
-    element("div", { class: "desk" }, card.element, why.element),
-    whole.element,
-    ...reach.map((panel) => panel.element),
-    live.element,
-    voice,
-  );
 
   const result = () => steps[model.get("step")].outcomes[0]?.quantities[0][0];
   const made = () =>
@@ -139,25 +137,50 @@ function play(model, el) {
       .find((k) => story.arrays[k].letters);
   /** @type {Record<Act, () => void>} */
   const acts = {
-    ...line.acts,
+    next: () => walk.by(1),
+    previous: () => walk.by(-1),
+    first: () => walk.by(-Infinity),
+    last: () => walk.by(Infinity),
+    nextTime: () => walk.byTime(1),
+    previousTime: () => walk.byTime(-1),
+    turn() {
+      if (story.turn >= 0) walk.to(story.turn);
+    },
+    play: () => (walk.playing ? walk.pause() : walk.start()),
+    faster: () => walk.shiftSpeed(1),
+    slower: () => walk.shiftSpeed(-1),
+    sameOperation: () =>
+      walk.toNext((s) => s.op === steps[walk.here].op, "No further step with this operation."),
+    breakpoint: () => walk.toggleBreakpoint(),
+    toBreakpoint: () =>
+      walk.toNext((s) => walk.breaksAt(s), "There is no further breakpoint: set one at an operation."),
+    jump: () => controls.goTo.focus(),
+    difference: () => walk.toDifference(0, "All your numbers agree."),
+    nextDifference: () =>
+      walk.toDifference(walk.here + 1, "There is no further step at which your numbers differ."),
     into() {
+      if (walk.deeper()) return;
       const k = made();
       if (covered()) context.tell(COVERED);
       else if (k === undefined) context.tell("There is no operation to step into here.");
       else {
-        line.pause();
+        walk.pause();
         why.into(k);
       }
     },
+    out() {
+      if (!keys.hidden) acts.help();
+      else if (!why.dismiss()) walk.higher();
+    },
     why() {
       if (covered()) return context.tell(COVERED);
-      line.pause();
+      walk.pause();
       const k = story.firstDiffering(model.get("step")) ?? result();
       const { shape, yours } = story.arrays[k];
       context.open(k, indexAt(shape, yours?.differs[0] ?? 0));
       return why.reveal();
     },
-    roll: () => graph.toggle(),
+    roll: () => whole.toggle(),
     predict() {
       const { options, selectedIndex } = predict.modes;
       const mode = options[(selectedIndex + 1) % options.length];
@@ -167,25 +190,69 @@ function play(model, el) {
     },
     help() {
       keys.hidden = !keys.hidden;
-      help.setAttribute("aria-expanded", String(!keys.hidden));
+      controls.more.setAttribute("aria-expanded", String(!keys.hidden));
     },
-    close: () => (keys.hidden ? why.dismiss() : acts.help()),
   };
-  help.addEventListener("click", acts.help, { signal });
+  const controls = new Controls(context, walk, acts);
+  const compares = story.differences !== undefined;
+  const keys = element(
+    "div",
+    { class: "more", hidden: "" },
+    element("div", { class: "settings" }, ...controls.settings, predict.choice),
+    keyHelp(compares),
+  );
+  const panels = [outline, whole, why, live, walk, controls, ...reach];
+  const about = element(
+    "div",
+    { class: "about" },
+    ...story.about.map((sentence) => element("p", {}, sentence)),
+  );
+  el.replaceChildren(
+    about,
+    element(
+      "div",
+      { class: "stay" },
+      element(
+        "div",
+        { class: "scene" },
+        cell.element,
+        element("div", { class: "across" }, outline.element, rail.element),
+      ),
+      controls.element,
+    ),
+    keys,
+    message,
+    predict.element,
+    card.element,
+    why.element,
+    pass.element,
+    whole.element,
+    ...reach.map((panel) => panel.element),
+    live.element,
+    voice,
+  );
 
   const covered = () => context.covers(model.get("step"));
   function paint() {
-    const i = model.get("step");
-    if (i > last) return context.go(last);
+    const step = model.get("step");
+    if (step > last) return context.go(last);
+    const { principal } = stops.at(step);
+    const level = model.get("level");
+    const i = level === "time" ? principal : step;
     context.tell("");
-    graph.paint(i, covered());
-    line.paint(i);
+    const done = stops.done(i, level);
+    cell.paint(i, covered() ? i - 1 : done);
+    outline.paint(i, done, covered());
+    whole.paint(i, covered());
+    rail.paint(i);
+    controls.paint(i);
     predict.paint(i);
     card.paint(i, covered());
-    whole.paint(i);
+    pass.paint(i);
     why.paint(i, covered());
-    const told = covered() ? COVERED : [steps[i].sentence, differenceAt(story, i)].join(" ");
-    return context.say(`${steps[i].heading}. ${told}`);
+    const { heading, sentence } = stops.told(i, level);
+    const told = covered() ? COVERED : [sentence, differenceAt(story, i)].join(" ");
+    return context.say(`${heading}. ${told}`);
   }
 
   // In a standalone page the whole page listens to the keys; elsewhere only the player, while it has the
@@ -205,17 +272,34 @@ function play(model, el) {
     { signal },
   );
 
-  const onChange = () => paint();
-  model.on("change:step", onChange);
-  model.on("change:predict", onChange);
-  paint();
+  // What stands for no time step is shown as the operation that it is; the first belongs to the first.
+  const onStep = () => {
+    const step = model.get("step");
+    if (step && model.get("level") === "time" && step !== stops.at(step)?.principal) {
+      model.set("level", "operations");
+      model.save_changes();
+    }
+    paint();
+  };
+  const onLevel = () => {
+    const step = model.get("step");
+    const { principal } = stops.at(step);
+    if (model.get("level") === "time" && step !== principal) {
+      context.go(principal);
+    } else paint();
+  };
+  const onPredict = () => paint();
+  model.on("change:step", onStep);
+  model.on("change:level", onLevel);
+  model.on("change:predict", onPredict);
+  onStep();
   return {
-    /** @param {string} address */
-    open: (address) => line.open(address),
+    link: new Link(context, controls.goTo),
     close() {
       control.abort();
-      model.off("change:step", onChange);
-      model.off("change:predict", onChange);
+      model.off("change:step", onStep);
+      model.off("change:level", onLevel);
+      model.off("change:predict", onPredict);
       for (const panel of panels) panel.stop();
       el.replaceChildren();
     },
@@ -223,8 +307,7 @@ function play(model, el) {
 }
 
 /**
- * Where there is no notebook, a model of a few lines takes the place of the widget's. `open` goes where
- * an address says.
+ * Where there is no notebook, a model of a few lines takes the place of the widget's.
  * @param {HTMLElement} el
  * @param {Partial<State> & Pick<State, "story">} state
  */
@@ -234,6 +317,7 @@ export function mount(el, state) {
   /** @type {State} */
   const kept = {
     step: 0,
+    level: "time",
     entry: {},
     rolled: false,
     horizon: 0,

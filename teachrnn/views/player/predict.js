@@ -49,18 +49,14 @@ export class Predict {
       context.model.set("predict", this.modes.value);
       context.model.save_changes();
     });
+    this.choice = element("label", {}, "predict first ", this.modes);
     this.score = element("span", { class: "score" });
     this.question = element("div", { class: "question" });
     this.feedback = element("p", { class: "feedback", tabindex: "-1" });
     this.element = element(
       "section",
       { class: "predict", "aria-label": "Predict, then reveal" },
-      element(
-        "div",
-        { class: "predict-bar" },
-        element("label", {}, "Predict first: ", this.modes),
-        this.score,
-      ),
+      this.score,
       this.question,
       this.feedback,
     );

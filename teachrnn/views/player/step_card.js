@@ -8,8 +8,6 @@ import { CodePane } from "./code/code_pane.js";
 import { element } from "./dom.js";
 import { Equation } from "./equation/equation.js";
 
-const PHASES = { forward: "forward", turn: "turning point", backward: "back through time" };
-
 export class StepCard {
   /**
    * @param {Context} context
@@ -23,7 +21,6 @@ export class StepCard {
     this.covered = false;
     this.shelf = new ArrayShelf(context);
     this.equation = new Equation(context, into);
-    this.where = element("p", { class: "where" });
     this.heading = element("h2");
     this.title = element("code", { class: "technical" });
     this.sentence = element("p", { class: "sentence" });
@@ -34,7 +31,6 @@ export class StepCard {
     this.header = element(
       "header",
       {},
-      this.where,
       this.heading,
       this.sentence,
       element("p", {}, this.title),
@@ -63,20 +59,17 @@ export class StepCard {
    * @param {boolean} covered
    */
   paint(i, covered) {
-    const { story } = this.context;
+    const { story, stops, model } = this.context;
     const step = story.steps[i];
     this.step = i;
     this.covered = covered;
-    this.where.textContent = [
-      `Step ${i + 1} of ${story.steps.length}`,
-      PHASES[step.phase],
-      ...(step.t ? [`t = ${step.t}`] : []),
-      ...(step.op ? [step.op] : []),
-    ].join(" · ");
+    const level = model.get("level");
+    const { heading, sentence } = stops.told(i, level);
     this.element.dataset.phase = step.phase;
-    this.heading.textContent = step.heading;
+    this.element.dataset.level = level;
+    this.heading.textContent = heading;
     this.title.textContent = step.title;
-    this.sentence.textContent = covered ? "" : step.sentence; // it tells numbers of the result
+    this.sentence.textContent = covered ? "" : sentence; // it tells numbers of the result
     this.difference.textContent = covered ? "" : differenceAt(story, i);
     this.difference.hidden = !this.difference.textContent;
     this.code.paint(i);

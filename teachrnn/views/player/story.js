@@ -4,6 +4,8 @@
 
 /** @typedef {[step: number, array: number]} Known */
 
+/** @type {Record<string, boolean>} operations that measure a prediction, and whether it comes as probabilities */
+const NORMALIZED = { CrossEntropy: true, SoftmaxCrossEntropy: false };
 const SLOT = 0xe100; // the first of the private characters that stand for indices in a formula
 
 export class Story {
@@ -20,6 +22,8 @@ export class Story {
     this.symbols = told.symbols;
     this.nodes = told.nodes;
     this.edges = told.edges;
+    this.ways = told.ways;
+    this.symbols = told.symbols ?? [];
     this.steps = told.steps;
     this.stops = told.stops;
     this.program = told.program;
@@ -46,6 +50,9 @@ export class Story {
     this.named = new Map();
     this.arrays.forEach(({ name }, k) => this.named.set(name, [...(this.named.get(name) ?? []), k]));
     this.#whenKnown();
+    /** @type {Map<number, { scores: number, target: number, size: number, normalized: boolean }>} by node: the losses of
+     * one prediction, with the array that it is made from and the number of the true symbol */
+    this.predictions = this.#findPredictions();
   }
 
   // Formulas ---------------------------------------------------------------------------------
@@ -269,6 +276,15 @@ export class Story {
     return found;
   }
 
+  /** How many parts of a node's gradient have arrived by step i, and how many will have in the end.
+   * @param {number} id
+   * @param {number} i
+   */
+  arrivalsAt(id, i) {
+    const all = this.gradients.get(id) ?? [];
+    return { arrived: all.filter(([step]) => step <= i).length, of: all.length };
+  }
+
   /**
    * Whether array k is all of the gradient of a node.
    * @param {number | null} id
@@ -287,5 +303,48 @@ export class Story {
   passageAt(from, to, i) {
     const passage = this.passages.get(`${from}>${to}`);
     return passage && passage[0] <= i ? passage[1] : null;
+  }
+
+  /** The step that made a node's value or, on the way back, the one at which its gradient is complete; for
+   * a given value, or one without a gradient, the first step on that way that used it.
+   * @param {number} id
+   * @param {boolean} back
+   */
+  stepAbout(id, back) {
+    const made = (back ? this.gradients.get(id)?.at(-1)?.[0] : this.values.get(id)?.[0]) ?? -1;
+    if (made >= 0) return made;
+    const phase = back ? "backward" : "forward";
+    return this.steps.findIndex(
+      (step) => step.phase === phase && this.edges.some(([from, to]) => from === id && to === step.node),
+    );
+  }
+
+  // Predictions ------------------------------------------------------------------------------
+
+  #findPredictions() {
+    const found = new Map();
+    for (const { phase, node, op, operands } of this.steps) {
+      if (phase !== "forward" || !(op in NORMALIZED) || operands.length !== 2) continue;
+      const [scores, target] = operands.map(([k]) => k);
+      const { whole } = this.arrays[target];
+      if (whole?.length !== 1 || this.arrays[scores].shape.length !== 1) continue;
+      const [size] = this.arrays[scores].shape;
+      found.set(node, { scores, target: whole[0], size, normalized: NORMALIZED[op] });
+    }
+    return found;
+  }
+
+  /** The probabilities that a loss measured; null if it measured something else.
+   * @param {number} id
+   */
+  probabilities(id) {
+    const found = this.predictions.get(id);
+    if (!found) return null;
+    const scores = this.numbersOf(found.scores);
+    if (found.normalized) return scores;
+    const largest = Math.max(...scores);
+    const powers = scores.map((o) => Math.exp(o - largest));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    return powers.map((power) => power / sum);
   }
 }

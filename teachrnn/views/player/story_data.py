@@ -44,6 +44,7 @@ from teachrnn.views.story import (
     verdict,
 )
 from teachrnn.views.story.layout import grid
+from teachrnn.views.story.outline import Outline
 from teachrnn.views.story.time_stop import time_stops
 from teachrnn.views.style.visible_symbol import visible_symbol
 
@@ -89,7 +90,7 @@ def story_bytes(
     >>> data = story_bytes(model.record([0, 1], [1, 2]))
     >>> (length,) = struct.unpack("<I", data[:4])
     >>> print(*sorted(json.loads(data[4 : 4 + length])))
-    about arrays codes edges math nodes program rules steps stops templates triangle
+    about arrays codes edges math nodes program rules steps stops templates triangle ways
     """
     tables = Tables()
     story = tell(trace, symbols, yours) if steps is None else steps
@@ -102,12 +103,14 @@ def story_bytes(
         if check and trace.losses:
             _check(trace, tables)
         found = Triangle.of(trace) if trace.losses else None
-    nodes = _nodes(trace, symbols, tables)
+    outline = Outline.of(trace)
+    nodes = _nodes(trace, symbols, tables, outline)
     text = {
         **({} if symbols is None else {"symbols": [visible_symbol(symbol) for symbol in symbols]}),
         "about": [*about, *([] if yours is None else [verdict(story)])],
         "nodes": nodes,
         "edges": _edges(trace, nodes),
+        "ways": [(way.source, way.target, way.through) for way in outline.edges],
         "steps": as_data,
         "stops": [vars(stop) for stop in time_stops(trace, story, symbols)],
         "program": program.program,
@@ -136,7 +139,9 @@ def formulas(story: bytes) -> list[str]:
     return templates
 
 
-def _nodes(trace: Trace, symbols: Sequence[str] | None, tables: Tables) -> list[dict[str, Any]]:
+def _nodes(
+    trace: Trace, symbols: Sequence[str] | None, tables: Tables, outline: Outline
+) -> list[dict[str, Any]]:
     place = grid(trace)
     nodes = []
     for value in (v for v in trace.values if v.index in place):
@@ -154,6 +159,8 @@ def _nodes(trace: Trace, symbols: Sequence[str] | None, tables: Tables) -> list[
                 "row": at.row,
                 "slot": at.slot,
                 "slots": at.slots,
+                "outline": outline.rows.get(value.index),
+                "owner": outline.owner.get(value.index, value.index),
                 "symbol": narration.symbol(value, symbols),
                 "given": tables.array(value_of(value)) if given else None,
             }

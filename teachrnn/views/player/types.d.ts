@@ -1,5 +1,6 @@
 /** What Python sends to the player (teachrnn/views/player/story_data.py), and what its parts share. */
 
+import type { Stops } from "./stops.js";
 import type { Story } from "./story.js";
 
 /** The name of a recorded value, and its parts. */
@@ -21,11 +22,16 @@ export interface StoryNode extends Name {
   row: number;
   slot: number;
   slots: number;
+  outline: number | null; // its row in the outline, from 0 below; null: it is not in it
+  owner: number; // the value of the outline to which it contributes
   symbol: string; // what a token number stands for
   given: number | null; // number of its array, if the value was given
 }
 
 export type Edge = [from: number, to: number];
+
+/** An edge of the outline, and the operations that use its source on this way. */
+export type Way = [source: number, target: number, through: number[]];
 
 /** Number of an array, and a note on its role there. */
 export type Shown = [k: number, note?: string];
@@ -223,6 +229,7 @@ export interface StoryData {
   about: string[];
   nodes: StoryNode[];
   edges: Edge[];
+  ways: Way[];
   steps: Step[];
   stops: Stop[];
   program: Program | null;
@@ -235,10 +242,14 @@ export interface StoryData {
   differences?: number[]; // the steps at which the reader's numbers differ, if any were given
 }
 
+/** What a walk goes by: a stop for each time step on either way, or one for every operation. */
+export type Level = "time" | "operations";
+
 /** The state that a reader can change, and that a notebook's widget shares with Python. */
 export interface State {
   story: ArrayBuffer | DataView;
   step: number;
+  level: Level;
   entry: { array?: number; index?: number[] };
   rolled: boolean;
   horizon: number; // 0: no truncation
@@ -280,10 +291,16 @@ export interface Model {
 /** What the panels of one player share. */
 export interface Context {
   story: Story;
+  stops: Stops;
   model: Model;
   signal: AbortSignal; // aborts when the player is removed
   unique: number;
   go(i: number): void;
+  setLevel(level: Level): void;
+  pick(id: number): void; // to the step that is about a node
+  stopsAt(node: StoryNode): boolean; // whether a breakpoint is there
+  home(): HTMLElement; // where the focus goes when what had it is gone
+  aligned(): void; // the graph has been laid out
   open(k: number, index: number[]): void;
   say(text: string): void; // to screen readers
   tell(text: string): void; // to everyone
@@ -310,11 +327,11 @@ export type Act =
   | "difference"
   | "nextDifference"
   | "into"
+  | "out"
   | "why"
   | "roll"
   | "predict"
-  | "help"
-  | "close";
+  | "help";
 
 export interface Key {
   keys: string[];

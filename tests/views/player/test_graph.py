@@ -26,7 +26,7 @@ SCRIPT = """
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(%s);
 document.adoptedStyleSheets = [sheet];
-context.go = (i) => { window.gone.push(i); graph.paint(i); };
+context.go = (i) => { window.gone.push(i); model.set("step", i); graph.paint(i); };
 const graph = window.graph = new Graph(context);
 add(graph.element);
 graph.paint(0);
@@ -370,7 +370,7 @@ def test_click_goes_to_the_step_that_made_a_node_or_completed_its_gradient(brows
         assert gone_to(page) == index_of(story, "forward", "u[2]", trace)
         node(page, "h[0]").click()
         assert gone_to(page) == index_of(story, "forward", "r[1]", trace)
-        page.evaluate("graph.paint(context.story.turn + 1)")
+        page.evaluate("context.go(context.story.turn + 1)")
         node(page, "h[1]").click()
         assert gone_to(page) == index_of(story, "backward", "o[1]", trace)
         node(page, "h[0]").click()

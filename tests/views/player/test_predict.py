@@ -17,7 +17,7 @@ IMPORTS = 'import { Predict } from "/predict.js";'
 SCRIPT = """
 window.uncovered = [];
 const predict = window.predict = new Predict(context, () => window.uncovered.push(window.i));
-window.add(predict.element);
+window.add(predict.choice, predict.element);
 window.at = (i) => { window.i = i; predict.paint(i); };
 context.model.on("change:predict", () => predict.paint(window.i));
 at(3);

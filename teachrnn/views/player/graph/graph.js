@@ -83,7 +83,7 @@ export class Graph {
     );
     this.stage.times.append(...this.columns.map(({ label }) => label));
     this.rolled = new RolledGraph(this.story, this.column, this.routes, {
-      pick: (id) => this.#pick(id),
+      pick: context.pick,
       heads: this.heads,
       signal,
     });
@@ -107,7 +107,7 @@ export class Graph {
     this.onRolled = () => this.#morph();
     this.onBreakpoints = () => {
       this.#paintAll();
-      this.rolled.paint(this.story.steps[this.i], (node) => this.#stopsAt(node));
+      this.rolled.paint(this.story.steps[this.i], this.context.stopsAt);
     };
     context.model.on("change:rolled", this.onRolled);
     context.model.on("change:breakpoints", this.onBreakpoints);
@@ -129,7 +129,7 @@ export class Graph {
     const step = this.story.steps[i];
     this.#paintTime(step.t);
     this.#paintNorms(step);
-    this.rolled.paint(step, (node) => this.#stopsAt(node));
+    this.rolled.paint(step, this.context.stopsAt);
     if (!this.holdsFocus()) this.#makeTabStop(step.node ?? this.tabStop ?? this.story.nodes[0].id);
     this.#follow();
   }
@@ -333,7 +333,7 @@ export class Graph {
       uses: parts.length,
       complete: parts.length > 0 && parts[parts.length - 1] <= known,
       role: step.node === id ? "now" : step.edges.some(([from]) => from === id) ? "touched" : "",
-      breakpoint: this.#stopsAt(box.node),
+      breakpoint: this.context.stopsAt(box.node),
       initial: box.node.t === this.column.start,
     });
   }
@@ -391,7 +391,7 @@ export class Graph {
     /** @param {Event} event */
     const chosen = (event) => {
       const id = within(event, ".node")?.dataset.id;
-      if (id !== undefined) this.#pick(Number(id));
+      if (id !== undefined) this.context.pick(Number(id));
       return id !== undefined;
     };
     this.svg.addEventListener("click", chosen, { signal });
@@ -470,29 +470,6 @@ export class Graph {
     this.tabStop = id;
     this.#show();
     this.boxes.get(id)?.g.setAttribute("tabindex", "0");
-  }
-
-  /** To the step that made a node's value or, in the backward half, at which its gradient is complete; for
-   * a given value, or one without a gradient, to the first step of that half that used it.
-   * @param {number} id
-   */
-  #pick(id) {
-    const { story } = this;
-    const back = story.steps[this.i].phase === "backward";
-    const made = (back ? this.begun.get(id)?.at(-1) : story.values.get(id)?.[0]) ?? -1;
-    const phase = back ? "backward" : "forward";
-    const used = story.steps.findIndex(
-      (step) =>
-        step.phase === phase && story.edges.some(([from, to]) => from === id && to === step.node),
-    );
-    const step = made >= 0 ? made : used;
-    if (step >= 0) this.context.go(step);
-  }
-
-  /** @param {StoryNode} node */
-  #stopsAt(node) {
-    const stops = this.context.model.get("breakpoints") || [];
-    return stops.includes(node.name) || (node.op !== "" && stops.includes(node.op));
   }
 
   // Rolling up -----------------------------------------------------------------------------------

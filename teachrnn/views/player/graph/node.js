@@ -44,7 +44,7 @@ export function shortened(text, most) {
 /** An invisible symbol comes as its code point, U+200D, of which the box has room for the digits only.
  * @param {string} symbol
  */
-const codeOf = (symbol) => /^U\+([0-9A-F]{4,6})$/.exec(symbol)?.[1];
+export const symbolCode = (symbol) => /^U\+([0-9A-F]{4,6})$/.exec(symbol)?.[1];
 
 /** What is known of a node: the arrays of its value and gradient, and how many parts of the gradient have
  * arrived, of how many.
@@ -140,7 +140,7 @@ export class GraphNode {
     const { symbol } = this.node;
     this.g.append(nodeLabel(this.node, symbol ? 14 : BOX.width / 2, y));
     if (!symbol) return;
-    const code = codeOf(symbol);
+    const code = symbolCode(symbol);
     this.g.append(
       drawn("text", { x: 33, y, class: code ? "symbol code" : "symbol" }, code || shortened(symbol, 3)),
     );

@@ -9,23 +9,27 @@ const bytesIn = (id) =>
 const unpacked = new Blob([bytesIn("story")]).stream().pipeThrough(new DecompressionStream("gzip"));
 useFont(bytesIn("font"));
 const place = partOf(document, "#player");
-const { model, open } = mount(place, {
+const title = partOf(document, "h1");
+const { model, link } = mount(place, {
   story: await new Response(unpacked).arrayBuffer(),
   step: Number(place.dataset.step ?? 0),
 });
+partOf(place, ".about").prepend(title); // in one line with what the network is
+
 let writing = 0; // the address is updated when the reader pauses: writing it is slow
-model.on("change:step", () => {
+let written = "";
+const rests = () => {
   clearTimeout(writing);
-  writing = setTimeout(() => history.replaceState(null, "", `#${model.get("step") + 1}`), 200);
-});
+  writing = setTimeout(() => {
+    written = `#${link().write()}`;
+    history.replaceState(null, "", written);
+  }, 200);
+};
+for (const event of /** @type {const} */ (["change:step", "change:level", "change:entry"])) {
+  model.on(event, rests);
+}
 function openAddress() {
-  let address = location.hash.slice(1);
-  try {
-    address = decodeURIComponent(address);
-  } catch {
-    // not encoded, so taken literally
-  }
-  if (address) open(address);
+  if (location.hash.length > 1 && location.hash !== written) link().read(location.hash.slice(1));
 }
 addEventListener("hashchange", openAddress);
 openAddress();

@@ -79,7 +79,8 @@ export class Into {
       this.walker,
     );
     this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") {
+      if (event.key === "Escape" && this.inside) {
+        // the focus may be here still when it was left
         event.preventDefault();
         this.leave();
       }

@@ -126,10 +126,12 @@ export class Why {
     this.element.scrollIntoView({ block: "nearest" });
   }
 
-  // Closes what is open, if anything is.
+  // Closes what is open; false if nothing is.
   dismiss() {
+    const open = this.walk.inside || this.#entry !== null;
     if (this.walk.inside) this.walk.leave();
-    else if (this.#entry) this.#close();
+    else if (open) this.#close();
+    return open;
   }
 
   /**

@@ -48,13 +48,19 @@ def _uses(at: ReturnScene, value: Value) -> str:
     many = len(users) > MOST_NAMED
     if len(set(users)) == 1:
         return f"each time for {_made(at, users[0])}"
-    here = _times(now, value.t) if many else f"for {listed([_made(at, user) for user in now])}"
+
+    def named(some: list[Op], t: int | None) -> str:
+        return _times(some, t) if many else f"for {listed([_made(at, user) for user in some])}"
+
     if not later:
-        return here
-    then = _times(later, later[0].t) if many else f"for {listed([_made(at, user) for user in later])}"
+        return named(now, value.t)
     if not now:
-        return then
-    return f"{here} and {then}" if many else f"{here} and, one step later, {then}"
+        return named(later, later[0].t)
+    if many:
+        return f"{named(now, value.t)} and {named(later, later[0].t)}"
+    following = {user.t for user in later} == {(value.t or 0) + 1}
+    when = "one step later" if following else "later"
+    return f"{named(now, value.t)} and, {when}, {named(later, None)}"
 
 
 def _times(users: list[Op], t: int | None) -> str:

@@ -8,12 +8,15 @@ from panel import panel, recorded
 from teachrnn.views.player.story_data import story_bytes
 from teachrnn.views.story import tell
 
-IMPORTS = 'import { TimeLine } from "/time_line.js";'
+IMPORTS = """
+import { GoTo } from "/controls/go_to.js";
+import { Walk } from "/walk.js";
+"""
 SCRIPT = """
 Object.assign(context, { unique: 1, covers: () => false, tell: (text) => window.said.push(text) });
 context.go = (i) => { window.gone.push(i); model.set("step", i); };
-const line = window.line = new TimeLine(context);
-add(line.element);
+const goTo = window.goTo = new GoTo(context, new Walk(context, () => {}));
+add(goTo.element);
 """
 STATE = "{ step: 0, breakpoints: [] }"
 OFFERED = "all => all.map(option => option.value)"
@@ -30,4 +33,4 @@ def test_every_suggestion_of_the_go_to_box_leads_somewhere(browser_page, cell):
         assert set(offered) == {q.name for q in shown if not q.letter.user} | {
             type(op).__name__ for op in trace.ops
         }
-        assert page.evaluate("names => names.filter(name => !line.jump(name))", offered) == []
+        assert page.evaluate("names => names.filter(name => !goTo.jump(name))", offered) == []

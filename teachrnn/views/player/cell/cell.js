@@ -1,0 +1,237 @@
+// The inside of the cell at the time step of the story: every operation that makes its state, from what is
+// read and what was handed on, at the bottom, to the state, at the top.
+
+/** @import { Context, Edge, StoryNode } from "../types.d.ts" */
+
+import { drawn, element, held, within } from "../dom.js";
+import { ArrowHeads } from "../graph/arrows.js";
+import { BOX, Column, isToken } from "../graph/column.js";
+import { nodeLabel } from "../graph/node.js";
+
+const SIZE = { pitch: 37, wide: 33, tall: 22, least: 13, gap: 7, margin: 6 };
+
+/**
+ * The cell of one layer at one time step.
+ * @typedef {object} Inside
+ * @property {string} key
+ * @property {StoryNode[]} made by its operations
+ * @property {StoryNode[]} taken by them from elsewhere
+ * @property {Edge[]} edges
+ */
+
+export class CellPane {
+  /** @param {Context} context */
+  constructor(context) {
+    this.context = context;
+    this.story = context.story;
+    this.column = new Column(context.story);
+    /** @type {Inside | null} */
+    this.inside = null;
+    this.height = 0;
+    /** @type {Map<number, SVGGElement>} */
+    this.boxes = new Map();
+    /** @type {Map<string, SVGPathElement>} */
+    this.lines = new Map();
+    this.heads = new ArrowHeads();
+    this.svg = drawn("svg", {
+      role: "group",
+      "aria-label": "Inside the cell: operations from what goes in, below, to the state, above",
+    });
+    this.caption = element("p", { class: "caption" });
+    this.element = element(
+      "section",
+      { class: "inside graph", "aria-label": "The cell", hidden: "" },
+      this.caption,
+      this.heads.svg,
+      this.svg,
+    );
+    const { signal } = context;
+    this.svg.addEventListener(
+      "click",
+      (event) => {
+        const id = within(event, ".node")?.dataset.id;
+        if (id !== undefined) context.pick(Number(id));
+      },
+      { signal },
+    );
+    const watch = new ResizeObserver(() => this.#lay());
+    watch.observe(this.element);
+    signal.addEventListener("abort", () => watch.disconnect());
+    /** @type {[i: number, known: number] | null} */
+    this.shown = null;
+  }
+
+  /**
+   * @param {number} i
+   * @param {number} known
+   */
+  paint(i, known) {
+    this.shown = [i, known];
+    const inside = this.#insideAt(i);
+    this.element.hidden = this.context.model.get("level") === "time" || inside === null;
+    if (this.element.hidden) return;
+    if (inside && inside.key !== this.inside?.key) {
+      this.inside = inside;
+      this.height = 0;
+      this.#lay();
+    }
+    this.#mark();
+  }
+
+  /** The cell that step i is in, or whose result it uses: that of its layer, or else the topmost.
+   * @param {number} i
+   * @returns {Inside | null}
+   */
+  #insideAt(i) {
+    const { nodes, node: byId, steps, edges } = this.story;
+    const step = steps[i];
+    if (step.node === null) return this.inside;
+    const owner = held(byId, held(byId, step.node).owner);
+    const hidden = nodes.filter(
+      ({ t, op, id, owner: own }) => t === step.t && op && own !== id && byId.get(own)?.outline !== null,
+    );
+    if (!hidden.length) return null;
+    const layers = hidden.map((node) => held(byId, node.owner).layer);
+    const layer = layers.includes(owner.layer) ? owner.layer : layers[layers.length - 1];
+    const owners = new Set(
+      hidden.map((node) => held(byId, node.owner)).filter((node) => node.layer === layer),
+    );
+    const states = nodes.filter(
+      (node) =>
+        node.t === step.t &&
+        this.context.stops.carried.has(node.timeless) &&
+        [...owners].some((o) => this.#follows(node.id, o.id)),
+    );
+    const made = [
+      ...hidden.filter((node) => held(byId, node.owner).layer === layer),
+      ...owners,
+      ...states,
+    ];
+    const ids = new Set(made.map(({ id }) => id));
+    const inner = edges.filter(([, to]) => ids.has(to));
+    const taken = new Set(inner.map(([from]) => from).filter((id) => !ids.has(id)));
+    return {
+      key: `${step.t} ${layer}`,
+      made: nodes.filter(({ id }) => ids.has(id)),
+      taken: nodes.filter(({ id }) => taken.has(id)),
+      edges: inner,
+    };
+  }
+
+  /** Whether one value is a function of another, entry by entry: the state of a vanilla cell.
+   * @param {number} id
+   * @param {number} before
+   */
+  #follows(id, before) {
+    const given = this.story.edges.filter(([, to]) => to === id);
+    return given.length === 1 && given[0][0] === before;
+  }
+
+  #lay() {
+    const { inside, svg } = this;
+    const height = this.element.clientHeight - this.caption.offsetHeight;
+    if (!inside || height < 20 || height === this.height) return;
+    this.height = height;
+    this.boxes.clear();
+    this.lines.clear();
+    svg.replaceChildren();
+    const rows = [...new Set(inside.made.map(({ row }) => row))].sort((a, b) => a - b);
+    const between = (height - 2 * SIZE.margin) / (rows.length + 1);
+    const tall = Math.max(SIZE.least, Math.min(SIZE.tall, between - SIZE.gap));
+    const { t } = inside.made[0];
+    const places = inside.made.map((node) => held(this.column.kind, node.id).x / BOX.pitch);
+    const least = Math.min(...places);
+    /** @type {Map<number, [x: number, y: number]>} middle of each box */
+    const at = new Map();
+    const y = (/** @type {number} */ rank) => height - SIZE.margin - (rank + 0.5) * between;
+    inside.made.forEach((node, n) => {
+      at.set(node.id, [(places[n] - least + 1.5) * SIZE.pitch, y(1 + rows.indexOf(node.row))]);
+    });
+    const usersOf = (/** @type {number} */ id) =>
+      inside.edges.filter(([from]) => from === id).map(([, to]) => held(at, to));
+    for (const node of inside.taken) {
+      const users = usersOf(node.id);
+      const lowest = Math.max(...users.map(([, place]) => place));
+      const aside = node.t !== t;
+      const middle = users.reduce((sum, [x]) => sum + x, 0) / users.length;
+      const level = lowest > y(1) - 1 ? y(0) : lowest;
+      at.set(node.id, [aside ? SIZE.pitch / 2 : Math.max(middle, 1.5 * SIZE.pitch), level]);
+    }
+    const width = (Math.max(...places) - least + 2) * SIZE.pitch + SIZE.margin;
+    svg.setAttribute("width", String(width));
+    this.element.style.width = `${width + SIZE.margin}px`;
+    svg.setAttribute("height", String(height));
+    for (const [from, to] of inside.edges) {
+      const [x0, y0] = held(at, from);
+      const [x1, y1] = held(at, to);
+      const level = Math.abs(y0 - y1) < 1;
+      const [begin, end] = [y0 - tall / 2, y1 + tall / 2 + 1];
+      const d = level
+        ? `M${x0 + SIZE.wide / 2} ${y0}H${x1 - SIZE.wide / 2 - 1}`
+        : `M${x0} ${begin}C${x0} ${(begin + end) / 2} ${x1} ${(begin + end) / 2} ${x1} ${end}`;
+      const line = drawn("path", { d, class: "edge" });
+      this.lines.set(`${from}>${to}`, line);
+      svg.append(line);
+    }
+    for (const node of [...inside.made, ...inside.taken]) {
+      svg.append(this.#box(node, held(at, node.id), tall));
+    }
+    this.#mark();
+  }
+
+  /**
+   * @param {StoryNode} node
+   * @param {[x: number, y: number]} place
+   * @param {number} tall
+   */
+  #box(node, [x, y], tall) {
+    const g = drawn("g", {
+      class: "node",
+      transform: `translate(${x - SIZE.wide / 2} ${y - tall / 2})`,
+    });
+    g.dataset.id = String(node.id);
+    const own = node.t === this.inside?.made[0].t; // whose time and layer the caption tells
+    const name = own ? { ...node, time: null, layer: null } : { ...node, layer: null };
+    const label = nodeLabel(name, SIZE.wide / 2, tall / 2 + 4);
+    label.classList.add("slim");
+    const made = node.op ? `${node.name}, made by ${node.op}` : `${node.name}, given`;
+    g.append(
+      drawn("title", {}, made),
+      drawn("rect", { class: "box", width: SIZE.wide, height: tall, rx: 5 }),
+      label,
+    );
+    this.boxes.set(node.id, g);
+    return g;
+  }
+
+  #mark() {
+    const { inside, story, shown } = this;
+    if (!inside || !shown) return;
+    const [i, known] = shown;
+    const step = story.steps[i];
+    const back = step.phase === "backward";
+    for (const node of [...inside.made, ...inside.taken]) {
+      const g = this.boxes.get(node.id);
+      const unseen = !isToken(node) && story.valueAt(node.id, known) === null;
+      const touched = step.edges.some(([from]) => from === node.id);
+      const role = node.id === step.node ? "now" : touched ? "touched" : "";
+      const arrived = story.gradientAt(node.id, known) !== null;
+      g?.setAttribute(
+        "class",
+        ["node", unseen && "unseen", arrived && "arrived", role].filter(Boolean).join(" "),
+      );
+    }
+    for (const [from, to] of inside.edges) {
+      const line = this.lines.get(`${from}>${to}`);
+      if (!line) continue;
+      const now = step.edges.some((edge) => edge[0] === from && edge[1] === to);
+      const came = story.passageAt(from, to, known) !== null || (now && back);
+      const seen = story.valueAt(to, known) !== null;
+      const kind = now ? "now" : came ? "back" : seen ? "seen" : "rest";
+      line.setAttribute("class", ["edge", kind, !seen && !now && "unseen"].filter(Boolean).join(" "));
+      this.heads.place(line, kind, came);
+    }
+    const { t, layer } = inside.made[0];
+    this.caption.textContent = `Inside the cell at t = ${t}${layer === null ? "" : `, layer ${layer}`}`;
+  }
+}

@@ -1,0 +1,200 @@
+// A node of the outline: its letter, and beside it its value and its gradient as bars, each about a line.
+
+/** @import { GradientScale } from "../graph/scale.js" */
+/** @import { Story } from "../story.js" */
+/** @import { StoryNode } from "../types.d.ts" */
+
+import { drawn } from "../dom.js";
+import { nodeLabel, shortened, symbolCode } from "../graph/node.js";
+import { stripPaths } from "../graph/strip.js";
+import { formatNumber } from "../number.js";
+
+const LETTER = { plain: 32, layered: 44 }; // pixels at the left; with the number of a layer
+const ONE_STRIP = 22; // a lower box has room for one strip only
+const LEAST = 1.2; // height of the bars of a gradient at the lower end of its scale
+
+/**
+ * @typedef {object} Looks
+ * @property {"now" | "touched" | ""} role in what is shown now
+ * @property {boolean} breakpoint
+ * @property {boolean} initial whether it is an initial state
+ */
+
+export class OutlineNode {
+  /**
+   * @param {StoryNode} node
+   * @param {{ width: number, height: number }} size
+   * @param {GradientScale} scale
+   * @param {boolean} symbol whether it is a symbol that is read
+   */
+  constructor(node, { width, height }, scale, symbol) {
+    this.node = node;
+    this.scale = scale;
+    this.symbol = symbol;
+    this.last = "";
+    this.g = drawn("g", { class: "node", tabindex: "-1", role: "button", "data-name": node.name });
+    this.g.dataset.id = String(node.id);
+    this.title = drawn("title", {}, [node.name, node.op].filter(Boolean).join(" · "));
+    this.g.append(this.title, drawn("rect", { width, height, rx: 5, class: "box" }));
+    this.marks = drawn("g", { class: "marks" });
+    if (symbol) this.#drawSymbol(width, height);
+    else {
+      const small = height < ONE_STRIP;
+      const left = node.layer === null ? LETTER.plain : LETTER.layered;
+      const label = nodeLabel(node, left / 2 - 1, height / 2 + 4.5);
+      if (small) label.classList.add("slim");
+      this.room = { width: width - left - 5, tall: small ? height / 2 - 2.5 : height / 4 - 1.5 };
+      this.value = strip("value", [left, small ? height / 2 : height * 0.27], this.room.width);
+      this.gradient = strip("gradient", [left, small ? height / 2 : height * 0.75], this.room.width);
+      this.small = small;
+      this.g.append(label, this.value.g, this.gradient.g);
+    }
+    this.g.append(this.marks);
+    this.width = width;
+  }
+
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  #drawSymbol(width, height) {
+    const y = height / 2 + 5;
+    const { symbol } = this.node;
+    this.g.classList.add("read");
+    this.g.append(nodeLabel(this.node, symbol ? 15 : width / 2, y));
+    if (!symbol) return;
+    const code = symbolCode(symbol);
+    this.g.append(
+      drawn("text", { x: 37, y, class: code ? "symbol code" : "symbol" }, code || shortened(symbol, 3)),
+    );
+  }
+
+  /**
+   * Show what is known after step `known`.
+   * @param {Story} story
+   * @param {number} known
+   * @param {Looks} looks
+   */
+  paint(story, known, { role, breakpoint, initial }) {
+    const { node } = this;
+    const value = story.valueAt(node.id, known);
+    const gradient = story.gradientAt(node.id, known);
+    const { arrived, of } = story.arrivalsAt(node.id, known);
+    const key = `${value} ${gradient} ${arrived} ${role} ${breakpoint}`;
+    if (key === this.last) return;
+    this.last = key;
+    const unseen = Boolean(node.op) && value === null;
+    this.g.setAttribute(
+      "class",
+      ["node", this.symbol && "read", unseen && "unseen", role].filter(Boolean).join(" "),
+    );
+    if (role === "now") this.g.setAttribute("aria-current", "step");
+    else this.g.removeAttribute("aria-current");
+    const differs = [value, gradient].some((k) => k !== null && story.differs(k));
+    this.g.setAttribute(
+      "aria-label",
+      this.#name(story, { value, gradient, arrived, of, breakpoint, initial, differs }),
+    );
+    this.#mark(differs, breakpoint);
+    if (!this.value || !this.gradient || !this.room) return;
+    const { width, tall } = this.room;
+    const one = this.small && gradient !== null;
+    this.value.g.setAttribute("visibility", one ? "hidden" : "inherit");
+    this.gradient.g.setAttribute("visibility", this.small && !one ? "hidden" : "inherit");
+    fill(this.value, value === null ? null : story.numbersOf(value), width, tall);
+    const share = gradient === null ? 0 : this.scale.share(story.norm(gradient));
+    fill(
+      this.gradient,
+      gradient === null ? null : story.numbersOf(gradient),
+      width,
+      LEAST + (tall - LEAST) * share,
+    );
+    this.gradient.g.classList.toggle("partial", gradient !== null && arrived < of);
+  }
+
+  /**
+   * @param {Story} story
+   * @param {{ value: number | null, gradient: number | null, arrived: number, of: number,
+   *   breakpoint: boolean, initial: boolean, differs: boolean }} known
+   */
+  #name(story, { value, gradient, arrived, of, breakpoint, initial, differs }) {
+    const { node } = this;
+    const told = [
+      node.name,
+      node.op ? `made by ${node.op}` : initial ? "initial state" : "given",
+      ...(this.symbol ? [node.symbol ? `symbol ${node.symbol}` : "", "has no gradient"] : []),
+    ];
+    if (!this.symbol) {
+      if (value === null) told.push("value not yet");
+      const some = arrived < of ? ` so far, ${arrived} of ${of} parts,` : "";
+      told.push(
+        gradient === null
+          ? "gradient not yet"
+          : `gradient${some} of norm ${formatNumber(story.norm(gradient))}`,
+      );
+    }
+    if (breakpoint) told.push("breakpoint");
+    if (differs) told.push("yours differs");
+    return told.filter(Boolean).join(", ");
+  }
+
+  /**
+   * @param {boolean} differs
+   * @param {boolean} breakpoint
+   */
+  #mark(differs, breakpoint) {
+    this.marks.replaceChildren();
+    if (differs) {
+      const mark = drawn("g", { class: "unequal", transform: `translate(${this.width - 2} 2)` });
+      mark.append(
+        drawn("circle", { r: 7 }),
+        drawn("path", { d: "M-3.7-1.7H3.7M-3.7 1.7H3.7M2.2-4.3-2.2 4.3" }),
+        drawn("title", {}, "Yours differs"),
+      );
+      this.marks.append(mark);
+    }
+    if (breakpoint) {
+      const mark = drawn("g", { class: "breakpoint", transform: "translate(2 2)" });
+      mark.append(
+        drawn("path", { d: "M-3-7H3L7-3V3L3 7H-3L-7 3V-3z" }),
+        drawn("path", { d: "M-3 0H3", class: "bar" }),
+        drawn("title", {}, "Breakpoint"),
+      );
+      this.marks.append(mark);
+    }
+  }
+}
+
+/** @typedef {ReturnType<typeof strip>} Strip */
+
+/**
+ * @param {string} kind
+ * @param {[x: number, y: number]} place
+ * @param {number} width
+ */
+function strip(kind, [x, y], width) {
+  const g = drawn("g", { class: `bars ${kind}`, transform: `translate(${x} ${y})` });
+  const zero = drawn("path", { class: "zero", d: `M0 0H${width}` });
+  const [plus, minus, other] = ["plus", "minus", "other"].map((name) => drawn("path", { class: name }));
+  const number = drawn("text", { x: width / 2, y: 4, class: "number" });
+  g.append(zero, plus, minus, other, number);
+  return { g, zero, plus, minus, other, number };
+}
+
+/**
+ * @param {Strip} strip
+ * @param {Float64Array | null} numbers null: not yet
+ * @param {number} width
+ * @param {number} tall height of the tallest bar
+ */
+function fill({ zero, plus, minus, other, number }, numbers, width, tall) {
+  const single = numbers?.length === 1;
+  zero.setAttribute("class", numbers ? "zero" : "not-yet");
+  zero.setAttribute("visibility", single ? "hidden" : "inherit");
+  number.textContent = single ? formatNumber(numbers[0]) : "";
+  const none = { plus: "", minus: "", other: "" };
+  const paths = numbers && !single ? stripPaths(numbers, width, tall) : none;
+  plus.setAttribute("d", paths.plus);
+  minus.setAttribute("d", paths.minus);
+  other.setAttribute("d", paths.other);
+}

@@ -1,0 +1,375 @@
+// The outline of the unrolled graph: of every time step what it reads, its state and what it predicts.
+// Time runs to the right, depth upwards. Each node shows its value above a line, and its gradient below.
+
+/** @import { Context, StoryNode, Way } from "../types.d.ts" */
+
+import { calm, drawn, element, focusedBeside, held, within } from "../dom.js";
+import { ArrowHeads } from "../graph/arrows.js";
+import { isToken } from "../graph/column.js";
+import { GradientScale } from "../graph/scale.js";
+import { Guess } from "./guess.js";
+import { OutlineNode } from "./node.js";
+import { Passage } from "./passage.js";
+import { OutlinePlaces } from "./places.js";
+
+const AHEAD = 0.6; // windows to the left and right that are drawn ahead of scrolling
+const WAYS = new Map([
+  ["ArrowLeft", { right: -1, up: 0 }],
+  ["ArrowRight", { right: 1, up: 0 }],
+  ["ArrowUp", { right: 0, up: 1 }],
+  ["ArrowDown", { right: 0, up: -1 }],
+]);
+
+/**
+ * @typedef {object} Drawn a time step of the drawing; `g` is null until it comes near
+ * @property {number} t
+ * @property {number} n its place, from 0; -1 for the initial state
+ * @property {StoryNode[]} nodes from below
+ * @property {Way[]} ways those that enter here
+ * @property {SVGGElement | null} g
+ */
+
+export class Outline {
+  /** @param {Context} context */
+  constructor(context) {
+    this.context = context;
+    const { story, signal } = context;
+    this.story = story;
+    /** @type {OutlinePlaces | null} once it has a size */
+    this.places = null;
+    /** What is shown: the step, and how much is known.
+     * @type {{ i: number, done: number, known: number, current: Set<number>, back: boolean } | null} */
+    this.shown = null;
+    this.truncation = 0; // how many steps back gradients go; 0: all
+    /** @type {number | undefined} the node that the Tab key goes to */
+    this.tabStop = undefined;
+    this.heads = new ArrowHeads();
+    this.scale = new GradientScale(story);
+    this.nodes = story.nodes.filter((node) => node.outline !== null);
+    this.rows = 1 + Math.max(...this.nodes.map((node) => node.outline ?? 0));
+    /** @type {Map<number, OutlineNode | Guess>} of the columns that have been drawn */
+    this.boxes = new Map();
+    /** @type {Map<string, Passage>} by source and target */
+    this.passages = new Map();
+    this.columns = this.#columns();
+    this.band = drawn("rect", { class: "band", y: 0, rx: 8 });
+    this.layer = drawn("g");
+    this.fence = drawn("g", { class: "fence" });
+    this.travellers = drawn("g", { class: "travellers", "aria-hidden": "true" });
+    this.svg = drawn("svg", {
+      role: "group",
+      "aria-label": "Unrolled graph: time from left to right, depth upwards",
+      "data-own-keys": "",
+      class: "outline",
+    });
+    this.svg.append(this.band, this.layer, this.fence, this.travellers);
+    this.window = element("div", { class: "window" }, this.svg);
+    this.element = element(
+      "section",
+      { class: "graph outlined", "aria-label": "Graph" },
+      this.heads.svg,
+      this.window,
+    );
+    this.window.addEventListener("scroll", () => this.#show(), { signal, passive: true });
+    this.#listen(signal);
+    const watch = new ResizeObserver(() => this.lay());
+    watch.observe(this.window);
+    signal.addEventListener("abort", () => watch.disconnect());
+    this.repaint = () => this.#paintAll();
+    context.model.on("change:breakpoints", this.repaint);
+  }
+
+  /** @returns {Drawn[]} */
+  #columns() {
+    const times = [...new Set(this.nodes.map((node) => node.t))].sort((a, b) => a - b);
+    const start = times.length > 1 && this.nodes.every((n) => n.t !== times[0] || !n.op) ? 1 : 0;
+    return times.map((t, n) => ({
+      t,
+      n: n - start,
+      nodes: this.nodes
+        .filter((node) => node.t === t)
+        .sort((a, b) => (a.outline ?? 0) - (b.outline ?? 0) || a.slot - b.slot),
+      ways: this.story.ways.filter(([, target]) => held(this.story.node, target).t === t),
+      g: null,
+    }));
+  }
+
+  // Layout -------------------------------------------------------------------------------------
+
+  lay() {
+    const { clientWidth, clientHeight } = this.window;
+    if (!clientWidth || !clientHeight) return;
+    const places = new OutlinePlaces(
+      {
+        count: this.columns.filter(({ n }) => n >= 0).length,
+        rows: this.rows,
+        reads: this.nodes.some((node) => node.outline === 0 && isToken(node)),
+        guesses: this.nodes.some((node) => Guess.fits(this.story, node)),
+        begins: this.columns[0].n < 0,
+      },
+      clientWidth,
+      clientHeight,
+    );
+    if (places.pitch === this.places?.pitch && places.height === this.places.height) return;
+    this.places = places;
+    this.svg.setAttribute("width", String(places.width));
+    this.svg.setAttribute("height", String(places.height));
+    this.band.setAttribute("width", String(places.pitch));
+    this.band.setAttribute("height", String(places.height));
+    this.layer.replaceChildren();
+    this.boxes.clear();
+    this.passages.clear();
+    for (const column of this.columns) column.g = null;
+    this.#show();
+    this.horizon(this.truncation);
+    this.#paintTime();
+    this.context.aligned();
+  }
+
+  // A column is drawn when it first comes near the window, and is hidden while it is far away.
+  #show() {
+    const { places } = this;
+    if (!places) return;
+    const wide = this.window.clientWidth;
+    const left = this.window.scrollLeft - AHEAD * wide;
+    const right = left + (1 + 2 * AHEAD) * wide;
+    for (const column of this.columns) {
+      const x = places.x(column.n);
+      const near = x + places.pitch > left && x - places.pitch < right;
+      if (near && !column.g) this.#fill(column, places);
+      if (column.g) column.g.style.display = near ? "" : "none";
+    }
+  }
+
+  /**
+   * @param {Drawn} column
+   * @param {OutlinePlaces} places
+   */
+  #fill(column, places) {
+    const g = drawn("g", { class: "column" });
+    column.g = g;
+    for (const way of column.ways) {
+      const [from, to] = way.slice(0, 2).map((id) => this.#at(Number(id)));
+      const passage = new Passage(this.story, way, places.line(from, to), this);
+      this.passages.set(`${way[0]}>${way[1]}`, passage);
+      g.append(passage.path);
+    }
+    for (const node of column.nodes) {
+      const box = this.#box(node, column.n, places);
+      this.boxes.set(node.id, box);
+      box.g.setAttribute("tabindex", node.id === this.tabStop ? "0" : "-1");
+      g.append(box.g);
+    }
+    this.layer.append(g);
+    this.#paintColumn(column);
+  }
+
+  /**
+   * @param {StoryNode} node
+   * @param {number} n
+   * @param {OutlinePlaces} places
+   */
+  #box(node, n, places) {
+    const x = places.x(n);
+    if (Guess.fits(this.story, node)) {
+      const guess = new Guess(this.story, node, places.guess);
+      guess.g.setAttribute("transform", `translate(${x} ${places.guess.top})`);
+      return guess;
+    }
+    const row = node.outline ?? 0;
+    const size = places.size(n, row);
+    const box = new OutlineNode(node, size, this.scale, isToken(node));
+    const top = places.y(row) - size.height / 2;
+    box.g.setAttribute("transform", `translate(${x - size.width / 2} ${top})`);
+    return box;
+  }
+
+  /** Where a node stands in the grid.
+   * @param {number} id
+   */
+  #at(id) {
+    const node = held(this.story.node, id);
+    const n = this.columns.find(({ t }) => t === node.t)?.n ?? 0;
+    return { n, row: node.outline ?? 0, guess: Guess.fits(this.story, node) };
+  }
+
+  // Painting -----------------------------------------------------------------------------------
+
+  /** Step i, where everything up to step `done` is known.
+   * @param {number} i
+   * @param {number} done
+   * @param {boolean} covered whether what step i makes must not be shown yet
+   */
+  paint(i, done, covered) {
+    const { story, context } = this;
+    const before = this.shown?.i;
+    const { first, last } = context.stops.at(i);
+    const whole = context.model.get("level") === "time";
+    const steps = whole ? story.steps.slice(first, last + 1) : [story.steps[i]];
+    this.shown = {
+      i,
+      done,
+      known: covered ? i - 1 : done,
+      current: new Set(steps.flatMap(({ node }) => (node === null ? [] : [node]))),
+      back: story.steps[i].phase === "backward",
+    };
+    this.#paintAll();
+    this.#paintTime();
+    if (!this.svg.contains(focusedBeside(this.svg))) {
+      this.#makeTabStop(this.#owner() ?? this.tabStop ?? this.nodes[0].id);
+    }
+    if (before !== undefined && Math.abs(before - i) <= last - first + 1) this.#travel();
+  }
+
+  // The node that the current operation contributes to.
+  #owner() {
+    const id = this.story.steps[this.shown?.i ?? 0].node;
+    return id === null ? null : held(this.story.node, id).owner;
+  }
+
+  #paintAll() {
+    for (const column of this.columns) if (column.g) this.#paintColumn(column);
+  }
+
+  /** @param {Drawn} column */
+  #paintColumn({ nodes, ways, n }) {
+    if (!this.shown) return;
+    const { i, known, current, back } = this.shown;
+    const owner = this.#owner();
+    const touched = new Set(this.story.steps[i].edges.map(([from]) => from));
+    for (const node of nodes) {
+      held(this.boxes, node.id).paint(this.story, known, {
+        role: node.id === owner ? "now" : touched.has(node.id) ? "touched" : "",
+        breakpoint: this.context.stopsAt(node),
+        initial: n < 0,
+      });
+    }
+    for (const [source, target] of ways) {
+      const cut = held(this.story.node, source).t <= this.#cut;
+      held(this.passages, `${source}>${target}`).paint(known, current, back, cut);
+    }
+  }
+
+  #paintTime() {
+    const { places, shown } = this;
+    if (!places || !shown) return;
+    const { t } = this.story.steps[shown.i];
+    const column = this.columns.find((c) => c.t === t);
+    this.band.setAttribute("visibility", column ? "inherit" : "hidden");
+    if (!column) return;
+    const x = places.x(column.n);
+    this.band.setAttribute("x", String(x - places.pitch / 2));
+    this.#bringInSight(x, places.pitch);
+  }
+
+  /**
+   * @param {number} x
+   * @param {number} margin
+   */
+  #bringInSight(x, margin) {
+    const { clientWidth, scrollLeft } = this.window;
+    if (this.places?.fits || (x - margin >= scrollLeft && x + margin <= scrollLeft + clientWidth)) {
+      return;
+    }
+    const far = Math.abs(x - scrollLeft - clientWidth / 2) > clientWidth;
+    const behavior = calm() || far ? "instant" : "smooth";
+    this.window.scrollTo({ left: x - clientWidth / 2, behavior });
+  }
+
+  // Gradients to this time and before are taken away.
+  get #cut() {
+    return this.truncation > 0 ? this.columns[this.columns.length - 1].t - this.truncation : -Infinity;
+  }
+
+  /** Grey out what truncation to h steps removes from the gradient of the last loss; 0: nothing.
+   * @param {number} h
+   */
+  horizon(h) {
+    this.truncation = h;
+    const column = this.columns.find(({ t }) => t === this.#cut);
+    this.fence.replaceChildren();
+    if (column && this.places) {
+      const x = this.places.end(column.n);
+      this.fence.append(
+        drawn("path", { d: `M${x} 16V${this.places.height}` }),
+        drawn("text", { x, y: 11 }, "gradients stop here"),
+      );
+    }
+    this.#paintAll();
+  }
+
+  // Numbers travel along the edges that they take.
+  #travel() {
+    this.travellers.replaceChildren();
+    if (calm() || !this.shown) return;
+    const { current, back } = this.shown;
+    for (const passage of this.passages.values()) {
+      if (passage.moves(current)) this.travellers.append(passage.traveller(back));
+    }
+  }
+
+  // Moving -------------------------------------------------------------------------------------
+
+  /** @param {number} id */
+  #makeTabStop(id) {
+    if (this.tabStop !== undefined) this.boxes.get(this.tabStop)?.g.setAttribute("tabindex", "-1");
+    this.tabStop = id;
+    this.boxes.get(id)?.g.setAttribute("tabindex", "0");
+  }
+
+  /** @param {AbortSignal} signal */
+  #listen(signal) {
+    /** @param {Event} event */
+    const nodeOf = (event) => within(event, ".node")?.dataset.id;
+    /** @param {Event} event */
+    const chosen = (event) => {
+      const id = nodeOf(event);
+      if (id !== undefined) this.context.pick(Number(id));
+      return id !== undefined;
+    };
+    this.svg.addEventListener("click", chosen, { signal });
+    this.svg.addEventListener(
+      "keydown",
+      (event) => {
+        if (["Enter", " "].includes(event.key) && chosen(event)) event.preventDefault();
+        this.#walk(event);
+      },
+      { signal },
+    );
+    this.svg.addEventListener(
+      "focusin",
+      (event) => {
+        const id = nodeOf(event);
+        if (id !== undefined) this.#makeTabStop(Number(id));
+      },
+      { signal },
+    );
+  }
+
+  /** @param {KeyboardEvent} event */
+  #walk(event) {
+    const way = WAYS.get(event.key);
+    if (!way || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const here = this.nodes.find((node) => node.id === this.tabStop);
+    if (!here) return;
+    const at = this.columns.findIndex(({ t }) => t === here.t);
+    const column = this.columns[at + way.right];
+    if (!column) return;
+    const row = (here.outline ?? 0) + way.up;
+    const next = way.up
+      ? column.nodes.find((node) => node.outline === row)
+      : (column.nodes.find((node) => node.outline === row) ?? column.nodes.at(-1));
+    if (!next) return;
+    if (!this.places) return;
+    if (!column.g) this.#fill(column, this.places);
+    this.#makeTabStop(next.id);
+    held(this.boxes, next.id).g.focus({ preventScroll: true });
+    this.#bringInSight(this.places.x(column.n), 40);
+  }
+
+  stop() {
+    this.context.model.off("change:breakpoints", this.repaint);
+  }
+}

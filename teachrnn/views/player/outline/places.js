@@ -1,0 +1,106 @@
+// Where everything in the outline stands, for a window of one size.
+
+const SIZE = {
+  lead: 78, // pixels at the left, for the initial state
+  tail: 22, // at the right, where the rail bends
+  pitch: 76, // least width of a time step
+  symbols: 24, // height of what is read
+  guess: 58, // of the bars of what is predicted
+  box: 32, // most height of a node
+  least: 13,
+  wide: 96, // most width of a node
+  slim: 44,
+  between: 34, // least room for the edges between two columns
+  over: 14, // and between two rows
+  above: 6,
+};
+const PHONE = { width: 600, columns: 3, lead: 62, none: 8 };
+
+/**
+ * What is to be placed: time steps, rows, and whether the lowest row is read, the highest predicted, and
+ * the first column an initial state.
+ * @typedef {{ count: number, rows: number, reads: boolean, guesses: boolean, begins: boolean }} Contents
+ */
+
+export class OutlinePlaces {
+  /**
+   * @param {Contents} contents
+   * @param {number} width of the window
+   * @param {number} height
+   */
+  constructor({ count, rows, reads, guesses, begins }, width, height) {
+    const phone = width < PHONE.width;
+    this.lead = phone ? (begins ? PHONE.lead : PHONE.none) : SIZE.lead;
+    const least = phone ? (width - this.lead) / PHONE.columns : SIZE.pitch;
+    this.pitch = Math.max(least, (width - this.lead - SIZE.tail) / count);
+    this.width = Math.round(this.lead + count * this.pitch + SIZE.tail);
+    this.height = height;
+    this.fits = this.width <= width;
+    this.reads = reads;
+    this.bottom = height - (reads ? SIZE.symbols : SIZE.above);
+    const top = SIZE.above + (guesses ? SIZE.guess : 0);
+    this.between = (this.bottom - top) / (rows - Number(reads) - Number(guesses));
+    this.box = {
+      width: Math.max(SIZE.slim, Math.min(SIZE.wide, this.pitch - SIZE.between)),
+      height: Math.max(SIZE.least, Math.min(SIZE.box, this.between - SIZE.over)),
+    };
+    this.initial = { ...this.box, width: Math.min(this.box.width, this.lead - 22) };
+    this.symbol = { width: 52, height: SIZE.symbols - 4 };
+    this.guess = {
+      top: SIZE.above,
+      width: Math.min(this.pitch - 8, 128),
+      height: SIZE.guess - 8,
+    };
+  }
+
+  /** Middle of a time step, counted from 0; -1 is the initial state.
+   * @param {number} n
+   */
+  x(n) {
+    return n < 0 ? this.lead / 2 - 6 : this.lead + (n + 0.5) * this.pitch;
+  }
+
+  /** Right end of a time step.
+   * @param {number} n
+   */
+  end(n) {
+    return this.lead + (n + 1) * this.pitch;
+  }
+
+  /** Middle of a row.
+   * @param {number} row
+   */
+  y(row) {
+    if (this.reads && row === 0) return this.bottom + SIZE.symbols / 2;
+    return this.bottom - (row - Number(this.reads) + 0.5) * this.between;
+  }
+
+  /** The size of a node.
+   * @param {number} n
+   * @param {number} row
+   */
+  size(n, row) {
+    return this.reads && row === 0 ? this.symbol : n < 0 ? this.initial : this.box;
+  }
+
+  /** The line of an edge: up within a step, past nodes in between, or to the right into the next.
+   * @param {{ n: number, row: number }} from
+   * @param {{ n: number, row: number, guess: boolean }} to
+   */
+  line(from, to) {
+    const [x0, x1] = [this.x(from.n), this.x(to.n)];
+    if (from.n !== to.n) {
+      const begin = x0 + this.size(from.n, from.row).width / 2;
+      const end = x1 - this.box.width / 2 - 1;
+      const [y0, y1] = [this.y(from.row), this.y(to.row)];
+      const bend = Math.max(18, (end - begin) * 0.6);
+      return `M${begin} ${y0}C${begin + bend} ${y0} ${end - bend} ${y1} ${end} ${y1}`;
+    }
+    const lower = this.size(from.n, from.row).height / 2;
+    const begin = this.reads && from.row === 0 ? this.bottom + 3 : this.y(from.row) - lower;
+    const above = to.guess ? SIZE.above + SIZE.guess - 4 : this.y(to.row) + this.box.height / 2;
+    if (to.row - from.row === 1) return `M${x0} ${begin}V${above + 1}`;
+    const x = x0 + this.box.width / 2 - 14;
+    return `M${x} ${begin}C${x + 26} ${begin - 10} ${x + 26} ${above + 13} ${x} ${above + 1}`;
+  }
+}

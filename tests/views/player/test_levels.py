@@ -1,0 +1,174 @@
+"""The page at its two levels: what is in sight without scrolling, where keys and addresses lead."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from axe import violations
+from browser import SETTLED
+from playwright.sync_api import expect
+from steps import at_step, step_of
+
+from teachrnn import Backprop, CharRNN
+from teachrnn.data import Vocabulary
+from teachrnn.runs import small_network
+from teachrnn.views.page.standalone import story_page
+from teachrnn.views.story.introduction import introduction
+from teachrnn.views.style.number import format_number
+
+NETWORKS = {
+    "vanilla": {},
+    "lstm": {"cell": "lstm"},
+    "gru": {"cell": "gru"},
+    "two layers": {"cell": "lstm", "layers": 2, "hidden": 100, "updates": 1},
+}
+OF_S = ["r_f[2]", "r_i[2]", "r_g[2]"]
+"""The operations by which h[1] contributes to s[2]."""
+IN_SIGHT = [
+    ".outline",
+    ".rail",
+    ".now h2",
+    ".sentence",
+    ".now .formula math",
+    ".pieces .piece",
+    ".pieces .result",
+    ".equation .entry",
+]
+SIZES = [(1280, 720), (1440, 900), (1024, 768), (390, 844)]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """A page of each network on "hello world"."""
+    folder = tmp_path_factory.mktemp("levels")
+    for name, options in NETWORKS.items():
+        shown = small_network("hello world", **options)
+        page = story_page(shown.trace, symbols=shown.symbols, about=introduction(shown))
+        (folder / f"{name}.html").write_text(page, "utf-8")
+    return {name: (folder / f"{name}.html").as_uri() for name in NETWORKS}
+
+
+def opened(page, address, hash_=""):
+    page.goto("about:blank")
+    page.goto(address + hash_)
+    page.wait_for_selector("body[data-ready]")
+    page.evaluate(SETTLED)
+    return page
+
+
+@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("network", NETWORKS)
+def test_graph_controls_words_and_formula_in_numbers_are_in_sight(browser_page, pages, network, size):
+    browser_page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    top = "layer2." if network == "two layers" else ""
+    for hash_ in ("", f"#step=d{top}h[3]", f"#step={top}h[3]&level=operations"):
+        page = opened(browser_page, pages[network], hash_)
+        controls = page.get_by_role("button", name="Next step", exact=True).bounding_box()
+        covered = controls["y"] if size[0] < 640 else size[1]  # on a phone they cover what is below
+        for part in IN_SIGHT:
+            box = page.locator(part).first.bounding_box()
+            assert box["y"] >= 0, (part, hash_)
+            assert box["y"] + box["height"] <= covered, (part, hash_)
+        assert controls["y"] + controls["height"] <= size[1]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_graph_and_controls_stay_in_sight_while_the_rest_scrolls(browser_page, pages):
+    page = opened(browser_page, pages["vanilla"])
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    for part in (".outline", ".rail", ".steer"):
+        box = page.locator(part).bounding_box()
+        assert 0 <= box["y"] <= 720 - box["height"]
+
+
+def test_keys_walk_by_time_steps_by_operations_and_into_one(browser_page, pages):
+    page = opened(browser_page, pages["vanilla"])
+    assert step_of(page) == (1, 21)
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".now h2").inner_text() == "Step 2 reads “e”"
+    page.keyboard.press("i")
+    assert step_of(page) == (10, 121)  # the operation whose formula stood for the time step
+    assert page.locator(".inside").is_visible()
+    page.keyboard.press("ArrowRight")
+    assert step_of(page) == (11, 121)
+    page.keyboard.press("n")
+    assert step_of(page) == (13, 121)
+    page.keyboard.press("i")
+    expect(page.locator(".into")).to_be_visible()
+    for hidden in (".into", ".inside"):
+        page.keyboard.press("Escape")
+        expect(page.locator(hidden)).to_be_hidden()
+    assert step_of(page) == (3, 21)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_cell_shows_the_operations_of_its_layer_and_time_step(browser_page, pages, network):
+    name = "layer2.kept[3]" if network == "two layers" else "h[3]"
+    page = opened(browser_page, pages[network], f"#step={name}&level=operations")
+    layer = ", layer 2" if network == "two layers" else ""
+    assert page.locator(".inside .caption").inner_text() == f"Inside the cell at t = 3{layer}"
+    assert page.locator(".inside .node.now title").text_content().startswith(f"{name}, made by")
+    titles = page.locator(".inside .node title").all_text_contents()
+    assert len(titles) == len(set(titles))
+    times = {title.partition("[")[2][0] for title in titles}
+    assert times == {"2", "3"}
+
+
+@pytest.mark.parametrize(
+    "hash_",
+    [
+        "#step=dh[3]",
+        "#step=r[4]",
+        "#step=dh[3]&level=operations",
+        "#step=loss",
+        "#step=h[2]&why=h[2][1]",
+    ],
+)
+def test_address_follows_and_leads_back(browser_page, pages, hash_):
+    page = opened(browser_page, pages["vanilla"], hash_)
+    shown = page.locator("main").inner_text()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    if "why" in hash_:
+        page.keyboard.press("w")
+    page.wait_for_timeout(300)  # the address is written when the reader pauses
+    written = page.evaluate("decodeURIComponent(location.hash)")
+    assert written.startswith(hash_.partition("&why")[0])
+    again = opened(browser_page, pages["vanilla"], hash_)
+    assert again.locator("main").inner_text() == shown
+
+
+def test_fewer_than_ten_stops_of_the_tab_key_come_before_the_step(browser_page, pages):
+    page = opened(browser_page, pages["lstm"], "#step=kept[3]")
+    page.locator("body").focus()
+    stops = 0
+    while not page.evaluate("document.activeElement.closest('.now') !== null"):
+        page.keyboard.press("Tab")
+        stops += 1
+    assert stops < 10
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("hash_", ["", "#step=kept[3]"], ids=["time", "operations"])
+def test_axe_core_finds_no_violation_at_either_level(browser_page, pages, hash_, scheme):
+    browser_page.emulate_media(color_scheme=scheme)
+    assert violations(opened(browser_page, pages["lstm"], hash_)) == []
+
+
+def test_gradients_come_back_along_an_edge_with_the_sum_of_all_its_ways(browser_page, tmp_path):
+    vocabulary = Vocabulary.of("abca")
+    tokens = vocabulary.encode("abca")
+    rng = np.random.default_rng(0)
+    model = CharRNN(hidden=4, symbols=3, cell="lstm", scale=0.5, rng=rng)
+    trace = model.record(tokens[:-1], tokens[1:])
+    (tmp_path / "page.html").write_text(story_page(trace, symbols=vocabulary.symbols), "utf-8")
+    page = opened(browser_page, (tmp_path / "page.html").as_uri())
+    page.keyboard.press("G")
+    at_step(page, 7)
+    sweep = Backprop(trace)
+    list(sweep)  # to the end
+    uses = [term for term in sweep.found.terms(trace["h[1]"]) if term.user.name in OF_S]
+    assert len(uses) == len(OF_S)
+    norm = float(np.linalg.norm(sum(use.gradient for use in uses)))
+    title = page.locator('[data-edge="h[1]>s[2]"] title').text_content()
+    assert title.endswith(f"norm {format_number(norm)}")
