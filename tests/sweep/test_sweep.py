@@ -10,8 +10,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import threading
-import time
 import warnings
 from dataclasses import replace
 from functools import partial
@@ -23,6 +21,7 @@ import dask
 import distributed
 import numpy as np
 import pytest
+from trials import by_eta, dies, dies_once, meets, noted_in, until, waits_to_be_killed
 from typer.testing import CliRunner
 
 from teachrnn.cli import app, main
@@ -90,49 +89,6 @@ class InThisProcess:
 
     def run(self, function, trials):
         return map(function, trials)
-
-
-def by_eta(trial):
-    """A result without training: the loss is the distance of eta from 0.1, in decades."""
-    loss = abs(np.log10(trial.values["eta"]) + 1)
-    return TrialResult(trial.stage, trial.number, trial.values, loss=loss, worker=str(os.getpid()))
-
-
-def starts(trial, folder):
-    """Note in the folder that this process begins a trial; return how often it has been begun."""
-    (folder / f"{trial.stage}-{trial.number}-{os.getpid()}").touch()
-    return sum(noted[:2] == trial.key for noted in noted_in(folder))
-
-
-def noted_in(folder):
-    """Stage, number and process of every start."""
-    return [tuple(map(int, mark.name.split("-"))) for mark in folder.iterdir()]
-
-
-def until(reached):
-    """Wait until a condition holds that another process brings about."""
-    while not reached():
-        time.sleep(0.005)
-
-
-def dies(trial, *, number, folder, beside=None):
-    """Like `by_eta`, but the process of one trial dies, the first time while another one is running."""
-    first = starts(trial, folder) == 1
-    if trial.number == number:
-        until(lambda: beside is None or any(noted[1] == beside for noted in noted_in(folder)))
-        os._exit(1)
-    if trial.number == beside and first:
-        threading.Event().wait()  # until it is given up
-    return by_eta(trial)
-
-
-def dies_once(trial, *, folder):
-    """The process of the second trial dies at its first start."""
-    mark = Path(folder) / "died"
-    if trial.number == 2 and not mark.exists():
-        mark.touch()
-        os._exit(1)
-    return by_eta(trial)
 
 
 # What is drawn ---------------------------------------------------------------------------------
@@ -473,14 +429,6 @@ def test_trial_whose_process_dies_once_is_tried_again(workers, text, tmp_path):
     assert (tmp_path / "died").exists()
 
 
-def meets(trial, *, folder, workers):
-    """Ends when that many trials have begun; returns when it began and ended."""
-    began = time.monotonic()
-    starts(trial, folder)
-    until(lambda: len(noted_in(folder)) >= workers)
-    return replace(by_eta(trial), worker=json.dumps([began, time.monotonic()]))
-
-
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_chosen_number_of_trials_runs_at_a_time(workers, text, tmp_path):
     sweep = a_sweep(text, tmp_path / "s", trials=6, stages=1)
@@ -490,13 +438,6 @@ def test_the_chosen_number_of_trials_runs_at_a_time(workers, text, tmp_path):
     spans = [json.loads(r.worker) for r in sweep.run(LocalEngine(workers=workers), function)]
     at_a_time = [sum(began <= start < ended for began, ended in spans) for start, _ in spans]
     assert max(at_a_time) == workers
-
-
-def waits_to_be_killed(trial, *, key, folder):
-    """Like `by_eta`, but the first process that begins one of the trials waits there."""
-    if starts(trial, folder) == 1 and trial.key == key:
-        threading.Event().wait()
-    return by_eta(trial)
 
 
 def test_cluster_survives_a_worker_that_is_killed(text, tmp_path, cluster):
