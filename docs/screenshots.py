@@ -20,11 +20,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 def stepper(page: Page) -> None:
     """The stepper in the backward pass, where the two parts of dh[4] meet."""
-    page.get_by_label("Go to a time step").fill("∂h[4] via o[4]")
-    page.keyboard.press("Enter")
-    page.locator("h2").first.click()
+    page.evaluate("location.hash = 'step=dh[4]'")
     page.wait_for_timeout(800)
-    page.screenshot(path=ASSETS / "stepper.png", clip={"x": 0, "y": 0, "width": 1180, "height": 1180})
+    page.screenshot(path=ASSETS / "stepper.png")
 
 
 def why(page: Page) -> None:
@@ -37,18 +35,18 @@ def why(page: Page) -> None:
     grid.locator('td[data-place="9"]').click()
     page.locator(".why").wait_for()
     page.wait_for_timeout(300)
-    page.evaluate("document.querySelector('.bar').style.position = 'static'")
+    page.evaluate("document.querySelector('.stay').style.position = 'static'")
     page.locator(".why").screenshot(path=ASSETS / "why.png")
 
 
 def main() -> None:
-    shown = small_network("hello world", hidden=6)
+    shown = small_network("hello world", hidden=8)
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         path = Path(folder) / "page.html"
         save_page(shown.trace, path, symbols=shown.symbols, about=introduction(shown))
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1180, "height": 1180}, device_scale_factor=1.5)
+        page = browser.new_page(viewport={"width": 1280, "height": 720}, device_scale_factor=1.5)
         page.goto(path.as_uri())
         page.wait_for_selector("body[data-ready]")
         stepper(page)

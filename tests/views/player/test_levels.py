@@ -101,6 +101,18 @@ def test_keys_walk_by_time_steps_by_operations_and_into_one(browser_page, pages)
     assert step_of(page) == (3, 21)
 
 
+def test_node_that_is_marked_is_what_the_step_is_about(browser_page, pages):
+    marked = '.outline [aria-current="step"]'
+    for hash_, name in (
+        ("#step=h[3]", "h[3]"),
+        ("#step=dh[3]", "h[3]"),  # whose gradient is complete
+        ("#step=dh[3]&level=operations", "o[3]"),  # through which its last part comes
+        ("#step=r[3]", "a[3]"),  # of which it is a part
+    ):
+        page = opened(browser_page, pages["vanilla"], hash_)
+        assert page.locator(marked).evaluate_all("all => all.map(g => g.dataset.name)") == [name]
+
+
 @pytest.mark.parametrize("network", NETWORKS)
 def test_cell_shows_the_operations_of_its_layer_and_time_step(browser_page, pages, network):
     name = "layer2.kept[3]" if network == "two layers" else "h[3]"

@@ -221,10 +221,17 @@ export class Outline {
     if (before !== undefined && Math.abs(before - i) <= last - first + 1) this.#travel();
   }
 
-  // The node that the current operation contributes to.
+  // What this is about: the node that the operation contributes to; of a whole time step on the way back the
+  // state whose gradient is complete.
   #owner() {
-    const id = this.story.steps[this.shown?.i ?? 0].node;
-    return id === null ? null : held(this.story.node, id).owner;
+    const { story } = this;
+    const { node, t, phase, outcomes } = story.steps[this.shown?.i ?? 0];
+    if (phase === "backward" && this.context.model.get("level") === "time") {
+      const reached = outcomes.map(({ target }) => story.node.get(target ?? -1));
+      const state = reached.find((found) => found?.t === t && found?.outline !== null);
+      if (state) return state.id;
+    }
+    return node === null ? null : held(story.node, node).owner;
   }
 
   #paintAll() {
