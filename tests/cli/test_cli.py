@@ -143,13 +143,15 @@ def test_train_shows_losses_and_samples(tmp_path):
     assert (tmp_path / "runs/adagrad-text-0/checkpoint.npz").exists()
 
 
+TRAINED = ["--hidden", "20", "--length", "8", "--recipe", "adam", "--validation", "0.1"]
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A folder in which a run of 120 updates was made, with some of its steps kept."""
     folder = tmp_path_factory.mktemp("trained")
     (folder / "text.txt").write_text("the cat sat on the mat. " * 40, "utf-8")
-    options = ["--hidden", "20", "--recipe", "adam", "--validation", "0.1"]
-    done = run_here("train", "text.txt", *options, "--updates", "120", "--keep-every", "50", cwd=folder)
+    done = run_here("train", "text.txt", *TRAINED, "--updates", "120", "--keep-every", "50", cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -158,10 +160,9 @@ CHECKPOINT = "runs/adam-text-0/checkpoint.npz"
 
 
 def test_same_command_resumes_a_run(trained):
-    options = ["--hidden", "20", "--recipe", "adam", "--validation", "0.1", "--updates", "150"]
-    done = run_here("train", "text.txt", *options, cwd=trained)
+    done = run_here("train", "text.txt", *TRAINED, "--updates", "150", cwd=trained)
     assert "Resuming after update 120" in done.stdout
-    other = run_here("train", "text.txt", "--recipe", "adam", "--hidden", "21", cwd=trained)
+    other = run_here("train", "text.txt", *TRAINED, "--hidden", "21", cwd=trained)
     assert other.returncode == 2
     assert "holds another run: it differs in hidden" in other.stderr
 
@@ -198,14 +199,14 @@ def test_kept_step_is_opened_as_a_page(trained, tmp_path):
     assert [step.name for step in steps] == ["step-0000050.npz", "step-0000100.npz"]
     done = run_here("step", "--trace", str(steps[0]), "--no-browser", "--out", "page.html", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "T = 25" in done.stdout
+    assert "T = 8" in done.stdout
     assert (
         "Update 50 of a run of the recipe adam on text.txt, eta = 0.001, seed 0; kept: every 50 updates."
         in (done.stdout)
     )
     assert (tmp_path / "page.html").stat().st_size > 100_000
     told = run_here("step", "--trace", str(steps[0]), "--terminal")
-    assert "h[25] = Tanh(a[25])" in told.stdout
+    assert "h[8] = Tanh(a[8])" in told.stdout
 
 
 def test_list_shows_everything_that_has_a_name():
