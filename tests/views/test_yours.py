@@ -250,7 +250,7 @@ def test_nodes_are_marked_as_far_as_the_story_has_come(opened):
     page.keyboard.press("G")
     assert sorted(names()) == ["a[1]", "a[2]", "a[3]"]
     page.locator(".whole summary").click()
-    assert "≠ yours differs" in page.locator(".legend").inner_text()
+    assert "≠ yours differs" in page.locator(".whole .legend").inner_text()
 
 
 def test_keys_and_a_button_go_to_the_differences(opened):

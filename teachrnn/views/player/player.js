@@ -8,6 +8,7 @@ import { CellPane } from "./cell/cell.js";
 import { WholePass } from "./code/whole_pass.js";
 import { Controls } from "./controls/controls.js";
 import { element, focusedBeside, partOf } from "./dom.js";
+import { legend } from "./graph/legend.js";
 import { actOf, keyHelp } from "./keys.js";
 import { Link } from "./link.js";
 import { Live } from "./live.js";
@@ -199,6 +200,7 @@ function play(model, el) {
     "div",
     { class: "more", hidden: "" },
     element("div", { class: "settings" }, ...controls.settings, predict.choice),
+    element("div", { class: "graph" }, legend(story, outline.scale)),
     keyHelp(compares),
   );
   const panels = [outline, whole, why, live, walk, controls, ...reach];

@@ -8,6 +8,7 @@ import { BOX, Column, WAYS } from "./column.js";
 import { Routes } from "./routes.js";
 import { GradientScale } from "./scale.js";
 import { ArrowHeads } from "./arrows.js";
+import { legend } from "./legend.js";
 import { Line } from "./line.js";
 import { GraphNode } from "./node.js";
 import { Places } from "./places.js";
@@ -100,7 +101,7 @@ export class Graph {
       "section",
       { class: "graph", "aria-label": "Graph" },
       this.panes,
-      element("div", { class: "under" }, this.#legend(), this.#viewButtons()),
+      element("div", { class: "under" }, legend(this.story, this.scale), this.#viewButtons()),
     );
     this.#setRolled();
 
@@ -207,48 +208,6 @@ export class Graph {
       button("Zoom in", "+", "+", () => this.stage.closer(1)),
       button("Fit the whole graph", "0", "Fit", () => this.stage.fit()),
     );
-  }
-
-  #legend() {
-    /**
-     * @param {string} kind
-     * @param {string} sign
-     */
-    const swatch = (kind, sign) =>
-      element("span", { class: `swatch ${kind} ${sign}`, "aria-hidden": "true" });
-    const legend = element(
-      "p",
-      { class: "legend" },
-      element(
-        "span",
-        {},
-        swatch("value", "plus"),
-        " value above 0, ",
-        swatch("value", "minus"),
-        " below",
-      ),
-      element(
-        "span",
-        {},
-        swatch("gradient", "plus"),
-        " gradient above 0, ",
-        swatch("gradient", "minus"),
-        " below",
-      ),
-      element("span", {}, element("span", { class: "dashes", "aria-hidden": "true" }), " not yet"),
-    );
-    if (this.story.differences) {
-      legend.append(
-        element(
-          "span",
-          {},
-          element("span", { class: "unequal", "aria-hidden": "true" }, "≠"),
-          " yours differs",
-        ),
-      );
-    }
-    if (!this.scale.empty) legend.append(this.scale.legend());
-    return legend;
   }
 
   // A column is drawn when it first comes near the window, and is removed while it is far away.

@@ -10,7 +10,7 @@ const SIZE = {
   least: 13,
   wide: 96, // most width of a node
   slim: 44,
-  between: 34, // least room for the edges between two columns
+  between: 26, // least room for the edges between two columns
   over: 14, // and between two rows
   above: 6,
 };
