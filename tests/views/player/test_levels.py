@@ -113,6 +113,20 @@ def test_node_that_is_marked_is_what_the_step_is_about(browser_page, pages):
         assert page.locator(marked).evaluate_all("all => all.map(g => g.dataset.name)") == [name]
 
 
+def test_what_belongs_together_lights_up_in_graph_and_formula(browser_page, pages):
+    page = opened(browser_page, pages["vanilla"], "#step=dh[3]")
+    lit = "all => [...new Set(all.map(one => one.dataset.name ?? one.dataset.edge ?? one.localName))]"
+    page.locator(".pieces .result").hover()
+    assert page.locator(".outline .lit").evaluate_all(lit) == ["h[3]"]
+    page.locator('.pieces figure[data-name="∂h[3] via r[4]"]').hover()
+    assert page.locator(".outline .lit").evaluate_all(lit) == ["h[3]>a[4]"]
+    page.locator('.outline [data-name="h[3]"]').focus()
+    assert "dh[3]" in page.locator(".pieces .lit").evaluate_all(lit)
+    page.mouse.move(0, 0)
+    page.locator('.outline [data-name="h[3]"]').blur()
+    assert page.locator(".lit").count() == 0
+
+
 @pytest.mark.parametrize("network", NETWORKS)
 def test_cell_shows_the_operations_of_its_layer_and_time_step(browser_page, pages, network):
     name = "layer2.kept[3]" if network == "two layers" else "h[3]"

@@ -3,7 +3,7 @@
 /** @import { Context } from "../types.d.ts" */
 
 import { element } from "../dom.js";
-import { Links } from "../equation/links.js";
+import { Links } from "../links.js";
 import { Listing } from "./listing.js";
 
 const HEADINGS = {

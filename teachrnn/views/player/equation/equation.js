@@ -15,7 +15,7 @@ import { toldNumber } from "./figure.js";
 import { Fit } from "./fit.js";
 import { Grid, TopRow } from "./grid.js";
 import { equationsAt, foremost, formulaOf, laidOut } from "./laid_out.js";
-import { Links } from "./links.js";
+import { Links } from "../links.js";
 import { Tabs } from "./tabs.js";
 
 /** @typedef {Column | Grid | TopRow} Figure */

@@ -83,10 +83,12 @@ export class OutlineNode {
     const key = `${value} ${gradient} ${arrived} ${role} ${breakpoint}`;
     if (key === this.last) return;
     this.last = key;
+    this.g.dataset.k = [value, gradient].filter((k) => k !== null).join(" ");
+    const lit = this.g.classList.contains("lit") && "lit";
     const unseen = Boolean(node.op) && value === null;
     this.g.setAttribute(
       "class",
-      ["node", this.symbol && "read", unseen && "unseen", role].filter(Boolean).join(" "),
+      ["node", this.symbol && "read", unseen && "unseen", role, lit].filter(Boolean).join(" "),
     );
     if (role === "now") this.g.setAttribute("aria-current", "step");
     else this.g.removeAttribute("aria-current");

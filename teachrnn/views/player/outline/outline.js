@@ -4,6 +4,7 @@
 /** @import { Context, StoryNode, Way } from "../types.d.ts" */
 
 import { calm, drawn, element, focusedBeside, held, within } from "../dom.js";
+import { Links } from "../links.js";
 import { ArrowHeads } from "../graph/arrows.js";
 import { isToken } from "../graph/column.js";
 import { GradientScale } from "../graph/scale.js";
@@ -72,6 +73,7 @@ export class Outline {
     );
     this.window.addEventListener("scroll", () => this.#show(), { signal, passive: true });
     this.#listen(signal);
+    this.links = new Links(this.element);
     const watch = new ResizeObserver(() => this.lay());
     watch.observe(this.window);
     signal.addEventListener("abort", () => watch.disconnect());

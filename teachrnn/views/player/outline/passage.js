@@ -55,6 +55,7 @@ export class Passage {
     const key = `${kind} ${backward} ${cut} ${parts}`;
     if (key === this.last) return;
     this.last = key;
+    this.path.dataset.k = parts.join(" ");
     const waits = !seen && !now;
     const gone = cut && backward && !now;
     this.path.setAttribute(

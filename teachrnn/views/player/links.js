@@ -1,7 +1,7 @@
 // What belongs together lights up together: whatever in the player carries the number of the same array, when one
 // of them is pointed at or has the focus.
 
-import { within } from "../dom.js";
+import { within } from "./dom.js";
 
 export class Links {
   /** @param {HTMLElement} part of the player in which pointing and focus are heard */
@@ -22,14 +22,15 @@ export class Links {
 
   /**
    * Lights all that carry an array's number; null puts the light out.
-   * @param {string | null} k
+   * @param {string | null} k a number, or several with a space between: a node has a value and a gradient
    */
   light(k) {
     if (k === this.lit) return;
     this.lit = k;
     const player = this.part.closest(".trnn") ?? this.part;
     for (const one of player.querySelectorAll(".lit")) one.classList.remove("lit");
-    if (k === null) return;
-    for (const one of player.querySelectorAll(`[data-k="${k}"]`)) one.classList.add("lit");
+    if (!k) return;
+    const carries = k.split(" ").map((number) => `[data-k~="${number}"]`);
+    for (const one of player.querySelectorAll(carries.join())) one.classList.add("lit");
   }
 }
