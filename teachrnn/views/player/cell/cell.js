@@ -8,7 +8,7 @@ import { ArrowHeads } from "../graph/arrows.js";
 import { BOX, Column, isToken } from "../graph/column.js";
 import { nodeLabel } from "../graph/node.js";
 
-const SIZE = { pitch: 37, wide: 33, tall: 22, least: 13, gap: 7, margin: 6 };
+const SIZE = { pitch: 37, wide: 33, tall: 22, least: 13, gap: 7, margin: 6, caption: 156 };
 
 /**
  * The cell of one layer at one time step.
@@ -159,7 +159,7 @@ export class CellPane {
     }
     const width = (Math.max(...places) - least + 2) * SIZE.pitch + SIZE.margin;
     svg.setAttribute("width", String(width));
-    this.element.style.width = `${width + SIZE.margin}px`;
+    this.element.style.width = `${Math.max(width + SIZE.margin, SIZE.caption)}px`;
     svg.setAttribute("height", String(height));
     for (const [from, to] of inside.edges) {
       const [x0, y0] = held(at, from);
