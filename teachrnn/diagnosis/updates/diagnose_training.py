@@ -72,6 +72,7 @@ def diagnose_training(
 
     Examples
     --------
+    >>> from teachrnn.diagnosis.instance import Instance
     >>> from teachrnn.diagnosis.updates import TrainingAnswer
     >>> def ascent(instance, *, seed, limit):
     ...     p, g = dict(instance.model.parameters), instance.gradients

@@ -82,7 +82,7 @@ def rules() -> Iterator[UpdateRule]:
     --------
     >>> adagrad = next(rule for rule in rules() if rule.optimizer == "adagrad")
     >>> [str(line) for line in adagrad.lines]
-    ['m[t] = m[t-1] + g^2', 'θ[t] = θ[t-1] − η / √m[t] g']
+    ['m[t] = m[t-1] + g^2', 'θ[t] = θ[t-1] − (η / sqrt(m[t])) g']
     """
     for name, kind in OPTIMIZERS.items():
         names = [field.name for field in fields(kind)]

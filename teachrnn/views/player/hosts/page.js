@@ -17,20 +17,18 @@ const { model, link } = mount(place, {
 partOf(place, ".about").prepend(title); // in one line with what the network is
 
 let writing = 0; // the address is updated when the reader pauses: writing it is slow
-let written = "";
 const rests = () => {
   clearTimeout(writing);
-  writing = setTimeout(() => {
-    written = `#${link().write()}`;
-    history.replaceState(null, "", written);
-  }, 200);
+  writing = setTimeout(() => history.replaceState(null, "", `#${link().write()}`), 200);
 };
 for (const event of /** @type {const} */ (["change:step", "change:level", "change:entry"])) {
   model.on(event, rests);
 }
-function openAddress() {
-  if (location.hash.length > 1 && location.hash !== written) link().read(location.hash.slice(1));
+/** @param {string} hash */
+function openAddress(hash) {
+  if (hash.length > 1) link().read(hash.slice(1));
 }
-addEventListener("hashchange", openAddress);
-openAddress();
+// The address that was asked for: until this is heard, another may have been written over it.
+addEventListener("hashchange", (event) => openAddress(new URL(event.newURL).hash));
+openAddress(location.hash);
 document.body.dataset.ready = "true";
