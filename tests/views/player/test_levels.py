@@ -113,6 +113,16 @@ def test_node_that_is_marked_is_what_the_step_is_about(browser_page, pages):
         assert page.locator(marked).evaluate_all("all => all.map(g => g.dataset.name)") == [name]
 
 
+def test_arrow_keys_walk_over_the_outline_and_enter_goes_to_what_a_node_is_about(browser_page, pages):
+    page = opened(browser_page, pages["vanilla"], "#step=h[3]")
+    page.locator('.outline [data-name="h[3]"]').focus()
+    for key, name in (("ArrowRight", "h[4]"), ("ArrowUp", "o[4]"), ("ArrowLeft", "o[3]")):
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.dataset.name") == name
+    page.keyboard.press("Enter")
+    assert page.locator(".now .technical").inner_text() == "o[3] = Affine(h[3], V, c)"
+
+
 def test_what_belongs_together_lights_up_in_graph_and_formula(browser_page, pages):
     page = opened(browser_page, pages["vanilla"], "#step=dh[3]")
     lit = "all => [...new Set(all.map(one => one.dataset.name ?? one.dataset.edge ?? one.localName))]"

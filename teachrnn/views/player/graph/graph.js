@@ -11,6 +11,7 @@ import { ArrowHeads } from "./arrows.js";
 import { legend } from "./legend.js";
 import { Line } from "./line.js";
 import { GraphNode } from "./node.js";
+import { hearNodes } from "./picking.js";
 import { Places } from "./places.js";
 import { Stage } from "./stage.js";
 import { RolledGraph } from "./rolled.js";
@@ -112,7 +113,15 @@ export class Graph {
     };
     context.model.on("change:rolled", this.onRolled);
     context.model.on("change:breakpoints", this.onBreakpoints);
-    this.#listen(signal);
+    hearNodes(
+      this.svg,
+      {
+        pick: context.pick,
+        stop: (id) => this.#makeTabStop(id),
+        keys: (event) => this.#keys(event),
+      },
+      signal,
+    );
   }
 
   /** With `covered` the graph shows only what was known before step i.
@@ -344,33 +353,6 @@ export class Graph {
   }
 
   // Moving ---------------------------------------------------------------------------------------
-
-  /** @param {AbortSignal} signal */
-  #listen(signal) {
-    /** @param {Event} event */
-    const chosen = (event) => {
-      const id = within(event, ".node")?.dataset.id;
-      if (id !== undefined) this.context.pick(Number(id));
-      return id !== undefined;
-    };
-    this.svg.addEventListener("click", chosen, { signal });
-    this.svg.addEventListener(
-      "keydown",
-      (event) => {
-        if (["Enter", " "].includes(event.key) && chosen(event)) event.preventDefault();
-        this.#keys(event);
-      },
-      { signal },
-    );
-    this.svg.addEventListener(
-      "focusin",
-      (event) => {
-        const id = within(event, ".node")?.dataset.id;
-        if (id !== undefined) this.#makeTabStop(Number(id));
-      },
-      { signal },
-    );
-  }
 
   /** @param {KeyboardEvent} event */
   #keys(event) {

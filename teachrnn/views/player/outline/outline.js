@@ -3,10 +3,11 @@
 
 /** @import { Context, StoryNode, Way } from "../types.d.ts" */
 
-import { calm, drawn, element, focusedBeside, held, within } from "../dom.js";
+import { calm, drawn, element, focusedBeside, held } from "../dom.js";
 import { Links } from "../links.js";
 import { ArrowHeads } from "../graph/arrows.js";
-import { isToken } from "../graph/column.js";
+import { isToken, WAYS } from "../graph/column.js";
+import { hearNodes } from "../graph/picking.js";
 import { GradientScale } from "../graph/scale.js";
 import { Guess } from "./guess.js";
 import { OutlineNode } from "./node.js";
@@ -14,12 +15,6 @@ import { Passage } from "./passage.js";
 import { OutlinePlaces } from "./places.js";
 
 const AHEAD = 0.6; // windows to the left and right that are drawn ahead of scrolling
-const WAYS = new Map([
-  ["ArrowLeft", { right: -1, up: 0 }],
-  ["ArrowRight", { right: 1, up: 0 }],
-  ["ArrowUp", { right: 0, up: 1 }],
-  ["ArrowDown", { right: 0, up: -1 }],
-]);
 
 /**
  * @typedef {object} Drawn a time step of the drawing; `g` is null until it comes near
@@ -72,7 +67,15 @@ export class Outline {
       this.window,
     );
     this.window.addEventListener("scroll", () => this.#show(), { signal, passive: true });
-    this.#listen(signal);
+    hearNodes(
+      this.svg,
+      {
+        pick: context.pick,
+        stop: (id) => this.#makeTabStop(id),
+        keys: (event) => this.#walk(event),
+      },
+      signal,
+    );
     this.links = new Links(this.element);
     const watch = new ResizeObserver(() => this.lay());
     watch.observe(this.window);
@@ -324,35 +327,6 @@ export class Outline {
     if (this.tabStop !== undefined) this.boxes.get(this.tabStop)?.g.setAttribute("tabindex", "-1");
     this.tabStop = id;
     this.boxes.get(id)?.g.setAttribute("tabindex", "0");
-  }
-
-  /** @param {AbortSignal} signal */
-  #listen(signal) {
-    /** @param {Event} event */
-    const nodeOf = (event) => within(event, ".node")?.dataset.id;
-    /** @param {Event} event */
-    const chosen = (event) => {
-      const id = nodeOf(event);
-      if (id !== undefined) this.context.pick(Number(id));
-      return id !== undefined;
-    };
-    this.svg.addEventListener("click", chosen, { signal });
-    this.svg.addEventListener(
-      "keydown",
-      (event) => {
-        if (["Enter", " "].includes(event.key) && chosen(event)) event.preventDefault();
-        this.#walk(event);
-      },
-      { signal },
-    );
-    this.svg.addEventListener(
-      "focusin",
-      (event) => {
-        const id = nodeOf(event);
-        if (id !== undefined) this.#makeTabStop(Number(id));
-      },
-      { signal },
-    );
   }
 
   /** @param {KeyboardEvent} event */

@@ -1,0 +1,42 @@
+// Nodes of a drawing are chosen by a click, Enter or Space, and have the focus one at a time.
+
+import { within } from "../dom.js";
+
+/**
+ * @param {SVGSVGElement} svg
+ * @param {object} heard
+ * @param {(id: number) => void} heard.pick a node has been chosen
+ * @param {(id: number) => void} heard.stop the Tab key goes to a node
+ * @param {(event: KeyboardEvent) => void} heard.keys any other key
+ * @param {AbortSignal} signal
+ */
+export function hearNodes(svg, { pick, stop, keys }, signal) {
+  /** @param {Event} event */
+  const nodeOf = (event) => {
+    const id = within(event, ".node")?.dataset.id;
+    return id === undefined ? null : Number(id);
+  };
+  /** @param {Event} event */
+  const chosen = (event) => {
+    const id = nodeOf(event);
+    if (id !== null) pick(id);
+    return id !== null;
+  };
+  svg.addEventListener("click", chosen, { signal });
+  svg.addEventListener(
+    "keydown",
+    (event) => {
+      if (["Enter", " "].includes(event.key) && chosen(event)) event.preventDefault();
+      keys(event);
+    },
+    { signal },
+  );
+  svg.addEventListener(
+    "focusin",
+    (event) => {
+      const id = nodeOf(event);
+      if (id !== null) stop(id);
+    },
+    { signal },
+  );
+}
