@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from teachrnn.checking.nudge import nudge
-from teachrnn.errors import DomainError
+from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.reference import complex_step_gradient
 from teachrnn.runs import SmallNetwork, small_network
 from teachrnn.trace import Trace
+from teachrnn.views.story.named_story import NamedStory
 
 Request = Mapping[str, Any]
 
@@ -46,11 +47,18 @@ def checked(trace: Trace, asked: Request) -> dict[str, Any]:
     return {"value": _sendable(float(complex_step_gradient(trace, value.name, [entry])[index]))}
 
 
-def recorded(asked: Request) -> SmallNetwork:
+def recorded(settings: Request) -> SmallNetwork:
     """Another text or another network, briefly trained and recorded."""
     return small_network(
-        **{key: _number(key, asked[key], SETTINGS[key]) for key in SETTINGS if key in asked}
+        **{key: _number(key, settings[key], SETTINGS[key]) for key in SETTINGS if key in settings}
     )
+
+
+def named(stories: Mapping[str, NamedStory], name: Any) -> NamedStory:
+    """One of several stories, by its name."""
+    if name not in stories:
+        raise NameLookupError(f"there is no story {name!r}; there are: {', '.join(stories) or 'none'}.")
+    return stories[name]
 
 
 def _index(asked: Request) -> tuple[int, ...]:

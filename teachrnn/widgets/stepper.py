@@ -11,11 +11,12 @@ from teachrnn.extras import require
 from teachrnn.runs import small_network
 from teachrnn.runs.small_network import WORDS
 from teachrnn.trace import Trace
-from teachrnn.views.page.fragment import story_fragment
+from teachrnn.views.page.fragment import stories_fragment
 from teachrnn.views.player.module import player_module, player_style
 from teachrnn.views.player.story_data import formulas, story_bytes
-from teachrnn.views.story import Yours, opening, tell
+from teachrnn.views.story import Yours, opening
 from teachrnn.views.story.introduction import introduction
+from teachrnn.views.story.named_story import NamedStory
 from teachrnn.views.story.place import Places
 from teachrnn.views.style.mathematical_font import font_subset
 from teachrnn.widgets import display, request
@@ -71,6 +72,10 @@ class Stepper(anywidget.AnyWidget):
         What the reader is asked before it is shown; ``off`` for nothing.
     live : bool
         Whether there is a live kernel.
+    stories : list
+        The stories that the reader can ask for by name, if there are several: see `telling`.
+    shown : str
+        The name of the one that is shown.
     trace : Trace
         The record that is shown; another one after the reader has asked for it.
 
@@ -92,6 +97,8 @@ class Stepper(anywidget.AnyWidget):
     _css = player_style()
 
     story = traitlets.Bytes().tag(sync=True)
+    stories: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
+    shown = traitlets.Unicode("").tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
     level = traitlets.Enum(["time", "operations"], "time").tag(sync=True)
     entry = traitlets.Dict().tag(sync=True)
@@ -111,7 +118,8 @@ class Stepper(anywidget.AnyWidget):
         about: Sequence[str] = (),
         yours: Yours | None = None,
     ) -> None:
-        story = self._take(trace, symbols, about, yours)
+        story = self._take(NamedStory(trace, symbols, about, yours))
+        self._named: dict[str, NamedStory] = {}
         super().__init__(story=story, step=opening(self.steps))
         self.hiding = display.hiding(self.model_id)
         self._displayed = False
@@ -142,6 +150,28 @@ class Stepper(anywidget.AnyWidget):
         network = small_network(text, **settings)
         stepper = cls(network.trace, network.symbols, introduction(network))
         stepper.settings = network.settings
+        return stepper
+
+    @classmethod
+    def telling(cls, stories: Sequence[NamedStory]) -> Stepper:
+        """Step through several stories, each of which the reader can ask for by its name.
+
+        Parameters
+        ----------
+        stories : sequence of NamedStory
+            At least one; the first is shown first.
+
+        Returns
+        -------
+        Stepper
+            The stepper.
+        """
+        first = stories[0]
+        stepper = cls(first.trace, first.symbols, first.about, first.yours)
+        stepper._named = {one.name: one for one in stories}
+        stepper._one = first
+        stepper.set_trait("stories", [{"name": one.name, "title": one.title} for one in stories])
+        stepper.shown = first.name
         return stepper
 
     def go(self, place: str | int) -> Stepper:
@@ -189,22 +219,14 @@ class Stepper(anywidget.AnyWidget):
     def _html(self) -> str:
         if len(self.story) > LARGEST_FALLBACK and not display.static_display():
             return TOO_LARGE
-        return story_fragment(
-            self.trace, symbols=self.symbols, about=self.about, yours=self.yours, step=self.step
-        )
+        others = [one for one in self._named.values() if one is not self._one]
+        return stories_fragment([self._one, *others], step=self.step)
 
-    def _take(
-        self,
-        trace: Trace,
-        symbols: Sequence[str] | None,
-        about: Sequence[str],
-        yours: Yours | None = None,
-    ) -> bytes:
+    def _take(self, one: NamedStory) -> bytes:
         """Store the record; return what the page needs, which requests the checks from Python."""
-        steps = tell(trace, symbols, yours)
-        story = story_bytes(trace, symbols=symbols, about=about, check=False, steps=steps, yours=yours)
-        self.trace, self.symbols, self.about, self.steps = trace, symbols, list(about), steps
-        self.yours = yours
+        story = _bytes(one)
+        self._one, self.trace, self.symbols, self.about = one, one.trace, one.symbols, list(one.about)
+        self.steps, self.yours = one.steps, one.yours
         return story
 
     @traitlets.validate("step")
@@ -221,26 +243,62 @@ class Stepper(anywidget.AnyWidget):
             self.send({"kind": "font"}, buffers=[font_subset([SIGNS, *formulas(self.story)])])
             return
         answer: dict[str, Any] = {}
+        buffers: list[bytes] = []
         try:
             match asked.get("kind"):
                 case "nudge":
                     answer = request.nudged(self.trace, asked)
                 case "check":
                     answer = request.checked(self.trace, asked)
-                case "record":
-                    self._record(asked)
+                case "story":
+                    buffers = self._tell(asked)
         except TeachrnnError as error:
             answer = {"error": str(error)}
         except (KeyError, TypeError) as error:  # the page waits for an answer, whatever it asked
             answer = {"error": f"this request cannot be read: {error}."}
-        self.send({"kind": "answer", "id": asked.get("id"), **answer})
+        self.send({"kind": "answer", "id": asked.get("id"), **answer}, buffers=buffers)
 
-    def _record(self, asked: request.Request) -> None:
-        """Replace what is shown by another record; until it is there, the old one stays."""
-        network = request.recorded(asked)
-        story = self._take(network.trace, network.symbols, introduction(network))
+    def _tell(self, asked: request.Request) -> list[bytes]:
+        """Tell a story in place of the other, which stays until it is there; or for another view."""
+        if "name" in asked:
+            one = request.named(self._named, asked["name"])
+            if not asked["show"]:
+                return [_bytes(one)]
+            self._show(one, step=self._same_step(one))
+        else:
+            network = request.recorded(asked["settings"])
+            one = NamedStory(network.trace, network.symbols, introduction(network))
+            if not asked["show"]:
+                return [_bytes(one)]
+            self.breakpoints, self.horizon = [], 0
+            self._show(one, settings=network.settings)
+        return []
+
+    def _show(self, one: NamedStory, *, step: int = 0, settings: dict[str, Any] | None = None) -> None:
+        story = self._take(one)
         with self.hold_sync():
-            self.step, self.entry, self.breakpoints, self.horizon = 0, {}, [], 0
-            self.story, self.settings = story, network.settings
+            self.step, self.entry, self.shown = 0, {}, one.name
+            self.story, self.settings = story, self.settings if settings is None else settings
+        self.step = step  # a page that shows it is needed before there can be such a step
         if self._displayed:
             display.renew(self, self._static())
+
+    def _same_step(self, other: NamedStory) -> int:
+        """The step of another story at which the same is made; else the last of its time step."""
+        here = self.steps[self.step]
+        for i, step in enumerate(other.steps):
+            if step.title == here.title:
+                return i
+        times = [i for i, s in enumerate(other.steps) if (s.phase, s.t) == (here.phase, here.t)]
+        return max(times, default=0)
+
+
+def _bytes(one: NamedStory) -> bytes:
+    return story_bytes(
+        one.trace,
+        symbols=one.symbols,
+        about=one.about,
+        check=False,
+        steps=one.steps,
+        yours=one.yours,
+    )

@@ -27,6 +27,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A pa
 <body class="trnn-page"><main><h1>A panel</h1><div class="trnn"><h2>Its place</h2>
 <button id="outside" type="button">another control</button></div></main>
 <script type="module">
+import {{ Kernel }} from "/kernel.js";
 import {{ Stops }} from "/stops.js";
 import {{ Story }} from "/story.js";
 {imports}
@@ -46,7 +47,7 @@ const model = {{
 }};
 const story = new Story(bytes);
 const context = window.context = {{
-  story, stops: new Stops(story), model, signal: new AbortController().signal,
+  story, stops: new Stops(story), model, kernel: new Kernel(model), signal: new AbortController().signal,
   pick(id) {{
     const i = story.stepAbout(id, story.steps[state.step ?? 0].phase === "backward");
     if (i >= 0) context.go(i);

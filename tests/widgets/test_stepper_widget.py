@@ -20,6 +20,7 @@ from teachrnn.views.story import Yours
 from teachrnn.widgets import Stepper
 from teachrnn.widgets.display import WIDGET
 
+GRU = {"text": "abcab", "cell": "gru", "hidden": 2, "seed": 3}
 HOSTILE = "</script><img src=x onerror=document.title='gone'>"
 
 
@@ -114,12 +115,21 @@ def test_check_is_answered_with_the_complex_step(bridge, stepper):
         ({"kind": "nudge", "name": "W", "delta": 0.1}, "cannot be read"),
         ({"kind": "check", "name": "W", "index": None}, "cannot be read"),
         ({"kind": "check", "name": "W", "index": [9, 9]}, "its shape is (3, 3)"),
-        ({"kind": "record", "text": "abc", "hidden": 2.5}, "`hidden` is 2.5"),
-        ({"kind": "record", "text": ""}, "the text is empty"),
-        ({"kind": "record", "text": "abc", "cell": "transformer"}, "'transformer'"),
-        ({"kind": "record", "text": "abc", "hidden": "many"}, "`hidden` is 'many'"),
-        ({"kind": "record", "text": "abc", "hidden": 10**6}, "a smaller m"),
-        ({"kind": "record", "text": "abc", "updates": 10**9}, "`updates` is 1000000000"),
+        ({"kind": "story", "show": True, "settings": {"text": "abc", "hidden": 2.5}}, "`hidden` is 2.5"),
+        ({"kind": "story", "show": True, "settings": {"text": ""}}, "the text is empty"),
+        (
+            {"kind": "story", "show": True, "settings": {"text": "abc", "cell": "transformer"}},
+            "'transformer'",
+        ),
+        (
+            {"kind": "story", "show": True, "settings": {"text": "abc", "hidden": "many"}},
+            "`hidden` is 'many'",
+        ),
+        ({"kind": "story", "show": True, "settings": {"text": "abc", "hidden": 10**6}}, "a smaller m"),
+        (
+            {"kind": "story", "show": True, "settings": {"text": "abc", "updates": 10**9}},
+            "`updates` is 1000000000",
+        ),
     ],
     ids=lambda case: case.get("kind") if isinstance(case, dict) else None,
 )
@@ -132,10 +142,10 @@ def test_invalid_request_is_answered_with_a_message(bridge, stepper, request_, s
 def test_record_replaces_the_story_in_page_and_python(bridge, stepper):
     stepper.step = 20
     bridge.exchange()
-    assert asked(bridge, kind="record", text="abcab", cell="gru", hidden=2, seed=3) == {}
+    assert asked(bridge, kind="story", show=True, settings=GRU) == {}
     assert stepper.trace.T == 4
     assert (stepper.step, stepper.settings["cell"]) == (0, "gru")
-    again = small_network("abcab", cell="gru", hidden=2, seed=3).trace
+    again = small_network(**GRU).trace
     np.testing.assert_array_equal(stepper.trace["h[4]"].data, again["h[4]"].data)
     expect(bridge.page.locator(".about").first).to_contain_text("reads “abcab”")
     at_step(bridge.page, 1)
@@ -208,7 +218,9 @@ def test_notebook_gets_widget_and_html_separately_and_static_display_only_the_ht
 def test_html_of_a_new_record_replaces_that_in_the_notebook(stepper):
     displayed(stepper)
     with mock.patch("IPython.display.update_display") as update:
-        stepper._receive(None, {"kind": "record", "text": "abcab", "hidden": 2}, ())
+        stepper._receive(
+            None, {"kind": "story", "show": True, "settings": {"text": "abcab", "hidden": 2}}, ()
+        )
     assert stepper._html() in update.call_args.args[0]["text/html"]
     assert update.call_args.kwargs["display_id"] == stepper.model_id
 
@@ -230,10 +242,10 @@ def test_fragment_has_no_blank_line_and_is_reproducible(stepper):
 
 def test_story_is_made_once(monkeypatch):
     from teachrnn.views.player import story_data
-    from teachrnn.widgets import stepper as module
+    from teachrnn.views.story import named_story
 
-    times, tell = [], module.tell
-    for place in (module, story_data):
+    times, tell = [], story_data.tell
+    for place in (named_story, story_data):
         monkeypatch.setattr(place, "tell", lambda *given: times.append(1) or tell(*given))
     Stepper.of("abc", hidden=2, updates=0)
     assert len(times) == 1
@@ -247,6 +259,6 @@ def test_stepper_opens_where_the_readers_numbers_differ_until_another_record(bro
     assert f", {compared.step});" in story_fragment(network.trace, symbols=network.symbols, yours=yours)
     bridge = Bridge(browser_page, compared)
     expect(bridge.page.locator("figure[data-name='h[2]'] .own").first).to_have_text("≠ 0")
-    assert asked(bridge, kind="record", text="abcab", cell="gru", hidden=2, seed=3) == {}
+    assert asked(bridge, kind="story", show=True, settings=GRU) == {}
     assert compared.yours is None
     expect(bridge.page.locator(".own")).to_have_count(0)

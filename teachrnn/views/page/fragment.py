@@ -8,10 +8,10 @@ import hashlib
 from collections.abc import Sequence
 
 from teachrnn.trace import Trace
+from teachrnn.views.player.bundle import Bundle
 from teachrnn.views.player.module import player_module, player_style
-from teachrnn.views.player.story_data import formulas, story_bytes
-from teachrnn.views.story import Yours, opening, tell
-from teachrnn.views.style.mathematical_font import font_subset
+from teachrnn.views.story import Yours, opening
+from teachrnn.views.story.named_story import NamedStory
 
 INSTEAD = (
     "This is a stepper through backpropagation through time. It needs JavaScript: trust the "
@@ -55,10 +55,30 @@ def story_fragment(
     >>> fragment.partition(" ")[0], "<html" in fragment
     ('<div', False)
     """
-    steps = tell(trace, symbols, yours)
-    story = story_bytes(trace, symbols=symbols, about=about, steps=steps, yours=yours)
-    step = opening(steps) if step is None else step
-    packed = gzip.compress(story, mtime=0)
+    return stories_fragment([NamedStory(trace, symbols, about, yours)], step=step)
+
+
+def stories_fragment(stories: Sequence[NamedStory], *, step: int | None = None) -> str:
+    """HTML of several stories, each of which can be asked for by its name; see `story_fragment`.
+
+    Parameters
+    ----------
+    stories : sequence of NamedStory
+        At least one; the first is shown first.
+    step : int, optional
+        The step of the first at which it opens, as for `story_fragment`.
+
+    Examples
+    --------
+    >>> from teachrnn.runs import small_network
+    >>> trained, untrained = (small_network("abc", hidden=2, updates=n).trace for n in (5, 0))
+    >>> stories = [NamedStory(trained, name="trained"), NamedStory(untrained, name="untrained")]
+    >>> stories_fragment(stories).partition(" ")[0]
+    '<div'
+    """
+    bundle = Bundle(stories)
+    step = opening(stories[0].steps) if step is None else step
+    packed = gzip.compress(bundle.data, mtime=0)
     key = hashlib.sha256(packed).hexdigest()[:12]
     script = player_module("fragment")
     lines = f"""\
@@ -66,7 +86,7 @@ def story_fragment(
 <p>{INSTEAD}</p>
 <template><style>{player_style()}</style><div></div></template>
 <script type="application/octet-stream" data-part="story">{_base64(packed)}</script>
-<script type="application/octet-stream" data-part="font">{_base64(font_subset(formulas(story)))}</script>
+<script type="application/octet-stream" data-part="font">{_base64(bundle.font)}</script>
 <script type="module">
 {script}
 start("{key}", {step});

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from teachrnn.files import write_atomically
 from teachrnn.trace import Trace
+from teachrnn.views.player.bundle import Bundle
 from teachrnn.views.player.module import player_module, player_style
-from teachrnn.views.player.story_data import formulas, story_bytes
-from teachrnn.views.story import Yours, opening, tell
-from teachrnn.views.style.mathematical_font import font_subset
+from teachrnn.views.story import Yours, opening
+from teachrnn.views.story.named_story import NamedStory
 
 TEMPLATE = files("teachrnn.views.page") / "page.html"
 
@@ -59,23 +59,50 @@ def story_page(
     >>> page.startswith("<!doctype html>")
     True
     """
+    return stories_page([NamedStory(trace, symbols, about, yours)], title=title, step=step)
+
+
+def stories_page(
+    stories: Sequence[NamedStory],
+    *,
+    title: str = "Backpropagation through time, step by step",
+    step: int | None = None,
+) -> str:
+    """A complete HTML page of several stories, each of which can be asked for by its name.
+
+    Parameters
+    ----------
+    stories : sequence of NamedStory
+        At least one; the first is shown first.
+    title : str
+        The page's title and heading.
+    step : int, optional
+        The step of the first at which the page opens, as for `story_page`.
+
+    Examples
+    --------
+    >>> from teachrnn.runs import small_network
+    >>> trained, untrained = (small_network("abc", hidden=2, updates=n).trace for n in (5, 0))
+    >>> stories = [NamedStory(trained, name="trained"), NamedStory(untrained, name="untrained")]
+    >>> stories_page(stories).startswith("<!doctype html>")
+    True
+    """
     import jinja2
 
-    steps = tell(trace, symbols, yours)
-    story = story_bytes(trace, symbols=symbols, about=about, steps=steps, yours=yours)
+    bundle = Bundle(stories)
     script = player_module("page")
     style = player_style()
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(TEMPLATE.read_text("utf-8"))
     return template.render(
         title=title,
-        step=opening(steps) if step is None else step,
+        step=opening(stories[0].steps) if step is None else step,
         script=_Raw(script),
         style=_Raw(style),
         script_hash=_hash(script),
         style_hash=_hash(style),
-        data=base64.b64encode(gzip.compress(story, mtime=0)).decode(),
-        font=base64.b64encode(font_subset(formulas(story))).decode(),
+        data=base64.b64encode(gzip.compress(bundle.data, mtime=0)).decode(),
+        font=base64.b64encode(bundle.font).decode(),
     )
 
 

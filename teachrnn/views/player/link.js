@@ -21,22 +21,39 @@ export class Link {
     const { model, stops } = this.context;
     const i = model.get("step");
     const level = model.get("level");
-    const parts = [`step=${this.#nameOf(i)}`];
-    if (level === "operations" && stops.at(i).principal === i) parts.push("level=operations");
+    const { all, shown } = this.context.stories;
+    const said = [`step=${this.#nameOf(i)}`];
+    if (shown !== (all[0]?.name ?? "")) said.unshift(`story=${shown}`);
+    if (level === "operations" && stops.at(i).principal === i) said.push("level=operations");
     const why = this.#why();
-    if (why) parts.push(`why=${why}`);
-    return parts.join("&");
+    if (why) said.push(`why=${why}`);
+    return said.join("&");
   }
 
-  /** Show what an address says; a place alone, such as dh[3] or 12, is a step.
+  /** Where this story is, as a place to arrive at in another one. */
+  place() {
+    const { model, stops } = this.context;
+    const i = model.get("step");
+    const { phase, t } = stops.at(i);
+    return { name: this.#nameOf(i), phase, t };
+  }
+
+  /** Go to the place that was left in another story: to the step of that name, or else to its time step.
+   * @param {{ name: string, phase: string, t: number | null }} place
+   */
+  arrive({ name, phase, t }) {
+    const { stops, story } = this.context;
+    const time = stops.times.find((stop) => stop.phase === phase && stop.t === t);
+    const i = phase === "turn" ? story.turn : this.goTo.named(name);
+    this.context.go(i ?? time?.principal ?? 0);
+  }
+
+  /** Show what an address says of this story; a place alone, such as dh[3] or 12, is a step.
    * @param {string} address
    */
   read(address) {
     const { model } = this.context;
-    const pairs = address.includes("=")
-      ? address.split("&").map((part) => part.split(/=(.*)/s).slice(0, 2).map(decoded))
-      : [["step", decoded(address)]];
-    const said = new Map(/** @type {[string, string][]} */ (pairs));
+    const said = pairsOf(address);
     const step = said.get("step") ?? (said.has("t") ? `t=${said.get("t")}` : undefined);
     if (step) this.goTo.open(step);
     const level = said.get("level");
@@ -88,6 +105,21 @@ export class Link {
     }
     return this.context.tell(`There is no number ${why} here.`);
   }
+}
+
+/** The name of the story that an address is about; undefined if it says none.
+ * @param {string} address
+ */
+export const storyIn = (address) => pairsOf(address).get("story");
+
+/** What an address says, by key.
+ * @param {string} address
+ */
+function pairsOf(address) {
+  const pairs = address.includes("=")
+    ? address.split("&").map((part) => part.split(/=(.*)/s).slice(0, 2).map(decoded))
+    : [["step", decoded(address)]];
+  return new Map(/** @type {[string, string][]} */ (pairs));
 }
 
 /** A part of an address, which may be encoded, or not.

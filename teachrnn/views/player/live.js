@@ -14,15 +14,6 @@ export class Live {
   constructor(context) {
     this.context = context;
     const { model, signal } = context;
-    /** @type {Map<string | undefined, (answer: Message) => void>} by the id of what was asked */
-    this.waiting = new Map();
-    this.asked = 0;
-    /** @param {Message} message */
-    this.answered = (message) => {
-      if (message.kind !== "answer") return;
-      this.waiting.get(message.id)?.(message);
-      this.waiting.delete(message.id);
-    };
     this.element = element("section", {
       class: "live",
       "aria-label": "Experiments with the live network",
@@ -30,25 +21,11 @@ export class Live {
     });
     if (!model.get("live")) return;
     this.element.hidden = false;
-    model.on("msg:custom", this.answered);
     this.element.append(
       element("h2", {}, "Experiment"),
       this.#nudgeForm(signal),
       this.#networkForm(signal),
     );
-  }
-
-  /** Send the kernel a request; the promise resolves to its answer.
-   * @param {object} request
-   * @returns {Promise<Message>}
-   */
-  ask(request) {
-    this.asked += 1;
-    const id = `${this.context.unique}-${this.asked}`;
-    return new Promise((resolve) => {
-      this.waiting.set(id, resolve);
-      this.context.model.send({ ...request, id });
-    });
   }
 
   // Nudge --------------------------------------------------------------------------------------
@@ -102,7 +79,7 @@ export class Live {
         return;
       }
       const asked = { kind: "nudge", name: chosen().name, index: numbers, delta: Number(delta.value) };
-      const answer = await this.ask(asked);
+      const { message: answer } = await this.context.kernel.ask(asked);
       result.replaceChildren(answer.error ? complaint(answer.error) : nudged(answer));
     };
     name.addEventListener(
@@ -206,16 +183,15 @@ export class Live {
           NUMBERS.includes(name) ? Number(text) : text,
         ]);
         said.textContent = "recording …";
-        const answer = await this.ask({ kind: "record", ...Object.fromEntries(given) });
-        said.textContent = answer.error || "recorded"; // the new story arrives by itself
+        const shown = this.context.stories.show({ settings: Object.fromEntries(given) });
+        said.textContent = await shown.then(
+          () => "recorded",
+          (error) => error.message,
+        );
       },
       { signal },
     );
     return form;
-  }
-
-  stop() {
-    this.context.model.off("msg:custom", this.answered);
   }
 }
 

@@ -1,7 +1,7 @@
 // The player: steps through a story made in Python. One module for every host; its state goes
 // through `model` (get, set, on, off, save_changes, send), which a notebook's widget provides.
 
-/** @import { Act, Context, Heard, Listener, Model, State } from "./types.d.ts" */
+/** @import { Act, Context, Heard, Listener, Model, State, StoryBytes } from "./types.d.ts" */
 
 import { indexAt } from "./address.js";
 import { CellPane } from "./cell/cell.js";
@@ -9,8 +9,9 @@ import { WholePass } from "./code/whole_pass.js";
 import { Controls } from "./controls/controls.js";
 import { element, focusedBeside, partOf } from "./dom.js";
 import { legend } from "./graph/legend.js";
+import { Kernel } from "./kernel.js";
 import { actOf, keyHelp } from "./keys.js";
-import { Link } from "./link.js";
+import { Link, storyIn } from "./link.js";
 import { Live } from "./live.js";
 import { Outline } from "./outline/outline.js";
 import { COVERED, Predict } from "./predict.js";
@@ -18,6 +19,7 @@ import { Rail } from "./rail/rail.js";
 import { Reach } from "./reach.js";
 import { differenceAt, StepCard } from "./step_card.js";
 import { Stops } from "./stops.js";
+import { Stories } from "./stories.js";
 import { Story } from "./story.js";
 import { Walk } from "./walk.js";
 import { Whole } from "./whole.js";
@@ -38,22 +40,47 @@ export function render({ model, el }) {
  */
 function present(model, el) {
   el.classList.add("trnn");
-  let player = play(model, el);
+  const kernel = new Kernel(model);
+  const stories = new Stories(model, kernel, swap);
+  const around = { kernel, stories };
+  let player = play(model, el, around);
+  /** Another story of the page, at the step of the same name if it has one.
+   * @param {string} name
+   * @param {StoryBytes} story
+   */
+  function swap(name, story) {
+    const place = player.link.place();
+    model.set("shown", name);
+    model.set("story", story);
+    player.link.arrive(place);
+  }
   const another = () => {
     const held = el.contains(focusedBeside(el));
     player.close();
     model.set("step", 0);
     model.set("entry", {});
     model.save_changes();
-    player = play(model, el);
+    player = play(model, el, around);
     if (held) partOf(el, "[aria-label='Next step']").focus(); // what had the focus is gone
   };
   model.on("change:story", another);
   return {
-    link: () => player.link,
+    /** The address of what is shown. */
+    address: () => player.link.write(),
+    /** Show what an address says.
+     * @param {string} address
+     */
+    async open(address) {
+      const name = storyIn(address) ?? stories.all[0]?.name ?? "";
+      /** @type {Error | null} */
+      const error = name === stories.shown ? null : await stories.show({ name }).then(none, (e) => e);
+      player.link.read(address);
+      if (error) player.tell(error.message);
+    },
     stop() {
       model.off("change:story", another);
       player.close();
+      kernel.stop();
     },
   };
 }
@@ -61,8 +88,9 @@ function present(model, el) {
 /**
  * @param {Model} model
  * @param {HTMLElement} el
+ * @param {{ kernel: Kernel, stories: Stories }} around what outlasts the story that is shown
  */
-function play(model, el) {
+function play(model, el, around) {
   const control = new AbortController();
   const { signal } = control;
   const story = new Story(model.get("story"));
@@ -75,6 +103,7 @@ function play(model, el) {
   const stops = new Stops(story);
   /** @type {Context} */
   const context = {
+    ...around,
     story,
     stops,
     model,
@@ -203,7 +232,7 @@ function play(model, el) {
     element("div", { class: "graph" }, legend(story, outline.scale)),
     keyHelp(compares),
   );
-  const panels = [outline, whole, why, live, walk, controls, ...reach];
+  const panels = [outline, whole, why, walk, controls, ...reach];
   const about = element(
     "div",
     { class: "about" },
@@ -297,6 +326,7 @@ function play(model, el) {
   onStep();
   return {
     link: new Link(context, controls.goTo),
+    tell: context.tell,
     close() {
       control.abort();
       model.off("change:step", onStep);
@@ -307,6 +337,8 @@ function play(model, el) {
     },
   };
 }
+
+const none = () => null;
 
 /**
  * Where there is no notebook, a model of a few lines takes the place of the widget's.
@@ -326,6 +358,8 @@ export function mount(el, state) {
     breakpoints: [],
     predict: "off",
     live: false,
+    stories: [],
+    shown: state.stories?.[0]?.name ?? "",
     ...state,
   };
   /** @type {Model} */

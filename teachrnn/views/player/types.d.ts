@@ -1,6 +1,8 @@
 /** What Python sends to the player (teachrnn/views/player/story_data.py), and what its parts share. */
 
+import type { Kernel } from "./kernel.js";
 import type { Stops } from "./stops.js";
+import type { Stories } from "./stories.js";
 import type { Story } from "./story.js";
 
 /** The name of a recorded value, and its parts. */
@@ -245,9 +247,24 @@ export interface StoryData {
 /** What a walk goes by: a stop for each time step on either way, or one for every operation. */
 export type Level = "time" | "operations";
 
+/** A story as a container of bytes: see teachrnn/views/player/story_data.py. */
+export type StoryBytes = ArrayBuffer | DataView<ArrayBuffer>;
+
+/** A story that can be had by its name; where Python answers, without its data. */
+export interface Bundled {
+  name: string;
+  title: string;
+  data?: StoryBytes;
+}
+
+/** What a story is asked for by: its name, or a network that is to be recorded. */
+export type StoryRequest = { name: string } | { settings: Record<string, string | number> };
+
 /** The state that a reader can change, and that a notebook's widget shares with Python. */
 export interface State {
-  story: ArrayBuffer | DataView;
+  story: StoryBytes;
+  stories: Bundled[];
+  shown: string; // the name of the story that is shown; "" if it has none
   step: number;
   level: Level;
   entry: { array?: number; index?: number[] };
@@ -295,6 +312,8 @@ export interface Context {
   model: Model;
   signal: AbortSignal; // aborts when the player is removed
   unique: number;
+  kernel: Kernel;
+  stories: Stories; // whom to ask for another one
   go(i: number): void;
   setLevel(level: Level): void;
   pick(id: number): void; // to the step that is about a node

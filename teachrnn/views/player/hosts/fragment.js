@@ -3,6 +3,7 @@
 
 import { partOf, useFont } from "../dom.js";
 import { mount } from "../player.js";
+import { openBundle } from "../stories.js";
 
 /** A hidden element, as in a folded answer or behind a live stepper, has no size: it waits.
  * @param {Element} place
@@ -33,11 +34,11 @@ export async function start(key, step) {
     return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   };
   const unpacked = new Blob([bytesOf("story")]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const story = await new Response(unpacked).arrayBuffer();
+  const { stories } = openBundle(await new Response(unpacked).arrayBuffer());
   useFont(bytesOf("font"));
   const root = place.attachShadow({ mode: "open" });
   const template = /** @type {HTMLTemplateElement} */ (partOf(place, "template"));
   root.append(template.content.cloneNode(true));
-  mount(partOf(root, "div"), { story, step });
+  mount(partOf(root, "div"), { story: stories[0].data, stories, step });
   place.dataset.ready = "true";
 }

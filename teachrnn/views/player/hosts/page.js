@@ -2,6 +2,7 @@
 
 import { partOf, useFont } from "../dom.js";
 import { mount } from "../player.js";
+import { openBundle } from "../stories.js";
 
 /** @param {string} id */
 const bytesIn = (id) =>
@@ -10,8 +11,10 @@ const unpacked = new Blob([bytesIn("story")]).stream().pipeThrough(new Decompres
 useFont(bytesIn("font"));
 const place = partOf(document, "#player");
 const title = partOf(document, "h1");
-const { model, link } = mount(place, {
-  story: await new Response(unpacked).arrayBuffer(),
+const { stories } = openBundle(await new Response(unpacked).arrayBuffer());
+const { model, address, open } = mount(place, {
+  story: stories[0].data,
+  stories,
   step: Number(place.dataset.step ?? 0),
 });
 partOf(place, ".about").prepend(title); // in one line with what the network is
@@ -19,16 +22,16 @@ partOf(place, ".about").prepend(title); // in one line with what the network is
 let writing = 0; // the address is updated when the reader pauses: writing it is slow
 const rests = () => {
   clearTimeout(writing);
-  writing = setTimeout(() => history.replaceState(null, "", `#${link().write()}`), 200);
+  writing = setTimeout(() => history.replaceState(null, "", `#${address()}`), 200);
 };
-for (const event of /** @type {const} */ (["change:step", "change:level", "change:entry"])) {
-  model.on(event, rests);
+for (const key of /** @type {const} */ (["step", "level", "entry", "shown"])) {
+  model.on(`change:${key}`, rests);
 }
 /** @param {string} hash */
-function openAddress(hash) {
-  if (hash.length > 1) link().read(hash.slice(1));
+async function openAddress(hash) {
+  if (hash.length > 1) await open(hash.slice(1));
 }
 // The address that was asked for: until this is heard, another may have been written over it.
 addEventListener("hashchange", (event) => openAddress(new URL(event.newURL).hash));
-openAddress(location.hash);
+await openAddress(location.hash);
 document.body.dataset.ready = "true";

@@ -1,7 +1,8 @@
 // How we know that a gradient is right: the same number by the complex step, from the page or from the kernel.
 
 /** @import { Story } from "../story.js" */
-/** @import { Context, Message } from "../types.d.ts" */
+/** @import { Answer } from "../kernel.js" */
+/** @import { Context } from "../types.d.ts" */
 
 import { addressText, placeAt } from "../address.js";
 import { element } from "../dom.js";
@@ -23,20 +24,8 @@ export class Evidence {
     this.k = 0;
     /** @type {number[]} */
     this.index = [];
-    this.asked = 0;
-    /** @type {string | null} the id of what the kernel was asked */
+    /** @type {Promise<Answer> | null} what the kernel was asked */
     this.waiting = null;
-    /** @param {Message} message */
-    this.answered = (message) => {
-      if (message.kind !== "answer" || message.id !== this.waiting) return;
-      if (message.error) this.#say(message.error);
-      else this.#compare(Number(message.value ?? NaN));
-    };
-    context.model.on("msg:custom", this.answered);
-  }
-
-  stop() {
-    this.context.model.off("msg:custom", this.answered);
   }
 
   /**
@@ -99,14 +88,17 @@ export class Evidence {
       { type: "button", class: "word" },
       "check it now by the complex step",
     );
-    button.addEventListener("click", () => {
+    button.addEventListener("click", async () => {
       if (this.waiting) return;
-      this.asked += 1;
-      this.waiting = `check-${this.context.unique}-${this.asked}`;
       button.setAttribute("aria-disabled", "true");
       button.textContent = "computing …";
       const name = this.context.story.arrays[this.k].of;
-      this.context.model.send({ kind: "check", name, index: this.index, id: this.waiting });
+      const asked = this.context.kernel.ask({ kind: "check", name, index: this.index });
+      this.waiting = asked;
+      const { message } = await asked;
+      if (this.waiting !== asked) return; // another number is looked at
+      if (message.error) this.#say(message.error);
+      else this.#compare(Number(message.value ?? NaN));
     });
     this.element.append(button);
   }

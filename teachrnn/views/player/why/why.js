@@ -62,7 +62,6 @@ export class Why {
 
   stop() {
     this.context.model.off("change:entry", this.changed);
-    this.evidence.stop();
   }
 
   /** Shows the entry as it is known at step i; a number that the learner should predict there is withheld.
