@@ -44,6 +44,13 @@ export const KEYS = [
   { keys: ["w"], shown: "w", does: "why this number: the first entry of the result", act: "why" },
   { keys: ["r"], shown: "r", does: "the whole graph, rolled up or unrolled", act: "roll" },
   { keys: ["m"], shown: "m", does: "predict, then reveal: off, sign, shape, number", act: "predict" },
+  { keys: ["s"], shown: "s", does: "share: copy the link, save pictures", act: "share" },
+  {
+    keys: ["f"],
+    shown: "f",
+    does: "slides: large type, no controls; PageDown steps too",
+    act: "slides",
+  },
   { keys: ["?"], shown: "?", does: "show or hide more controls and the keys", act: "help" },
   { keys: ["Escape"], shown: "Esc", does: "one level up, or close what is open", act: "out" },
 ];

@@ -1,7 +1,7 @@
 // The player: steps through a story made in Python. One module for every host; its state goes
 // through `model` (get, set, on, off, save_changes, send), which a notebook's widget provides.
 
-/** @import { Act, Context, Heard, Listener, Model, State, StoryBytes } from "./types.d.ts" */
+/** @import { Act, Address, Context, Heard, Listener, Model, State, StoryBytes } from "./types.d.ts" */
 
 import { indexAt } from "./address.js";
 import { CellPane } from "./cell/cell.js";
@@ -17,6 +17,8 @@ import { Outline } from "./outline/outline.js";
 import { COVERED, Predict } from "./predict.js";
 import { Rail } from "./rail/rail.js";
 import { Reach } from "./reach.js";
+import { Share } from "./share/share.js";
+import { Slides } from "./share/slides.js";
 import { differenceAt, StepCard } from "./step_card.js";
 import { Stops } from "./stops.js";
 import { Stories } from "./stories.js";
@@ -37,12 +39,14 @@ export function render({ model, el }) {
 /**
  * @param {Model} model
  * @param {HTMLElement} el
+ * @param {Address} [linkTo]
  */
-function present(model, el) {
+function present(model, el, linkTo) {
   el.classList.add("trnn");
   const kernel = new Kernel(model);
   const stories = new Stories(model, kernel, swap);
-  const around = { kernel, stories };
+  const slides = new Slides(el);
+  const around = { kernel, stories, slides, linkTo };
   let player = play(model, el, around);
   /** Another story of the page, at the step of the same name if it has one.
    * @param {string} name
@@ -65,6 +69,7 @@ function present(model, el) {
   };
   model.on("change:story", another);
   return {
+    slides,
     /** The address of what is shown. */
     address: () => player.link.write(),
     /** Show what an address says.
@@ -81,6 +86,7 @@ function present(model, el) {
       model.off("change:story", another);
       player.close();
       kernel.stop();
+      slides.stop();
     },
   };
 }
@@ -88,9 +94,9 @@ function present(model, el) {
 /**
  * @param {Model} model
  * @param {HTMLElement} el
- * @param {{ kernel: Kernel, stories: Stories }} around what outlasts the story that is shown
+ * @param {Pick<Context, "kernel" | "stories" | "linkTo"> & { slides: Slides }} around what outlasts the story that is shown
  */
-function play(model, el, around) {
+function play(model, el, { slides, ...around }) {
   const control = new AbortController();
   const { signal } = control;
   const story = new Story(model.get("story"));
@@ -200,7 +206,8 @@ function play(model, el, around) {
     },
     out() {
       if (!keys.hidden) acts.help();
-      else if (!why.dismiss()) walk.higher();
+      else if (!share.element.hidden) acts.share();
+      else if (!why.dismiss() && !walk.higher()) slides.leave();
     },
     why() {
       if (covered()) return context.tell(COVERED);
@@ -221,9 +228,20 @@ function play(model, el, around) {
     help() {
       keys.hidden = !keys.hidden;
       controls.more.setAttribute("aria-expanded", String(!keys.hidden));
+      if (keys.hidden !== share.element.hidden) acts.share();
     },
+    share() {
+      share.element.hidden = !share.element.hidden;
+      controls.share.setAttribute("aria-expanded", String(!share.element.hidden));
+    },
+    slides: () => (slides.shown ? slides.leave() : slides.enter()),
+    fullScreen: () => slides.toggleFullScreen(),
+    blank: () => slides.toggleBlank(),
   };
   const controls = new Controls(context, walk, acts);
+  const link = new Link(context, controls.goTo);
+  const share = new Share(context, acts, link);
+  slides.acts = acts;
   const compares = story.differences !== undefined;
   const keys = element(
     "div",
@@ -251,6 +269,7 @@ function play(model, el, around) {
       ),
       controls.element,
     ),
+    share.element,
     keys,
     message,
     predict.element,
@@ -280,6 +299,7 @@ function play(model, el, around) {
     predict.paint(i);
     card.paint(i, covered());
     pass.paint(i);
+    share.paint();
     why.paint(i, covered());
     const { heading, sentence } = stops.told(i, level);
     const told = covered() ? COVERED : [sentence, differenceAt(story, i)].join(" ");
@@ -325,7 +345,7 @@ function play(model, el, around) {
   model.on("change:predict", onPredict);
   onStep();
   return {
-    link: new Link(context, controls.goTo),
+    link,
     tell: context.tell,
     close() {
       control.abort();
@@ -344,8 +364,9 @@ const none = () => null;
  * Where there is no notebook, a model of a few lines takes the place of the widget's.
  * @param {HTMLElement} el
  * @param {Partial<State> & Pick<State, "story">} state
+ * @param {Address} [linkTo] where the host has addresses
  */
-export function mount(el, state) {
+export function mount(el, state, linkTo) {
   /** @type {Map<Heard, Listener[]>} */
   const listeners = new Map();
   /** @type {State} */
@@ -380,5 +401,5 @@ export function mount(el, state) {
     save_changes() {},
     send() {},
   };
-  return { model, ...present(model, el) };
+  return { model, ...present(model, el, linkTo) };
 }

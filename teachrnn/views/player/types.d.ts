@@ -318,6 +318,7 @@ export interface Context {
   setLevel(level: Level): void;
   pick(id: number): void; // to the step that is about a node
   stopsAt(node: StoryNode): boolean; // whether a breakpoint is there
+  linkTo?: Address; // undefined where the host has no addresses
   home(): HTMLElement; // where the focus goes when what had it is gone
   aligned(): void; // the graph has been laid out
   open(k: number, index: number[]): void;
@@ -326,6 +327,9 @@ export interface Context {
   horizon(steps: number): void;
   covers(i: number): boolean; // whether the result of step i must not be shown yet
 }
+
+/** A link to the page, which shows there what is written after its #. */
+export type Address = (shown: string) => string;
 
 /** What a key does. */
 export type Act =
@@ -350,6 +354,10 @@ export type Act =
   | "why"
   | "roll"
   | "predict"
+  | "share"
+  | "slides"
+  | "fullScreen"
+  | "blank"
   | "help";
 
 export interface Key {

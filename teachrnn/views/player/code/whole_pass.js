@@ -3,6 +3,7 @@
 /** @import { Context } from "../types.d.ts" */
 
 import { element } from "../dom.js";
+import { copied } from "../share/clipboard.js";
 import { givenText } from "./given.js";
 import { Listing } from "./listing.js";
 
@@ -53,10 +54,9 @@ export class WholePass {
 
   /** Put the script on the clipboard; where that is not allowed, show it, selected. */
   async copy() {
-    try {
-      await navigator.clipboard.writeText(this.script);
+    if (await copied(this.script)) {
       this.context.tell("The whole pass is copied: forward and back, as one script.");
-    } catch {
+    } else {
       this.#select();
       this.context.tell("Copying is not allowed here: the script is selected below.");
     }

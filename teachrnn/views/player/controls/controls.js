@@ -18,6 +18,7 @@ const ICONS = {
   onward: "M3 3l5 5-5 5M7.5 3l5 5-5 5",
   difference: "M3 6h10M3 10h10M10.5 2.5l-5 11",
   breakpoint: "M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5z",
+  share: "M8 10V2M5 4.5 8 2l3 2.5M3.5 8v6h9V8",
   more: "M3 8h.01M8 8h.01M13 8h.01",
 };
 const WAYS = { forward: "Forward", turn: "Turning point", backward: "Back" };
@@ -76,6 +77,9 @@ export class Controls {
       b.addEventListener("click", () => context.setLevel(level), { signal });
       return b;
     });
+    this.share = button("Share", "s", ICONS.share, "share");
+    this.share.setAttribute("aria-expanded", "false");
+    this.share.classList.add("keyed");
     this.more = button("More controls and keys", "?", ICONS.more, "help");
     this.more.setAttribute("aria-expanded", "false");
     this.difference = button("First difference from your numbers", "d", ICONS.difference, "difference");
@@ -91,6 +95,7 @@ export class Controls {
         ...this.levels,
       ),
       ...(differences ? [this.difference] : []),
+      this.share,
       this.more,
     );
     this.where = element("p", { class: "where" });

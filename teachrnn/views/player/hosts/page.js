@@ -12,17 +12,31 @@ useFont(bytesIn("font"));
 const place = partOf(document, "#player");
 const title = partOf(document, "h1");
 const { stories } = openBundle(await new Response(unpacked).arrayBuffer());
-const { model, address, open } = mount(place, {
-  story: stories[0].data,
-  stories,
-  step: Number(place.dataset.step ?? 0),
-});
+const asked = new URLSearchParams(location.search);
+/** The link to what is shown; how it is shown here is not another reader's business.
+ * @param {string} shown
+ */
+function linkTo(shown) {
+  const url = new URL(location.href);
+  for (const way of ["embed", "slides"]) url.searchParams.delete(way);
+  url.hash = shown;
+  return url.href.replaceAll("[", "%5B").replaceAll("]", "%5D"); // else a chat ends the link there
+}
+document.body.classList.toggle("embed", asked.has("embed"));
+const state = { story: stories[0].data, stories, step: Number(place.dataset.step ?? 0) };
+const { model, address, open, slides } = mount(place, state, linkTo);
 partOf(place, ".about").prepend(title); // in one line with what the network is
 
 let writing = 0; // the address is updated when the reader pauses: writing it is slow
 const rests = () => {
   clearTimeout(writing);
-  writing = setTimeout(() => history.replaceState(null, "", `#${address()}`), 200);
+  writing = setTimeout(() => {
+    try {
+      history.replaceState(null, "", `#${address()}`);
+    } catch {
+      // a frame without an address of its own
+    }
+  }, 200);
 };
 for (const key of /** @type {const} */ (["step", "level", "entry", "shown"])) {
   model.on(`change:${key}`, rests);
@@ -34,4 +48,5 @@ async function openAddress(hash) {
 // The address that was asked for: until this is heard, another may have been written over it.
 addEventListener("hashchange", (event) => openAddress(new URL(event.newURL).hash));
 await openAddress(location.hash);
+if (asked.has("slides")) slides.enter();
 document.body.dataset.ready = "true";

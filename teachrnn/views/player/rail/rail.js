@@ -225,7 +225,8 @@ export class Rail {
    */
   #nearest(event) {
     const box = this.svg.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const scale = box.width / this.width || 1; // slides are scaled
+    const [x, y] = [(event.clientX - box.left) / scale, (event.clientY - box.top) / scale];
     const { story, stops, model } = this.context;
     const level = model.get("level");
     if (story.turn >= 0 && x > this.width - TAIL) return story.turn;
