@@ -219,10 +219,10 @@ class Diagnosis:
             found["smallest"] = {
                 "sizes": case.sizes,
                 "passes": case.passes,
-                "parameter": case.parameter,
-                "place": list(case.place),
+                "entry": case.entry,
                 "expected": case.expected,
                 "given": case.given,
+                "made_of": case.made_of,
             }
         if hint >= Hint.FORMULA:
             found["lines"] = [m.right for m in self.mistakes if m.right]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -38,24 +38,25 @@ class Smallest:
 
     Attributes
     ----------
-    instance : Instance, OperationCase or TrainingCase
+    instance : Instance, OperationCase or UpdateCase
         The numbers.
     passes : list of str
         Smaller cases that are right, such as "T = 1".
-    parameter : str
-        Whose gradient is wrong.
-    place : tuple of int
-        Which entry of it, counted from 0: the one with the largest error.
+    entry : str
+        Which number is wrong, counted from 0: "dW[0, 1]", "the new W[0, 1]", "the loss". Of an array,
+        it is the entry with the largest error.
     expected, given : float
         What it should be, and what it is.
+    made_of : dict of str to float
+        The numbers that the entry is made of, where these are few, by their letters.
     """
 
     instance: HasSizes
     passes: list[str]
-    parameter: str
-    place: tuple[int, ...]
+    entry: str
     expected: float
     given: float
+    made_of: dict[str, float] = field(default_factory=dict)
 
     @property
     def sizes(self) -> str:
@@ -63,12 +64,24 @@ class Smallest:
         return self.instance.said_sizes
 
     def __str__(self) -> str:
-        entry = f"d{self.parameter}[{', '.join(map(str, self.place))}]"
         right = f"; {' and '.join(self.passes)} {'is' if len(self.passes) == 1 else 'are'} right"
+        letters = ", ".join(f"{letter} = {number:.6g}" for letter, number in self.made_of.items())
         return (
-            f"smallest failing case: {self.sizes}{right if self.passes else ''}. There {entry} should "
-            f"be {self.expected:.6g} and is {self.given:.6g}."
+            f"smallest failing case: {self.sizes}{right if self.passes else ''}. There"
+            f"{f', with {letters},' if letters else ''} {self.entry} should be {self.expected:.6g} "
+            f"and is {self.given:.6g}."
         )
+
+
+def entry_of(array: str, place: Sequence[Any]) -> str:
+    """What an entry of an array is called.
+
+    Examples
+    --------
+    >>> entry_of("dW", (0, 1)), entry_of("dy", ())
+    ('dW[0, 1]', 'dy')
+    """
+    return f"{array}[{', '.join(str(int(i)) for i in place)}]" if len(place) else array
 
 
 def smallest_failing(
@@ -107,7 +120,9 @@ def smallest_failing(
         if found is not None:
             name, where = found
             right, given = float(instance.gradients[name][where]), float(np.asarray(own[name])[where])
-            return Smallest(instance, _telling(passes, instance), name, where, right, given)
+            return Smallest(
+                instance, _telling(passes, instance), entry_of(f"d{name}", where), right, given
+            )
         passes.append(instance)
     return None
 

@@ -77,7 +77,7 @@ def find_loss(
     best: tuple[str, float] | None = None
     for name in SUMS:
         ours = case.loss_for(y) * factor_of(name, case)
-        error = abs(number - ours) / abs(ours)
+        error = abs(number - ours) / (abs(ours) or 1.0)  # where every p[y] is 1
         if error < near and (best is None or error < best[1] / 10):
             best = name, error
     return best
@@ -88,9 +88,8 @@ def nearest_sum(value: Any, case: Case, y: SequenceForm | None = None) -> tuple[
     number = abs(float(np.ravel(value)[0]))
     if not np.isfinite(number) or number == 0:
         return "sum", math.inf
-    off = {
-        how: abs(math.log(number / (case.loss_for(y) * factor_of(how, case)))) for how in list(SUMS)[:4]
-    }
+    ours = case.loss_for(y) or np.finfo(np.float64).tiny
+    off = {how: abs(math.log(number / (ours * factor_of(how, case)))) for how in list(SUMS)[:4]}
     nearest = min(off, key=lambda how: off[how])
     return nearest, off[nearest]
 

@@ -101,6 +101,11 @@ def test_a_mistake_in_a_step_is_named_or_called_unknown(row, tmp_path):
     else:
         assert found.verdict == "known mistake", str(found)
         assert NAMED[row["id"]] in found.mistakes[0].title
+        case = found.smallest
+        assert case is not None
+        assert abs(case.expected - case.given) > 1e-4 * abs(case.expected)
+        clips = "clip" in row["kind"] + row["id"] or "beyond" in found.mistakes[0].seen
+        assert clips or case.sizes == "T = 2, m = 1, K = 2", case.sizes
 
 
 @pytest.mark.parametrize("row", OF_THE_NETWORK[::4], ids=lambda row: f"{row['file']}: {row['id']}")

@@ -56,6 +56,19 @@ def test_a_mistake_in_an_update_is_named(name, old, new, said, read):
     found = read(name, old, new)
     assert found.verdict == "known mistake", str(found)
     assert said in found.mistakes[0].title
+    assert "smallest failing case" in found.hints(3).lower()
+
+
+def test_the_smallest_case_of_an_update_can_be_done_by_hand(read):
+    case = read("sgd", "w -= config", "w += config").smallest
+    theta, g, eta = (case.made_of[letter] for letter in ("θ[t-1]", "g", "η"))
+    assert (case.expected, case.given) == pytest.approx((theta - eta * g, theta + eta * g))
+    case = read("clip_grads", "total_norm = np.sqrt(total_norm)", "pass").smallest
+    g, norm, limit = (case.made_of[n] for n in ("g", "the norm of all gradients", "the limit"))
+    # within the guard of 1e-6 that the student adds
+    assert (case.expected, case.given) == pytest.approx(
+        (g * limit / norm, g * limit / norm**2), rel=1e-5
+    )
 
 
 def test_a_file_of_updates_gets_a_verdict_for_each():

@@ -16,7 +16,7 @@ from teachrnn.diagnosis.operations.match_operation import OperationMatch
 from teachrnn.diagnosis.operations.operation_case import OperationCase
 from teachrnn.diagnosis.operations.slips_of_operation import slips, slips_forward
 from teachrnn.diagnosis.rounding import TOLERANCE
-from teachrnn.diagnosis.smallest import Smallest
+from teachrnn.diagnosis.smallest import Smallest, entry_of
 from teachrnn.op import Op
 
 DrawOperation = Callable[..., OperationCase]
@@ -226,6 +226,6 @@ def _smallest(
                 where = tuple(int(i) for i in place)
                 passes = ["a single row"] if passed and N > 1 else []
                 expected, given = float(right[where]), float(np.asarray(own[name])[where])
-                return Smallest(case, passes, name, where, expected, given)
+                return Smallest(case, passes, entry_of(f"d{name}", where), expected, given)
         passed = passed or N == 1
     return None

@@ -24,16 +24,19 @@ class Clip:
         What it is called; of right ones what is done, of wrong ones what the mistake is.
     words : str
         What is done, as a sentence without its full stop.
-    why : str
-        Why that is wrong; empty of what is right.
     of : callable
         From the gradients and the limit to the clipped gradients.
+    why : str
+        Why that is wrong; empty of what is right.
+    meant : Clip or None
+        Of a wrong one: the right one that it is meant to be.
     """
 
     name: str
     words: str
     of: Callable[[GradientArrays, float], dict[str, Array]]
     why: str = ""
+    meant: Clip | None = None
 
     @property
     def right(self) -> bool:
@@ -112,66 +115,77 @@ WRONG_CLIPS = (
         "every array is clipped by its own norm, so that the direction changes",
         _of_each(_by_its_own),
         _ONE,
+        NORM,
     ),
     Clip(
         "norm without its root",
         "the sum of squares stands where its root, the norm, belongs",
         _scaled(lambda gradients: _norm(gradients) ** 2),
         _ONE,
+        NORM,
     ),
     Clip(
         "sum of norms",
         "the norms of the arrays are added up, where their squares are to be",
         _scaled(lambda gradients: sum(float(np.linalg.norm(g)) for g in gradients.values())),
         _ONE,
+        NORM,
     ),
     Clip(
         "largest norm",
         "the largest of the arrays' norms stands where the norm of all belongs",
         _scaled(lambda gradients: max(float(np.linalg.norm(g)) for g in gradients.values())),
         _ONE,
+        NORM,
     ),
     Clip(
         "largest entry",
         "the largest entry stands where the norm belongs",
         _scaled(lambda gradients: max(float(np.abs(g).max(initial=0.0)) for g in gradients.values())),
         _ONE,
+        NORM,
     ),
     Clip(
         "clipped without asking",
         "gradients whose norm is below the limit are scaled, too: up to it",
         _scaled(_norm, when=False),
         "Only a norm that exceeds the limit is scaled: ask first.",
+        NORM,
     ),
     Clip(
         "quotient upside down",
         "the factor is norm / limit, where it should be limit / norm",
         _scaled(_norm, inverted=True),
         "Scaled by limit / norm, the gradient has the norm of the limit.",
+        NORM,
     ),
     Clip(
         "scaled to norm 1",
         "gradients beyond the limit are scaled to norm 1, not to the limit",
         _scaled(_norm, to=False),
         "Scaled by limit / norm, the gradient has the norm of the limit.",
+        NORM,
     ),
     Clip(
         "clipped from above only",
         "entries are clipped from above, and not from below",
         _of_each(np.minimum),
         _TWO_SIDES,
+        VALUE,
     ),
     Clip(
         "clipped from below only",
         "entries are clipped from below, and not from above",
         _of_each(lambda g, limit: np.maximum(g, -limit)),
         _TWO_SIDES,
+        VALUE,
     ),
     Clip(
         "clipped to positive numbers",
         "entries are clipped to the range from 0 to the limit",
         _of_each(lambda g, limit: np.clip(g, 0, limit)),
         _TWO_SIDES,
+        VALUE,
     ),
 )
 """The wrong ways."""
@@ -209,4 +223,5 @@ def all_but(clip: Clip, names: frozenset[str]) -> Clip:
         f"{listed} {'is' if len(names) == 1 else 'are'} not clipped",
         clipped,
         "Every gradient can explode: list all parameters, or loop over the dict.",
+        clip,
     )

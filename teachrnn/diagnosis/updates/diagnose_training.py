@@ -15,6 +15,7 @@ from teachrnn.diagnosis.match import Explanation
 from teachrnn.diagnosis.mistake import WrittenMistake
 from teachrnn.diagnosis.updates.line_fit import STEP
 from teachrnn.diagnosis.updates.match_update import CLIPPING, UpdateMatch
+from teachrnn.diagnosis.updates.smallest_step import UNLIMITED, smallest_step
 from teachrnn.diagnosis.updates.training_answer import TrainingAnswer
 from teachrnn.diagnosis.updates.update_found import UpdateFound
 
@@ -26,7 +27,6 @@ PROBES: tuple[dict[str, Any], ...] = (
     {"T": 25, "hidden": 3, "symbols": 7, "batch": 2, "scale": 3.0},
 )
 """Small gradients, usual ones, and some that are beyond a limit."""
-UNLIMITED = 1e9
 LOSS = 1e-9
 WHY_STATE = "The next sequence goes on where this one ended: from the state of step T."
 WHY_LOSS = "The loss of a step is that of the parameters with which its gradients were computed."
@@ -105,10 +105,14 @@ def diagnose_training(
         return replace(found, read_as=_read(held[0], optimizer))
     explained = made if held else []
     said = [] if held else [*_said(answers), *(m.title + "." for m in beside)]
+    handed_on = {word for word in ("state", "loss") for m in beside if word in m.name}
+    update = held[0] if held else None
+    smallest = smallest_step(answer, draw, match, update, beside=handed_on, seed=seed)
     return replace(
         found,
         verdict=verdict_of(explained, "unknown mistake"),
         explanations=explained,
+        smallest=smallest,
         remarks=[*found.remarks, *said],
         read_as=_read(held[0], optimizer) if held else [],
     )

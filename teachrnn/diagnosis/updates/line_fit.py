@@ -94,15 +94,65 @@ class LineFit:
         values = [[known[n]] if known and n in known else self.hyper[n] for n in names]
         for chosen in islice(product(*values), MOST_VALUES):
             pairs = list(zip(names, chosen, strict=True))
-            own = {GREEK[n]: FormulaValue.of(np.array(v), 0, shared=True) for n, v in pairs}
             worst = 0.0
             for i in range(len(self.answers)):
-                worst = max(worst, self._error(line, formula, own, i, only))
+                worst = max(worst, self._error(line, formula, dict(pairs), i, only))
                 if not worst <= 1.0:
                     break
             if worst <= 1.0:
                 return worst * STEP, dict(pairs)
         return None
+
+    def numbers(
+        self, line: UpdateLine, formula: Formula, hyper: Mapping[str, float], i: int = 0
+    ) -> tuple[Array, Array]:
+        """What a formula gives for a line, and what the student has.
+
+        Parameters
+        ----------
+        line : UpdateLine
+            The line.
+        formula : Formula
+            Its right side, or a wrong one.
+        hyper : mapping
+            The hyper-parameters.
+        i : int
+            On which of the steps.
+
+        Returns
+        -------
+        ndarray, ndarray
+            The new values of all parameters, as one vector each.
+
+        Raises
+        ------
+        UnreadableFormulaError, ValueError, KeyError
+            If the formula has no value.
+        """
+        own = {GREEK[n]: FormulaValue.of(np.array(v), 0, shared=True) for n, v in hyper.items()}
+        letters = self._letters[i]
+        with np.errstate(all="ignore"):
+            found = value_of(formula, LetterValues({**letters, **own}, {}, {})).data.ravel()
+        given = self._after[i] if line.left == NEW_THETA else letters[line.left].data.ravel()
+        return np.broadcast_to(found, given.shape), given
+
+    def letters_at(self, k: int, i: int = 0) -> dict[str, float]:
+        """What each letter is in one entry of the vector of all parameters.
+
+        Parameters
+        ----------
+        k : int
+            The entry.
+        i : int
+            On which of the steps.
+
+        Returns
+        -------
+        dict
+            Without the hyper-parameters.
+        """
+        flat = {letter: value.data.ravel() for letter, value in self._letters[i].items()}
+        return {letter: float(data[k if len(data) > 1 else 0]) for letter, data in flat.items()}
 
     def _of(self, answer: TrainingAnswer, g: Array) -> dict[str, FormulaValue]:
         letters = {"g": g, "θ[t-1]": answer.flat(answer.before)}
@@ -117,25 +167,21 @@ class LineFit:
         self,
         line: UpdateLine,
         formula: Formula,
-        hyper: Mapping[str, FormulaValue],
+        hyper: Mapping[str, float],
         i: int,
         only: str,
     ) -> float:
         """How far it is from what the student has, in units of what is allowed."""
-        letters = self._letters[i]
         try:
-            with np.errstate(all="ignore"):
-                wanted = value_of(formula, LetterValues({**letters, **hyper}, {}, {})).data.ravel()
+            wanted, given = self.numbers(line, formula, hyper, i)
         except (UnreadableFormulaError, ValueError, KeyError):
             return np.inf
         if line.left == NEW_THETA:
-            before, given = letters["θ[t-1]"].data.ravel(), self._after[i]
+            before = self._letters[i]["θ[t-1]"].data.ravel()
             step = max(_largest(wanted - before), _largest(given - before))
             allowed = STEP * step + 1e-12 * float(np.abs(before).max())
         else:
-            given = letters[line.left].data.ravel()
             allowed = STEP * max(_largest(given), _largest(wanted))
-        wanted = np.broadcast_to(wanted, given.shape)
         # The root of a negative number is none, whoever takes it; what is left has to agree.
         none = np.isnan(wanted) & np.isnan(given)
         difference = np.where(none & ~none.all(), 0.0, np.abs(wanted - given))

@@ -96,6 +96,43 @@ class UpdateMatch:
         least = min((f.weight[1] for f in unique.values()), default=0)
         return [f for f in unique.values() if f.weight[1] <= least + 1][:5]
 
+    def nearest(self) -> UpdateFound | None:
+        """The convention of the optimizer that the code names which has most lines right.
+
+        None if the code names none: nobody knows then what its numbers should be.
+        """
+        if len({rule.optimizer for rule in self.rules}) != 1:
+            return None
+        best: tuple[int, UpdateFound] | None = None
+        for rule in self.rules:
+            for order, (clip, limit) in product(permutations(self.sets), self._right_clips()):
+                fit = self._fit(rule, order, self._clipped(clip, limit))
+                fits = [found for line in rule.lines if (found := fit.of(line, line.right)) is not None]
+                hyper = {name: value for _, known in fits for name, value in known.items()}
+                if best is None or len(fits) > best[0]:
+                    best = len(fits), UpdateFound(rule, clip, limit, hyper=hyper, order=order)
+        return best and best[1]
+
+    def meant_clip(self, clip: Clip) -> Clip:
+        """The right way to clip, where a way was found in the code.
+
+        Parameters
+        ----------
+        clip : Clip
+            What the code does.
+
+        Returns
+        -------
+        Clip
+            The same if it is right.
+        """
+        first = self.answers[0]
+        expected = first.clips
+        if expected == "somehow" and clip is NONE:
+            expected = "norm" if first.speaks_of_norm else "value"
+        called = {"norm": NORM, "value": VALUE}.get(expected)
+        return clip.meant or (called if called is not None and clip is not called else clip)
+
     # Ways to clip ------------------------------------------------------------------------------
 
     def _right_clips(self) -> Iterator[tuple[Clip, float]]:
@@ -183,7 +220,7 @@ class UpdateMatch:
                 for mistakes, error, hyper in ways[:6]
             ]
         for mistakes, error, hyper in found:
-            yield UpdateFound(rule, clip, limit, mistakes, error, hyper)
+            yield UpdateFound(rule, clip, limit, mistakes, error, hyper, tuple(order))
 
     def _some_only(self) -> Iterator[UpdateFound]:
         """Some arrays clipped and others not; or some updated and others not."""
@@ -195,14 +232,15 @@ class UpdateMatch:
                     without = self._good_arrays(rule, order, NONE, np.inf)
                     if clip is not NONE and with_it and with_it | without == set(names) != with_it:
                         some = all_but(clip, frozenset(set(names) - with_it))
-                        yield UpdateFound(rule, some, limit, self._clip_mistakes(some))
+                        mistakes = self._clip_mistakes(some)
+                        yield UpdateFound(rule, some, limit, mistakes, order=order)
                     still = {n for n in names if self._unchanged(n)}
                     if with_it and still and with_it | still == set(names):
                         verb = "is" if len(still) == 1 else "are"
                         words = f"{' and '.join(sorted(still))} {verb} not updated"
                         why = "Every parameter has a step to make: list all of them."
                         own = (*self._clip_mistakes(clip), WrittenMistake(words, "not updated", why))
-                        yield UpdateFound(rule, clip, limit, own)
+                        yield UpdateFound(rule, clip, limit, own, order=order)
 
     def _before_and_after(self) -> Iterator[UpdateFound]:
         """The memory is made of gradients that are not clipped, the step of clipped ones; or so."""
@@ -217,7 +255,7 @@ class UpdateMatch:
                 fits = [of_memory.of(line, line.right) for line in kept]
                 if None not in fits and of_step.of(moved, moved.right) is not None:
                     mistake = WrittenMistake(words, "clipped too late", NO_EFFECT, LARGE)
-                    yield UpdateFound(rule, clip, limit, (mistake,))
+                    yield UpdateFound(rule, clip, limit, (mistake,), order=order)
 
     def _good_arrays(self, rule: UpdateRule, order: Sequence[str], clip: Clip, limit: float) -> set[str]:
         """The parameters of which all lines are right."""

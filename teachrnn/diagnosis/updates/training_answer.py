@@ -33,6 +33,8 @@ class TrainingAnswer:
         The number that this update has to have.
     clips : str
         Whether the code clips, by its names: "" if nothing says so, "norm", "value" or "somehow".
+    speaks_of_norm : bool
+        Whether the text of the code has the word.
     loss : float or None
         What is returned as the loss, and `losses`: what it is before the update and after it.
     state : ndarray or None
@@ -53,6 +55,7 @@ class TrainingAnswer:
     constants: tuple[float, ...] = ()
     t: int = 3
     clips: str = ""
+    speaks_of_norm: bool = False
     loss: float | None = None
     losses: tuple[float, float] | None = None
     state: Array | None = None

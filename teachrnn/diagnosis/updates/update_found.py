@@ -23,6 +23,10 @@ class UpdateFound:
         What is wrong.
     error : float
         What is left, of the size of the step.
+    hyper : dict
+        The hyper-parameters with which it holds.
+    order : tuple of str
+        What the student calls the vectors of the rule's state, in its order.
     """
 
     rule: UpdateRule
@@ -31,6 +35,7 @@ class UpdateFound:
     mistakes: tuple[WrittenMistake, ...] = ()
     error: float = 0.0
     hyper: dict[str, float] = field(default_factory=dict, compare=False)
+    order: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def weight(self) -> tuple[int, int]:

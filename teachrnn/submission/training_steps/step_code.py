@@ -48,6 +48,11 @@ class StepCode:
         return "somehow" if calls or limited else ""
 
     @property
+    def speaks_of_norm(self) -> bool:
+        """Whether it has the word."""
+        return "norm" in self.text.lower()
+
+    @property
     def optimizer(self) -> str:
         """The optimizer that is named in it, if one is."""
         return optimizer_named(self.text)

@@ -11,7 +11,7 @@ from teachrnn.diagnosis.updates import TrainingAnswer
 ONE = ("own", "before", "after")
 SEVERAL = ("memory", "memory_after")
 ALONE = ("state", "states", "new_state")
-PLAIN = ("hyper", "constants", "t", "clips", "loss", "losses", "said_sizes", "remarks")
+PLAIN = ("hyper", "constants", "t", "clips", "speaks_of_norm", "loss", "losses", "said_sizes", "remarks")
 
 
 def training_message(answer: TrainingAnswer) -> tuple[dict[str, Any], dict[str, Array]]:

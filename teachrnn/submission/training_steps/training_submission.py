@@ -167,6 +167,7 @@ class TrainingSubmission:
             constants=self.code.constants,
             t=THIRD,
             clips=self.code.clips,
+            speaks_of_norm=self.code.speaks_of_norm,
             loss=step.loss(),
             losses=losses,
             state=step.state(),
