@@ -23,6 +23,7 @@ from teachrnn.diagnosis.remarks import remarks
 from teachrnn.diagnosis.rounding import TOLERANCE
 from teachrnn.diagnosis.smallest import smallest_failing
 from teachrnn.diagnosis.whole import CONSTANT_FACTOR, clipped_at, whole_mistakes
+from teachrnn.diagnosis.wrong_forward import wrong_forward
 from teachrnn.diagnosis.wrong_sum import WrongSum
 
 LONG = 10
@@ -92,7 +93,8 @@ def diagnose(
     if found.explanations and not held:
         said = [*found.remarks, *_remarks(instances, answers, found)]
         found = replace(found, verdict=verdict_of(held, found.verdict), remarks=said)
-    smallest = smallest_failing(draw, gradients, tolerance)
+    forward = SAME_LOSS[np.dtype(dtype)] if found.verdict == "forward pass differs" else None
+    smallest = smallest_failing(draw, answer, tolerance, forward=forward)
     return replace(found, explanations=held, confirmed=confirmed, smallest=smallest)
 
 
@@ -293,17 +295,9 @@ def _same(
 def _forward(instances: Sequence[Instance], answers: Sequence[Answer], tolerance: float) -> list[str]:
     """What is wrong with the forward pass, in sentences."""
     for instance, answer in zip(instances, answers, strict=True):
-        sizes = f"T = {instance.T}, m = {instance.model.hidden}, B = {instance.B}"
-        h = answer.values.get("h")
-        if h is not None:
-            for t in range(1, instance.T + 1):
-                right = instance.trace[f"h[{t}]"].data
-                if not np.allclose(h[t - 1], right, rtol=0, atol=10 * tolerance):
-                    return [f"h[{t}] differs from the model's, at {sizes}; the steps before are right."]
-        if answer.loss is not None:
-            ours = float(instance.trace.total_loss)
-            if not abs(answer.loss - ours) <= tolerance * max(abs(ours), 1e-300):
-                return [f"the loss is {answer.loss:.6g} nats where it should be {ours:.6g}, at {sizes}."]
+        wrong = wrong_forward(instance, answer, tolerance)
+        if wrong is not None:
+            return [wrong.said(instance, answer)]
     return []
 
 

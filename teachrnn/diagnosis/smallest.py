@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
-from teachrnn.array import Array
+from teachrnn.diagnosis.answer import Answer
+from teachrnn.diagnosis.entry import entry_of
 from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.wrong_forward import wrong_forward
 
 SIZES = (
     (1, 1, 2, None),
@@ -73,21 +75,12 @@ class Smallest:
         )
 
 
-def entry_of(array: str, place: Sequence[Any]) -> str:
-    """What an entry of an array is called.
-
-    Examples
-    --------
-    >>> entry_of("dW", (0, 1)), entry_of("dy", ())
-    ('dW[0, 1]', 'dy')
-    """
-    return f"{array}[{', '.join(str(int(i)) for i in place)}]" if len(place) else array
-
-
 def smallest_failing(
     draw: Callable[..., Instance],
-    gradients: Callable[[Instance], Mapping[str, Array]],
+    answer: Callable[[Instance], Answer],
     tolerance: float,
+    *,
+    forward: float | None = None,
 ) -> Smallest | None:
     """Try small sizes, in order, until the code is wrong.
 
@@ -95,10 +88,12 @@ def smallest_failing(
     ----------
     draw : callable
         Draws an instance that the code can answer.
-    gradients : callable
-        The student's gradients for an instance.
+    answer : callable
+        The student's answer on an instance.
     tolerance : float
         What right code may differ by, in units of rounding.
+    forward : float, optional
+        If the forward pass is to be compared, before the gradients: what its values may differ by.
 
     Returns
     -------
@@ -108,9 +103,13 @@ def smallest_failing(
     passes: list[Instance] = []
     for T, m, K, B in SIZES:
         instance = draw(T=T, hidden=m, symbols=K, batch=B, seed=T + m)
-        own = gradients(instance)
+        given = answer(instance)
+        value = None if forward is None else wrong_forward(instance, given, forward)
+        if value is not None:
+            return Smallest(instance, [], value.entry, value.expected, value.given)
+        own = given.gradients
         worst, found = tolerance, None
-        for name in set(own) & set(instance.gradients):
+        for name in (name for name in instance.gradients if name in own):
             difference = np.abs(np.asarray(own[name], dtype=float) - instance.gradients[name])
             difference[~np.isfinite(difference)] = np.inf
             error = float(difference.max(initial=0.0)) / instance.units[name]
@@ -119,10 +118,9 @@ def smallest_failing(
                 found = (name, tuple(int(i) for i in place))
         if found is not None:
             name, where = found
-            right, given = float(instance.gradients[name][where]), float(np.asarray(own[name])[where])
-            return Smallest(
-                instance, _telling(passes, instance), entry_of(f"d{name}", where), right, given
-            )
+            expected, is_now = (float(np.asarray(d[name])[where]) for d in (instance.gradients, own))
+            entry = entry_of(f"d{name}", where)
+            return Smallest(instance, _telling(passes, instance), entry, expected, is_now)
         passes.append(instance)
     return None
 

@@ -60,6 +60,9 @@ class Recognised:
         How the loss is added up; "" where there is none.
     loss_step : Step or None
         The function that gives it, if another.
+    wrong_readout : dict of str to Finding
+        Where the states are right and there is no loss: what is called scores or probabilities, and is
+        not ours.
     states_right : int or None
         Where the forward pass is wrong: how many states, from the first on, are right all the same.
     values_right : int
@@ -82,6 +85,7 @@ class Recognised:
     forward_right: bool
     loss_name: str = ""
     loss_step: Step | None = None
+    wrong_readout: dict[str, Finding] = field(default_factory=dict)
     found: dict[str, Finding] = field(default_factory=dict)
     backward: Step | None = None
     error: float = 0.0
@@ -235,6 +239,9 @@ def attempt(
     if outcome.loss_name or (errors and (whole or not scalars(run))):
         outcome.forward_right = True
         outcome.error = max([outcome.error, *errors[:1]])
+        if not outcome.loss_name and not whole:
+            outcome.wrong_readout = understood.said
+            outcome.found = {**understood.said, **found}
         return outcome
     numbers = [v for _, v in scalars(run) if np.isfinite(v).all()]
     if not understood.values and not numbers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -138,10 +138,13 @@ class Understood:
         h, s, o and p, each where it is nearest to ours, however far that is.
     steps_right : int
         How many states from the first on are ours, in the reading that has most of them right.
+    said : dict of str to Finding
+        What is called scores or probabilities and is neither: by "o" or "p".
     """
 
     values: dict[str, Finding]
     steps_right: int
+    said: dict[str, Finding] = field(default_factory=dict)
 
     @property
     def right(self) -> dict[str, Finding]:
@@ -154,6 +157,7 @@ def understand(run: ProgramRun) -> Understood:
     case, right = run.case, run.case.right
     sizes = {name: np.abs(ours).max() for name, ours in right.items()}
     found: dict[str, Finding] = {}
+    said: dict[tuple[str, str], Finding] = {}
     steps = 0
     for name, value in sequences(run):
         for D, of_that_size in ((case.m, ("h", "s")), (case.K, ("o", "p"))):
@@ -168,7 +172,26 @@ def understand(run: ProgramRun) -> Understood:
                     error = float(np.abs(array - right[ours]).max() / sizes[ours])
                     if error < (found[ours].error if ours in found else np.inf):
                         found[ours] = Finding(name, value, form, array, error)
-    return Understood(found, steps)
+                    called = lexicon.readout(name)
+                    if called and error < (
+                        said[called, ours].error if (called, ours) in said else np.inf
+                    ):
+                        said[called, ours] = Finding(name, value, form, array, error)
+    return Understood(found, steps, _wrong(found, said, case))
+
+
+def _wrong(
+    found: Mapping[str, Finding], said: Mapping[tuple[str, str], Finding], case: Case
+) -> dict[str, Finding]:
+    """What is called scores or probabilities, and is not; targets may have such names, too."""
+    right = {name for name, finding in found.items() if finding.error < NEAR}
+    handed = [np.eye(case.K)[symbols] for symbols in (case.x, case.y)]
+    wrong = {}
+    for (called, name), finding in said.items():
+        claims = name == called or (called == "either" and name == "p" and not right & {"o", "p"})
+        if claims and name not in right and not any(np.array_equal(finding.array, a) for a in handed):
+            wrong[name] = finding
+    return wrong
 
 
 def _steps_right(array: Array, h: Array, size: float) -> int:

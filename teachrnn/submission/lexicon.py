@@ -66,6 +66,16 @@ LOSSES = (
 )
 """What a returned loss is called."""
 
+READOUT: dict[str, str] = {
+    "o": "logit logits logitsseq",
+    "p": "p ps pt prob probs probability probabilities pseq softmax yprob yprobs",
+    "either": (
+        "o os ot y ys yt yhat yhats ypred ypreds yp pred preds prediction predictions out outs output "
+        "outputs score scores"
+    ),
+}
+"""What a forward pass calls the scores and the probabilities that it returns, and what either."""
+
 UNGATED: dict[str, str] = {
     "U": (
         "u wxh wx wih wax win wxa uh whx wxs ux winput wu winh wi wxr wsx wweightih weightih uxh "
@@ -155,6 +165,18 @@ def owner(name: str, owners: str) -> bool:
 def is_loss(name: str) -> bool:
     """Whether a returned value of this name is a loss."""
     return re.sub(r"[^a-z]", "", name.lower()) in LOSSES.split()
+
+
+def readout(name: str) -> str:
+    """Which value of the readout a name says: "o", "p" or "either"; "" if none.
+
+    Examples
+    --------
+    >>> [readout(n) for n in ("ps", "logits", "y_hat", "hs")]
+    ['p', 'o', 'either', '']
+    """
+    short = re.sub(r"[^a-z]", "", name.lower())
+    return next((value for value, names in _sets(READOUT).items() if short in names), "")
 
 
 _GRADIENT = re.compile(

@@ -37,6 +37,8 @@ SECONDS = 5.0
 """Of the processor, for all attempts together: another program must not decide what is found."""
 SECONDS_FOR_ORDERS = 0.7
 """Then, for the orders of gates that were not tried yet in the likeliest layouts."""
+SECONDS_FOR_READOUT = 0.5
+"""Then, for a layout in which the scores are right, too, where the states are."""
 MOST_OF_A_PLAN = 8
 """Layouts in which a forward pass is right are taken so far; the backward pass may run in some only."""
 FAR_FETCHED = 8
@@ -72,10 +74,15 @@ def recognise(
     whole = [plan for plan in plans if not plan.steps]
     for some in (whole, [plan for plan in plans if plan.steps]):
         right: set[str] = set()
+        half_right: list[Recognised] = []
         for thorough in (False, True):
             for plan in some:
                 for batch in (True, False):
                     for found in islice(_try(program, plan, batch, thorough, attempts), MOST_OF_A_PLAN):
+                        if found.wrong_readout:  # in another layout it may be right, too
+                            half_right.append(found)
+                            attempts.until = min(attempts.until, process_time() + SECONDS_FOR_READOUT)
+                            continue
                         # What is right for one sequence, and has an axis for several, is not right.
                         if batch or found.arrangement.x.axes in _OF_ONE:
                             right.add(plan.forward.function.name)
@@ -83,6 +90,9 @@ def recognise(
                 if attempts.over():
                     break
             attempts.until = min(attempts.until, process_time() + seconds)
+        if not right:
+            yield from half_right
+            right |= {found.plan.forward.function.name for found in half_right}
         if not right:
             yield from _in_every_order(attempts)
         yield from (o for o in attempts.nearest() if o.plan.forward.function.name not in right)

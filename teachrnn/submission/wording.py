@@ -61,6 +61,8 @@ def facts_of(
     for name, found in recognised.found.items():
         if recognised.forward_right and found.error < 1e-3:
             facts[f"value {name}"] = f"`{found.name}` is {name}."
+        elif name in recognised.wrong_readout:
+            facts[f"value {name}"] = f"`{found.name}` should be {name}, and is not."
     if not recognised.forward_right:
         facts["forward"] = (
             "The forward pass does not give the numbers of this cell in any layout that was tried: "

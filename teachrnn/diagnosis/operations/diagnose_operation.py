@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -11,12 +11,13 @@ from numpy.typing import DTypeLike
 from teachrnn.array import Array
 from teachrnn.diagnosis.description import describe
 from teachrnn.diagnosis.diagnosis import Compared, Diagnosis, verdict_of
+from teachrnn.diagnosis.entry import entry_of
 from teachrnn.diagnosis.match import Explanation
 from teachrnn.diagnosis.operations.match_operation import OperationMatch
 from teachrnn.diagnosis.operations.operation_case import OperationCase
 from teachrnn.diagnosis.operations.slips_of_operation import slips, slips_forward
 from teachrnn.diagnosis.rounding import TOLERANCE
-from teachrnn.diagnosis.smallest import Smallest, entry_of
+from teachrnn.diagnosis.smallest import Smallest
 from teachrnn.op import Op
 
 DrawOperation = Callable[..., OperationCase]
@@ -111,8 +112,9 @@ def diagnose_operation(
         remarks=[*forward, *_missing(op, match.names), *noticed],
         tolerance=tolerance,
     )
+    smallest = _smallest(draw, answer, tolerance, seed, SAME_VALUE[np.dtype(dtype)] if forward else None)
     if not wrong:
-        return found
+        return replace(found, smallest=smallest)
     explanations = match.explanations(wrong, seconds)
     more = [draw(N=N, sizes=sizes, seed=seed + s) for N, sizes, s in FURTHER] if explanations else []
     if more:  # the same must hold on other numbers
@@ -129,7 +131,7 @@ def diagnose_operation(
         explanations=explanations,
         confirmed=len(more) if explanations else 0,
         known=known,
-        smallest=_smallest(draw, answer, tolerance, seed),
+        smallest=smallest,
         remarks=[*found.remarks, *said],
         tolerance=tolerance,
     )
@@ -210,22 +212,30 @@ def _smallest(
     answer: Callable[[OperationCase], OperationAnswer],
     tolerance: float,
     seed: int,
+    forward: float | None,
 ) -> Smallest | None:
-    """The smallest case that fails."""
+    """The smallest case that fails: in its value, if `forward` says what it may differ by, or after."""
     passed = False
     for N, sizes, s in SMALLEST:
         case = draw(N=N, sizes=sizes, seed=seed + s)
-        own = answer(case).gradients
-        for name, right in case.gradients.items():
-            if name not in own:
-                continue
-            difference = np.abs(np.asarray(own[name], dtype=float) - right)
+        given = answer(case)
+        own = dict(given.gradients)
+        pairs = [
+            (f"d{n}", d, own[n], tolerance * case.units[n])
+            for n, d in case.gradients.items()
+            if n in own
+        ]
+        if forward is not None and given.value is not None and given.value.shape == case.y.shape:
+            allowed = forward * (float(np.abs(case.y).max(initial=0.0)) or 1.0)
+            pairs.insert(0, (case.op.output, case.y, given.value, allowed))
+        for name, right, array, allowed in pairs:
+            difference = np.abs(np.asarray(array, dtype=float) - right)
             difference[~np.isfinite(difference)] = np.inf
-            if not float(difference.max(initial=0.0)) <= tolerance * case.units[name]:
+            if not float(difference.max(initial=0.0)) <= allowed:
                 place = np.unravel_index(int(difference.argmax()), difference.shape)
                 where = tuple(int(i) for i in place)
                 passes = ["a single row"] if passed and N > 1 else []
-                expected, given = float(right[where]), float(np.asarray(own[name])[where])
-                return Smallest(case, passes, entry_of(f"d{name}", where), expected, given)
+                numbers = float(right[where]), float(np.asarray(array, dtype=float)[where])
+                return Smallest(case, passes, entry_of(name, where), *numbers)
         passed = passed or N == 1
     return None

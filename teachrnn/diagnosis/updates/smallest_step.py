@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.diagnosis.smallest import HasSizes, Smallest, entry_of
+from teachrnn.diagnosis.entry import entry_of
+from teachrnn.diagnosis.smallest import HasSizes, Smallest
 from teachrnn.diagnosis.updates.clip import NONE, NORM, Clip
 from teachrnn.diagnosis.updates.line_fit import LineFit
 from teachrnn.diagnosis.updates.match_update import UpdateMatch

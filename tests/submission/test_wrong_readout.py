@@ -1,0 +1,62 @@
+"""A forward pass without a loss is judged by its scores and probabilities, too, not by its states."""
+
+from __future__ import annotations
+
+import pytest
+
+from teachrnn import check_backward
+
+CODE = """
+import numpy as np
+
+def forward(x, h0, U, W, V, b, c):
+    hs, os, ps = {-1: h0}, {}, {}
+    for t in range(len(x)):
+        hs[t] = np.tanh(W @ hs[t - 1] + U[:, x[t]] + b)
+        os[t] = V @ hs[t] + c
+        ps[t] = np.exp(os[t]) / np.exp(os[t]).sum()
+    return hs, ps
+
+def backward(x, y, hs, ps, U, W, V, b, c):
+    dU, dW, dV, db, dc = (np.zeros_like(p) for p in (U, W, V, b, c))
+    dh = np.zeros_like(b)
+    for t in reversed(range(len(x))):
+        do = np.exp(V @ hs[t] + c)
+        do = do / do.sum()
+        do[y[t]] -= 1
+        dV += np.outer(do, hs[t])
+        dc += do
+        da = (V.T @ do + dh) * (1 - hs[t] ** 2)
+        dU[:, x[t]] += da
+        dW += np.outer(da, hs[t - 1])
+        db += da
+        dh = W.T @ da
+    return dU, dW, dV, db, dc
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("V @ hs[t] + c\n        ps", "V @ hs[t] - c\n        ps", "; h is right."),
+        (".sum()\n    return hs, ps", ".max()\n    return hs, os, ps", "; h and o are right."),
+    ],
+    ids=["wrong scores", "wrong softmax"],
+)
+def test_a_forward_pass_whose_probabilities_alone_are_wrong_is_not_right(old, new, said, tmp_path):
+    path = tmp_path / "my_rnn.py"
+    assert old in CODE
+    path.write_text(CODE.replace(old, new), encoding="utf-8")
+    found = check_backward(path)
+    assert found.verdict == "forward pass differs"
+    assert found.remarks[0].startswith("p[1] differs from the model's, at ")
+    assert found.remarks[0].endswith(said)
+    assert "`ps` should be p, and is not." in found.read_as
+    assert "There p[1]" in found.hints(3)
+    assert not any(c.wrong for c in found.compared)  # the backward pass has a softmax of its own
+
+
+def test_the_same_with_right_probabilities_is_right(tmp_path):
+    path = tmp_path / "my_rnn.py"
+    path.write_text(CODE, encoding="utf-8")
+    assert check_backward(path).right
