@@ -28,6 +28,11 @@ def is_step(name: str) -> bool:
     return bool(_STEP.search(name)) and not re.search(r"train|sgd|update|optimi", name, re.I)
 
 
+def looks_forward(name: str) -> bool:
+    """Whether the name is one of a forward pass."""
+    return bool(_FORWARD.search(name)) and not _NEITHER.search(name)
+
+
 def returns_gradients(function: Function) -> bool:
     """Whether its return values are named like gradients of parameters."""
     names = [n for n in function.returned if n]
@@ -44,7 +49,7 @@ def forwards(functions: Mapping[str, Function]) -> list[Function]:
     found = [
         f
         for name, f in functions.items()
-        if not _BACK.search(name) and not _NEITHER.search(name) and not _update(name)
+        if not _BACK.search(name) and not _NEITHER.search(name) and not is_update(name)
     ]
     likely = [f for f in found if _FORWARD.search(f.name)]
     return sorted(
@@ -72,10 +77,10 @@ def wholes(functions: Mapping[str, Function]) -> list[Function]:
         if re.search(r"check|numer|clip|sampl", name, re.I) or "y" not in takes:
             continue
         slots = [a for a in f.arguments if lexicon.ungated_kinds(a)]
-        if returns_gradients(f) or _BACK.search(name) or _update(name) or len(slots) > 1:
+        if returns_gradients(f) or _BACK.search(name) or is_update(name) or len(slots) > 1:
             found.append(f)
     return sorted(
-        found, key=lambda f: (_update(f.name), not returns_gradients(f), not _BACK.search(f.name))
+        found, key=lambda f: (is_update(f.name), not returns_gradients(f), not _BACK.search(f.name))
     )
 
 
@@ -90,14 +95,15 @@ def losses(functions: Mapping[str, Function]) -> list[Function]:
     return sorted(found, key=lambda f: bool(re.search("total|mean|average", f.name, re.I)))
 
 
-def _update(name: str) -> bool:
+def is_update(name: str) -> bool:
+    """Whether it moves parameters, or does a whole training step."""
     return bool(_UPDATE.search(name)) and not is_step(name)
 
 
 def _neither_back(name: str) -> bool:
     return bool(
         re.search(
-            r"check|numer|clip|zero|plot|softmax|sigmoid|tanh|update|apply|relu|grads?_?norm|cross|init",
+            r"check|numer|clip|adagrad|zero|plot|softmax|sigmoid|tanh|update|apply|relu|grads?_?norm|cross|init",
             name,
             re.I,
         )

@@ -28,6 +28,7 @@ from teachrnn.submission.recognition import OTHER_SIZES, recognise
 from teachrnn.submission.run import Arrangement, ProgramRun
 from teachrnn.submission.sequence_form import as_array
 from teachrnn.submission.source import load
+from teachrnn.submission.unused import unused
 from teachrnn.submission.wording import facts_of
 
 Chosen = str | Callable[..., Any] | None
@@ -109,7 +110,9 @@ class Submission:
         failure: SubmissionError | None = None
         for recognised in recognise(program, plans, cell=cell, layout=known):
             try:
-                return cls._with_backward(recognised)
+                found = cls._with_backward(recognised)
+                found._note_unused(program, plans)
+                return found
             except SubmissionError as error:
                 failure = failure or error
         assert failure is not None
@@ -295,6 +298,14 @@ class Submission:
         return own, factor, None if loss is None else loss * factor, states
 
     # Inside ----------------------------------------------------------------------------------
+
+    def _note_unused(self, program: HandedIn, plans: list[Plan]) -> None:
+        """Say which functions could have been taken instead."""
+        recognised = self._recognised
+        steps = (recognised.plan.forward, self._backward, recognised.loss_step)
+        used = [step.function for step in steps if step is not None]
+        for i, sentence in enumerate(unused(program, plans, recognised.plan, used)):
+            self.convention.facts[f"unused {i}"] = sentence
 
     def _run(self, case: Case) -> tuple[ProgramRun, FoundGradients]:
         plan = self._recognised.plan

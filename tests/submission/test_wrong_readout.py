@@ -56,7 +56,23 @@ def test_a_forward_pass_whose_probabilities_alone_are_wrong_is_not_right(old, ne
     assert not any(c.wrong for c in found.compared)  # the backward pass has a softmax of its own
 
 
-def test_the_same_with_right_probabilities_is_right(tmp_path):
+OLD = """
+def backward_old(x, y, hs, ps, U, W, V, b, c):
+    dU, dW, dV, db, dc = (np.zeros_like(p) for p in (U, W, V, b, c))
+    return dU, dW, dV, db, dc
+
+def loss_and_grads(x, y, h0, U, W, V, b, c):
+    hs, ps = forward(x, h0, U, W, V, b, c)
+    return backward(x, y, hs, ps, U, W, V, b, c)
+"""
+
+
+def test_the_same_with_right_probabilities_is_right_and_a_second_backward_pass_is_noted(tmp_path):
     path = tmp_path / "my_rnn.py"
-    path.write_text(CODE, encoding="utf-8")
-    assert check_backward(path).right
+    path.write_text(CODE + OLD, encoding="utf-8")
+    found = check_backward(path)
+    assert found.right
+    said = [sentence for sentence in found.read_as if "not compared" in sentence]
+    assert said == [
+        "Found, too, and not compared: `backward_old`. backward= takes it as the backward pass instead."
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from teachrnn.diagnosis.match import Explanation
 from teachrnn.diagnosis.mistake import WrittenMistake
 from teachrnn.diagnosis.updates.line_fit import STEP
 from teachrnn.diagnosis.updates.match_update import CLIPPING, UpdateMatch
-from teachrnn.diagnosis.updates.smallest_step import UNLIMITED, smallest_step
+from teachrnn.diagnosis.updates.smallest_step import UNLIMITED, AskStep, DrawStep, smallest_step
 from teachrnn.diagnosis.updates.training_answer import TrainingAnswer
 from teachrnn.diagnosis.updates.update_found import UpdateFound
 
@@ -33,14 +33,11 @@ WHY_LOSS = "The loss of a step is that of the parameters with which its gradient
 
 STATE_AFTER, LOSS_AFTER = "state after the update", "loss after the update"
 
-AskStep = Callable[..., TrainingAnswer]
-"""From an instance, seed= and limit= to what a step leaves behind."""
-
 
 def diagnose_training(
     answer: AskStep,
     *,
-    draw: Callable[..., Any],
+    draw: DrawStep,
     optimizer: str = "",
     dtype: DTypeLike = np.float64,
     seconds: float = 2.0,

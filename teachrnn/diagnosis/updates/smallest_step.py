@@ -31,13 +31,14 @@ SIZES = ((2, 1, 2), (2, 2, 3), (4, 2, 3), (8, 2, 3), (30, 3, 5))
 SCALES = (0.7, 3.0)
 """T, m, K, and of each the scale of the weights: one unit before two, small gradients before large."""
 
-Draw = Callable[..., Any]
-Ask = Callable[..., TrainingAnswer]
+DrawStep = Callable[..., Any]
+AskStep = Callable[..., TrainingAnswer]
+"""From an instance, seed= and limit= to what a step leaves behind."""
 
 
 def smallest_step(
-    ask: Ask,
-    draw: Draw,
+    ask: AskStep,
+    draw: DrawStep,
     match: UpdateMatch,
     found: UpdateFound | None,
     *,
@@ -97,7 +98,7 @@ class _Meant:
             limit = likely[0]
         return cls(match, found, clip, limit)
 
-    def first_wrong(self, ask: Ask, instance: HasSizes, seed: int) -> Smallest | None:
+    def first_wrong(self, ask: AskStep, instance: HasSizes, seed: int) -> Smallest | None:
         """The first line that is wrong, in the entry with the largest error."""
         free = ask(instance, seed=seed, limit=UNLIMITED)
         if self._clip is self._found.clip:  # clipping is right, and would be in the way

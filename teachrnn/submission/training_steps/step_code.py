@@ -8,8 +8,10 @@ import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from teachrnn.submission import lexicon
+from teachrnn.submission.called import called_by
 from teachrnn.submission.functions import Function
 from teachrnn.submission.plan import HandedIn, Plan
 
@@ -132,23 +134,6 @@ def _is_step(function: Function) -> bool:
     return named and {"x", "y"} <= takes
 
 
-def text_of(call: object, program: HandedIn, leave: set[str], kind: object) -> Iterator[str]:
+def text_of(call: object, program: HandedIn, leave: set[str], kind: Any) -> Iterator[str]:
     """The text of a function, and of what it calls, once each."""
-    waiting, seen = [call], set()
-    while waiting:
-        one = waiting.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        try:
-            text = textwrap.dedent(inspect.getsource(one))  # type: ignore[arg-type]
-        except (OSError, TypeError):
-            continue
-        yield text
-        for name in set(re.findall(r"\b(?:self\.)?(\w+)\s*\(", text)) - leave:
-            if kind is not None and inspect.isfunction(getattr(kind, name, None)):
-                waiting.append(getattr(kind, name))
-            elif name in program.functions:
-                waiting.append(program.functions[name].call)
-            elif name in program.classes:
-                waiting.append(program.classes[name])
+    return (text for _, text in called_by(call, program, leave=leave, kind=kind))
