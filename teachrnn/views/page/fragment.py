@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 from collections.abc import Sequence
 
 from teachrnn.trace import Trace
+from teachrnn.views.page.packed import UNPACK, packed, packed_player
 from teachrnn.views.player.bundle import Bundle
-from teachrnn.views.player.module import player_module, player_style
+from teachrnn.views.player.module import player_style
 from teachrnn.views.story import Yours, opening
 from teachrnn.views.story.named_story import NamedStory
 
@@ -78,18 +78,19 @@ def stories_fragment(stories: Sequence[NamedStory], *, step: int | None = None) 
     """
     bundle = Bundle(stories)
     step = opening(stories[0].steps) if step is None else step
-    packed = gzip.compress(bundle.data, mtime=0)
-    key = hashlib.sha256(packed).hexdigest()[:12]
-    script = player_module("fragment")
+    data = packed(bundle.data)
+    key = hashlib.sha256(data.encode()).hexdigest()[:12]
+    mine = f'[data-teachrnn="{key}"]'
     lines = f"""\
 <div data-teachrnn="{key}" data-lm-suppress-shortcuts="true">
 <p>{INSTEAD}</p>
 <template><style>{player_style()}</style><div></div></template>
-<script type="application/octet-stream" data-part="story">{_base64(packed)}</script>
+<script type="application/octet-stream" data-part="story">{data}</script>
 <script type="application/octet-stream" data-part="font">{_base64(bundle.font)}</script>
+<script type="application/octet-stream" data-part="player">{packed_player("fragment")}</script>
 <script type="module">
-{script}
-start("{key}", {step});
+{UNPACK}
+unpack('{mine} [data-part=player]', 'start("{key}", {step});');
 </script>
 </div>"""
     return "\n".join(line for line in lines.splitlines() if line.strip())

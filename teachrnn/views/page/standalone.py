@@ -1,13 +1,12 @@
 """The story as one self-contained HTML page: no kernel, no server, no internet connection.
 
-The page carries its own content-security policy, which allows the two blocks of code in it by their
-hash and forbids every request: the browser itself guarantees that nothing is loaded or sent.
+The page carries its own content-security policy, which allows the code in it by its hash and forbids
+every request: the browser itself guarantees that nothing is loaded or sent.
 """
 
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 from collections.abc import Sequence
 from importlib.resources import files
@@ -15,11 +14,13 @@ from pathlib import Path
 
 from teachrnn.files import write_atomically
 from teachrnn.trace import Trace
+from teachrnn.views.page.packed import UNPACK, packed, packed_player
 from teachrnn.views.player.bundle import Bundle
 from teachrnn.views.player.module import player_module, player_style
 from teachrnn.views.story import Yours, opening
 from teachrnn.views.story.named_story import NamedStory
 
+OPENER = f"{UNPACK}unpack('[data-part=player]');\n"
 TEMPLATE = files("teachrnn.views.page") / "page.html"
 
 
@@ -90,18 +91,18 @@ def stories_page(
     import jinja2
 
     bundle = Bundle(stories)
-    script = player_module("page")
     style = player_style()
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(TEMPLATE.read_text("utf-8"))
     return template.render(
         title=title,
         step=opening(stories[0].steps) if step is None else step,
-        script=_Raw(script),
+        opener=_Raw(OPENER),
         style=_Raw(style),
-        script_hash=_hash(script),
+        script_hashes=[_hash(OPENER), _hash(player_module("page"))],
         style_hash=_hash(style),
-        data=base64.b64encode(gzip.compress(bundle.data, mtime=0)).decode(),
+        player=packed_player("page"),
+        data=packed(bundle.data),
         font=base64.b64encode(bundle.font).decode(),
     )
 
