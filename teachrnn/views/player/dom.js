@@ -105,10 +105,19 @@ export function bar(button, closed) {
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+/** @type {Uint8Array | null} */
+let fontInUse = null;
+
+/** The bytes of the mathematical font, for what is taken out of the page; null if it has none. */
+export const mathematicalFont = () => fontInUse;
+
 /** The mathematical font comes as bytes; without it the browser's own is used.
- * @param {BufferSource} bytes
+ * @param {ArrayBuffer | DataView<ArrayBuffer> | Uint8Array<ArrayBuffer>} bytes
  */
 export function useFont(bytes) {
+  fontInUse = ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : new Uint8Array(bytes);
   const face = new FontFace("TeachrnnMath", bytes);
   face.load().then(
     (loaded) => document.fonts.add(loaded),

@@ -1,15 +1,23 @@
-"""What is shown, taken elsewhere: a link, a frame of another page, slides."""
+"""What is shown, taken elsewhere: a link, a frame of another page, slides, pictures."""
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+from axe import violations
 from browser import SETTLED
+from PIL import Image
 from playwright.sync_api import expect
 from steps import step_of
 
+from teachrnn import CharRNN
 from teachrnn.runs import small_network
 from teachrnn.views.page.fragment import story_fragment
 from teachrnn.views.page.standalone import story_page
@@ -100,7 +108,7 @@ def test_link_to_what_is_shown_is_copied_or_offered_selected(browser_page, pages
     button = page.get_by_role("button", name="Copy link")
     page.evaluate(CLIPBOARD, True)
     button.click()
-    status = page.locator(".share [role=status]")
+    status = page.locator(".sharing [role=status]")
     expect(status).to_contain_text("copied")
     copied = page.evaluate("window.copied")
     assert unquote(copied) == f"{pages['vanilla']}#step=dh[3]&why=dh[3][1]"
@@ -133,3 +141,75 @@ def test_page_without_an_address_works_and_offers_none(browser_page, pages):
     browser_page.get_by_role("button", name="Next step", exact=True).press("s")
     expect(browser_page.get_by_role("button", name="Slides")).to_be_visible()
     expect(browser_page.get_by_role("button", name="Copy link")).to_be_hidden()
+
+
+def saved(page, name, *, nth=0):
+    """The file that a button of the panel saves, and what it is called."""
+    with page.expect_download() as download:
+        page.locator(".sharing").get_by_role("button", name=name, exact=True).nth(nth).click()
+    return Path(download.value.path()).read_bytes(), download.value.suggested_filename
+
+
+def seen(page, clip=None):
+    return np.asarray(Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB"), float)
+
+
+def test_picture_shows_what_the_page_shows_and_needs_nothing_else(browser_page, tmp_path):
+    hostile = ["</text><script>alert(1)</script>", "b", "&"]
+    model = CharRNN(hidden=12, symbols=3, cell="lstm", scale=0.5, rng=np.random.default_rng(0))
+    text = story_page(model.record([0, 1, 0], [1, 0, 2]), symbols=hostile, about=["“a” <b>"])
+    (tmp_path / "page.html").write_text(text, "utf-8")
+    address = (tmp_path / "page.html").as_uri()
+    page = opened(browser_page, address + "#step=dh[2]&level=operations")
+    scene, now = (page.locator(part).bounding_box() for part in (".scene", "section.now"))
+    shown = [seen(page, box) for box in (scene, {**now, "height": 250})]
+    page.keyboard.press("s")
+    assert violations(page) == []
+    svg, name = saved(page, "SVG")
+    assert name == "dh2.svg"
+    root = ElementTree.fromstring(svg)
+    links = [value for node in root.iter() for key, value in node.items() if key.endswith("href")]
+    assert links  # a strip of colours
+    assert all(link.startswith("data:image/png;") for link in links)
+    assert {node.tag.rpartition("}")[2] for node in root.iter()} <= {
+        *("svg", "title", "desc", "style", "rect", "path", "text", "image", "g", "defs", "clipPath")
+    }
+    paints = {node.get(key) for node in root.iter() for key in ("fill", "stroke")} - {None, "none"}
+    assert all(re.fullmatch("#[0-9a-f]{6}", paint) for paint in paints)
+    assert "“a” <b>" in root.findtext("{*}desc")
+    png, name = saved(page, "PNG")
+    assert name == "dh2.png"
+    picture = Image.open(io.BytesIO(png))
+    assert picture.size == (2 * int(root.get("width")), 2 * int(root.get("height")))
+    (tmp_path / "picture.svg").write_bytes(svg)
+    page.goto((tmp_path / "picture.svg").as_uri())
+    small = np.asarray(picture.convert("RGB").reduce(2), float)
+    for y, before in zip((16, 16 + scene["height"] + 12), shown, strict=True):
+        high, wide = before.shape[:2]
+        drawn = seen(page, {"x": 16, "y": y, "width": wide, "height": high})
+        top = round(y)
+        for after in (drawn, small[top : top + high, 16 : 16 + wide]):
+            blank = np.abs(before - 255).mean()
+            assert np.abs(before - after).mean() < 0.45 * blank  # letters lie between pixels
+
+
+def test_steps_are_saved_as_numbered_pictures_in_light_colours_and_as_slides(browser_page, pages):
+    browser_page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page = opened(browser_page, pages["vanilla"] + "#step=dh[3]")
+    page.keyboard.press("s")
+    page.get_by_label("first step of the pictures").fill("9")
+    page.get_by_label("last step of the pictures").fill("11")
+    page.get_by_label("as slides").check()
+    data, name = saved(page, "SVG files")
+    assert name == "steps.zip"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["09-h9.svg", "10-h10.svg", "11-loss.svg"]
+        pictures = [ElementTree.fromstring(archive.read(name)) for name in archive.namelist()]
+    for picture in pictures:
+        assert (picture.get("width"), picture.get("height")) == ("1280", "720")
+        assert picture.find("{*}rect").get("fill") == "#ffffff"
+    assert pictures[0].findtext("{*}title") == "Step 9 reads “r”"
+    assert step_of(page) == (19, 21)
+    assert page.locator(".slides, .pictured").count() == 0
+    assert page.evaluate("getComputedStyle(document.body).colorScheme") == "light dark"

@@ -3,7 +3,7 @@
 
 /** @import { Act } from "../types.d.ts" */
 
-const SLIDE = { width: 1280, height: 720 }; // pixels for which the style of slides is made
+export const SLIDE = { width: 1280, height: 720 }; // pixels for which the style of slides is made
 const LEAST = 0.6; // scale
 
 /** @type {Record<string, Act>} */
