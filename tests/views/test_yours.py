@@ -251,6 +251,12 @@ def test_nodes_are_marked_as_far_as_the_story_has_come(opened):
     assert sorted(names()) == ["a[1]", "a[2]", "a[3]"]
     page.locator(".whole summary").click()
     assert "≠ yours differs" in page.locator(".whole .legend").inner_text()
+    page.keyboard.press("R")
+    rolled = page.locator(f".rolled {marked}")
+    for key, kinds in (("g", []), ("D", ["a"])):  # the first difference is da[3]
+        page.keyboard.press(key)
+        assert rolled.evaluate_all("all => all.map(g => g.dataset.kind)") == kinds
+        assert all(g.get_attribute("aria-label").endswith(", yours differs") for g in rolled.all())
 
 
 def test_keys_and_a_button_go_to_the_differences(opened):

@@ -109,7 +109,7 @@ export class Graph {
     this.onRolled = () => this.#morph();
     this.onBreakpoints = () => {
       this.#paintAll();
-      this.rolled.paint(this.story.steps[this.i], this.context.stopsAt);
+      this.rolled.paint(this.story.steps[this.i], this.known, this.context.stopsAt);
     };
     context.model.on("change:rolled", this.onRolled);
     context.model.on("change:breakpoints", this.onBreakpoints);
@@ -139,7 +139,7 @@ export class Graph {
     const step = this.story.steps[i];
     this.#paintTime(step.t);
     this.#paintNorms(step);
-    this.rolled.paint(step, this.context.stopsAt);
+    this.rolled.paint(step, this.known, this.context.stopsAt);
     if (!this.holdsFocus()) this.#makeTabStop(step.node ?? this.tabStop ?? this.story.nodes[0].id);
     this.#follow();
   }

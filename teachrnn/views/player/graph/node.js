@@ -8,6 +8,7 @@
 import { drawn } from "../dom.js";
 import { formatNumber } from "../number.js";
 import { BOX, isToken } from "./column.js";
+import { NodeMarks } from "./marks.js";
 import { stripPaths } from "./strip.js";
 
 const NO_PATHS = { plus: "", minus: "", other: "" };
@@ -108,10 +109,7 @@ export class GraphNode {
     this.scale = scale;
     this.token = isToken(node);
     this.last = "";
-    /** @type {SVGGElement | null} */
-    this.stopSign = null;
-    /** @type {SVGGElement | null} */
-    this.unequal = null;
+    this.marks = new NodeMarks(BOX.width);
     this.g = drawn("g", {
       class: node.op ? "node" : "node leaf",
       tabindex: "-1",
@@ -133,6 +131,7 @@ export class GraphNode {
       const { value, gradient } = this.strips;
       this.g.append(nodeLabel(node, BOX.width / 2, 15), value.g, gradient.g);
     }
+    this.g.append(this.marks.g);
   }
 
   /** @param {number} y */
@@ -162,13 +161,12 @@ export class GraphNode {
     );
     if (state.role === "now") this.g.setAttribute("aria-current", "step");
     else this.g.removeAttribute("aria-current");
-    const differs = [state.value, state.gradient].filter((k) => k !== null && story.differs(k));
+    const differs = [state.value, state.gradient].some((k) => k !== null && story.differs(k));
     this.g.setAttribute(
       "aria-label",
-      [this.#name(story, state), ...(differs.length ? ["yours differs"] : [])].join(", "),
+      [this.#name(story, state), ...(differs ? ["yours differs"] : [])].join(", "),
     );
-    this.#breakpoint(state.breakpoint);
-    this.#differs(differs.length > 0);
+    this.marks.paint(differs, state.breakpoint);
     if (!this.strips) return;
     const { value, gradient } = this.strips;
     value.paint(story, state.value, STRIP.tall);
@@ -200,35 +198,5 @@ export class GraphNode {
     }
     if (breakpoint) told.push("breakpoint");
     return told.filter(Boolean).join(", ");
-  }
-
-  /** @param {boolean} differs */
-  #differs(differs) {
-    if (differs === Boolean(this.unequal)) return;
-    this.unequal?.remove();
-    this.unequal = null;
-    if (!differs) return;
-    this.unequal = drawn("g", { class: "unequal", transform: `translate(${BOX.width - 3} 3)` });
-    this.unequal.append(
-      drawn("circle", { r: 7.5 }),
-      drawn("path", { d: "M-4-1.8H4M-4 1.8H4M2.4-4.6-2.4 4.6" }),
-      drawn("title", {}, "Yours differs"),
-    );
-    this.g.append(this.unequal);
-  }
-
-  /** @param {boolean} set */
-  #breakpoint(set) {
-    if (set === Boolean(this.stopSign)) return;
-    this.stopSign?.remove();
-    this.stopSign = null;
-    if (!set) return;
-    this.stopSign = drawn("g", { class: "breakpoint", transform: "translate(2 2)" });
-    this.stopSign.append(
-      drawn("path", { d: "M-3-7H3L7-3V3L3 7H-3L-7 3V-3z" }),
-      drawn("path", { d: "M-3 0H3", class: "bar" }),
-      drawn("title", {}, "Breakpoint"),
-    );
-    this.g.append(this.stopSign);
   }
 }

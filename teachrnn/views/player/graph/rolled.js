@@ -9,6 +9,7 @@
 
 import { drawn, element, held, within } from "../dom.js";
 import { BOX, WAYS } from "./column.js";
+import { NodeMarks } from "./marks.js";
 import { nodeLabel, shortened } from "./node.js";
 
 const MARGIN = 10;
@@ -29,7 +30,7 @@ export class RolledGraph {
     this.column = column;
     this.routes = routes;
     this.heads = heads;
-    /** @type {Map<string, { g: SVGGElement, kind: Kind }>} by the name of the kind */
+    /** @type {Map<string, { g: SVGGElement, kind: Kind, marks: NodeMarks, told: string }>} by the name of the kind */
     this.boxes = new Map();
     /** @type {Map<string, SVGPathElement>} */
     this.lines = new Map();
@@ -151,12 +152,10 @@ export class RolledGraph {
     });
     const name = node.timeless;
     const used = node.uses.map(({ letter, gate }) => (gate ? `${letter}_${gate}` : letter));
-    g.setAttribute(
-      "aria-label",
-      [name, node.op && `made by ${node.op}`, used.length && `with ${used.join(", ")}`]
-        .filter(Boolean)
-        .join(", "),
-    );
+    const told = [name, node.op && `made by ${node.op}`, used.length && `with ${used.join(", ")}`]
+      .filter(Boolean)
+      .join(", ");
+    const marks = new NodeMarks(BOX.width);
     g.append(
       drawn("rect", { width: BOX.width, height: kind.height, rx: 7, class: "box" }),
       nodeLabel({ ...node, time: null }, middle, kind.flat ? 18 : 16),
@@ -170,8 +169,9 @@ export class RolledGraph {
         [name, node.op, ...node.uses.map((use) => use.name)].filter(Boolean).join(" · "),
       ),
     );
+    g.append(marks.g);
     this.cell.append(g);
-    this.boxes.set(kind.name, { g, kind });
+    this.boxes.set(kind.name, { g, kind, marks, told });
   }
 
   #resized() {
@@ -194,17 +194,28 @@ export class RolledGraph {
 
   /** Mark the operation of the step, and its time.
    * @param {Step} step
+   * @param {number} known after which step
    * @param {(node: StoryNode) => boolean} breakpointAt
    */
-  paint(step, breakpointAt) {
+  paint(step, known, breakpointAt) {
     const current = step.node === null ? undefined : this.column.kind.get(step.node);
-    for (const { g, kind } of this.boxes.values()) {
-      const node = this.at.get(`${kind.name} ${step.t}`) ?? kind.node;
+    for (const { g, kind, marks, told } of this.boxes.values()) {
+      const there = this.at.get(`${kind.name} ${step.t}`);
+      const node = there ?? kind.node;
       const now = kind === current;
       g.classList.toggle("now", now);
       if (now) g.setAttribute("aria-current", "step");
       else g.removeAttribute("aria-current");
-      g.classList.toggle("stops", breakpointAt(node));
+      const shown = there
+        ? [this.story.valueAt(there.id, known), this.story.gradientAt(there.id, known)]
+        : [];
+      const differs = shown.some((k) => k !== null && this.story.differs(k));
+      const stops = breakpointAt(node);
+      marks.paint(differs, stops);
+      g.setAttribute(
+        "aria-label",
+        [told, stops && "breakpoint", differs && "yours differs"].filter(Boolean).join(", "),
+      );
     }
     for (const line of this.marked) {
       line.setAttribute("class", "edge seen");

@@ -5,6 +5,7 @@
 /** @import { StoryNode } from "../types.d.ts" */
 
 import { drawn } from "../dom.js";
+import { NodeMarks } from "../graph/marks.js";
 import { nodeLabel, shortened, symbolCode } from "../graph/node.js";
 import { stripPaths } from "../graph/strip.js";
 import { formatNumber } from "../number.js";
@@ -36,7 +37,7 @@ export class OutlineNode {
     this.g.dataset.id = String(node.id);
     this.title = drawn("title", {}, [node.name, node.op].filter(Boolean).join(" · "));
     this.g.append(this.title, drawn("rect", { width, height, rx: 5, class: "box" }));
-    this.marks = drawn("g", { class: "marks" });
+    this.marks = new NodeMarks(width);
     if (symbol) this.#drawSymbol(width, height);
     else {
       const small = height < ONE_STRIP;
@@ -49,8 +50,7 @@ export class OutlineNode {
       this.small = small;
       this.g.append(label, this.value.g, this.gradient.g);
     }
-    this.g.append(this.marks);
-    this.width = width;
+    this.g.append(this.marks.g);
   }
 
   /**
@@ -97,7 +97,7 @@ export class OutlineNode {
       "aria-label",
       this.#name(story, { value, gradient, arrived, of, breakpoint, initial, differs }),
     );
-    this.#mark(differs, breakpoint);
+    this.marks.paint(differs, breakpoint);
     if (!this.value || !this.gradient || !this.room) return;
     const { width, tall } = this.room;
     const one = this.small && gradient !== null;
@@ -138,32 +138,6 @@ export class OutlineNode {
     if (breakpoint) told.push("breakpoint");
     if (differs) told.push("yours differs");
     return told.filter(Boolean).join(", ");
-  }
-
-  /**
-   * @param {boolean} differs
-   * @param {boolean} breakpoint
-   */
-  #mark(differs, breakpoint) {
-    this.marks.replaceChildren();
-    if (differs) {
-      const mark = drawn("g", { class: "unequal", transform: `translate(${this.width - 2} 2)` });
-      mark.append(
-        drawn("circle", { r: 7 }),
-        drawn("path", { d: "M-3.7-1.7H3.7M-3.7 1.7H3.7M2.2-4.3-2.2 4.3" }),
-        drawn("title", {}, "Yours differs"),
-      );
-      this.marks.append(mark);
-    }
-    if (breakpoint) {
-      const mark = drawn("g", { class: "breakpoint", transform: "translate(2 2)" });
-      mark.append(
-        drawn("path", { d: "M-3-7H3L7-3V3L3 7H-3L-7 3V-3z" }),
-        drawn("path", { d: "M-3 0H3", class: "bar" }),
-        drawn("title", {}, "Breakpoint"),
-      );
-      this.marks.append(mark);
-    }
   }
 }
 
