@@ -32,18 +32,18 @@ MISTAKES = {
         "output gradient dropped for t < T"
     ),
     "the gradient that goes back from h[t] to a[t] lacks the derivative": "no derivative of tanh",
-    "the gradient that goes back from h[t] to a[t] uses h[t-1] in the place of h[t]": (
+    "the gradient that goes back from h[t] to a[t] uses h[t-1] in place of h[t]": (
         "derivative of tanh at t - 1"
     ),
     "the gradient that goes back from h[t] to a[t] has the derivative taken at the result squashed a "
     "second time": "1 - tanh(h)^2 for 1 - h^2",
-    "what r[t] adds to dW uses h[t] in the place of h[t-1]": "dW with h[t] for h[t-1]",
+    "what r[t] adds to dW uses h[t] in place of h[t-1]": "dW with h[t] for h[t-1]",
     "dW holds the term of t = 1 alone, the last that the loop comes to": "dW overwritten, not added to",
     "dW lacks the term of t = 1": "term of h[0] left out of dW",
     "db is zero": "db left out",
     "every gradient is divided by T": "divided by T",
     "every entry of the gradients is clipped to [-5, 5]": "clipped before the check",
-    "what o[t] adds to dV uses h[t-1] in the place of h[t]": "dV with h[t-1]",
+    "what o[t] adds to dV uses h[t-1] in place of h[t]": "dV with h[t-1]",
 }
 """The mistakes of the first table: their title in the catalogue, and a short name."""
 GRADCHECK, MINITORCH, NUMPY = Allclose(1e-3, 1e-5), Allclose(1e-2, 1e-2), Allclose(1e-5, 1e-8)

@@ -371,7 +371,7 @@ def test_a_parameter_that_is_used_at_every_step_is_differentiated_in_one_product
 
 
 def test_an_input_that_may_have_leading_axes_is_differentiated_use_by_use(trace):
-    x = trace.parameter("x", [1.0, 2.0])  # a parameter in the place of an input that is not shared
+    x = trace.parameter("x", [1.0, 2.0])  # a parameter in place of an input that is not shared
     W = trace.parameter("W", np.eye(2))
     trace.loss(Add(Linear(x, W), Linear(x, W)))
     np.testing.assert_array_equal(backpropagate(trace).gradient("x"), [2.0, 2.0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 
@@ -15,6 +16,11 @@ def definitions(facts: Mapping[str, str]) -> str:
         if text
     ]
     return '<dl class="facts" markdown="1">\n' + "\n".join(items) + "\n</dl>"
+
+
+def capital(words: str) -> str:
+    """With a capital letter, unless it begins with a symbol: dW stays dW, and z stays z."""
+    return words if re.match(r"(d[A-Za-z]|z)\b", words) else words[:1].upper() + words[1:]
 
 
 def folded_code(module: str, methods: Iterable[Callable[..., object]]) -> str:

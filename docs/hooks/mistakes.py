@@ -2,18 +2,19 @@
 
 Every line of the page comes from the registries of mistakes and the gradients that they give: a new
 change (one file in ``teachrnn/diagnosis/changes``) gets its section, and its line among the symptoms.
+What can be wrong in a single formula follows at the end (`slips`).
 """
 
 from __future__ import annotations
 
 import os
-import re
 from collections import defaultdict
 
 import numpy as np
-from facts import definitions
+from facts import capital, definitions
 from held_back import held_back
 from mkdocs.structure.files import File
+from slips import formula_sections
 
 from teachrnn.diagnosis.changes import CHANGES
 from teachrnn.diagnosis.description import describe
@@ -40,7 +41,8 @@ INTRODUCTION = """\
 A backward pass can be wrong in many ways, each of which affects the gradients in its own way. This page
 is computed from the mistakes that [`check_backward`](../how-to/check-your-code.md) knows: {count} for
 the vanilla cell alone, derived from a recorded backward pass. It lists what you see and what can be the
-cause, and then every kind of mistake, with the line as it should be.
+cause, and then every kind of mistake, with the line as it should be; then the slips of a single formula,
+of an operation or an update, and the wrong ways to clip.
 """
 
 DOWN = """\
@@ -77,6 +79,7 @@ def on_files(files, config):
         unseen(),
         "## The mistakes\n\n" + "\n\n".join(kind(name) for name in CHANGES),
         "## Wrong sums over time\n\n" + "\n\n".join(map(wrong_sum, WRONG_SUMS)),
+        formula_sections(),
     ]
     files.append(File.generated(config, "reference/mistakes.md", content="\n\n".join(parts) + "\n"))
     return files
@@ -207,8 +210,3 @@ def drawn(mistake) -> str:
 def wrong_sum(wrong: WrongSum) -> str:
     facts = {"Then": f"dW {wrong.words}.", "Why": wrong.why, "Seen with": f"{wrong.seen}."}
     return f"### {capital(wrong.name)}\n\n{definitions(facts)}"
-
-
-def capital(words: str) -> str:
-    """With a capital letter, unless it begins with a symbol: dW stays dW."""
-    return words if re.match(r"d[A-Za-z]\b", words) else words[:1].upper() + words[1:]

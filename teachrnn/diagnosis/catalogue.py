@@ -138,7 +138,7 @@ def _groups(sites: list[Site]) -> Iterator[tuple[str, list[Site]]]:
 
 
 def _exchanged_inputs(sites: list[Site]) -> Iterator[SweepMistake]:
-    """The gradients of both inputs of a product, each in the place of the other."""
+    """The gradients of both inputs of a product, each in place of the other."""
     own: dict[str, list[Site]] = defaultdict(list)
     for site in sites:
         if site.flows and site.input not in site.kind.shared:

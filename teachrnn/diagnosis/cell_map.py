@@ -88,7 +88,7 @@ class CellMap:
         return by
 
     def values_like(self, site: Site, place: int) -> list[str]:
-        """Values that could stand in the place of an argument: what a student has a variable for."""
+        """Values that could stand in place of an argument: what a student has a variable for."""
         array = self.tape.example(site).arrays[place]
         own = dict(self.arguments(site)).get(place, "")
         before = timeless(self.tape.example(site).op.operands[0])

@@ -48,7 +48,7 @@ def mathml_template(
 
 
 def mathml_frame(formula: Formula) -> str:
-    """MathML with an empty row in the place of each letter, for whatever it is called elsewhere.
+    """MathML with an empty row in place of each letter, for whatever it is called elsewhere.
 
     Examples
     --------

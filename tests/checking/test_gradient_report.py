@@ -55,7 +55,7 @@ def test_error_of_differences_grows_tenfold_when_the_step_shrinks_tenfold(timid)
 
 
 def test_subtle_bug_is_seen_by_complex_step_and_not_by_differences():
-    # 1 - tanh(h)^2 in the place of 1 - h^2, at weights of 0.01 and h0 = 0, as the assignment has it
+    # 1 - tanh(h)^2 in place of 1 - h^2, at weights of 0.01 and h0 = 0, as the assignment has it
     class WrongTanh(Tanh, register=False):
         @staticmethod
         def dx(dy, x, y):

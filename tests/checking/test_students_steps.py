@@ -30,34 +30,34 @@ FILES = {
 NAMED = {
     "no-clip-result": "gradients as they were before they were clipped",
     "norm-per-array": "every array is clipped by its own norm",
-    "memory-after": "the new θ has m[t-1] in the place of m[t]",
+    "memory-after": "the new θ has m[t-1] in place of m[t]",
     "no-root": "lacks the square root",
     "p-not-in-place": "lacks the term (η / sqrt(m[t])) g",
     "memory-of-unclipped": "gradients as they were before they were clipped",
     "first-state-returned": "is h[1], not h[T]",
     "loss-after-update": "the loss and the state are those of the new parameters",
     "clip-misses-dWya": "dWya is not clipped",
-    "ascent": "g, which is to be subtracted",
+    "ascent": "g, which should be subtracted",
     "state-of-last-but-one": "is h[T-1], not h[T]",
     "memory-set": "the new m lacks the term m[t-1]",
     "state-first": "is the initial state h[0], not h[T]",
     "clip-above": "clipped from above, and not from below",
     "clip-late": "gradients as they were before they were clipped",
     "mean-weights": "γ and 1 − γ exchanged",
-    "memory-of-before": "the new θ has m[t-1] in the place of m[t]",
+    "memory-of-before": "the new θ has m[t-1] in place of m[t]",
     "eta-twice": "has the factor η twice",
     "m-without-share": "lacks the factor 1 − γ",
     "no-correction": "is not divided by 1 − β2^t",
-    "t-not-counted": "the number of the update before",
+    "t-not-counted": "the number of the previous update",
     "norm-squared": "the sum of squares stands where its root",
     "norm-of-sums": "the norms of the arrays are added up",
-    "v-no-square": "the new v has g in the place of g^2",
+    "v-no-square": "the new v has g in place of g^2",
     "biases-unclipped": "db and dby are not clipped",
     "velocity-plus": "the new v adds η g",
     "velocity-lost": "the new v lacks the term μ v[t-1]",
     "always-scaled": "below the limit are scaled, too",
     "scale-inverted": "norm / limit, where it should be limit / norm",
-    "update-of-old-velocity": "the new θ has v[t-1] in the place of v[t]",
+    "update-of-old-velocity": "the new θ has v[t-1] in place of v[t]",
     "loss-late": "the loss and the state are those of the new parameters",
 }
 UNKNOWN = {"memory-no-square"}
@@ -135,4 +135,6 @@ def test_a_step_in_one_piece_is_read_as_one(tmp_path):
     assert check_backward(path).right
     path.write_text(code.replace("p -= self.lr", "p += self.lr"))
     found = check_backward(path)
-    assert [m.title for m in found.mistakes] == ["in sgd, the new θ adds η g, which is to be subtracted"]
+    assert [m.title for m in found.mistakes] == [
+        "in sgd, the new θ adds η g, which should be subtracted"
+    ]

@@ -103,7 +103,7 @@ def test_each_operation_of_a_file_gets_its_verdict_and_the_end_sums_up(run):
     done = run(OPERATIONS)
     assert done.exit_code == 1
     assert "tanh_forward and tanh_backward: Right" in done.output
-    assert "db is the term of the last row alone" in done.output
+    assert "db is the term of the last row only" in done.output
     assert "1 of 2 parts is right; look at affine_forward and affine_backward." in done.output
     data = json.loads(run(OPERATIONS, "--json").output)
     assert [part["verdict"] for part in data["parts"].values()] == ["right", "known mistake"]

@@ -17,6 +17,9 @@ from axe import load_axe
 from browser import served
 
 import teachrnn
+from teachrnn.diagnosis.changes import CHANGES
+from teachrnn.diagnosis.slips import SLIPS
+from teachrnn.diagnosis.updates.clip import WRONG_CLIPS
 
 pytestmark = pytest.mark.long
 
@@ -101,6 +104,16 @@ def test_every_cell_has_its_section(pages, cell):
     section = section_of(cell.__name__, pages["reference/cells"])
     for parameter in cell.shapes(1, 1):
         assert f"<code>{parameter}</code>" in section
+
+
+def test_every_kind_of_mistake_has_its_section(pages):
+    page = pages["reference/mistakes"]
+    titles = [html.unescape(t) for t in re.findall(r"<h3[^>]*>(.*?)<a", page)]
+    for called in (CHANGES, SLIPS):
+        for name in called:
+            assert any(t.lower().startswith(name.lower()) for t in titles), name
+    assert len(titles) == len(set(titles))
+    assert all(clip.name in page.lower() for clip in WRONG_CLIPS)
 
 
 def test_a_new_operation_appears_in_the_reference_automatically():

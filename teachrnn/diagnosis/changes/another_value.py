@@ -83,7 +83,7 @@ class AnotherValue(Change):
 
     def words(self, site: Site) -> str:
         own = site.names[self._letter(site)]
-        return f"uses {self.value}[{STEPS[self.step]}] in the place of {own}{ENDS[self.outside]}"
+        return f"uses {self.value}[{STEPS[self.step]}] in place of {own}{ENDS[self.outside]}"
 
     def rewritten(self, formula: Formula, site: Site) -> Formula:
         wrong = f"{self.value}[{STEPS[self.step]}]"

@@ -44,7 +44,7 @@ class Complement(Change):
 
     def words(self, site: Site) -> str:
         letter = site.operands[self.place]
-        return f"has 1 - {letter} in the place of {letter}"
+        return f"has 1 - {letter} in place of {letter}"
 
     def rewritten(self, formula: Formula, site: Site) -> Formula:
         return _complemented(formula, site.kind.inputs[self.place])

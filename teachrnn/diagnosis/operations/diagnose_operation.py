@@ -88,7 +88,7 @@ def diagnose_operation(
     ...     return OperationAnswer({"x": case.dy * (1 - case.y)})
     >>> found = diagnose_operation(without_the_square, Tanh)
     >>> found.mistakes[0].title, found.mistakes[0].wrong
-    ('dx has y in the place of y^2', 'dx = dy ⊙ (1 − y)')
+    ('dx has y in place of y^2', 'dx = dy ⊙ (1 − y)')
     """
     draw = draw or (lambda **settings: OperationCase.draw(op, **settings))
     cases = [draw(N=N, sizes=sizes, seed=seed + s) for N, sizes, s in PROBES]

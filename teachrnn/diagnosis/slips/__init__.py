@@ -4,7 +4,6 @@ from teachrnn.diagnosis.slips.left_out import (
     DerivativeLeftOut,
     FactorLeftOut,
     FunctionLeftOut,
-    PowerLeftOut,
     TermLeftOut,
     TransposeLeftOut,
 )
@@ -33,7 +32,12 @@ from teachrnn.diagnosis.slips.summed_wrongly import (
     SumOverSomethingElse,
     TargetEverywhere,
 )
-from teachrnn.diagnosis.slips.turned_round import FactorTwice, QuotientInverted, WrongSign
+from teachrnn.diagnosis.slips.turned_round import (
+    FactorTwice,
+    QuotientInverted,
+    WrongPower,
+    WrongSign,
+)
 
 __all__ = [
     "BATCH",
@@ -51,7 +55,6 @@ __all__ = [
     "MeanForSum",
     "Overwritten",
     "PartAgain",
-    "PowerLeftOut",
     "QuotientInverted",
     "ResultSquashedAgain",
     "Slip",
@@ -61,6 +64,7 @@ __all__ = [
     "TermLeftOut",
     "TransposeLeftOut",
     "WrongFormula",
+    "WrongPower",
     "WrongSign",
     "places_in",
     "wrong_formulas",

@@ -1,4 +1,4 @@
-"""A factor, a term, a power, a function, a transpose is left out."""
+"""A factor, a term, a function, a transpose is left out."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from teachrnn.formulas.tree import Formula, Letter
 
 
 class FactorLeftOut(Slip):
-    """One of two factors, or what something is divided by, is missing."""
+    """A factor or a divisor is missing."""
 
     name = "factor left out"
-    why = "Every factor of the formula has to be in the line: compare them one by one."
+    why = "Every factor of the formula has to appear in your line: compare them one by one."
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
@@ -33,7 +33,7 @@ class FactorLeftOut(Slip):
 
 
 class DerivativeLeftOut(Slip):
-    """The gradient that arrives is passed on as it is."""
+    """The gradient that arrives is passed on without the derivative."""
 
     name = Bare.name
     why = Bare.why
@@ -41,15 +41,15 @@ class DerivativeLeftOut(Slip):
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
-        """Made by `FactorLeftOut`, where nothing but the gradient is left."""
+        """Nowhere: `FactorLeftOut` makes it, where nothing but the gradient is left."""
         return iter(())
 
 
 class TermLeftOut(Slip):
-    """One of two terms is missing."""
+    """A term of a sum or of a difference is missing."""
 
     name = "term left out"
-    why = "Every term of the formula has to be in the line: compare them one by one."
+    why = "Every term of the formula has to appear in your line: compare them one by one."
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
@@ -61,51 +61,30 @@ class TermLeftOut(Slip):
             case tree.Minus(left=a, right=b):
                 yield cls.wrong(place, a, f"lacks the term {said(b)}, which is subtracted")
                 yield cls.wrong(place, tree.Negative(b), f"lacks the term {said(a)}")
-                yield cls.wrong(place, b, f"has {said(b)} in the place of {said(place.part)}")
-
-
-class PowerLeftOut(Slip):
-    """A square is forgotten, or taken of too much."""
-
-    name = "power left out"
-    why = "Look at what the exponent belongs to, and whether it is there."
-
-    @classmethod
-    def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
-        """At powers; and at 1 - y^2, which is read as (1 - y)^2."""
-        match place.part:
-            case tree.Power(base=a):
-                yield cls.wrong(place, a, f"has {said(a)} in the place of {said(place.part)}")
-            case tree.Minus(left=a, right=tree.Power(base=b, exponent=n)):
-                misread = tree.Power(a - b, n)
-                words = f"has {said(misread)} in the place of {said(place.part)}"
-                yield cls.wrong(place, misread, words)
-            case Letter(kind="value") if not letters.op or letters.op.shape_rule.output:
-                wrong = place.part**2
-                yield cls.wrong(place, wrong, f"has {said(wrong)} in the place of {said(place.part)}", 3)
+                yield cls.wrong(place, b, f"has {said(b)} in place of {said(place.part)}")
 
 
 class FunctionLeftOut(Slip):
-    """A root, an exponential, a softmax is forgotten."""
+    """A function is forgotten: a root, an exponential, a softmax."""
 
     name = "function left out"
-    why = "The formula applies a function there: write the line beside it, and compare."
+    why = "The formula applies a function there: write your line beside it, and compare."
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
-        """At functions, and at operations by their names: without them, or with a logarithm more."""
+        """At functions and at named operations: without them, or with an additional logarithm."""
         match place.part:
             case tree.Function(name="sqrt", arguments=(a,)):
                 yield cls.wrong(place, a, f"lacks the square root: {said(a)}, not {said(place.part)}")
             case tree.Function(arguments=(a,)) | tree.Applied(argument=a):
-                yield cls.wrong(place, a, f"has {said(a)} in the place of {said(place.part)}")
+                yield cls.wrong(place, a, f"has {said(a)} in place of {said(place.part)}")
                 wrong: Formula = tree.Function("log", (place.part,))
-                words = f"has {said(wrong)} in the place of {said(place.part)}"
+                words = f"has {said(wrong)} in place of {said(place.part)}"
                 yield cls.wrong(place, wrong, words, 2)
 
 
 class TransposeLeftOut(Slip):
-    """A matrix that should be transposed is not, or the other way round."""
+    """A matrix that should be transposed is not, or vice versa."""
 
     name = Transposed.name
     why = Transposed.why

@@ -1,4 +1,4 @@
-"""One letter stands in the place of another, or the formula of another operation was taken."""
+"""One letter stands in place of another, or the formula of another operation was taken."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from teachrnn.op import OPS, Op
 
 
 class AnotherLetter(Slip):
-    """A value or a gradient stands where another of the same shape belongs."""
+    """A value or a gradient stands where another one of the same shape belongs."""
 
     name = AnotherValue.name
-    why = "The two have the same shape, so nothing complains: compare the letters one by one."
+    why = "Both have the same shape, so no error is raised: compare the letters one by one."
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
-        """At letters; also at a derivative, in whose place stands a value."""
+        """At letters; also at a derivative, which a value replaces."""
         match place.part:
             case Letter() as a:
                 kind = letters.kinds.get(_key(a))
                 for other in _alike(kind, letters):
                     if other != a:
-                        words = f"has {said(other)} in the place of {said(a)}"
+                        words = f"has {said(other)} in place of {said(a)}"
                         yield cls.wrong(place, other, words, 1 + (other.kind != a.kind))
             case tree.Elementwise() if place.top and letters.op is not None:
                 yield from cls._everywhere(place, letters)
@@ -37,29 +37,29 @@ class AnotherLetter(Slip):
             case tree.Elementwise(left=Letter(kind="total") as a) if place.top:
                 for other in _alike(letters.kinds.get(_key(a)), letters):
                     if other.kind == "value":
-                        words = f"has {said(other)} in the place of the derivative"
+                        words = f"has {said(other)} in place of the derivative"
                         yield cls.wrong(place, tree.Elementwise(a, other), words, 2)
             case tree.Quotient(left=Letter(kind="total") as a):
                 for other in _alike(letters.kinds.get(_key(a)), letters):
                     if other.kind == "value":
-                        words = f"has {said(other)} in the place of {said(place.part)}"
+                        words = f"has {said(other)} in place of {said(place.part)}"
                         yield cls.wrong(place, other, words, 3)
 
     @classmethod
     def _everywhere(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
-        """One value in the place of another throughout: x (1 - x) for y (1 - y)."""
+        """One value in place of another throughout: x (1 - x) for y (1 - y)."""
         values = {a for a in tree.walk(place.part) if isinstance(a, Letter) and a.kind == "value"}
         for a in sorted(values, key=lambda a: a.name):
             for other in _alike(letters.kinds.get(a.name), letters):
                 if other != a:
-                    words = f"has {said(other)} in the place of {said(a)}"
+                    words = f"has {said(other)} in place of {said(a)}"
                     yield cls.wrong(
                         place, replaced(place.part, a, other), words, 1 + (other.kind != a.kind)
                     )
 
 
 class ResultSquashedAgain(Slip):
-    """The derivative is taken at the result squashed again, or at the input squashed."""
+    """The derivative is taken at the result, squashed a second time."""
 
     name = SquashedAgain.name
     why = "The derivative is written with the result, which is squashed already."
@@ -67,7 +67,7 @@ class ResultSquashedAgain(Slip):
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
-        """At the result, of operations that take each number by itself."""
+        """At the result of an operation that works entry by entry."""
         op = letters.op
         if not place.top or op is None or not is_squashing(op):  # type: ignore[arg-type]
             return
@@ -87,7 +87,7 @@ class DerivativeOfAnother(Slip):
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
-        """Of operations that take each number by itself: that of every other one."""
+        """At an operation that works entry by entry: the derivative of every other one."""
         op = letters.op
         if not place.top or op is None or not is_squashing(op):  # type: ignore[arg-type]
             return
@@ -105,36 +105,36 @@ class PartAgain(Slip):
 
     name = "derivative of a part applied again"
     why = (
-        "Fused, the two operations have one derivative, and that of the first is in it already: nothing"
-        " is left to be multiplied by."
+        "The fused operation has one derivative, which contains that of its first part already: nothing"
+        " is left to multiply by."
     )
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
-        """Of an operation that replaces others: the derivative of the first, entry by entry."""
+        """At an operation that replaces others: times the derivative of the first of them."""
         op = letters.op
         if not place.top or op is None or not op.fuses:
             return
         p = tree.Applied(op.fuses[0].__name__.lower(), Letter(letters.input))
         again = tree.Elementwise(tree.Elementwise(place.part, p), 1 - p)
-        yield cls.wrong(place, again, f"is multiplied by the derivative of {said(p)} once more")
+        yield cls.wrong(place, again, f"is multiplied by the derivative of {said(p)} a second time")
 
 
 class ComplementTaken(Slip):
-    """1 - z in place of z, or z in place of 1 - z."""
+    """The complement 1 - z stands in place of z, or z in place of 1 - z."""
 
     name = Complement.name
     why = "Look at the forward pass: which of the two is multiplied by 1 - z?"
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
-        """At letters of operations that have 1 - z somewhere."""
+        """At the letters z of an operation whose definition contains 1 - z."""
         op = letters.op
         if op is None or not isinstance(place.part, Letter) or place.part.kind != "value":
             return
         z = place.part
         if z.name in op.inputs and 1 - Letter(z.name) in tree.walk(op.definition):
-            yield cls.wrong(place, 1 - z, f"has 1 − {said(z)} in the place of {said(z)}")
+            yield cls.wrong(place, 1 - z, f"has 1 − {said(z)} in place of {said(z)}")
 
 
 def _key(letter: Letter) -> str:

@@ -21,16 +21,16 @@ SLIPS: Registry[type[Slip]] = Registry("slip in a formula")
 
 @dataclass(frozen=True)
 class FormulaPlace:
-    """A part of a formula, and the formula with another one there.
+    """A place in a formula: the part that stands there, and a way to put another one there.
 
     Attributes
     ----------
     part : Formula
         What stands there.
     put : callable
-        From what is put there to the whole formula.
+        Takes what is to stand there instead, and returns the whole formula.
     top : bool
-        Whether it is the whole.
+        Whether the part is the whole formula.
     """
 
     part: Formula
@@ -40,17 +40,17 @@ class FormulaPlace:
 
 @dataclass(frozen=True)
 class LettersAtHand:
-    """What a formula may be mixed up with.
+    """The letters that may be mixed up with those of a formula.
 
     Attributes
     ----------
     kinds : mapping
-        The letters at hand, each with what must be alike in two that are mixed up: its axes.
-        A gradient has a d in front.
+        The letters at hand, each with what two letters must have in common to be mixed up: their
+        axes. A gradient has a d in front.
     op : type of Op or None
-        The operation whose gradient it is, if it is one's.
+        The operation, if the formula is that of a gradient of one.
     input : str
-        Of that operation, the input.
+        The input of the operation whose gradient it is.
     """
 
     kinds: Mapping[str, object] = field(default_factory=dict)
@@ -65,11 +65,11 @@ class WrongFormula:
     Attributes
     ----------
     formula : Formula
-        It.
+        The right side of the line, with the slip in it.
     words : str
-        What is wrong, after the name of its left side: "lacks the factor y".
+        What is wrong, as it follows the name of the line's left side: "lacks the factor y".
     slip : type of Slip
-        Which slip.
+        The kind of slip.
     weight : int
         How far-fetched it is.
     """
@@ -81,7 +81,7 @@ class WrongFormula:
 
 
 class Slip(Part, registry=SLIPS, required=("why", "seen")):
-    """Base of all: a change of one part of a formula.
+    """Base of all slips: a change of one part of a formula.
 
     Attributes
     ----------
@@ -99,40 +99,40 @@ class Slip(Part, registry=SLIPS, required=("why", "seen")):
     @classmethod
     @abstractmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
-        """The ways in which it can happen at a part of a formula.
+        """The wrong formulas that the slip makes at a place.
 
         Parameters
         ----------
         place : FormulaPlace
-            The part.
+            The place; nothing is yielded where the slip cannot be made.
         letters : LettersAtHand
-            What it may be mixed up with.
+            The letters that may be mixed up.
 
         Yields
         ------
         WrongFormula
-            One way.
+            A whole formula, wrong in this place.
         """
 
     @classmethod
     def wrong(cls, place: FormulaPlace, new: Formula, words: str, weight: int = 1) -> WrongFormula:
-        """The formula with something else at a place.
+        """The formula with something else at a place, as a slip of this kind.
 
         Parameters
         ----------
         place : FormulaPlace
             Where.
         new : Formula
-            What is put there.
+            What stands there instead.
         words : str
-            What is wrong, after the name of its left side.
+            What is wrong, as it follows the name of the line's left side.
         weight : int
             How far-fetched it is.
 
         Returns
         -------
         WrongFormula
-            The whole.
+            The whole formula.
         """
         return WrongFormula(place.put(new), words, cls, weight)
 
@@ -140,21 +140,21 @@ class Slip(Part, registry=SLIPS, required=("why", "seen")):
 def places_in(
     formula: Formula, put: Callable[[Formula], Formula] = lambda new: new, *, top: bool = True
 ) -> Iterator[FormulaPlace]:
-    """Every part of a formula, the whole first.
+    """Every place in a formula, the whole formula first.
 
     Parameters
     ----------
     formula : Formula
-        The whole.
+        The formula.
     put : callable
-        What makes, of another formula in its place, that of which it is a part.
+        Takes what is to stand in place of ``formula``, and returns the formula that contains it.
     top : bool
-        Whether it is the whole.
+        Whether ``formula`` is not a part of another one.
 
     Yields
     ------
     FormulaPlace
-        A part, and what the whole is with another one there.
+        A part, and a way to put another one in its place.
 
     Examples
     --------
@@ -174,14 +174,14 @@ def places_in(
 
 
 def wrong_formulas(formula: Formula, letters: LettersAtHand) -> list[WrongFormula]:
-    """All wrong ways to write a formula that one slip makes of it, each formula once.
+    """All wrong ways to write a formula that differ from it by one slip, each of them once.
 
     Parameters
     ----------
     formula : Formula
-        As it should be.
+        The right formula.
     letters : LettersAtHand
-        What it may be mixed up with.
+        The letters that may be mixed up.
 
     Returns
     -------
@@ -193,7 +193,7 @@ def wrong_formulas(formula: Formula, letters: LettersAtHand) -> list[WrongFormul
     >>> from teachrnn.formulas.tree import Elementwise, Letter
     >>> dy, y = Letter("y", "total"), Letter("y")
     >>> wrong = wrong_formulas(Elementwise(dy, 1 - y**2), LettersAtHand({"y": "n", "dy": "n", "x": "n"}))
-    >>> [text(w.formula) for w in wrong if w.slip.name == "power left out"]
+    >>> [text(w.formula) for w in wrong if w.slip.name == "wrong power"]
     ['dy ⊙ (1 − y)^2', 'dy ⊙ (1 − y)', 'dy ⊙ (1 − (y^2)^2)']
     """
     found: dict[Formula, WrongFormula] = {}
@@ -207,5 +207,22 @@ def wrong_formulas(formula: Formula, letters: LettersAtHand) -> list[WrongFormul
 
 
 def said(part: Formula) -> str:
-    """A part of a formula, in a sentence."""
+    """How a part of a formula is written in a sentence.
+
+    Parameters
+    ----------
+    part : Formula
+        The part.
+
+    Returns
+    -------
+    str
+        A line of text.
+
+    Examples
+    --------
+    >>> from teachrnn.formulas.tree import Letter
+    >>> said(1 - Letter("y") ** 2)
+    '1 − y^2'
+    """
     return text(part)

@@ -10,7 +10,7 @@ from teachrnn.formulas import tree
 from teachrnn.formulas.tree import Formula, Index, Letter
 
 BATCH = Letter("N")
-"""How many rows there are."""
+"""The number of rows in a batch."""
 
 
 class SumLeftOut(Slip):
@@ -18,8 +18,8 @@ class SumLeftOut(Slip):
 
     name = "sum left out"
     why = (
-        "Every output depends on every input here, so every output sends something back: without the sum"
-        " only the diagonal of the Jacobian is left."
+        "Here every output depends on every input, so every output sends a gradient back: without the"
+        " sum only the diagonal of the Jacobian is left."
     )
 
     @classmethod
@@ -31,10 +31,10 @@ class SumLeftOut(Slip):
 
 
 class SumOverSomethingElse(Slip):
-    """A sum runs over the batch instead of the entries, or over both."""
+    """A sum runs over the batch instead of over the entries, or over both."""
 
     name = "sum over the wrong axis"
-    why = "Each row of a batch is an example by itself: look at axis= and keepdims= of the sum."
+    why = "Each row of a batch is an example of its own: look at axis= and keepdims= of the sum."
     seen = "a batch of at least 2"
 
     @classmethod
@@ -53,18 +53,18 @@ class SumOverSomethingElse(Slip):
 
 
 class MeanForSum(Slip):
-    """The batch's terms are averaged where they are to be added, or one stands for all."""
+    """The terms of a batch are averaged where they should be added up."""
 
     name = "mean in place of a sum"
     why = (
-        "What is shared by all rows of a batch gets a term from each, and its gradient is their sum. If"
-        " the loss is a mean, what arrives is divided already."
+        "What all rows of a batch share receives a term from each of them, and its gradient is their"
+        " sum. If the loss is a mean, the gradient that arrives has been divided already."
     )
     seen = "a batch of at least 2"
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
-        """At sums over the batch; and a division too much in what has none."""
+        """At sums over the batch; elsewhere, one division too many or too few."""
         match place.part:
             case tree.Sum(index=None):
                 yield cls.wrong(place, place.part / BATCH, "is divided by the batch size N")
@@ -77,13 +77,13 @@ class MeanForSum(Slip):
 
 
 class Overwritten(Slip):
-    """= for +=: of a sum over the batch one term is left."""
+    """= instead of +=: of a sum over the batch only one term is left."""
 
     name = "overwritten instead of added up"
     why = (
-        "Every row of the batch adds to the gradient of what they share: += in a loop. With an array of"
-        " indices `dU[x] += dy` adds once for each index, however often it occurs; np.add.at adds each"
-        " time."
+        "Every row of the batch adds to the gradient of what the rows share: use += in a loop. With an"
+        " array of indices, `dU[x] += dy` adds only once for each index, however often it occurs;"
+        " np.add.at adds every time."
     )
     seen = "a batch of at least 2, with a symbol that occurs more than once"
 
@@ -92,19 +92,19 @@ class Overwritten(Slip):
         """At sums over the batch."""
         match place.part:
             case tree.Sum(index=None, body=body):
-                yield cls.wrong(place, tree.Call(LAST, (body,)), "is the term of the last row alone")
-                yield cls.wrong(place, tree.Call(FIRST, (body,)), "is the term of the first row alone")
+                yield cls.wrong(place, tree.Call(LAST, (body,)), "is the term of the last row only")
+                yield cls.wrong(place, tree.Call(FIRST, (body,)), "is the term of the first row only")
                 if any(isinstance(part, tree.OneHot) for part in tree.walk(body)):
                     for name, words in ((EACH_LAST, "last"), (EACH_FIRST, "first")):
-                        words = f"holds, of an index that occurs several times, the {words} term alone"
+                        words = f"holds only the {words} term of an index that occurs several times"
                         yield cls.wrong(place, tree.Call(name, (body,)), words)
 
 
 class TargetEverywhere(Slip):
-    """What belongs into the target's entry goes into others too."""
+    """What belongs in the target's entry goes into other entries, too."""
 
     name = "wrong entries"
-    why = "One entry of each row is the target's: d[np.arange(N), y], not d[:, y] and not d."
+    why = "Each row has one entry of its target: d[np.arange(N), y], not d[:, y] and not d."
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
@@ -112,17 +112,17 @@ class TargetEverywhere(Slip):
         match place.part:
             case tree.OneHot() if not place.top:
                 every = tree.Filled(1)
-                yield cls.wrong(place, every, "has 1 in every entry, where it belongs into the target's")
+                yield cls.wrong(place, every, "has 1 in every entry, not in the target's alone")
                 wrong = tree.Call(OF_ALL, (place.part,))
-                words = "has, in every row, 1 in the entries of all rows' targets"
+                words = "has 1 in the entries of all rows' targets, in every row"
                 yield cls.wrong(place, wrong, words)
 
 
 class ConditionInverted(Slip):
-    """Zero where the gradient passes, and the other way round."""
+    """The gradient is zero where it should pass, and passes where it should be zero."""
 
     name = "condition inverted"
-    why = "Where the forward pass lets a number through, the gradient goes through, too."
+    why = "Where the forward pass lets a number through, the gradient passes, too."
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
@@ -130,7 +130,7 @@ class ConditionInverted(Slip):
         match place.part:
             case tree.Comparison(sign=sign, left=a, right=b):
                 wrong = tree.Comparison("<" if sign == ">" else ">", a, b)
-                yield cls.wrong(place, wrong, f"has {said(wrong)} in the place of {said(place.part)}")
+                yield cls.wrong(place, wrong, f"has {said(wrong)} in place of {said(place.part)}")
 
 
 def _all_entries(body: Formula) -> Formula:

@@ -21,15 +21,15 @@ class Clip:
     Attributes
     ----------
     name : str
-        What it is called; of right ones what is done, of wrong ones what the mistake is.
+        What it is called: a right way by what is done, a wrong way by the mistake.
     words : str
         What is done, as a sentence without its full stop.
     of : callable
         From the gradients and the limit to the clipped gradients.
     why : str
-        Why that is wrong; empty of what is right.
+        Why that is wrong; empty for a right way.
     meant : Clip or None
-        Of a wrong one: the right one that it is meant to be.
+        For a wrong way, the right way that it is meant to be.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Clip:
 
     @property
     def right(self) -> bool:
-        """Whether it is a way to clip that is in use."""
+        """Whether nothing is wrong with it."""
         return not self.why
 
 
@@ -104,8 +104,8 @@ NORM = Clip(
     _together(lambda limit: ClipByNorm(limit=limit)),
 )
 _ONE = (
-    "All parameters are one vector: its norm is the root of the sum of all squares, and one factor is"
-    " for all of it."
+    "All gradients together are one vector: its norm is the root of the sum of all squares, and one"
+    " factor scales all of it."
 )
 _TWO_SIDES = "An entry may be too large in either direction: clip to the range from -limit to limit."
 
@@ -126,7 +126,7 @@ WRONG_CLIPS = (
     ),
     Clip(
         "sum of norms",
-        "the norms of the arrays are added up, where their squares are to be",
+        "the norms of the arrays are added up, where their squares should be",
         _scaled(lambda gradients: sum(float(np.linalg.norm(g)) for g in gradients.values())),
         _ONE,
         NORM,
@@ -146,15 +146,15 @@ WRONG_CLIPS = (
         NORM,
     ),
     Clip(
-        "clipped without asking",
-        "gradients whose norm is below the limit are scaled, too: up to it",
+        "scaled below the limit",
+        "gradients whose norm is below the limit are scaled, too, up to it",
         _scaled(_norm, when=False),
-        "Only a norm that exceeds the limit is scaled: ask first.",
+        "Gradients are scaled only if their norm exceeds the limit: compare first.",
         NORM,
     ),
     Clip(
         "quotient upside down",
-        "the factor is norm / limit, where it should be limit / norm",
+        "the factor is norm / limit where it should be limit / norm",
         _scaled(_norm, inverted=True),
         "Scaled by limit / norm, the gradient has the norm of the limit.",
         NORM,

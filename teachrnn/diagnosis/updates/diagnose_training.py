@@ -26,9 +26,9 @@ PROBES: tuple[dict[str, Any], ...] = (
     {"T": 3, "hidden": 4, "symbols": 5, "batch": 3},
     {"T": 25, "hidden": 3, "symbols": 7, "batch": 2, "scale": 3.0},
 )
-"""Small gradients, usual ones, and some that are beyond a limit."""
+"""Instances with small gradients, with usual ones, and with some that are beyond a limit."""
 LOSS = 1e-9
-WHY_STATE = "The next sequence goes on where this one ended: from the state of step T."
+WHY_STATE = "The next sequence starts where this one ended: with the state of step T."
 WHY_LOSS = "The loss of a step is that of the parameters with which its gradients were computed."
 
 STATE_AFTER, LOSS_AFTER = "state after the update", "loss after the update"
@@ -45,16 +45,16 @@ def diagnose_training(
 ) -> Diagnosis:
     """Find out whether a training step is right, and what is wrong with its clipping or update.
 
-    Its gradients are taken as they are: a mistake in the backward pass is the network's.
+    Its gradients are taken as they are: a mistake in the backward pass is the business of `diagnose`.
 
     Parameters
     ----------
     answer : callable
-        Runs a step on an `Instance`.
+        Runs a step on what ``draw`` makes; it also takes ``seed`` and ``limit``, to which to clip.
     draw : callable
-        Draws an instance that the code can answer; or another set of numbers that says its sizes.
+        Draws an `Instance` that the code can answer, or for an update without a network other numbers.
     optimizer : str
-        Its name, if the code says it.
+        The name of the optimizer, if the code says it.
     dtype : dtype
         In which precision it computes.
     seconds : float
@@ -77,7 +77,7 @@ def diagnose_training(
     ...     return TrainingAnswer(g, p, after, hyper={"eta": 0.1})
     >>> found = diagnose_training(ascent, draw=lambda **k: Instance.draw("vanilla", **k))
     >>> found.mistakes[0].title, found.mistakes[0].right
-    ('in sgd, the new θ adds η g, which is to be subtracted', 'θ[t] = θ[t-1] − η g')
+    ('in sgd, the new θ adds η g, which should be subtracted', 'θ[t] = θ[t-1] − η g')
     """
     instances = [draw(**probe, seed=seed + i) for i, probe in enumerate(PROBES)]
     limit = _limit([answer(instance, seed=seed, limit=UNLIMITED) for instance in instances])

@@ -1,4 +1,4 @@
-"""The lines of an update on the numbers of a student's training steps."""
+"""The lines of an update, evaluated with the numbers of a student's training steps."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ STEP = 1e-5
 """What a step leaves behind is right up to this, of its largest entry: where ε stands is a convention,
 and so is a guard, such as `limit / (norm + 1e-6)`."""
 MOST_VALUES = 300
-"""So many combinations of hyper-parameters that are not known are tried."""
+"""How many combinations of unknown hyper-parameters are tried."""
 
 
 class LineFit:
-    """An optimizer's letters, with the numbers of several steps.
+    """The letters of an optimizer, with the numbers of several steps.
 
-    Every line is judged on the student's own numbers: the new parameters are made of what the student
-    has in the memory, right or wrong.
+    Every line is judged by itself: the new parameters, for example, are compared with what the formula
+    makes of the student's own new memory, be that right or wrong.
 
     Parameters
     ----------
@@ -41,13 +41,13 @@ class LineFit:
     rule : UpdateRule
         The optimizer.
     order : sequence of str
-        What the student calls the vectors of its state, in its order.
+        What the student calls the vectors of the rule's state, in the order of the rule.
     clipped : list of ndarray
-        The gradients with which the steps are made.
+        The gradients with which the steps are made, each as one vector.
     hyper : mapping
-        What each hyper-parameter may be.
+        The values that each hyper-parameter may have.
     tolerance : float
-        What errors are measured by: larger in single precision.
+        A factor of what right code may differ by: larger in single precision.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class LineFit:
         *,
         only: str = "",
     ) -> tuple[float, dict[str, float]] | None:
-        """Whether a formula gives what a line is to give.
+        """Whether a formula gives the student's new values, and with which hyper-parameters.
 
         Parameters
         ----------
@@ -199,7 +199,25 @@ def _largest(array: Array) -> float:
 
 
 def likely_values(name: str, numbers: list[float]) -> list[float]:
-    """What a hyper-parameter without a name in the code may be: a default, or a number of the code."""
+    """The values that a hyper-parameter may have that has no name in the code.
+
+    Parameters
+    ----------
+    name : str
+        The hyper-parameter.
+    numbers : list of float
+        The numbers that occur in the code.
+
+    Returns
+    -------
+    list of float
+        Those among the numbers that are plausible, and the defaults of the optimizers.
+
+    Examples
+    --------
+    >>> likely_values("mu", [0.6, 5.0])
+    [0.9, 0.6]
+    """
     defaults = {getattr(kind(), name) for kind in OPTIMIZERS.values() if hasattr(kind(), name)}
     if name == "epsilon":
         return sorted({*defaults, *(c for c in numbers if c < 1e-3)})[:6]

@@ -29,24 +29,26 @@ from teachrnn.diagnosis.updates.update_lines import (
 CLIPPING = "clipping"
 """Instead of an optimizer: the step is the clipped gradient itself, with which nothing else is done."""
 NO_EFFECT = (
-    "Clip before the update, and keep the result: a function that returns new arrays changes nothing."
+    "Clip before the update, and keep the result: a function that returns new arrays leaves the old ones"
+    " as they are."
 )
-KEPT_BARE = "what is kept from step to step is made of gradients before they are clipped"
-MOVED_BARE = "the step is made with gradients before they are clipped"
+KEPT_BARE = "what is kept from step to step is updated with gradients that are not clipped yet"
+MOVED_BARE = "the step is made with gradients that are not clipped yet"
 MOST_DOUBLE = 4000
 
 
 class UpdateMatch:
-    """Training steps against optimizers, ways to clip, and slips in both.
+    """A student's training steps, matched against optimizers, ways to clip, and slips in both.
 
     Parameters
     ----------
     answers : sequence of TrainingAnswer
-        The step on several instances; on one at least the gradients are beyond the limit.
+        What the step leaves behind on several instances; on at least one of them the gradients are
+        beyond the limit.
     optimizer : str
-        The optimizer, if the code says so.
+        The optimizer, if the code names it.
     tolerance : float
-        What right code may differ by: larger in single precision.
+        A factor of what right code may differ by: larger in single precision.
     """
 
     def __init__(
@@ -71,7 +73,18 @@ class UpdateMatch:
         )
 
     def explanations(self, seconds: float) -> list[UpdateFound]:
-        """The explanations with the fewest mistakes, the least far-fetched first."""
+        """Find the explanations with the fewest mistakes.
+
+        Parameters
+        ----------
+        seconds : float
+            Of the processor: after so long two slips in one line are not looked for any more.
+
+        Returns
+        -------
+        list of UpdateFound
+            At most five, the least far-fetched first; one alone, without mistakes, if the step is right.
+        """
         began = process_time()
         found = [*self._with(self._right_clips(), slips=0)]
         right = [f for f in found if not f.mistakes]

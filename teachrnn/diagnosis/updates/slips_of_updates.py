@@ -1,4 +1,4 @@
-"""Slips that only an update can have."""
+"""Slips that only a line of an update can have."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from teachrnn.diagnosis.slips import FormulaPlace, LettersAtHand, Slip, WrongFor
 
 
 class OfUpdates(Slip, register=False):
-    """Base of those that are made where the whole update is known."""
+    """Base of the slips that can be made only where the whole update is known."""
 
     name = "slip of an update"
     why = ""
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:
-        """Nowhere in a formula by itself."""
+        """Nowhere: `slips_in` makes them, which knows the whole line."""
         return iter(())
 
 
 class OldNumber(OfUpdates, register=False):
-    """The number of the update is one too small."""
+    """The update is made with the number of the one before."""
 
-    name = "number of the update"
-    why = "The first update has the number 1: count before it is used, and count every time."
+    name = "wrong number of the update"
+    why = "The first update has the number 1: increase t before it is used, once in every update."
     seen = "a second update"
 
 
 class NothingChanged(OfUpdates, register=False):
-    """The parameters are what they were."""
+    """The parameters stay as they were."""
 
     name = "update of a copy"
     why = (
@@ -41,4 +41,4 @@ class SharesExchanged(OfUpdates, register=False):
     """The two weights of a moving mean are exchanged."""
 
     name = "weights of the mean exchanged"
-    why = "The share β, near 1, is what is kept of the old mean; the new value counts 1 - β."
+    why = "β, close to 1, is the weight of the old mean; the new value has the weight 1 - β."

@@ -14,32 +14,37 @@ Named = dict[str, Array]
 
 @dataclass(frozen=True)
 class TrainingAnswer:
-    """One training step.
+    """What one training step starts from, and what it leaves behind.
 
     Attributes
     ----------
     own : dict
         The gradients that the step computes, before anything is done to them, by the student's names of
-        the parameters and in their unit.
+        the parameters and in the student's unit.
     before, after : dict
-        The parameters.
+        The parameters before the step and after it.
     memory, memory_after : dict of str to dict
-        What is kept from step to step, by its name: for each parameter an array.
+        What is kept from step to step, before and after: by its name, an array for each parameter.
     hyper : dict
-        Hyper-parameters that are known by their names.
+        The hyper-parameters that the code names.
     constants : tuple of float
-        Numbers that stand in the code: others may be among them.
+        The numbers in the code; those of other hyper-parameters may be among them.
     t : int
-        The number that this update has to have.
+        The number of this update, counted from 1.
     clips : str
         Whether the code clips, by its names: "" if nothing says so, "norm", "value" or "somehow".
     speaks_of_norm : bool
         Whether the text of the code has the word.
     loss : float or None
-        What is returned as the loss, and `losses`: what it is before the update and after it.
+        The loss that the step returns.
+    losses : tuple of float, or None
+        The loss with the parameters before the update, and with those after it.
     state : ndarray or None
-        What is returned as the state to go on with; `states`: those of the steps 0 to T, and
-        `new_state` the last one with the new parameters.
+        The state that the step returns, with which the next one goes on.
+    states : ndarray or None
+        The states of the time steps 0 to T.
+    new_state : ndarray or None
+        The state of step T with the parameters after the update.
     said_sizes : str
         Its sizes in words.
     remarks : list of str
@@ -66,7 +71,7 @@ class TrainingAnswer:
 
     @property
     def names(self) -> list[str]:
-        """The parameters, in one order for all."""
+        """The names of the parameters, in the order of `flat`."""
         return list(self.own)
 
     def flat(self, arrays: Named) -> Array:
@@ -86,7 +91,7 @@ class TrainingAnswer:
 
     @cached_property
     def places(self) -> dict[str, slice]:
-        """Where each parameter is in that vector."""
+        """Where each parameter is in the vector of `flat`."""
         ends = np.cumsum([self.own[n].size for n in self.names])
         return {
             n: slice(int(e) - self.own[n].size, int(e)) for n, e in zip(self.names, ends, strict=True)

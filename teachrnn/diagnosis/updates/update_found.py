@@ -16,13 +16,15 @@ class UpdateFound:
     Attributes
     ----------
     rule : UpdateRule
-        The optimizer.
+        The optimizer, in one of its conventions.
     clip : Clip
-        How it clips; ``limit`` to what.
+        How gradients are clipped.
+    limit : float
+        The limit to which they are clipped; infinite if they are not.
     mistakes : tuple of WrittenMistake
-        What is wrong.
+        What is wrong; empty of a right step.
     error : float
-        What is left, of the size of the step.
+        The largest error that is left, relative to the step.
     hyper : dict
         The hyper-parameters with which it holds.
     order : tuple of str

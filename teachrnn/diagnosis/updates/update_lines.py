@@ -23,20 +23,20 @@ GREEK = {
     "gamma": "γ",
     "weight_decay": "λ",
 }
-"""How hyper-parameters are written in a line."""
+"""The Greek letters of the hyper-parameters."""
 THETA, NEW_THETA, G, T = Letter("θ[t-1]"), "θ[t]", Letter("g"), Letter("t")
 
 
 @dataclass(frozen=True)
 class UpdateLine:
-    """One line: what a new value is made of.
+    """One line of an update, which computes one new value.
 
     Attributes
     ----------
     left : str
-        The new value: "θ[t]", or one of the state, "m[t]".
+        The new value: the parameters, "θ[t]", or a vector of the optimizer's state, such as "m[t]".
     right : Formula
-        In the letters g, t, those of hyper-parameters, and old and new values.
+        How it is computed from g, t, hyper-parameters, old values and new ones.
     """
 
     left: str
@@ -55,9 +55,9 @@ class UpdateRule:
     optimizer : str
         Its name.
     lines : tuple of UpdateLine
-        Of the state, in order, and of the parameters last.
+        The lines of the state, in order; that of the parameters comes last.
     said : str
-        Which convention, in words; "" for the optimizer's own.
+        The convention in words; "" for that of the optimizer's own formula.
     """
 
     optimizer: str
@@ -66,12 +66,12 @@ class UpdateRule:
 
     @property
     def state(self) -> tuple[str, ...]:
-        """The names of what is kept from update to update."""
+        """The names of the vectors that are kept from update to update."""
         return tuple(line.left.partition("[")[0] for line in self.lines[:-1])
 
 
 def rules() -> Iterator[UpdateRule]:
-    """Every optimizer that is registered, in every convention that is known for it.
+    """Every registered optimizer, in every convention that is known for it.
 
     Yields
     ------
@@ -129,7 +129,7 @@ def _momentum() -> Iterator[UpdateRule]:
 
 @lru_cache
 def slips_in(rule: UpdateRule, line: UpdateLine) -> tuple[WrongFormula, ...]:
-    """The wrong ways to write a line.
+    """The wrong ways to write a line that differ from it by one slip.
 
     Parameters
     ----------
@@ -137,6 +137,17 @@ def slips_in(rule: UpdateRule, line: UpdateLine) -> tuple[WrongFormula, ...]:
         The update.
     line : UpdateLine
         One of its lines.
+
+    Returns
+    -------
+    tuple of WrongFormula
+        The wrong right sides.
+
+    Examples
+    --------
+    >>> sgd = next(rule for rule in rules() if rule.optimizer == "sgd")
+    >>> [text(wrong.formula) for wrong in slips_in(sgd, sgd.lines[-1])][:2]
+    ['θ[t-1]', '−η g']
     """
     kinds: dict[str, object] = {"g": "vector"}
     for name in rule.state:
@@ -147,7 +158,7 @@ def slips_in(rule: UpdateRule, line: UpdateLine) -> tuple[WrongFormula, ...]:
     found = wrong_formulas(line.right, LettersAtHand(kinds))
     if line.left == NEW_THETA:
         earlier = replaced(line.right, T, T - 1)
-        words = "is made with the number of the update before: t is not counted on in time"
+        words = "is made with the number of the previous update: t is increased too late, or never"
         found += [WrongFormula(earlier, words, OldNumber)] if earlier != line.right else []
         found.append(WrongFormula(THETA, "is the old one: nothing is changed", NothingChanged))
     shares = [Letter(name) for name in ("β1", "β2", "γ", "μ")]
@@ -160,7 +171,20 @@ def slips_in(rule: UpdateRule, line: UpdateLine) -> tuple[WrongFormula, ...]:
 
 
 def twice(rule: UpdateRule, line: UpdateLine) -> Iterator[tuple[WrongFormula, WrongFormula]]:
-    """Two slips in one line: the first, and what is made of it by a second."""
+    """The wrong ways to write a line that differ from it by two slips.
+
+    Parameters
+    ----------
+    rule : UpdateRule
+        The update.
+    line : UpdateLine
+        One of its lines.
+
+    Yields
+    ------
+    WrongFormula, WrongFormula
+        The line with the first slip, and the same line with the second one, too.
+    """
     for first in slips_in(rule, line):
         changed = UpdateLine(line.left, first.formula)
         for second in slips_in(rule, changed):
@@ -176,6 +200,17 @@ def _exchanged(formula: Formula, share: Letter) -> Formula:
 
 
 def hyper_letters(formula: Formula) -> list[str]:
-    """The hyper-parameters in a formula, by their names in Python."""
+    """The hyper-parameters that occur in a formula.
+
+    Parameters
+    ----------
+    formula : Formula
+        The formula.
+
+    Returns
+    -------
+    list of str
+        Their names in Python, such as "eta".
+    """
     inside = {node.name for node in walk(formula) if isinstance(node, Letter)}
     return [name for name, letter in GREEK.items() if letter in inside]

@@ -246,7 +246,7 @@ class OperationSubmission:
         return run, output, gradients, remarks
 
     def _as_ours(self, case: OperationCase, output: Array) -> Array:
-        """A sum or mean over the batch, in the place of what it is of; differing if it is not that."""
+        """A sum or mean over the batch, in place of what it is of; differing if it is not that."""
         right = self.reading.layout.value(case)
         if output.shape == case.y.shape and right is case.y:
             return output
