@@ -87,7 +87,9 @@ def arrangements(
     order = gate_orders(reading.cell, CELL_GATES[reading.cell], first=named)[0]
     if layout is not None:
         order = layout.orders.get(reading.cell, order)
-    made = forms(reading, order=order, columns=_columns_named(plan, reading) or (), flipped=False)
+    made = forms(
+        reading, order=order, columns=_columns_named(plan, reading) or (), flipped=_flipped(plan)
+    )
     seen = set()
     rounds = [(False, False)] if not thorough else [(True, False), (False, True), (True, True)]
     for all_styles, all_sequences in rounds:
@@ -122,6 +124,12 @@ def _columns_named(plan: Plan, reading: NameReading) -> tuple[int, ...] | None:
     return columns_joined(plan.forward.function.joined, ("U", "W", "b")[: widest(reading)])
 
 
+def _flipped(plan: Plan) -> bool:
+    """Whether the code says that z replaces the old state, where ours keeps it."""
+    sense = plan.forward.function.sense_of_z
+    return sense is not None and not sense.keeps
+
+
 def value_variants(
     plan: Plan,
     reading: NameReading,
@@ -134,7 +142,10 @@ def value_variants(
     """Layouts of the same shapes: orders of gates, of [h; x], the sense of z."""
     said = layout.orders.get(reading.cell) if layout else None
     named = order_of_gates(reading.cell, plan.forward.function.parts)
-    for made in orders_of(reading, said, first=named, first_columns=_columns_named(plan, reading)):
+    columns = _columns_named(plan, reading)
+    for made in orders_of(
+        reading, said, first=named, first_columns=columns, first_flipped=_flipped(plan)
+    ):
         turned = turned_forms(made, style, observed, case)
         if turned is not None and turned != arrangement.forms:
             yield Arrangement(reading.cell, turned, arrangement.x, arrangement.y, arrangement.state)

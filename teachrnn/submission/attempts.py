@@ -106,8 +106,12 @@ class Recognised:
 
     @property
     def against_names(self) -> bool:
-        """Whether gates are stacked in another order than their names in the code say."""
-        named = order_of_gates(self.arrangement.cell, self.plan.forward.function.parts)
+        """Whether gates are stacked in another order, or z has another sense, than the code says."""
+        function = self.plan.forward.function
+        named, sense = order_of_gates(self.arrangement.cell, function.parts), function.sense_of_z
+        gru = self.arrangement.cell.startswith("gru")
+        if gru and sense is not None and sense.keeps == is_flipped(self.arrangement):
+            return True
         return named is not None and any(order != named for order in stacked_orders(self.arrangement))
 
     @property
@@ -127,6 +131,12 @@ def stacked_orders(arrangement: Arrangement) -> list[tuple[str, ...]]:
     """The order of the gates in each array that has several."""
     blocks = [form.blocks for form in arrangement.forms.values() if len(form.blocks) > 1]
     return [tuple(row[0].parameter.partition("_")[2] for row in block) for block in blocks]
+
+
+def is_flipped(arrangement: Arrangement) -> bool:
+    """Whether z has the sense that is not ours."""
+    parts = (p for form in arrangement.forms.values() for row in form.blocks for p in row)
+    return any(part.parameter.endswith("_z") and part.factor < 0 for part in parts)
 
 
 @dataclass

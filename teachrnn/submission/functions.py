@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from teachrnn.submission.gate_names import names_joined, names_of_parts
+from teachrnn.submission.sense_of_z import SenseOfZ, senses_of_z
 
 _PARAMETER = re.compile(r"[WUVRwuv]\w{0,6}$|b\w{0,3}$|c$|weight|bias")
 
@@ -35,6 +36,8 @@ class Function:
         Names that it reads and does not define.
     parts, joined : list of list of str
         What the parts of an array are called where it is cut, and arrays where they are joined.
+    senses : list of SenseOfZ
+        Where two states are mixed by a gate: whether the gate keeps the old one.
     """
 
     call: Callable[..., Any]
@@ -47,11 +50,17 @@ class Function:
     assigned: list[str] = field(default_factory=list)
     parts: list[list[str]] = field(default_factory=list)
     joined: list[list[str]] = field(default_factory=list)
+    senses: list[SenseOfZ] = field(default_factory=list)
 
     @property
     def returned(self) -> list[str]:
         """The names of the longest ``return``."""
         return max(self.returns, key=len, default=[])
+
+    @property
+    def sense_of_z(self) -> SenseOfZ | None:
+        """What its expressions say of z, if they agree."""
+        return self.senses[0] if len({sense.keeps for sense in self.senses}) == 1 else None
 
     @classmethod
     def of(
@@ -128,6 +137,7 @@ def _read(
         _note(found, node)
     found.parts.extend(names_of_parts(tree))
     found.joined.extend(names_joined(tree))
+    found.senses.extend(senses_of_z(tree))
     for name in names | {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}:
         other = namespace.get(name)
         if inspect.isfunction(other):

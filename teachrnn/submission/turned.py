@@ -36,15 +36,16 @@ def orders_of(
     *,
     first: tuple[str, ...] | None = None,
     first_columns: tuple[int, ...] | None = None,
+    first_flipped: bool = False,
 ) -> Iterator[dict[str, Form]]:
     """Forms in all orders of gates (or in one), of [x; h; 1], and with z in both senses.
 
-    An order that the names in the code say comes ``first``, and so do columns.
+    An order that the names in the code say comes ``first``, and so do columns, and the sense of z.
     """
     gates = CELL_GATES[reading.cell]
     stacked = any(len(m.gates) > 1 for m in reading.meanings.values())
     orders = gate_orders(reading.cell, gates, first=first) if stacked else [tuple(gates)]
-    flips = (False, True) if reading.cell.startswith("gru") else (False,)
+    flips = (first_flipped, not first_flipped) if reading.cell.startswith("gru") else (False,)
     columns = list(permutations(range(widest(reading))))[::-1]
     columns.sort(key=lambda column: column != first_columns)
     for one, column, flipped in product([order] if order else orders, columns, flips):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from teachrnn.submission.attempts import LOSS_TELLS, Recognised, stacked_orders
+from teachrnn.submission.attempts import LOSS_TELLS, Recognised, is_flipped, stacked_orders
 from teachrnn.submission.findings import NEAR
 from teachrnn.submission.form import Form
 from teachrnn.submission.gate_names import order_of_gates
@@ -91,8 +91,13 @@ def _which_gate(recognised: Recognised, arrangement: Arrangement) -> str:
     code = recognised.plan.forward.function
     gates = order_of_gates(arrangement.cell, code.parts)
     stands = stacked_orders(arrangement)
+    sense = code.sense_of_z if arrangement.cell.startswith("gru") else None
+    said = sense.said if sense is not None and sense.keeps != is_flipped(arrangement) else ""
     if gates is not None and gates in stands:
-        text = f"Which gate is which is taken from the names in the code: {', '.join(gates)}."
+        named = f"Which gate is which is taken from the names in the code: {', '.join(gates)}."
+        text = f"{named} {said}".rstrip()
+    elif said and not stands:
+        text = said
     else:
         joined = any(len(row) > 1 for form in arrangement.forms.values() for row in form.blocks)
         what = (
