@@ -68,7 +68,9 @@ def check_code(
             if page is not None:
                 network = [part for part in program.parts if isinstance(part, IsolatedSubmission)]
                 if not network:
-                    raise DomainError("--page needs a network: a single operation takes no time steps.")
+                    raise DomainError(
+                        "--page needs a network: single operations and updates take no time steps."
+                    )
                 page = save_difference(network[0], page, seed=seed).resolve()
     if as_json:
         say(json.dumps(found.to_dict(hints), indent=1))

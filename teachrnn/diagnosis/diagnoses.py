@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from teachrnn.diagnosis.description import Description
 from teachrnn.diagnosis.diagnosis import Diagnosis, Hint
+from teachrnn.errors import DomainError
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,60 @@ class Diagnoses:
         verdict = "right" if self.right else "wrong"
         parts = {name: found.to_dict(hint) for name, found in self.parts.items()}
         return {"verdict": verdict, "parts": parts, "failures": dict(self.failures)}
+
+    def show(self) -> Any:
+        """Step through the backward pass of the network among the parts (see `Diagnosis.show`).
+
+        Returns
+        -------
+        Stepper
+            At the end of a cell it shows itself.
+
+        Raises
+        ------
+        DomainError
+            If no part is a network, saying what can be shown of the parts.
+
+        Examples
+        --------
+        >>> check_backward("my_training.py").show()             # doctest: +SKIP
+        """
+        return self._with_time_steps().show()
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page of the network among the parts (see `Diagnosis.save`).
+
+        Parameters
+        ----------
+        path : str or Path
+            The file to write; its folder must exist.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        FileFormatError
+            If the file cannot be written there.
+        DomainError
+            If no part is a network, saying what can be shown of the parts.
+
+        Examples
+        --------
+        >>> check_backward("my_training.py").save("yours.html")  # doctest: +SKIP
+        """
+        return self._with_time_steps().save(path)
+
+    def _with_time_steps(self) -> Diagnosis:
+        """The part that can be stepped through; else one that says why it cannot."""
+        able = [found for found in self.parts.values() if found.has_time_steps]
+        wrong = [found for found in self.parts.values() if not found.right]
+        found = [*able, *wrong, *self.parts.values()]
+        if not found:
+            raise DomainError("nothing could be called, so there is nothing to show: print it instead.")
+        return found[0]
 
     def _summary(self) -> str:
         wrong = [name for name, found in self.parts.items() if not found.right]

@@ -164,6 +164,12 @@ class Diagnosis:
         return self.verdict == "right"
 
     @property
+    def has_time_steps(self) -> bool:
+        """Whether it is a network, with answers to be stepped through."""
+        networks = [i for i in self.instances if isinstance(i, Instance)]
+        return bool(networks) and len(networks) == len(self.answers)
+
+    @property
     def mistakes(self) -> list[Description]:
         """The mistakes of the first explanation, described."""
         return [describe(m) for m in self.explanations[0].mistakes] if self.explanations else []
@@ -246,12 +252,14 @@ class Diagnosis:
         Raises
         ------
         DomainError
-            If this runs in no notebook, saying how to save a page.
+            If this runs in no notebook, saying how to save a page; if what was diagnosed has no time
+            steps, saying what can be shown of it.
 
         Examples
         --------
         >>> check_backward("my_rnn.py").show()                  # doctest: +SKIP
         """
+        instance, answer = self._to_read()
         # The views stand above this module; they are loaded when they are asked for.
         if not _in_a_notebook():
             raise DomainError(
@@ -262,7 +270,6 @@ class Diagnosis:
         from teachrnn.views.story import Yours
         from teachrnn.widgets.stepper import Stepper
 
-        instance, answer = self._to_read()
         dtype = np.float32 if self.tolerance > COARSE else np.float64
         return Stepper(instance.trace, about=[TITLE], yours=Yours.of(instance, answer, dtype))
 
@@ -283,6 +290,8 @@ class Diagnosis:
         ------
         FileFormatError
             If the file cannot be written there.
+        DomainError
+            If what was diagnosed has no time steps, saying what can be shown of it.
 
         Examples
         --------
@@ -314,12 +323,28 @@ class Diagnosis:
             apart = len(set(instance.x.ravel().tolist())) == instance.T * instance.B
             return wrong, instance.B == 1, apart, -abs(instance.T - SHORT)
 
-        networks = [i for i in self.instances if isinstance(i, Instance)]
-        if not networks or len(networks) != len(self.answers):
-            raise DomainError(
-                f"what was diagnosed is {self.cell}, not a network: there are no steps to go through."
-            )
+        if not self.has_time_steps:
+            raise DomainError(self._no_time_steps())
+        networks = (i for i in self.instances if isinstance(i, Instance))
         return max(zip(networks, self.answers, strict=True), key=worth)
+
+    def _no_time_steps(self) -> str:
+        """Why there is nothing to step through, and what can be shown instead."""
+        seen = "print(found)" if self.smallest is None else "print(found.hints(3))"
+        shows = (
+            "says what is known of it" if self.smallest is None else "shows its smallest failing case"
+        )
+        if all(c.gradient for c in self.compared):
+            what = f"{self.cell} is a single operation"
+        else:
+            what = f"this is an update ({self.cell})"
+        said = f"{what}, without time steps to step through; {seen} {shows}."
+        if any(isinstance(i, Instance) for i in self.instances):
+            said += (
+                " The gradients that it is made with are those of a network: "
+                "check_backward([forward, backward]).show() steps through that."
+            )
+        return said
 
     def _verdict(self) -> Iterator[str]:
         count = len(self.instances)

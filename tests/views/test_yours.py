@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,11 +13,14 @@ from playwright.sync_api import expect
 from rich.console import Console
 from steps import OPERATIONS, step_of
 
-from teachrnn import CharRNN, backpropagate
+from teachrnn import CharRNN, Tanh, backpropagate
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.diagnose import catalogue_of, diagnose
+from teachrnn.diagnosis.diagnoses import Diagnoses
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.mistaken import mistaken_gradients
+from teachrnn.diagnosis.operations import OperationAnswer, diagnose_operation
+from teachrnn.diagnosis.updates import TrainingAnswer, diagnose_training
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.views.figures.figure import table_of
 from teachrnn.views.figures.unrolled_graph import unrolled_graph
@@ -516,3 +520,24 @@ def test_elsewhere_a_diagnosis_says_how_its_page_is_saved_and_saves_it(monkeypat
     with pytest.raises(DomainError, match=r'found\.save\("yours\.html"\)'):
         found.show()
     assert TITLE in found.save(tmp_path / "yours.html").read_text(encoding="utf-8")
+    step = diagnose_training(ascent, draw=partial(Instance.draw, "vanilla"))
+    both = Diagnoses({"train_step": step, "the network": found})
+    assert TITLE in both.save(tmp_path / "again.html").read_text(encoding="utf-8")
+
+
+def ascent(instance, *, seed, limit):
+    p, g = dict(instance.model.parameters), instance.gradients
+    return TrainingAnswer(g, p, {name: p[name] + 0.1 * g[name] for name in g}, hyper={"eta": 0.1})
+
+
+def test_what_has_no_time_steps_says_what_can_be_shown_instead():
+    step = diagnose_training(ascent, draw=partial(Instance.draw, "vanilla"))
+    for found in (step, Diagnoses({"train_step": step})):
+        with pytest.raises(DomainError) as refused:
+            found.show()
+        assert "an update (sgd), without time steps" in str(refused.value)
+        assert "print(found.hints(3)) shows its smallest failing case" in str(refused.value)
+        assert "check_backward([forward, backward]).show()" in str(refused.value)
+    operation = diagnose_operation(lambda case: OperationAnswer(case.gradients), Tanh)
+    with pytest.raises(DomainError, match=r"Tanh is a single operation.* print\(found\)"):
+        operation.save("yours.html")
