@@ -26,6 +26,8 @@ ALSO = {
         "teachrnn.diagnosis.diagnose",
         "teachrnn.diagnosis.diagnosis",
         "teachrnn.diagnosis.diagnoses",
+        "teachrnn.diagnosis.hint",
+        "teachrnn.diagnosis.verdict",
         "teachrnn.diagnosis.description",
         "teachrnn.diagnosis.answer",
         "teachrnn.diagnosis.instance",

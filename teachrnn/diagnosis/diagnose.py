@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike
 from teachrnn.array import Array
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.catalogue import Catalogue
-from teachrnn.diagnosis.diagnosis import Compared, Diagnosis, verdict_of
+from teachrnn.diagnosis.diagnosis import Diagnosis
 from teachrnn.diagnosis.first_wrong import first_wrong
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.match import Explanation, Match
@@ -22,6 +22,7 @@ from teachrnn.diagnosis.probes import DrawInstance, other_instances, probes
 from teachrnn.diagnosis.remarks import remarks
 from teachrnn.diagnosis.rounding import TOLERANCE
 from teachrnn.diagnosis.smallest import smallest_failing
+from teachrnn.diagnosis.verdict import Compared, verdict_of
 from teachrnn.diagnosis.whole import CONSTANT_FACTOR, clipped_at, whole_mistakes
 from teachrnn.diagnosis.wrong_forward import wrong_forward
 from teachrnn.diagnosis.wrong_sum import WrongSum

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from teachrnn.diagnosis.description import Description
-from teachrnn.diagnosis.diagnosis import Diagnosis, Hint
+from teachrnn.diagnosis.diagnosis import Diagnosis
+from teachrnn.diagnosis.hint import Hint
 from teachrnn.errors import DomainError
 
 

@@ -3,108 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.description import Description, describe
 from teachrnn.diagnosis.first_wrong import FirstWrong
+from teachrnn.diagnosis.hint import Hint, hint_lines
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.match import Explanation
 from teachrnn.diagnosis.smallest import HasSizes, Smallest
+from teachrnn.diagnosis.verdict import Compared, Verdict
 from teachrnn.errors import DomainError
 
 COARSE = 1e-9
 """A tolerance above this is that of float32."""
 SHORT = 4
 """So many steps are read most easily."""
-
-Verdict = Literal[
-    "right",
-    "forward pass differs",
-    "known mistake",
-    "two mistakes",
-    "several mistakes",
-    "unknown mistake",
-]
-
-
-class Hint(IntEnum):
-    """How much is told: each step says more than the one before."""
-
-    VERDICT = 1
-    """Whether it is right."""
-    WHERE = 2
-    """Which gradients are wrong, and from which step on."""
-    CASE = 3
-    """The smallest case that fails, with the expected and the given number."""
-    FORMULA = 4
-    """The line of the backward pass that is violated, as it should be."""
-    MISTAKE = 5
-    """What the mistake is, why, and how to see it."""
-
-
-def verdict_of(explanations: Sequence[Explanation], otherwise: Verdict) -> Verdict:
-    """The verdict that explanations allow, where gradients are wrong.
-
-    Parameters
-    ----------
-    explanations : sequence of Explanation
-        What was found.
-    otherwise : str
-        What is known without them: a forward pass that differs stays the verdict.
-
-    Returns
-    -------
-    str
-        A verdict.
-
-    Examples
-    --------
-    >>> verdict_of([], "unknown mistake")
-    'unknown mistake'
-    """
-    if otherwise == "forward pass differs":
-        return otherwise
-    if not explanations:
-        return "unknown mistake"
-    several: tuple[Verdict, ...] = ("known mistake", "two mistakes", "several mistakes")
-    return several[min(len(explanations[0].mistakes), 3) - 1]
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One gradient, over all instances.
-
-    Attributes
-    ----------
-    name : str
-        The parameter.
-    wrong : int
-        On how many instances it is wrong.
-    of : int
-        On how many it was compared.
-    error : float
-        The largest error, in units of rounding: the sum of the terms' absolute values.
-    gradient : bool
-        Whether it is one; else it is something that a training step leaves behind.
-    """
-
-    name: str
-    wrong: int
-    of: int
-    error: float
-    gradient: bool = True
-
-    @property
-    def said(self) -> str:
-        """What it is called in a line: ``dW``."""
-        return f"d{self.name}" if self.gradient else self.name
 
 
 @dataclass(frozen=True)
@@ -192,8 +111,7 @@ class Diagnosis:
         str
             Lines of text.
         """
-        steps = (self._verdict, self._where, self._case, self._formula, self._mistake)
-        return "\n".join(line for step in steps[: int(hint)] for line in step())
+        return "\n".join(hint_lines(self, hint))
 
     def __str__(self) -> str:
         return self.hints()
@@ -345,84 +263,6 @@ class Diagnosis:
                 "check_backward([forward, backward]).show() steps through that."
             )
         return said
-
-    def _verdict(self) -> Iterator[str]:
-        count = len(self.instances)
-        if self.right:
-            worst = max((c.error for c in self.compared), default=0.0)
-            if all(c.gradient for c in self.compared):
-                yield f"Right: every gradient agrees on {count} of {count} instances, to {worst:.0e}."
-            else:
-                what = _listed([c.name for c in self.compared])
-                yield f"Right: {what}, on {count} of {count} instances."
-        elif self.verdict == "forward pass differs":
-            yield "The forward pass differs from the model's: look at it before the gradients."
-        else:
-            wrong = sum(c.wrong > 0 for c in self.compared)
-            if not all(c.gradient for c in self.compared):
-                yield f"Wrong: {_listed([c.name for c in self.compared if c.wrong])}."
-                yield from (f"  {remark}" for remark in self.remarks)
-                return
-            yield f"Wrong: {wrong} of {len(self.compared)} gradients differ from the loss's derivatives."
-        yield from (f"  {remark}" for remark in self.remarks)
-
-    def _where(self) -> Iterator[str]:
-        if self.right:
-            return
-        for c in self.compared:
-            state = f"wrong on {c.wrong} of {c.of} instances" if c.wrong else "right"
-            yield f"  {c.said:<7} {state}" if c.gradient else f"  {c.name}: {state}"
-        if self.first is not None:
-            first = self.first
-            names = ", ".join(f"d{name}" for name in first.values)
-            before = "; at the later steps it is right" if first.right_after else ""
-            yield f"  On the way back {names} is first wrong at t = {first.t}{before}."
-
-    def _case(self) -> Iterator[str]:
-        if self.smallest is not None:
-            yield f"  {str(self.smallest)[0].upper()}{str(self.smallest)[1:]}"
-        if self.first is not None:
-            expected, given = (
-                np.array2string(a, precision=5) for a in (self.first.expected, self.first.given)
-            )
-            yield f"  d{self.first.values[0]}[{self.first.t}] should be {expected} and is {given}."
-
-    def _formula(self) -> Iterator[str]:
-        lines = [m.right for m in self.mistakes if m.right]
-        if lines:
-            yield "  Look at the line that should say: " + "; ".join(lines)
-
-    def _mistake(self) -> Iterator[str]:
-        if self.right:
-            return
-        if not self.explanations:
-            if self.verdict == "unknown mistake":
-                yield f"None of {self.known} known mistakes, nor two of them, gives these numbers."
-            return
-        for m in self.mistakes:
-            yield f"Most likely: {m.title}."
-            if m.wrong:
-                yield f"  yours:  {m.wrong}"
-                yield f"  right:  {m.right}"
-            yield f"  {m.why}"
-            if m.seen.startswith("any "):
-                yield f"  {m.seen.capitalize()} show it."
-            else:
-                yield f"  To see it, a check needs {m.seen}."
-        e, count = self.explanations[0], len(self.instances) + self.confirmed
-        numbers = "gradients" if all(c.gradient for c in self.compared) else "numbers"
-        alone = "and no other known mistake does" if len(self.explanations) == 1 else ""
-        yield (
-            f"Evidence: your {numbers} equal, to {e.error:.0e}, what this gives, on {count} of {count} "
-            f"instances{', ' if alone else ''}{alone} (of {self.known})."
-        )
-        if self.ties:
-            yield "No number can tell it from:"
-            yield from (f"  {' and '.join(m.title for m in tie)}" for tie in self.ties)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
 
 
 def _in_a_notebook() -> bool:

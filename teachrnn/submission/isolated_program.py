@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any, Self
 
 from teachrnn.submission.isolated import IsolatedSubmission
+from teachrnn.submission.isolated_part import IsolatedPart
 from teachrnn.submission.isolated_process import IsolatedProcess
 from teachrnn.submission.operations.isolated_operation import IsolatedOperation
 from teachrnn.submission.parts import FailedPart
 from teachrnn.submission.training_steps.isolated_training import IsolatedTraining
 from teachrnn.submission.training_steps.isolated_update import IsolatedUpdate
 
-IsolatedPart = IsolatedSubmission | IsolatedOperation | IsolatedTraining | IsolatedUpdate | FailedPart
-KINDS: dict[str, Callable[[IsolatedProcess, Mapping[str, Any], int], IsolatedPart]] = {
+AnyPart = IsolatedSubmission | IsolatedPart[Any, Any] | FailedPart
+KINDS: dict[str, Callable[[IsolatedProcess, Mapping[str, Any], int], AnyPart]] = {
     "network": IsolatedSubmission.of_process,
     "operation": IsolatedOperation,
     "training step": IsolatedTraining,
@@ -58,7 +59,7 @@ class IsolatedProgram:
         chosen = {"forward": forward, "backward": backward, "loss": loss}
         options = {"cell": cell, "layout": layout, "chosen": chosen}
         said = self._process.recognise("parts", options)["parts"]
-        self.parts: list[IsolatedPart] = [
+        self.parts: list[AnyPart] = [
             KINDS[part["kind"]](self._process, part, i) for i, part in enumerate(said)
         ]
 

@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import Phase, find, settings
 from hypothesis.errors import NoSuchExample
 
-from teachrnn.diagnosis.diagnosis import Hint
+from teachrnn.diagnosis.hint import Hint
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.testing.backward_laws import MANNERS, Judge
 from teachrnn.testing.clues import Clues, clues

@@ -9,7 +9,7 @@ import pytest
 
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.diagnose import catalogue_of, diagnose
-from teachrnn.diagnosis.diagnosis import Hint
+from teachrnn.diagnosis.hint import Hint
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.mistaken import mistaken_gradients
 

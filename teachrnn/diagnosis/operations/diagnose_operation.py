@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 
 from teachrnn.array import Array
 from teachrnn.diagnosis.description import describe
-from teachrnn.diagnosis.diagnosis import Compared, Diagnosis, verdict_of
+from teachrnn.diagnosis.diagnosis import Diagnosis
 from teachrnn.diagnosis.entry import entry_of
 from teachrnn.diagnosis.match import Explanation
 from teachrnn.diagnosis.operations.match_operation import OperationMatch
@@ -18,6 +18,7 @@ from teachrnn.diagnosis.operations.operation_case import OperationCase
 from teachrnn.diagnosis.operations.slips_of_operation import slips, slips_forward
 from teachrnn.diagnosis.rounding import TOLERANCE
 from teachrnn.diagnosis.smallest import Smallest
+from teachrnn.diagnosis.verdict import Compared, verdict_of
 from teachrnn.op import Op
 
 DrawOperation = Callable[..., OperationCase]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from teachrnn.array import Array
-from teachrnn.diagnosis.diagnosis import Compared, Diagnosis, verdict_of
+from teachrnn.diagnosis.diagnosis import Diagnosis
 from teachrnn.diagnosis.match import Explanation
 from teachrnn.diagnosis.mistake import WrittenMistake
 from teachrnn.diagnosis.updates.line_fit import STEP
@@ -18,6 +18,7 @@ from teachrnn.diagnosis.updates.match_update import CLIPPING, UpdateMatch
 from teachrnn.diagnosis.updates.smallest_step import UNLIMITED, AskStep, DrawStep, smallest_step
 from teachrnn.diagnosis.updates.training_answer import TrainingAnswer
 from teachrnn.diagnosis.updates.update_found import UpdateFound
+from teachrnn.diagnosis.verdict import Compared, verdict_of
 
 PROBES: tuple[dict[str, Any], ...] = (
     {"T": 2, "hidden": 3, "symbols": 5, "scale": 0.1},

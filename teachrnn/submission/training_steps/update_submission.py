@@ -169,9 +169,14 @@ class UpdateSubmission:
         Returns
         -------
         dict
-            Its name, its optimizer, and how it was read.
+            Its name, its optimizer, its precision, and how it was read.
         """
-        return {"said": self.said, "optimizer": self.optimizer, "sentences": self.sentences()}
+        return {
+            "said": self.said,
+            "optimizer": self.optimizer,
+            "dtype": self.dtype.name,
+            "sentences": self.sentences(),
+        }
 
     def sentences(self) -> list[str]:
         """How it was read.
