@@ -27,6 +27,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than cores: while a browser draws, a kernel starts or a page waits, a test does nothing."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # If the tests run in the background (nohup ... &), Ctrl-C and hang-ups are ignored, which every
     # process that they start would inherit.

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("matplotlib")
-from axe import violations
+from axe import SCHEMES_AND_WIDTHS, violations
 from browser import served
 from bs4 import BeautifulSoup
 from command_line import TEACHRNN, run, run_here
@@ -484,8 +484,7 @@ def test_ids_are_unique(written):
     assert len(ids) == len(set(ids)) > 20
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), SCHEMES_AND_WIDTHS)
 def test_axe_core_finds_no_violation(browser_page, written, scheme, width):
     page = browser_page
     page.set_viewport_size({"width": width, "height": 900})

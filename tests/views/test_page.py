@@ -7,7 +7,7 @@ import struct
 
 import numpy as np
 import pytest
-from axe import violations
+from axe import SCHEMES_AND_WIDTHS, violations
 from browser import SETTLED
 from playwright.sync_api import expect
 from steps import OPERATIONS, at_step, go_to_step, step_of
@@ -240,8 +240,7 @@ def test_phone_shows_the_page_without_scrolling_sideways(opened, scheme):
     assert page.locator(".where").inner_text() == at
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), SCHEMES_AND_WIDTHS)
 def test_axe_core_finds_no_violation(browser_page, tmp_path, scheme, width):
     trace, vocabulary = recorded("hello")
     path = tmp_path / "page.html"

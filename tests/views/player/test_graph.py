@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from axe import violations
+from axe import SCHEMES_AND_WIDTHS, violations
 from browser import SETTLED
 from panel import PLAYER, altered, panel, recorded
 
@@ -531,8 +531,7 @@ def test_horizon_cuts_earlier_steps_and_draws_a_line(browser_page):
 # Every reader, every window ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("scheme", "width"), SCHEMES_AND_WIDTHS)
 def test_axe_core_finds_no_violation(browser_page, scheme, width):
     browser_page.set_viewport_size({"width": width, "height": 900})
     browser_page.emulate_media(color_scheme=scheme)

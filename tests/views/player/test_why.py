@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from axe import violations
+from axe import SCHEMES_AND_WIDTHS, violations
 from browser import SETTLED
 from panel import altered, panel, recorded
 
@@ -295,8 +295,7 @@ def test_walk_is_announced_in_words_and_ends_with_escape(browser_page):
         assert page.evaluate("document.activeElement.id") == "outside"
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), SCHEMES_AND_WIDTHS)
 def test_axe_core_finds_no_violation_and_nothing_sticks_out(browser_page, scheme, width):
     browser_page.emulate_media(color_scheme=scheme)
     browser_page.set_viewport_size({"width": width, "height": 900})
