@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than cores: while a browser draws, a kernel starts or a page waits, a test does nothing."""
+    """One more than cores: while a browser draws or a kernel starts, its test does nothing."""
     return (os.cpu_count() or 1) + 1
 
 

@@ -14,7 +14,7 @@ RUN = """async (part) => {
 """Rules that hold, which are nearly all, are not reported, which would take a third of the time."""
 
 SCHEMES_AND_WIDTHS = [("light", 390), ("dark", 1280)]
-"""Each colour scheme and each width once: contrast depends on the scheme alone, and places on the width."""
+"""Each colour scheme and each width once: contrast depends on the scheme, places on the width."""
 
 
 def load_axe(page: Any) -> None:

@@ -58,34 +58,43 @@ def fonts(page):
     return page.evaluate(f"{loaded}.then(all => all.map(f => f.status))")
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
-def test_stepper_is_shared_between_python_and_the_page_in_jupyter(app, jupyter, host_page):  # noqa: F811
-    notebook = Notebook(host_page, jupyter, app, CELLS)
+def shared_stepper(page, notebook):
+    """The first cell's stepper, after Python and the page have moved it."""
     notebook.run(0)
-    stepper = host_page.locator(".trnn").first
+    stepper = page.locator(".trnn").first
     at_step(stepper, 1)
     press(stepper)
     assert notebook.printed(1) == "1\n"
     notebook.run(2)
     at_step(stepper, 4)
-    assert fonts(host_page) == ["loaded"]
-    for theme in ("JupyterLab Dark", "JupyterLab Light"):
-        notebook.wear(theme)
-        assert (stepper.evaluate(INK) > 200) == ("Dark" in theme)
-        assert violations(host_page, stepper) == []
+    assert fonts(page) == ["loaded"]
 
     stepper.get_by_role("button", name="Next step", exact=True).focus()
     for key in ("x", "ArrowRight", "d", "d"):  # without the stepper's care two cells would be gone
-        host_page.keyboard.press(key)
+        page.keyboard.press(key)
     at_step(stepper, 5)
-    assert host_page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length") == len(CELLS)
+    assert page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length") == len(CELLS)
 
     box = stepper.get_by_label("Go to a time step")
     box.fill("h[1]")
     box.press("Enter")  # which JupyterLab keeps from forms
     at_step(stepper, 4)
-    host_page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
     at_step(stepper, 5)
+    return stepper
+
+
+def test_stepper_is_shared_between_python_and_the_page_in_notebook_7(jupyter, host_page):  # noqa: F811
+    shared_stepper(host_page, Notebook(host_page, jupyter, "notebook", CELLS))
+
+
+def test_steppers_and_apps_work_in_jupyterlab_and_are_kept_with_the_notebook(jupyter, host_page):  # noqa: F811
+    notebook = Notebook(host_page, jupyter, "lab", CELLS)
+    stepper = shared_stepper(host_page, notebook)
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        notebook.wear(theme)
+        assert (stepper.evaluate(INK) > 200) == ("Dark" in theme)
+        assert violations(host_page, stepper) == []
 
     notebook.run(3)
     both = host_page.locator(".trnn")

@@ -69,7 +69,7 @@ def test_graph_controls_words_and_formula_in_numbers_are_in_sight(browser_page, 
             page.evaluate(SETTLED)
             boxes = page.evaluate(BOXES, [*IN_SIGHT, ".steer"])
             *parts, controls = zip([*IN_SIGHT, ".steer"], boxes, strict=True)
-            covered = controls[1]["top"] if width < 640 else height  # on a phone they cover what is below
+            covered = controls[1]["top"] if width < 640 else height  # on a phone they cover the rest
             for part, box in parts:
                 assert 0 <= box["top"] < box["bottom"] < covered + 1, (part, hash_, width)
             assert controls[1]["bottom"] <= height
