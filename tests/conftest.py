@@ -25,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--thorough", action="store_true", help="also run what takes minutes; draw far more examples"
     )
+    parser.addoption("--all", action="store_true", help="run all that is run under CI=true")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -52,8 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
-    if config.getoption("--thorough"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    thorough = config.getoption("--thorough")
+    complete = thorough or config.getoption("--all") or os.environ.get("CI")
+    unwanted = [name for name, runs in {"thorough": thorough, "ci": complete}.items() if not runs]
+    left_out = [item for item in items if any(map(item.get_closest_marker, unwanted))]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]

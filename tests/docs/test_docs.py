@@ -21,7 +21,7 @@ from teachrnn.diagnosis.changes import CHANGES
 from teachrnn.diagnosis.slips import SLIPS
 from teachrnn.diagnosis.updates.clip import WRONG_CLIPS
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.ci]
 
 ROOT = Path(__file__).parents[2]
 TUTORIALS = sorted(path.stem for path in (ROOT / "tutorials").glob("*.py"))

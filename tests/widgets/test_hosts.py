@@ -84,6 +84,7 @@ def shared_stepper(page, notebook):
     return stepper
 
 
+@pytest.mark.ci
 def test_stepper_is_shared_between_python_and_the_page_in_notebook_7(jupyter, host_page):  # noqa: F811
     shared_stepper(host_page, Notebook(host_page, jupyter, "notebook", CELLS))
 
@@ -128,6 +129,7 @@ def test_steppers_and_apps_work_in_jupyterlab_and_are_kept_with_the_notebook(jup
         expect(complaint).to_be_hidden()
 
 
+@pytest.mark.ci
 def test_stepper_is_shared_between_python_and_the_page_in_marimo(host_page, tmp_path):  # noqa: F811
     need("marimo", "anywidget")
     app = tmp_path / "app.py"
@@ -271,9 +273,8 @@ plugins: [search]
 """
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_stepper_in_the_documentation_follows_its_colour_scheme(documentation, host_page, width):  # noqa: F811
-    host_page.set_viewport_size({"width": width, "height": 900})
+@pytest.mark.ci
+def test_stepper_in_the_documentation_follows_its_colour_scheme(documentation, host_page):  # noqa: F811
     with served(documentation) as address:
         host_page.goto(address)
         both = host_page.locator(".trnn")
@@ -281,17 +282,19 @@ def test_stepper_in_the_documentation_follows_its_colour_scheme(documentation, h
         press(both.nth(0))
         at_step(both.nth(0), 2)
         at_step(both.nth(1), 1)
-        for scheme in ("slate", "default"):
+        for scheme, width in (("slate", 390), ("default", 1280)):
+            host_page.set_viewport_size({"width": width, "height": 900})
             host_page.evaluate(
                 "name => document.body.setAttribute('data-md-color-scheme', name)", scheme
             )
             host_page.evaluate(SETTLED)
             assert (both.first.evaluate(INK) > 200) == (scheme == "slate")
             assert violations(host_page, host_page.locator("[data-teachrnn]").first) == []
-        assert host_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert host_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert set(fonts(host_page)) == {"loaded"}
 
 
+@pytest.mark.ci
 def test_search_index_of_the_documentation_does_not_contain_the_story(documentation):
     index = documentation / "search" / "search_index.json"
     assert index.stat().st_size < 20_000

@@ -27,6 +27,7 @@ def npm():
     return executable
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("name", TOOLS)
 def test_tools_find_nothing_wrong(npm, name):
     command = [npm, "run", "--silent", name]
