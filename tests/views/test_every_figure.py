@@ -262,7 +262,7 @@ def test_missing_matplotlib_names_the_install_line(monkeypatch):
 
 
 @every_trace_figure
-@pytest.mark.parametrize(("cell", "layers"), zip(sorted(CELLS), cycle([1, 2])))
+@pytest.mark.parametrize(("cell", "layers"), list(zip(sorted(CELLS), cycle([1, 2]))))
 def test_draws_any_cell_and_stacked_ones(draw, cell, layers):
     trace = recorded(2, cell=cell, layers=layers)
     if draw is OF_A_TRACE["heat_map"] and layers == 2:
