@@ -148,7 +148,7 @@ function play(model, el, { slides, ...around }) {
     },
     covers: (i) => predict.covers(i),
     home: () => controls.buttons.next,
-    aligned: () => rail.align(outline.places?.fits ? outline.places.lead : 12),
+    aligned: (paper) => rail.align(outline.places?.fits ? outline.places.lead : 12, paper),
   };
   const walk = new Walk(context, () => controls.walkChanged());
   const rail = new Rail(context, walk);

@@ -320,7 +320,7 @@ export interface Context {
   stopsAt(node: StoryNode): boolean; // whether a breakpoint is there
   linkTo?: Address; // undefined where the host has no addresses
   home(): HTMLElement; // where the focus goes when what had it is gone
-  aligned(): void; // the graph has been laid out
+  aligned(paper?: number): void; // the graph has been laid out
   open(k: number, index: number[]): void;
   say(text: string): void; // to screen readers
   tell(text: string): void; // to everyone

@@ -213,3 +213,36 @@ def test_steps_are_saved_as_numbered_pictures_in_light_colours_and_as_slides(bro
     assert step_of(page) == (19, 21)
     assert page.locator(".slides, .pictured").count() == 0
     assert page.evaluate("getComputedStyle(document.body).colorScheme") == "light dark"
+
+
+def test_on_paper_the_page_is_light_and_whole_and_has_no_controls(browser_page, pages):
+    page = browser_page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    opened(page, pages["lstm"] + "#step=dh[9]&why=dh[9][1]")
+    graph = page.locator("svg.outline")
+    on_screen = graph.get_attribute("viewBox")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # browsers lay out nothing more after it
+    assert graph.get_attribute("viewBox") == "0 0 1010 216"
+    columns = page.locator(".outline .column").evaluate_all(
+        "all => all.filter(g => g.style.display !== 'none').length"
+    )
+    assert columns == 11
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert graph.get_attribute("viewBox") == on_screen
+    page.set_viewport_size({"width": 1032, "height": 718})  # A4 across, without its margins
+    page.emulate_media(color_scheme="dark", media="print")
+    page.evaluate(SETTLED)
+    for part in (".outline", ".rail svg", ".pieces", ".formula", ".why", ".entry", ".code-pane"):
+        box = page.locator(part).first.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 1032, part
+    inside = "all => all.every(e => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight)"
+    assert page.locator(".formula, .written").filter(visible=True).evaluate_all(inside)
+    assert page.locator(".entry").bounding_box()["y"] < 700  # on the first sheet
+    assert (
+        page.locator(".steer, button.word")
+        .filter(visible=True)
+        .evaluate_all("all => all.every(e => e.closest('.terms'))")
+    )
+    assert page.evaluate("getComputedStyle(document.querySelector('.trnn')).color") == "rgb(29, 31, 35)"

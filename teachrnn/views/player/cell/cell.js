@@ -161,6 +161,7 @@ export class CellPane {
     svg.setAttribute("width", String(width));
     this.element.style.width = `${Math.max(width + SIZE.margin, SIZE.caption)}px`;
     svg.setAttribute("height", String(height));
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const [from, to] of inside.edges) {
       const [x0, y0] = held(at, from);
       const [x1, y1] = held(at, to);

@@ -14,6 +14,7 @@ import { OutlineNode } from "./node.js";
 import { Passage } from "./passage.js";
 import { OutlinePlaces } from "./places.js";
 
+const PAPER = { width: 1032, height: 216 }; // pixels: A4 across, without its margins; the graph on it
 const AHEAD = 0.6; // windows to the left and right that are drawn ahead of scrolling
 
 /**
@@ -36,6 +37,7 @@ export class Outline {
     /** What is shown: the step, and how much is known.
      * @type {{ i: number, done: number, known: number, current: Set<number>, back: boolean } | null} */
     this.shown = null;
+    this.printed = false;
     this.truncation = 0; // how many steps back gradients go; 0: all
     /** @type {number | undefined} the node that the Tab key goes to */
     this.tabStop = undefined;
@@ -57,6 +59,7 @@ export class Outline {
       "aria-label": "Unrolled graph: time from left to right, depth upwards",
       "data-own-keys": "",
       class: "outline",
+      preserveAspectRatio: "xMinYMid",
     });
     this.svg.append(this.band, this.layer, this.fence, this.travellers);
     this.window = element("div", { class: "window" }, this.svg);
@@ -80,6 +83,16 @@ export class Outline {
     const watch = new ResizeObserver(() => this.lay());
     watch.observe(this.window);
     signal.addEventListener("abort", () => watch.disconnect());
+    addEventListener("beforeprint", () => this.#print(), { signal });
+    addEventListener(
+      "afterprint",
+      () => {
+        this.printed = false;
+        this.places = null;
+        this.lay();
+      },
+      { signal },
+    );
     this.repaint = () => this.#paintAll();
     context.model.on("change:breakpoints", this.repaint);
   }
@@ -101,9 +114,10 @@ export class Outline {
 
   // Layout -------------------------------------------------------------------------------------
 
-  lay() {
+  /** @param {{ width: number, height: number }} [paper] if it is not for the window */
+  lay(paper) {
     const { clientWidth, clientHeight } = this.window;
-    if (!clientWidth || !clientHeight) return;
+    if (!clientWidth || !clientHeight || this.printed) return;
     const places = new OutlinePlaces(
       {
         count: this.columns.filter(({ n }) => n >= 0).length,
@@ -112,13 +126,14 @@ export class Outline {
         guesses: this.nodes.some((node) => Guess.fits(this.story, node)),
         begins: this.columns[0].n < 0,
       },
-      clientWidth,
-      clientHeight,
+      paper?.width ?? clientWidth,
+      paper?.height ?? clientHeight,
     );
     if (places.pitch === this.places?.pitch && places.height === this.places.height) return;
     this.places = places;
     this.svg.setAttribute("width", String(places.width));
     this.svg.setAttribute("height", String(places.height));
+    this.svg.setAttribute("viewBox", `0 0 ${places.width} ${places.height}`);
     this.band.setAttribute("width", String(places.pitch));
     this.band.setAttribute("height", String(places.height));
     this.layer.replaceChildren();
@@ -128,13 +143,37 @@ export class Outline {
     this.#show();
     this.horizon(this.truncation);
     this.#paintTime();
-    this.context.aligned();
+    this.context.aligned(paper?.width);
+  }
+
+  // On paper nothing is cut: of a long drawing, whole time steps around the one that is shown are seen.
+  #print() {
+    const beside = (this.element.closest(".scene")?.clientWidth ?? 0) - this.window.clientWidth;
+    const width = PAPER.width - beside;
+    this.lay({ ...PAPER, width });
+    this.printed = true;
+    const { places, shown } = this;
+    if (!places || !shown) return;
+    const last = this.columns[this.columns.length - 1].n;
+    const here = this.columns.find(({ t }) => t === this.story.steps[shown.i].t)?.n ?? last;
+    const count = places.fits ? last + 1 : Math.floor((width - places.lead) / places.pitch);
+    const first = Math.max(0, Math.min(last - count + 1, here - Math.floor(count / 2)));
+    for (const column of this.columns) {
+      const seen = column.n < first + count && (column.n >= first || first === 0);
+      if (seen && !column.g) this.#fill(column, places);
+      if (column.g) column.g.style.display = seen ? "" : "none";
+    }
+    const left = first === 0 ? 0 : places.end(first - 1);
+    this.svg.setAttribute(
+      "viewBox",
+      `${left} 0 ${places.end(first + count - 1) - left} ${places.height}`,
+    );
   }
 
   // A column is drawn when it first comes near the window, and is hidden while it is far away.
   #show() {
     const { places } = this;
-    if (!places) return;
+    if (!places || this.printed) return;
     const wide = this.window.clientWidth;
     const left = this.window.scrollLeft - AHEAD * wide;
     const right = left + (1 + 2 * AHEAD) * wide;

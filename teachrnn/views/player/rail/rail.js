@@ -54,19 +54,22 @@ export class Rail {
 
   /** Where the line begins, so that its time steps stand under those of the graph.
    * @param {number} lead pixels
+   * @param {number} [paper] the width, where it is not that of the window
    */
-  align(lead) {
-    if (lead === this.lead) return;
+  align(lead, paper) {
+    if (lead === this.lead && (paper ?? this.element.clientWidth) === this.width) return;
     this.lead = lead;
     this.width = 0;
-    this.lay();
+    this.lay(paper);
   }
 
-  lay() {
-    const width = this.element.clientWidth;
+  /** @param {number} [paper] the width, where it is not that of the window */
+  lay(paper) {
+    const width = paper ?? this.element.clientWidth;
     if (!width || width === this.width) return;
     this.width = width;
     this.svg.setAttribute("width", String(width));
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${LINES.height}`);
     const begin = this.lead;
     const pitch = (width - begin - TAIL) / this.times.length;
     const column = new Map(this.times.map((t, n) => [t, n]));

@@ -7,7 +7,7 @@ import { SLIDE } from "./slides.js";
 
 const PARTS = [".scene", "section.now", ".why:not([hidden])"];
 const LEFT =
-  ".results, .word, .all-numbers, .library, .unseen-words, .why-bar button, .code-pane h3 button";
+  ".results, button.word:not(.terms button), .all-numbers, .library, .unseen-words, .why-bar button, .code-pane h3 button";
 const MARGIN = 16;
 const BETWEEN = 12;
 
