@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from teachrnn.array import Array
+from teachrnn.domain import Index
 from teachrnn.errors import DomainError, TeachrnnError
 from teachrnn.op import Op, Value
 from teachrnn.reference.estimate import NO_LOSS, EntriesDone
@@ -113,30 +114,74 @@ class Variants:
         DomainError
             If an operation on the way to the loss takes no complex numbers, or returns real ones.
         """
-        new = {self.value.index: variants}
         with warnings.catch_warnings(), np.errstate(all="ignore"):  # infinite is an answer too
             warnings.simplefilter("error", np.exceptions.ComplexWarning)  # never lose a derivative
+            rows = self._that_matter(variants)
+            total = np.full(len(variants), self._total({}, 1, variants.dtype)[0])
+            if not rows.any():
+                return total
+            new = {self.value.index: variants[rows]}
+            moved = {self.value.index: _moved(self.value, variants[rows])}
             for op in self.path:
                 if any(v.index in new for v in op.operands):
-                    result = self._applied(op, new, len(variants))
+                    result = self._applied(op, new, moved)
                     if result is not None:
-                        new[op.index] = result
-        total = np.zeros(len(variants), dtype=variants.dtype)
-        for loss in self.trace.losses:
-            varied = new.get(loss.index)
-            total += loss.data.sum() if varied is None else varied.reshape(len(variants), -1).sum(axis=1)
+                        new[op.index], moved[op.index] = result
+        total[rows] = self._total(new, int(rows.sum()), variants.dtype)
         return total
 
-    def _applied(self, op: Op, new: dict[int, Array], count: int) -> Array | None:
-        """The operation's result for every variant; None where all of them leave it as it is."""
+    def _that_matter(self, variants: Array) -> Array:
+        """Which variants change anything: of a table, not those in a column that is never looked up.
+
+        What changes first is an operation that uses the value, and has all else as it was recorded.
+        """
+        if not self._is_table:
+            return np.ones(len(variants), dtype=bool)
+        new = {self.value.index: variants}
+        moved = {self.value.index: _moved(self.value, variants)}
+        rows = np.zeros(len(variants), dtype=bool)
+        for op in self.path:
+            if any(v is self.value for v in op.operands):
+                result = self._applied(op, new, moved)
+                if result is not None:
+                    rows |= result[1]
+        return rows
+
+    @property
+    def _is_table(self) -> bool:
+        """Whether numbers are looked up in it, so that most may not be used."""
+        return any(
+            any(isinstance(op.domain.get(name), Index) for name in op.inputs)
+            for op in self.path
+            if any(v is self.value for v in op.operands)
+        )
+
+    def _total(self, new: Mapping[int, Array], count: int, dtype: Any) -> Array:
+        total = np.zeros(count, dtype=dtype)
+        for loss in self.trace.losses:
+            varied = new.get(loss.index)
+            total += loss.data.sum() if varied is None else varied.reshape(count, -1).sum(axis=1)
+        return total
+
+    def _applied(
+        self, op: Op, new: Mapping[int, Array], moved: Mapping[int, Array]
+    ) -> tuple[Array, Array] | None:
+        """The operation's result for every variant, and which of them move it; None if none does."""
+        count = len(next(iter(new.values())))
         varied = {name: v for name, v in zip(op.inputs, op.operands, strict=True) if v.index in new}
         try:
             result = self._way(op, varied)(op, new, count)
         except Exception:  # it takes the record's numbers side by side, but not these: not complex ones
             result = _one_by_one(op, new, count)
         if any(new[v.index].dtype.kind == "c" for v in varied.values()):
-            return _complex_result(op, varied, result)
-        return _real_result(op, varied, new, result)
+            found = _complex_result(op, varied, result)
+        else:
+            rows = np.logical_or.reduce([moved[v.index] for v in varied.values()])
+            found = _real_result(op, result, rows)
+        if found is None:
+            return None
+        rows = _moved(op, found)
+        return (found, rows) if rows.any() else None
 
     def _way(self, op: Op, varied: Mapping[str, Value]) -> _Way:
         """The fastest way through an operation that gives each variant what it gives it alone.
@@ -191,17 +236,20 @@ def _complex_result(op: Op, varied: Mapping[str, Value], result: Array) -> Array
         raise _refusal(op, "makes real numbers of complex ones")
     kept = np.array(result, dtype=complex)
     kept.real = op.data
-    return kept if kept.imag.any() else None
+    return kept
 
 
-def _real_result(
-    op: Op, varied: Mapping[str, Value], new: Mapping[int, Array], result: Array
-) -> Array | None:
+def _real_result(op: Op, result: Array, rows: Array) -> Array:
     """What was not moved is not moved by a product of many, which rounds otherwise than one."""
-    moved = [(new[v.index] != v.data).reshape(len(result), -1).any(axis=1) for v in varied.values()]
-    rows = np.logical_or.reduce(moved).reshape(-1, *(1 for _ in op.shape))
-    kept = np.where(rows, result, op.data)
-    return kept if (kept != op.data).any() else None
+    if rows.all():
+        return result
+    return np.where(rows.reshape(-1, *(1 for _ in op.shape)), result, op.data)
+
+
+def _moved(value: Value, variants: Array) -> Array:
+    """Which of the variants differ from what was recorded."""
+    found: Array = (variants != value.data).reshape(len(variants), -1).any(axis=1)
+    return found
 
 
 def _side_by_side(op: Op, new: Mapping[int, Array], count: int) -> Array:

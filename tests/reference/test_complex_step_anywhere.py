@@ -417,6 +417,19 @@ def test_values_that_a_nudge_does_not_reach_have_a_difference_of_exactly_zero(di
     np.testing.assert_array_equal(slopes != 0, entries % 40 < 3)
 
 
+def test_columns_of_a_table_that_are_not_looked_up_are_not_carried_through_the_network(monkeypatch):
+    carried, forward = [], Tanh.forward
+
+    def counting(x):
+        carried.append(len(x) if np.ndim(x) == 2 else 0)
+        return forward(x)
+
+    trace = CharRNN(hidden=3, symbols=40, scale=0.5, rng=np.random.default_rng(2)).record([0, 1], [1, 2])
+    monkeypatch.setattr(Tanh, "forward", staticmethod(counting))
+    CentralDifference().estimate(trace, "U", np.arange(120))
+    assert max(carried) == 2 * 3 * 6  # columns that are used, entries, steps: three, in both directions
+
+
 def test_steps_in_single_precision_are_rounded_as_the_record_is():
     model = CharRNN(hidden=3, symbols=4, scale=0.5, dtype=np.float32, rng=np.random.default_rng(0))
     trace = model.record([0, 1, 2], [1, 2, 3])

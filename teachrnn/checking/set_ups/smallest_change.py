@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from teachrnn.checking.set_ups.set_up import CheckSetUp, Circumstances
-from teachrnn.checking.set_ups.tally import Tally, try_out
+from teachrnn.checking.set_ups.tally import Tally, refused_always
 from teachrnn.diagnosis.mistake import Mistake
 
 LARGE = Circumstances(T=20, m=3, K=4, scale=2.0, start=0.8)
@@ -74,10 +74,17 @@ def smallest_changes(
         for words, changed in _changes(set_up):
             if best is not None and (len(best.shows) == len(left) or len(changed.at) > len(set_up.at)):
                 break  # nothing is left; and a second run is more than a change of the first
-            tried = try_out(changed, left, cell, draws=draws, seed=seed)
-            shows = tuple(m for m, share in zip(left, tried.accepted, strict=True) if share == 0)
-            if tried.false_alarms <= alarms * draws and len(shows) > (len(best.shows) if best else 0):
-                best = SuggestedChange(words, changed, shows)
+            shows = refused_always(
+                changed,
+                left,
+                cell,
+                draws=draws,
+                seed=seed,
+                more_than=len(best.shows) if best else 0,
+                max_alarms=alarms * draws,
+            )
+            if shows is not None:
+                best = SuggestedChange(words, changed, tuple(shows))
         if best is None:
             break
         found.append(best)

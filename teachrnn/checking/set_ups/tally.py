@@ -74,14 +74,61 @@ def try_out(
     >>> try_out(check, zero, "vanilla", draws=3).accepted
     array([0.])
     """
-    draw = partial(Instance.draw, cell)
+    rngs = (np.random.default_rng((seed, number)) for number in range(draws))
+    return _counted([_once_wrong(set_up, mistakes, cell, rng) for rng in rngs], len(mistakes))
+
+
+def _once_wrong(
+    set_up: CheckSetUp, mistakes: Sequence[Mistake], cell: str, rng: np.random.Generator
+) -> Array | None:
+    """Which mistakes pass, with these numbers; None if right code does not."""
 
     def wrong(instance: Instance, left: Array) -> GradientsByName:
         found = every_mistaken([mistakes[int(i)] for i in left], instance)
         computed = _as_computed(instance)
         return {n: d + (computed[n] - instance.gradients[n].ravel()) for n, d in found.items()}
 
-    return _count(set_up, wrong, len(mistakes), draw, draws, seed)
+    return _once(set_up, wrong, len(mistakes), partial(Instance.draw, cell), rng)
+
+
+def refused_always(
+    set_up: CheckSetUp,
+    mistakes: Sequence[Mistake],
+    cell: str,
+    *,
+    draws: int,
+    seed: int,
+    more_than: int,
+    max_alarms: float,
+) -> list[Mistake] | None:
+    """The mistakes that a check refuses in every draw, if these are enough.
+
+    It gives up as soon as it is clear that they are not, which is mostly after the first draw.
+
+    Parameters
+    ----------
+    set_up, mistakes, cell, draws, seed
+        As `try_out` has them.
+    more_than : int
+        How many mistakes are not enough.
+    max_alarms : float
+        In how many draws right code may be refused.
+
+    Returns
+    -------
+    list of Mistake or None
+        None if they are not enough.
+    """
+    left, alarms = list(mistakes), 0
+    for number in range(draws):
+        found = _once_wrong(set_up, left, cell, np.random.default_rng((seed, number)))
+        if found is None:
+            alarms += 1
+        else:
+            left = [m for m, passed in zip(left, found, strict=True) if not passed]
+        if len(left) <= more_than or alarms > max_alarms:
+            return None
+    return left if alarms < draws else None
 
 
 def try_code(
@@ -128,27 +175,15 @@ def try_code(
             n: np.reshape(d, (1, -1))[: len(left)] for n, d in given.items() if n in instance.gradients
         }
 
-    return _count(set_up, wrong, 1, draw, draws, seed)
+    rngs = (np.random.default_rng((seed, number)) for number in range(draws))
+    return _counted([_once(set_up, wrong, 1, draw, rng) for rng in rngs], 1)
 
 
-def _count(
-    set_up: CheckSetUp,
-    wrong: Callable[[Instance, Array], GradientsByName],
-    programs: int,
-    draw: DrawInstance,
-    draws: int,
-    seed: int,
-) -> Tally:
-    passed, alarms = np.zeros(programs), 0
-    for number in range(draws):
-        rng = np.random.default_rng((seed, number))
-        found = _once(set_up, wrong, programs, draw, rng)
-        if found is None:
-            alarms += 1
-        else:
-            passed += found
+def _counted(draws: Sequence[Array | None], programs: int) -> Tally:
+    fair = [found for found in draws if found is not None]
+    passed = np.sum(fair, axis=0) if fair else np.zeros(programs)
     with np.errstate(invalid="ignore"):
-        return Tally(passed / np.float64(draws - alarms), alarms, draws)
+        return Tally(passed / np.float64(len(fair)), len(draws) - len(fair), len(draws))
 
 
 def _once(
