@@ -59,6 +59,7 @@ def test_the_files_and_commands_of_a_page_are_found():
     assert "python -m pytest -v test_swish.py" in commands(page)
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("page", [p for p in PAGES if files(p)], ids=lambda page: page.stem)
 def test_files_written_as_the_page_says_run_and_pass_their_tests(page, tmp_path):
     for name, code in files(page).items():

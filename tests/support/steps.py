@@ -26,3 +26,34 @@ def go_to_step(page: Page, number: int) -> None:
     """Have the player of a page show an operation, counted from 1."""
     page.evaluate(f"location.hash = 'step={number}&level=operations'")
     at_step(page, number)
+
+
+WALK = """async () => {
+  const all = (part) => [...document.querySelectorAll(part)];
+  const text = (part) => document.querySelector(part).innerText;
+  const until = async (done) => {
+    while (!done()) await new Promise(requestAnimationFrame);
+  };
+  const steps = [];
+  for (let left = Infinity; left > 0; left--) {
+    const [at, count] = text(".where").match(/step (\\d+) of (\\d+)/).slice(1).map(Number);
+    left = count - at + 1;
+    all(".all-numbers:not([open]) > summary").forEach((s) => s.click());
+    await until(() => all(".all-numbers[open] .in figure").length);
+    all(".array details:not([open]) summary").forEach((s) => s.click());
+    await until(() => !all(".array details > summary:only-child").length);
+    const shown = (part) => all(`.now ${part} figure`).map((figure) => [
+      figure.dataset.name, [...figure.querySelectorAll("button.number, td")].map((c) => c.textContent),
+    ]);
+    const [heading, title, sentence] = [".now h2", ".now .technical", ".sentence"].map(text);
+    steps.push({ at, count, heading, title, sentence, in: shown(".in"), out: shown(".out") });
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+    if (left > 1) await until(() => text(".where").includes(`step ${at + 1} of`));
+  }
+  return steps;
+}"""
+
+
+def walked(page: Page) -> list[dict]:
+    """What a player shows from its present step to its last: words, and tables of all numbers."""
+    return page.evaluate(WALK)

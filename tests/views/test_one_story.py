@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 from rich.console import Console
-from steps import OPERATIONS
+from steps import OPERATIONS, walked
 
 from teachrnn import CharRNN, backpropagate
 from teachrnn.data import Vocabulary
@@ -17,30 +17,6 @@ from teachrnn.views.page.standalone import story_page
 from teachrnn.views.terminal import print_story
 
 NUMBER = re.compile(r"(?<![\w.\[])−?(?:\d[\d.]*(?:e−?\d+)?|∞|nan)(?![\w\]])")
-WALK = """async () => {
-  const all = (part) => [...document.querySelectorAll(part)];
-  const text = (part) => document.querySelector(part).innerText;
-  const until = async (done) => {
-    while (!done()) await new Promise(requestAnimationFrame);
-  };
-  const steps = [];
-  for (let left = Infinity; left > 0; left--) {
-    const [at, count] = text(".where").match(/step (\\d+) of (\\d+)/).slice(1).map(Number);
-    left = count - at + 1;
-    all(".all-numbers:not([open]) > summary").forEach((s) => s.click());
-    await until(() => all(".all-numbers[open] .in figure").length);
-    all(".array details:not([open]) summary").forEach((s) => s.click());
-    await until(() => !all(".array details > summary:only-child").length);
-    const arrays = all(".all-numbers figure").map((figure) => [
-      figure.dataset.name, [...figure.querySelectorAll("button.number, td")].map((c) => c.textContent),
-    ]);
-    const [heading, title, sentence] = [".now h2", ".now .technical", ".sentence"].map(text);
-    steps.push({ heading, title, sentence, arrays });
-    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
-    if (left > 1) await until(() => text(".where").includes(`step ${at + 1} of`));
-  }
-  return steps;
-}"""
 
 
 @pytest.fixture(params=["vanilla", "lstm", "gru"])
@@ -60,7 +36,7 @@ def player_steps(page, trace, symbols, tmp_path):
     page.emulate_media(reduced_motion="reduce")  # what is read is there at once
     page.goto(path.as_uri() + OPERATIONS)
     page.wait_for_selector("body[data-ready]")
-    return page.evaluate(WALK)
+    return walked(page)
 
 
 def terminal_steps(trace, symbols):
@@ -97,7 +73,7 @@ def assert_terminal_tells(shown, sections):
         assert step["heading"] in words
         assert step["title"] in words
         assert " ".join(step["sentence"].split()) in words
-        for name, numbers in step["arrays"]:
+        for name, numbers in step["in"] + step["out"]:
             found = [tuple(row[: len(numbers)]) for row in numbers_in(section, name)]
             assert tuple(numbers) in found, f"{step['title']}: {name} in the terminal"
 
@@ -109,7 +85,7 @@ def assert_figure_shows(shown, trace):
         str, str
     ] = {}  # values, and gradients as they go on, that is when all parts are there
     for step in shown:
-        for name, numbers in step["arrays"]:
+        for name, numbers in step["in"] + step["out"]:
             if not name.startswith("d") or step["title"].startswith(f"back through {name[1:]} ="):
                 complete[name] = ", ".join(numbers)
     rows = [

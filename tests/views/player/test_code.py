@@ -40,8 +40,21 @@ LOOK = """(i) => {
             .map((line) => text(line.querySelectorAll(".part"))),
         names: [...document.querySelectorAll(".code-pane .id[data-k]")]
             .map((id) => [id.textContent, context.story.arrays[id.dataset.k].name]),
+        note: document.querySelector(".code-pane .note")?.innerText,
     };
 }"""
+IN_SIGHT = """async (steps) => {
+    const box = (part) => document.querySelector(part).getBoundingClientRect();
+    const seen = () => {
+        const pane = box(".code-pane .written"), line = box(".code-pane .on, .code-pane .partly");
+        return line.top >= pane.top - 1 && line.bottom <= pane.bottom + 1;
+    };
+    for (const i of steps) {
+        at(i);
+        while (!seen()) await new Promise(requestAnimationFrame);
+    }
+}"""
+"""Ends when the marked line of each of these steps has been in sight."""
 
 
 @contextmanager
@@ -54,8 +67,9 @@ def code(page, trace):
 def test_page_marks_the_lines_of_each_step(browser_page, options):
     trace = recorded("abc", **options)
     with code(browser_page, trace) as page:
-        for i, step in enumerate(tell(trace)):
-            shown = page.evaluate(LOOK, i)
+        story = tell(trace)
+        looks = page.evaluate(f"count => [...Array(count).keys()].map({LOOK})", len(story))
+        for step, shown in zip(story, looks, strict=True):
             lines = step.lines.program.lines
             assert shown["around"] == [source(lines[n]).strip() for n in step.lines.around]
             marks = sorted(step.lines.marks, key=lambda mark: mark.line)
@@ -63,7 +77,7 @@ def test_page_marks_the_lines_of_each_step(browser_page, options):
             if step.lines.note and step.lines.noted is not None:
                 whole = [line.partition("  #")[0] for line in whole]
                 shown["marked"] = [line.partition("# d")[0].strip() for line in shown["marked"]]
-                assert f"# {step.lines.note}" in page.locator(".code-pane .note").inner_text()
+                assert f"# {step.lines.note}" in shown["note"]
             assert shown["marked"] == whole
             parts = [source(lines[m.line][m.first : m.last + 1]) for m in marks if m.first is not None]
             assert shown["parts"] == parts
@@ -149,17 +163,7 @@ def test_where_copying_is_not_allowed_the_script_is_selected(browser_page):
 def test_marked_line_of_a_long_step_is_in_sight(browser_page):
     trace = recorded("abc", cell="lstm", layers=2)
     with code(browser_page, trace) as page:
-        for i, step in enumerate(tell(trace)):
-            if step.lines.marks:
-                page.evaluate("i => at(i)", i)
-                page.wait_for_function(
-                    """() => {
-                        const box = (part) => document.querySelector(part).getBoundingClientRect();
-                        const pane = box(".code-pane .written");
-                        const line = box(".code-pane .on, .code-pane .partly");
-                        return line.top >= pane.top - 1 && line.bottom <= pane.bottom + 1;
-                    }"""
-                )
+        page.evaluate(IN_SIGHT, [i for i, step in enumerate(tell(trace)) if step.lines.marks])
 
 
 def test_several_sequences_show_the_librarys_own_line(browser_page):
