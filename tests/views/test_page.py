@@ -44,21 +44,6 @@ def opened(browser_page, tmp_path):
     return open_page
 
 
-def numbers_shown(page, part):
-    return page.locator(f"{part} figure").evaluate_all(
-        """figures => figures.map(f => [f.dataset.name,
-            [...f.querySelectorAll('button.number, td')].map(c => c.textContent)])"""
-    )
-
-
-def open_all_numbers(page):
-    """All numbers of the step as tables, each of them opened."""
-    page.locator(".all-numbers:not([open]) > summary").evaluate_all("all => all.forEach(s => s.click())")
-    expect(page.locator(".all-numbers[open] .in figure").first).to_be_attached()
-    page.locator(".array details:not([open]) summary").evaluate_all("all => all.forEach(s => s.click())")
-    expect(page.locator(".array details > summary:only-child")).to_have_count(0)
-
-
 def until(page, condition):
     """Wait for a condition; the page's policy forbids Playwright's own method, which uses eval."""
     look = f"const look = () => {condition} ? resolve() : requestAnimationFrame(look)"
