@@ -42,6 +42,7 @@ ALSO = {
         "teachrnn.formulas.mathml",
         "teachrnn.formulas.text",
         "teachrnn.formulas.numpy_code",
+        "teachrnn.formulas.numpy_helpers",
         "teachrnn.formulas.numpy_rule",
         "teachrnn.formulas.numpy_statement",
         "teachrnn.formulas.symbolic",

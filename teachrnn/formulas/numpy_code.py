@@ -2,45 +2,24 @@ r"""Formulas as the NumPy that a student writes for one sequence: a vector is an
 
 What on paper is a column or a row is the same array, so $W x$ is ``W @ x``, $\mathrm{d}y\, x^\top$ is
 ``np.outer(dy, x)``, and a sum over time is the ``+=`` of a loop. Sigmoid and softmax are short functions
-that the program defines (`HELPERS`).
+that the program defines (`numpy_helpers`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from teachrnn.formulas import tree
+from teachrnn.formulas.code_line import Code, Token, code, listed, source
 from teachrnn.formulas.formula_error import UnreadableFormulaError
 from teachrnn.formulas.functions import FUNCTIONS
 from teachrnn.formulas.tree import Formula, over_all
-from teachrnn.formulas.words import written
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 Operator = Literal["", "+", "-", "*", "/", "@"]
 
-
-@dataclass(frozen=True)
-class Token:
-    """A piece of a line of code.
-
-    Attributes
-    ----------
-    text : str
-        The characters.
-    letter : Letter, optional
-        What it stands for, where it is a name of the program.
-    of : frozenset of str
-        The operations whose formulas it is part of, where a line is made of several (`Owned`).
-    """
-
-    text: str
-    letter: tree.Letter | None = None
-    of: frozenset[str] = frozenset()
-
-
-Code = tuple[Token, ...]
 
 NUMPY = {"max": "maximum", "min": "minimum"}
 """Functions that have another name in NumPy."""
@@ -80,80 +59,6 @@ class Spelling(Protocol):
 
     def axes(self, node: tree.Letter) -> int:
         """How many axes it has: 0 for a number, 1 for a vector, 2 for a matrix."""
-
-
-@dataclass(frozen=True)
-class Helper:
-    """A function that a program defines.
-
-    Attributes
-    ----------
-    formula : Formula
-        What it computes, of the letter x.
-    lines : tuple of str
-        Its definition.
-    """
-
-    formula: Formula
-    lines: tuple[str, ...]
-
-
-HELPERS: Mapping[str, Helper] = {
-    "sigmoid": Helper(
-        written(lambda sp, x: x.applyfunc(lambda z: 1 / (1 + sp.exp(-z))), ["x"]),
-        ("def sigmoid(a):", "    return 1 / (1 + np.exp(-a))"),
-    ),
-    "softmax": Helper(
-        written(lambda sp, x: x.applyfunc(sp.exp) / sum(x.applyfunc(sp.exp)), ["x"]),
-        (
-            "def softmax(o):",
-            "    e = np.exp(o - np.max(o))  # without the largest, exp cannot overflow",
-            "    return e / np.sum(e)",
-        ),
-    ),
-}
-"""By the names under which formulas and programs use them."""
-
-
-def code(*parts: str | Token | Code) -> Code:
-    """Pieces of code, one after the other."""
-    found: list[Token] = []
-    for part in parts:
-        found += part if isinstance(part, tuple) else [Token(part) if isinstance(part, str) else part]
-    return tuple(token for token in found if token.text)
-
-
-def remark(text: str) -> Code:
-    """What is only read: a comment."""
-    return (Token(f"# {text}"),)
-
-
-def source(line: Code) -> str:
-    """The characters of a line."""
-    return "".join(token.text for token in line)
-
-
-def folded(formula: Formula) -> Formula:
-    """The formula with what a helper computes named: ``1 / (1 + exp(-a))`` becomes sigmoid(a).
-
-    Examples
-    --------
-    >>> from teachrnn import Sigmoid
-    >>> folded(Sigmoid.definition)
-    Applied(operation='sigmoid', argument=Letter(name='x', kind='value', user=''))
-    """
-    for name, helper in HELPERS.items():
-        argument = _argument(helper.formula, formula)
-        if argument is not None:
-            return tree.Applied(name, folded(argument))
-    return formula.rebuilt(folded)
-
-
-def helpers_in(formula: Formula) -> Iterator[str]:
-    """Names of the functions that the code of a formula calls and NumPy does not have."""
-    for node in tree.walk(formula):
-        if isinstance(node, tree.Applied):
-            yield node.operation
 
 
 def numpy_code(formula: Formula, spelling: Spelling, like: tree.Letter | None = None) -> Code:
@@ -393,27 +298,3 @@ def _arithmetic(part: _Coded) -> _Coded:
     if not part.boolean:
         return part
     return replace(part, code=code("1.0 * ", part.code), rank=PRODUCT, operator="*", boolean=False)
-
-
-def listed(parts: Sequence[Code]) -> Code:
-    """Pieces of code with commas between them."""
-    first, *others = parts
-    return code(first, *(token for part in others for token in (", ", part)))
-
-
-def _argument(pattern: Formula, formula: Formula) -> Formula | None:
-    """What stands in a formula where a pattern has the letter x; None if it is another formula."""
-    found: list[Formula] = []
-
-    def fits(a: Formula, b: Formula) -> bool:
-        if a == tree.Letter("x"):
-            found.append(b)
-            return all(one == b for one in found)
-        if type(a) is not type(b) or len(a.parts()) != len(b.parts()):
-            return False
-        bare = tree.Number(0)  # what is left of a node without its parts
-        if a.rebuilt(lambda _: bare) != b.rebuilt(lambda _: bare):
-            return False
-        return all(fits(one, other) for one, other in zip(a.parts(), b.parts(), strict=True))
-
-    return found[0] if fits(pattern, formula) and found else None

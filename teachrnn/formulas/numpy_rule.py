@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from teachrnn.formulas import tree
 from teachrnn.formulas.equation import gradient_formula
 from teachrnn.formulas.formula_error import UnreadableFormulaError
-from teachrnn.formulas.numpy_code import LengthOf, Spelling, folded
+from teachrnn.formulas.numpy_code import LengthOf, Spelling
+from teachrnn.formulas.numpy_helpers import folded
 from teachrnn.formulas.numpy_statement import assigned
 from teachrnn.formulas.tree import Formula, Letter
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from teachrnn.formulas import tree
-from teachrnn.formulas.numpy_code import Code, Owned, Spelling, code, numpy_code
+from teachrnn.formulas.code_line import Code, code
+from teachrnn.formulas.numpy_code import Owned, Spelling, numpy_code
 from teachrnn.formulas.tree import Formula
 
 

@@ -10,9 +10,11 @@ from test_formulas import EveryWord
 
 from teachrnn import OPS, Add, Embedding, Op, Sigmoid, SoftmaxCrossEntropy, Tanh
 from teachrnn.formulas import Letter, tree
+from teachrnn.formulas.code_line import source
 from teachrnn.formulas.formula_error import UnreadableFormulaError
 from teachrnn.formulas.functions import FUNCTIONS
-from teachrnn.formulas.numpy_code import HELPERS, helpers_in, numpy_code, source
+from teachrnn.formulas.numpy_code import numpy_code
+from teachrnn.formulas.numpy_helpers import HELPERS, helpers_in
 from teachrnn.formulas.numpy_rule import OwnLetters, numpy_rule
 from teachrnn.formulas.numpy_statement import accumulated, assigned
 from teachrnn.formulas.tree import Function, walk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from teachrnn.formulas.numpy_code import Code, Token
+from teachrnn.formulas.code_line import Code, Token
 from teachrnn.views.program import LinesOfStep, Mark, NumpyProgram
 from teachrnn.views.program.given import GivenArray
 from teachrnn.views.program.instruction import Use

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from teachrnn.formulas import tree
+from teachrnn.formulas.code_line import Token, source
 from teachrnn.formulas.name import timeless
-from teachrnn.formulas.numpy_code import HELPERS, Token, helpers_in, numpy_code, source
+from teachrnn.formulas.numpy_code import numpy_code
+from teachrnn.formulas.numpy_helpers import HELPERS, helpers_in
 from teachrnn.formulas.numpy_rule import OwnLetters, numpy_rule
 from teachrnn.formulas.tree import Letter
 from teachrnn.op import OPS, Op, Value

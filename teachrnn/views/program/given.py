@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from teachrnn.array import Array
-from teachrnn.formulas.numpy_code import Code, Token, code, remark
+from teachrnn.formulas.code_line import Code, Token, code, remark
 
 MAX_NUMBERS = 2_500
 """A copy holds the numbers of the trace up to so many of them; of more, only the shapes."""

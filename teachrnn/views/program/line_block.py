@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from teachrnn.formulas.numpy_code import Code, code
+from teachrnn.formulas.code_line import Code, code
 from teachrnn.views.program.numpy_program import Mark
 
 

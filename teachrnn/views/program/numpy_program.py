@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from teachrnn.formulas.code_line import Code, source
 from teachrnn.formulas.name import timeless
-from teachrnn.formulas.numpy_code import Code, source
 from teachrnn.views.program.given import GivenArray
 from teachrnn.views.program.instruction import Use
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from teachrnn.formulas import tree
-from teachrnn.formulas.numpy_code import Code, Owned
+from teachrnn.formulas.code_line import Code
+from teachrnn.formulas.numpy_code import Owned
 from teachrnn.formulas.numpy_statement import accumulated, assigned
 from teachrnn.formulas.tree import Formula, Letter
 from teachrnn.views.program.instruction import Instruction

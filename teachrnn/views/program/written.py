@@ -7,8 +7,9 @@ only if the way back looks at it.
 
 from __future__ import annotations
 
+from teachrnn.formulas.code_line import Code, code, listed, remark, source
 from teachrnn.formulas.name import Name
-from teachrnn.formulas.numpy_code import Code, code, listed, numpy_code, remark, source
+from teachrnn.formulas.numpy_code import numpy_code
 from teachrnn.formulas.tree import Letter
 from teachrnn.trace import Trace
 from teachrnn.views.program.first_lines import given_arrays, helper_lines

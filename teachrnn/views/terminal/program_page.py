@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from teachrnn.formulas.numpy_code import Code
+from teachrnn.formulas.code_line import Code
 from teachrnn.views.program import LinesOfStep
 from teachrnn.views.style.legible import printable
 from teachrnn.views.style.palette import ACCENT

@@ -11,7 +11,7 @@ from axe import violations
 from panel import panel, recorded
 
 from teachrnn import CharRNN, backpropagate
-from teachrnn.formulas.numpy_code import source
+from teachrnn.formulas.code_line import source
 from teachrnn.views.program import student_program
 from teachrnn.views.story import tell
 

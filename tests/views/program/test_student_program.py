@@ -26,7 +26,7 @@ from teachrnn import (
     backpropagate,
 )
 from teachrnn.cells.cell import pre_activation
-from teachrnn.formulas.numpy_code import code, source
+from teachrnn.formulas.code_line import code, source
 from teachrnn.testing.profiles import ON_ANY_MACHINE
 from teachrnn.testing.strategies import networks
 from teachrnn.views.program import student_program
