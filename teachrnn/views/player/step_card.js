@@ -7,6 +7,8 @@ import { ArrayShelf } from "./array/array.js";
 import { CodePane } from "./code/code_pane.js";
 import { element } from "./dom.js";
 import { Equation } from "./equation/equation.js";
+import { Links } from "./links.js";
+import { withMentions } from "./mention.js";
 
 export class StepCard {
   /**
@@ -36,6 +38,7 @@ export class StepCard {
       element("p", {}, this.title),
       this.difference,
     );
+    new Links(this.sentence); // a name lights up its node and its numbers
     this.all = element(
       "details",
       { class: "all-numbers" },
@@ -69,7 +72,7 @@ export class StepCard {
     this.element.dataset.level = level;
     this.heading.textContent = heading;
     this.title.textContent = step.title;
-    this.sentence.textContent = covered ? "" : sentence; // it tells numbers of the result
+    this.sentence.replaceChildren(...(covered ? [] : withMentions(story, sentence))); // numbers of the result
     this.difference.textContent = covered ? "" : differenceAt(story, i);
     this.difference.hidden = !this.difference.textContent;
     this.code.paint(i);

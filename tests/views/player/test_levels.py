@@ -135,8 +135,11 @@ def test_what_belongs_together_lights_up_in_graph_and_formula(browser_page, page
     assert page.locator(".outline .lit").evaluate_all(lit) == ["h[3]>a[4]"]
     page.locator('.outline [data-name="h[3]"]').focus()
     assert "dh[3]" in page.locator(".pieces .lit").evaluate_all(lit)
-    page.mouse.move(0, 0)
     page.locator('.outline [data-name="h[3]"]').blur()
+    for name, lit_up in (("h₃", "h[3]"), ("h₁₀", "h[10]")):
+        page.locator(".sentence .mention", has_text=name).first.hover()
+        assert lit_up in page.locator(".outline .lit").evaluate_all(lit)
+    page.mouse.move(0, 0)
     assert page.locator(".lit").count() == 0
 
 
