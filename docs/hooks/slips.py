@@ -41,26 +41,33 @@ def formula_sections() -> str:
     """The sections about slips, and about clipping."""
     examples = examples_by_slip()
     kinds = [*SLIPS.values(), *(kind for kind in examples if kind not in SLIPS.values())]
-    clips = "\n".join(f"| {capital(c.name)} | {capital(c.words)}. | {c.why} |" for c in WRONG_CLIPS)
+    reasons = dict.fromkeys(clip.why for clip in WRONG_CLIPS)
     return "\n\n".join(
         [
             SLIPS_INTRODUCTION,
             *(section(kind, examples[kind]) for kind in kinds),
             CLIPPING_INTRODUCTION,
-            f"| Called | What happens | Why it is wrong |\n| --- | --- | --- |\n{clips}",
+            *(clips(why) for why in reasons),
         ]
     )
 
 
 def section(kind: type[Slip], examples: dict[str, str]) -> str:
-    # A heading occurs once in a page: some slips are called like a change of the backward sweep.
-    title = f"{kind.name}, in a formula" if kind.name in CHANGES else kind.name
+    # Some slips are called like a change of the backward sweep, and have a heading there.
+    mark = f" {{ #slip-{kind.name.replace(' ', '-')} }}" if kind.name in CHANGES else ""
     facts = {
         "Why": kind.why,
         "Seen with": kind.seen,
         "Examples": "\n\n".join([examples[where] for where in list(examples)[:2]]),
     }
-    return f"### {capital(title)}\n\n{(kind.__doc__ or '').splitlines()[0]}\n\n{definitions(facts)}"
+    idea = (kind.__doc__ or "").splitlines()[0]
+    return f"### {capital(kind.name)}{mark}\n\n{idea}\n\n{definitions(facts)}"
+
+
+def clips(why: str) -> str:
+    """The wrong ways to clip that are wrong for one reason."""
+    lines = [f"- **{capital(c.name)}**: {c.words}." for c in WRONG_CLIPS if c.why == why]
+    return "\n".join([why, "", *lines])
 
 
 def examples_by_slip() -> dict[type[Slip], dict[str, str]]:

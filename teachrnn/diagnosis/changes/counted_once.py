@@ -26,16 +26,16 @@ WITHIN = {
 
 @dataclass(frozen=True)
 class CountedOnce(Change):
-    """Of equal indices the last alone adds its term, as NumPy's ``dU[:, x] += d`` has it."""
+    """Of several equal indices only the last one adds its term, as in NumPy's ``dU[:, x] += d``."""
 
     within: str
     """Which indices are in one array, and in which order: a key of `WITHIN`."""
 
     name = "repeated indices counted once"
     why = (
-        "With an array of indices, dU[:, x] += d reads all columns first and then writes them: of a"
-        " symbol that occurs several times only the last term is kept. np.add.at(dU.T, x, d) adds every"
-        " one, and so does the product with one-hot vectors."
+        "With an array of indices, `dU[:, x] += d` reads all columns first and then writes them: of a"
+        " symbol that occurs several times only the last term is kept. `np.add.at(dU.T, x, d)` adds"
+        " every one, and so does the product with one-hot vectors."
     )
     seen = "a symbol that occurs more than once, in a batch or in a sequence"
     shows_on_every_input = False

@@ -34,7 +34,7 @@ class SumOverSomethingElse(Slip):
     """A sum runs over the batch instead of over the entries, or over both."""
 
     name = "sum over the wrong axis"
-    why = "Each row of a batch is an example of its own: look at axis= and keepdims= of the sum."
+    why = "Each row of a batch is an example of its own: look at `axis=` and `keepdims=` of the sum."
     seen = "a batch of at least 2"
 
     @classmethod
@@ -83,7 +83,7 @@ class Overwritten(Slip):
     why = (
         "Every row of the batch adds to the gradient of what the rows share: use += in a loop. With an"
         " array of indices, `dU[x] += dy` adds only once for each index, however often it occurs;"
-        " np.add.at adds every time."
+        " `np.add.at` adds every time."
     )
     seen = "a batch of at least 2, with a symbol that occurs more than once"
 
@@ -104,7 +104,7 @@ class TargetEverywhere(Slip):
     """What belongs in the target's entry goes into other entries, too."""
 
     name = "wrong entries"
-    why = "Each row has one entry of its target: d[np.arange(N), y], not d[:, y] and not d."
+    why = "Each row has one entry of its target: `d[np.arange(N), y]`, not `d[:, y]` and not `d`."
 
     @classmethod
     def at(cls, place: FormulaPlace, letters: LettersAtHand) -> Iterator[WrongFormula]:

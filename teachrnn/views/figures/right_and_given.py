@@ -71,7 +71,7 @@ def right_and_given(name: str, right: ArrayLike, given: ArrayLike) -> Figure:
         draw_cells(axes, data, GRADIENTS, norm, left=0.5, bottom=0.5)
         axes.set(xlim=(0.5, columns + 0.5), ylim=(0.5, rows + 0.5), title=title, xlabel="column")
         axes.invert_yaxis()
-        axes.spines[:].set_visible(False)
+        axes.spines[:].set(visible=True, linewidth=0.4)  # an entry that is 0 has the colour of the paper
         axes.tick_params(length=0)
         for axis in (axes.xaxis, axes.yaxis):
             whole_ticks(axis)
