@@ -13,14 +13,14 @@ tied        if others give them too, so that no method can distinguish them, and
 confused    if the matcher does not report it: this must not happen.
 
 `--sample` of them in each configuration, and `--pairs` pairs in total, go through `Match` itself, which
-is timed. Pairs are counted as: both named (first, or among the ties); explained by at most as many other
-mistakes with exactly the same numbers (an exact tie); not explained.
+is timed, in seconds of the processor. Pairs are counted as: both named (first, or among the ties);
+explained by at most as many other mistakes with exactly the same numbers (an exact tie); not explained.
 """
 
 from __future__ import annotations
 
 import argparse
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 
@@ -135,12 +135,12 @@ def main() -> None:
             answers = [mistaken_gradients([every[i]], instance) for instance in instances]
             if None in answers:
                 continue
-            began = perf_counter()
+            began = process_time()
             match = Match(catalogue, instances, answers, SAME)
             if match.right:
                 continue
             names = [e.mistakes for e in match.explanations()]
-            seconds.append(perf_counter() - began)
+            seconds.append(process_time() - began)
             place = "confused" if (every[i],) not in names else "first"
             first["among the ties" if place == "first" and names[0] != (every[i],) else place] += 1
     print(f"{given.cell}: {len(every) - 1} mistakes, {given.configurations} configurations: {counts}")
@@ -163,12 +163,12 @@ def pairs(
         answers = [mistaken_gradients([one, other], instance) for instance in instances]
         if None in answers:
             continue
-        began = perf_counter()
+        began = process_time()
         match = Match(catalogue, instances, answers, SAME)
         if match.right:
             continue
         explained = match.explanations() or match.pairs_of_sweep_mistakes(5.0)
-        seconds.append(perf_counter() - began)
+        seconds.append(process_time() - began)
         named = [set(e.mistakes) for e in explained]
         if not named:
             found["not explained"] += 1
