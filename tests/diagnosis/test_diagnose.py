@@ -7,7 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from teachrnn import CELLS
 from teachrnn.diagnosis.answer import Answer
+from teachrnn.diagnosis.description import describe
 from teachrnn.diagnosis.diagnose import catalogue_of, diagnose
 from teachrnn.diagnosis.hint import Hint
 from teachrnn.diagnosis.instance import Instance
@@ -36,6 +38,14 @@ def test_right_code_is_right(cell):
     found = diagnose(right, cell=cell)
     assert found.right, str(found)
     assert found.explanations == []
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_mistake_of_a_cell_can_be_described(cell):
+    for mistake in (*catalogue_of(cell).sweep, *catalogue_of(cell).parameter):
+        said = describe(mistake)
+        assert said.title, mistake
+        assert said.why, mistake
 
 
 def test_missing_transpose_is_named_with_its_line_its_place_and_its_smallest_case():

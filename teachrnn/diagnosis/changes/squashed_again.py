@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from teachrnn.diagnosis.changes.change import Change
 from teachrnn.diagnosis.replaced import replaced
-from teachrnn.formulas.tree import Formula, Function, Letter
+from teachrnn.formulas.tree import Applied, Formula, Letter
 
 if TYPE_CHECKING:
     from teachrnn.array import Array
@@ -42,4 +42,4 @@ class SquashedAgain(Change):
 
     def rewritten(self, formula: Formula, site: Site) -> Formula:
         letter = Letter(site.kind.output)
-        return replaced(formula, letter, Function(site.kind.__name__.lower(), (letter,)))
+        return replaced(formula, letter, Applied(site.kind.__name__.lower(), letter))
