@@ -258,7 +258,7 @@ def test_search_for_an_operation_wraps_around_at_the_end():
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        (":dh3", "near: dh[3]"),
+        (":dhh[3]", "near: dh[3]"),
         (":12", "they are 1 to 3"),
         ("/Tnah", "there are: Add, Affine, Embedding, SoftmaxCrossEntropy, Tanh"),
     ],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Sequence
 
 from teachrnn.errors import NameLookupError
@@ -25,6 +27,8 @@ class Places:
     >>> places = Places(story)
     >>> story[places.find("h[2]", 0)].title, story[places.find("dW", 0)].title
     ('h[2] = Tanh(a[2])', 'back through r[1] = Affine(h[0], W, b)')
+    >>> [places.find(text, 0) == places.find("dh[2]", 0) for text in ("dh2", "dh_2", "dh₂")]
+    [True, True, True]
     >>> places.find("h[3]", 0)
     Traceback (most recent call last):
     ...
@@ -57,8 +61,12 @@ class Places:
         text = text.strip()
         if text in self.names:
             return self.names[text]
-        if text.isdecimal():
-            return self._time(int(text), here)
+        time = _TIME.fullmatch(text)
+        if time:
+            return self._time(int(time[1]), here)
+        for name, place in self.names.items():
+            if _plainly(name) == _plainly(text):
+                return place
         near = difflib.get_close_matches(text, self.names, n=4, cutoff=0.4) or list(self.names)[:4]
         raise NameLookupError(f"nothing is named {text!r}; near: {', '.join(near)}.")
 
@@ -88,3 +96,12 @@ class Places:
             if op and wanted and op.startswith(wanted):
                 return i % count
         raise NameLookupError(f"no operation is named {text!r}; there are: {', '.join(self.ops)}.")
+
+
+_TIME = re.compile(r"(?:t\s*=?\s*)?(\d+)", re.ASCII)
+_LEFT_OUT = re.compile(r"[\[\]_\s.(){}]")
+
+
+def _plainly(name: str) -> str:
+    """A name without what people leave out when they type it."""
+    return _LEFT_OUT.sub("", unicodedata.normalize("NFKC", name))

@@ -1,9 +1,15 @@
 // The field that goes elsewhere, and what may be written in it: a time step, a name, an operation.
 
-/** @import { Context, Step } from "../types.d.ts" */
+/** @import { Context } from "../types.d.ts" */
 /** @import { Walk } from "../walk.js" */
 
+import { bracketed } from "../address.js";
 import { element } from "../dom.js";
+import { Names, plainly } from "./asked.js";
+
+const TIME =
+  /^(?:(forward|back(?:ward)?)\s+)?(?:(?:t|time|step|time step)\s*=?\s*)?(\d+)(?:\s+(forward|back(?:ward)?))?$/i;
+const ENTRY = /^(.+?)\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]$/; // W[0,2]
 
 export class GoTo {
   /**
@@ -15,6 +21,7 @@ export class GoTo {
     this.walk = walk;
     const { story, signal, unique } = context;
     this.steps = story.steps;
+    this.names = new Names(story);
     /** @type {Map<string, number>} by name: the first step that uses it */
     this.used = new Map();
     this.steps.forEach((step, i) => {
@@ -83,18 +90,47 @@ export class GoTo {
     (this.before?.isConnected ? this.before : this.context.home()).focus({ preventScroll: true });
   }
 
-  /** Go to a time step (3), a quantity (h[3], dh3, dW) or the next step of an operation (Tanh), if there is
-   * one.
+  /** Go to a time step (3), a quantity (h[3], dh3, dW), an entry of it (W[0,2]) or the next step of an operation
+   * (Tanh), if there is one.
    * @param {string} wanted
    */
   jump(wanted) {
-    const place = this.#find(wanted);
-    if (place === null) {
-      this.context.tell(
-        `Nothing is named ${wanted}. Try a time step such as t=2, a name such as h2 or dh2, or an operation such as ${this.steps[0].op}.`,
-      );
-    } else this.walk.to(place);
+    if (!wanted) return false;
+    const place = this.#find(wanted) ?? this.#entry(wanted);
+    if (place === null) this.context.tell(this.#missing(wanted));
+    else this.walk.to(place);
     return place !== null;
+  }
+
+  /** Why there is no such place, and what there is instead.
+   * @param {string} wanted
+   */
+  #missing(wanted) {
+    const { times } = this.context.stops;
+    const ends = times.flatMap(({ t }) => (t === null ? [] : [t]));
+    if (TIME.test(wanted) && ends.length) {
+      return `There is no time step ${wanted.replace(/\D/g, "")}: they are ${Math.min(...ends)} to ${Math.max(...ends)}.`;
+    }
+    const entry = ENTRY.exec(wanted);
+    const name = entry && this.names.find(entry[1], this.#here);
+    if (name) {
+      const [k] = this.context.story.named.get(name) ?? [0];
+      const ends = this.context.story.arrays[k].shape.map((length) => length - 1);
+      return `${name} has no entry [${entry[2]}]: they are ${bracketed(ends.map(() => 0))} to ${bracketed(ends)}.`;
+    }
+    const told = this.names.times(wanted, this.#here);
+    if (told) return told;
+    const near = this.names.near(wanted, this.#names());
+    const similar = near.length
+      ? `Similar: ${near.join(", ")}.`
+      : `Try a time step such as t=2, a name such as h2 or dh2, or an operation such as ${this.steps[0].op}.`;
+    return `Nothing is named ${wanted}. ${similar}`;
+  }
+
+  // What a name without time or layer is about.
+  get #here() {
+    const { node, t } = this.steps[this.walk.here];
+    return { t, layer: node === null ? null : (this.context.story.node.get(node)?.layer ?? null) };
   }
 
   /** Go to an address: a step, counted from 1, or a name.
@@ -118,23 +154,78 @@ export class GoTo {
    * @returns {number | null}
    */
   #find(wanted) {
-    if (wanted === "") return null;
-    const time = /^(?:t\s*=?\s*)?(\d+)$/i.exec(wanted);
-    if (time) return this.#atTime(Number(time[1]));
-    if (/^(the )?loss$/i.test(wanted) && this.context.story.turn >= 0) return this.context.story.turn;
-    const found = this.named(wanted);
-    if (found !== null) return found;
+    const { story, stops } = this.context;
+    const exact = this.named(wanted);
+    if (exact !== null) return exact;
+    const count = /^#\s*(\d+)$|^step\s+(\d+)\s+of\s+\d+$/i.exec(wanted);
+    if (count) return this.#stop(Number(count[1] ?? count[2]));
+    const time = TIME.exec(wanted);
+    if (time) return this.#atTime(Number(time[2]), time[1] ?? time[3]);
+    if (/^(the |total )?loss$|^turn(ing point)?$/i.test(wanted) && story.turn >= 0) return story.turn;
+    if (/^(start|first|begin(ning)?|forward)$/i.test(wanted)) return stops.from(0, 0, this.walk.level);
+    if (/^(end|last|finish)$/i.test(wanted)) return stops.from(0, Infinity, this.walk.level);
+    if (/^(back(wards?)?|bptt)$/i.test(wanted) && story.turn >= 0) {
+      return stops.from(story.turn, 1, this.walk.level);
+    }
+    const read = /^["'“‘](.+)["'”’]$/.exec(wanted);
+    if (read) return this.#reading(read[1]);
     const written = this.#names().find((name) => plainly(name) === plainly(wanted));
-    if (written !== undefined && written !== wanted) return this.named(written);
-    return null;
+    const name = written ?? this.names.find(wanted, this.#here);
+    if (name) return this.named(name);
+    return wanted.length < 3
+      ? null
+      : this.#operation((op) => op.toLowerCase().startsWith(wanted.toLowerCase()));
   }
 
-  /** @param {number} t */
-  #atTime(t) {
+  /** An entry, such as W[0,2]: its step, with the answer to why it is what it is.
+   * @param {string} wanted
+   */
+  #entry(wanted) {
+    const found = ENTRY.exec(wanted);
+    const place = found ? this.#find(found[1].trim()) : null;
+    if (!found || place === null) return null;
+    const { story } = this.context;
+    const index = found[2].split(",").map(Number);
+    const name = this.names.find(found[1], this.#here);
+    const known = story.named.get(name ?? found[1])?.filter((k) => (story.maker.get(k) ?? -1) <= place);
+    const k = known?.at(-1);
+    const { shape } = story.arrays[k ?? 0];
+    if (k === undefined || index.length !== shape.length || !index.every((at, n) => at < shape[n])) {
+      return null;
+    }
+    this.walk.to(place);
+    this.context.open(k, index);
+    return place;
+  }
+
+  /** @param {number} count from 1 */
+  #stop(count) {
+    const { level } = this.walk;
+    const { of } = this.context.stops.count(0, level);
+    return count < 1 || count > of ? null : this.context.stops.from(0, count - 1, level);
+  }
+
+  /** The next time step that reads a symbol.
+   * @param {string} symbol
+   */
+  #reading(symbol) {
+    const { story } = this.context;
+    const times = story.nodes.filter((node) => node.symbol === symbol).map(({ t }) => t);
+    const { t } = this.steps[this.walk.here];
+    const next = times.find((one) => one > (t ?? 0)) ?? times[0];
+    return typeof next === "number" ? this.#atTime(next, "forward") : null;
+  }
+
+  /**
+   * @param {number} t
+   * @param {string} [way] in words
+   */
+  #atTime(t, way) {
     const { phase } = this.steps[this.walk.here];
-    const way = phase === "turn" ? "backward" : phase;
+    const said = way && (way.startsWith("f") ? "forward" : "backward");
+    const wanted = said ?? (phase === "turn" ? "backward" : phase);
     const { times } = this.context.stops;
-    const stop = times.find((s) => s.t === t && s.phase === way);
+    const stop = times.find((s) => s.t === t && s.phase === wanted);
     if (!stop) return null;
     return this.walk.level === "time" ? stop.principal : stop.first;
   }
@@ -150,15 +241,14 @@ export class GoTo {
     if (made.length) return Math.min(...places);
     const used = this.used.get(wanted);
     if (used !== undefined) return used;
-    /** @param {Step} s */
-    const operation = (s) => s.op.toLowerCase() === wanted.toLowerCase();
-    const after = this.steps.findIndex((s, i) => i > this.walk.here && operation(s));
-    const any = this.steps.findIndex(operation);
-    return after >= 0 ? after : any >= 0 ? any : null;
+    return this.#operation((op) => op.toLowerCase() === wanted.toLowerCase());
+  }
+
+  /** The next step of an operation, or its first if there is none.
+   * @param {(op: string) => boolean} called
+   */
+  #operation(called) {
+    const all = this.steps.flatMap(({ op }, i) => (op && called(op) ? [i] : []));
+    return all.find((i) => i > this.walk.here) ?? all[0] ?? null;
   }
 }
-
-/** A name without what people leave out: dh3, dh_3 and dh[3] are the same.
- * @param {string} name
- */
-const plainly = (name) => name.toLowerCase().replace(/[[\]_\s.(){}]/g, "");
