@@ -8,7 +8,7 @@ from typing import Any
 from teachrnn.submission.called import called_by
 from teachrnn.submission.functions import Function
 from teachrnn.submission.plan import HandedIn, Plan
-from teachrnn.submission.roles_of_functions import is_step, is_update, looks_forward
+from teachrnn.submission.roles_of_functions import is_step, is_update, looks_forward, losses
 
 SAID = {"forward": "the forward pass", "backward": "the backward pass"}
 
@@ -38,7 +38,7 @@ def unused(program: HandedIn, plans: Sequence[Plan], taken: Plan, used: Sequence
         reached |= {id(call) for call in _reached(program, kind, kind)} - {
             id(call) for call in vars(kind).values()
         }
-    found: dict[str, dict[str, None]] = {"forward": {}, "backward": {}}
+    found: dict[str, dict[str, None]] = {"forward": {}, "backward": {}, "class": {}}
     for plan in plans:
         if plan.steps and not taken.steps:
             continue
@@ -49,8 +49,10 @@ def unused(program: HandedIn, plans: Sequence[Plan], taken: Plan, used: Sequence
             goes_on = {id(call) for call in _reached(program, function.call, owner)}
             if any(id(other.call) in goes_on for other in used):  # it calls what was taken
                 continue
-            name = f"{owner.__name__}.{function.name}" if owner is not None else function.name
-            found[role].setdefault(name)
+            if owner is not None and owner is not kind:
+                found["class"].setdefault(owner.__name__)
+            else:
+                found[role].setdefault(function.name)
     return [
         _sentence(role, list(names))
         for role, names in found.items()
@@ -63,16 +65,20 @@ def _reached(program: HandedIn, call: Any, kind: Any) -> Iterator[Any]:
 
 
 def _roles(plan: Plan) -> Iterator[tuple[str, Function]]:
-    """The functions of a plan by their roles; what does both is a backward pass."""
+    """The functions of a plan by their roles; what does both is a backward pass, a loss is neither."""
+    ahead = plan.forward.function
     if not plan.backwards:
-        yield "backward", plan.forward.function
+        yield "backward", ahead
         return
-    if looks_forward(plan.forward.function.name) and not is_step(plan.forward.function.name):
-        yield "forward", plan.forward.function
+    if looks_forward(ahead.name) and not is_step(ahead.name) and not losses({ahead.name: ahead}):
+        yield "forward", ahead
     yield from (("backward", step.function) for step in plan.backwards[:1])
 
 
 def _sentence(role: str, names: Sequence[str]) -> str:
     listed = " and ".join(filter(None, [", ".join(f"`{n}`" for n in names[:-1]), f"`{names[-1]}`"]))
+    found = f"Found, too, and not compared: {listed}."
+    if role == "class":
+        return f"{found} A class is compared if it is handed in by itself."
     takes = "it" if len(names) == 1 else "one of them"
-    return f"Found, too, and not compared: {listed}. {role}= takes {takes} as {SAID[role]} instead."
+    return f"{found} {role}= takes {takes} as {SAID[role]} instead."

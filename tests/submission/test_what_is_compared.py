@@ -1,10 +1,13 @@
-"""A forward pass without a loss is judged by its scores and probabilities, too, not by its states."""
+"""What of a file is compared: probabilities without a loss, too; what is not is said."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 from teachrnn import check_backward
+from teachrnn.submission import Submission
 
 CODE = """
 import numpy as np
@@ -75,4 +78,16 @@ def test_the_same_with_right_probabilities_is_right_and_a_second_backward_pass_i
     said = [sentence for sentence in found.read_as if "not compared" in sentence]
     assert said == [
         "Found, too, and not compared: `backward_old`. backward= takes it as the backward pass instead."
+    ]
+
+
+def test_another_class_is_named_too(tmp_path):
+    text = (Path(__file__).parent / "programs" / "wild.py").read_text(encoding="utf-8")
+    path = tmp_path / "my_rnn.py"
+    path.write_text(f"{text}\n\n{text.replace('class RNNNumpy', 'class OldRNN')}", encoding="utf-8")
+    facts = Submission.of(path).convention.facts
+    (other,) = {"RNNNumpy", "OldRNN"} - {facts["functions"].split()[1].partition(".")[0]}
+    said = [sentence for fact, sentence in facts.items() if fact.startswith("unused")]
+    assert said == [
+        f"Found, too, and not compared: `{other}`. A class is compared if it is handed in by itself."
     ]
