@@ -20,6 +20,7 @@ import teachrnn
 from teachrnn.diagnosis.changes import CHANGES
 from teachrnn.diagnosis.slips import SLIPS
 from teachrnn.diagnosis.updates.clip import WRONG_CLIPS
+from teachrnn.diagnosis.wrong_sum import WRONG_SUMS
 
 pytestmark = [pytest.mark.long, pytest.mark.ci]
 
@@ -109,9 +110,9 @@ def test_every_cell_has_its_section(pages, cell):
 def test_every_kind_of_mistake_has_its_section(pages):
     page = pages["reference/mistakes"]
     titles = [html.unescape(t) for t in re.findall(r"<h3[^>]*>(.*?)<a", page)]
-    for name in {*CHANGES, *SLIPS}:
-        times = (name in CHANGES) + (name in SLIPS)
-        assert [t.lower().strip() for t in titles].count(name.lower()) == times, name
+    called = [*CHANGES, *(wrong.name for wrong in WRONG_SUMS), *SLIPS]
+    for name in set(called):
+        assert [t.lower().strip() for t in titles].count(name.lower()) == called.count(name), name
     assert all(clip.name in page.lower() for clip in WRONG_CLIPS)
 
 
