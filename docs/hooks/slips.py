@@ -6,6 +6,7 @@ wrong ways to clip; a new slip (one class in ``teachrnn/diagnosis/slips``) gets 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -54,7 +55,8 @@ def formula_sections() -> str:
 
 def section(kind: type[Slip], examples: dict[str, str]) -> str:
     # Some slips are called like a change of the backward sweep, and have a heading there.
-    mark = f" {{ #slip-{kind.name.replace(' ', '-')} }}" if kind.name in CHANGES else ""
+    slug = re.sub(r"[^a-z0-9]+", "-", kind.name)
+    mark = f" {{ #slip-{slug} }}" if kind.name in CHANGES else ""
     facts = {
         "Why": kind.why,
         "Seen with": kind.seen,

@@ -18,6 +18,7 @@ from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.match import Explanation
 from teachrnn.diagnosis.smallest import HasSizes, Smallest
 from teachrnn.diagnosis.verdict import Compared, Verdict
+from teachrnn.diagnosis.whole import CLIPPED_EARLY
 from teachrnn.errors import DomainError
 
 COARSE = 1e-9
@@ -81,6 +82,12 @@ class Diagnosis:
     def right(self) -> bool:
         """Whether every gradient is right on every instance."""
         return self.verdict == "right"
+
+    @property
+    def only_clipped(self) -> bool:
+        """Whether the gradients are right until they are clipped, as training does it."""
+        first = self.explanations[0].mistakes if self.explanations else ()
+        return bool(first) and all(describe(m).name == CLIPPED_EARLY for m in first)
 
     @property
     def has_time_steps(self) -> bool:

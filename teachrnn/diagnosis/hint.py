@@ -57,12 +57,12 @@ def _verdict(found: Diagnosis) -> Iterator[str]:
             yield f"Right: {what}, on {count} of {count} instances."
     elif found.verdict == "forward pass differs":
         yield "The forward pass differs from the model's: look at it before the gradients."
+    elif found.only_clipped:
+        yield "Clipped: every gradient agrees where it is not clipped."
+    elif not all(c.gradient for c in found.compared):
+        yield f"Wrong: {_listed([c.name for c in found.compared if c.wrong])}."
     else:
         wrong = sum(c.wrong > 0 for c in found.compared)
-        if not all(c.gradient for c in found.compared):
-            yield f"Wrong: {_listed([c.name for c in found.compared if c.wrong])}."
-            yield from (f"  {remark}" for remark in found.remarks)
-            return
         yield f"Wrong: {wrong} of {len(found.compared)} gradients differ from the loss's derivatives."
     yield from (f"  {remark}" for remark in found.remarks)
 
@@ -71,7 +71,8 @@ def _where(found: Diagnosis) -> Iterator[str]:
     if found.right:
         return
     for c in found.compared:
-        state = f"wrong on {c.wrong} of {c.of} instances" if c.wrong else "right"
+        is_so = "clipped" if found.only_clipped else "wrong"
+        state = f"{is_so} on {c.wrong} of {c.of} instances" if c.wrong else "right"
         yield f"  {c.said:<7} {state}" if c.gradient else f"  {c.name}: {state}"
     if found.first is not None:
         first = found.first

@@ -11,6 +11,7 @@ from teachrnn.diagnosis.instance import GradientsByName, Instance
 from teachrnn.diagnosis.mistake import WholeMistake
 
 CONSTANT_FACTOR = "constant factor"
+CLIPPED_EARLY = "clipped before the check"
 CLIPPED = "Check the gradient as backpropagation gives it; clip afterwards, before the update."
 LARGE = "gradients beyond the limit: large weights, or a long sequence"
 
@@ -42,7 +43,7 @@ def clipped_values(limit: float) -> WholeMistake:
     """Every entry of the gradients is clipped, as training does it, before anybody checks them."""
     return WholeMistake(
         f"every entry of the gradients is clipped to [{-limit:.6g}, {limit:.6g}]",
-        "clipped before the check",
+        CLIPPED_EARLY,
         CLIPPED,
         lambda gradients: {name: np.clip(d, -limit, limit) for name, d in gradients.items()},
         LARGE,
@@ -58,7 +59,7 @@ def clipped_norm(limit: float) -> WholeMistake:
 
     return WholeMistake(
         f"the norm of all gradients together is clipped to {limit:.6g}",
-        "clipped before the check",
+        CLIPPED_EARLY,
         CLIPPED,
         clipped,
         LARGE,
