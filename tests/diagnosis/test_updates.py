@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
+from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.updates import diagnose_training
 from teachrnn.diagnosis.updates.clip import NORM, VALUE, WRONG_CLIPS
 from teachrnn.diagnosis.updates.line_fit import LineFit
 from teachrnn.diagnosis.updates.match_update import UpdateMatch
 from teachrnn.diagnosis.updates.training_answer import TrainingAnswer
 from teachrnn.diagnosis.updates.update_lines import GREEK, rules, slips_in
+from teachrnn.errors import SubmissionError
 from teachrnn.optimizers import OPTIMIZERS
 
 SHAPES = {"W": (3, 3), "b": (3,), "V": (4, 3)}
@@ -160,3 +165,14 @@ def test_an_update_of_no_known_kind_is_not_explained():
         return {n: p - 0.13 * np.sin(own[n]) for n, p in before.items()}, {}
 
     assert UpdateMatch(answers(step)).explanations(0.2) == []
+
+
+def test_a_size_at_which_a_step_fails_is_not_its_smallest_case():
+    def needs_two_units(instance, *, seed, limit):
+        if instance.model.hidden == 1:
+            raise SubmissionError("np.squeeze took the only unit away")
+        p, g = dict(instance.model.parameters), instance.gradients
+        return TrainingAnswer(g, p, {n: p[n] + 0.1 * g[n] for n in g}, hyper={"eta": 0.1})
+
+    found = diagnose_training(needs_two_units, draw=partial(Instance.draw, "vanilla"))
+    assert found.smallest.sizes == "T = 2, m = 2, K = 3"

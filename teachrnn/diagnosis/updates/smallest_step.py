@@ -21,6 +21,7 @@ from teachrnn.diagnosis.updates.update_lines import (
     UpdateLine,
     hyper_letters,
 )
+from teachrnn.errors import SubmissionError
 from teachrnn.formulas.tree import Letter, walk
 
 UNLIMITED = 1e9
@@ -65,14 +66,18 @@ def smallest_step(
     Returns
     -------
     Smallest or None
-        None if it cannot be said what the numbers should be: no optimizer or limit is known.
+        None if it cannot be said what the numbers should be: no optimizer or limit is known. Sizes at
+        which the code fails are left out.
     """
     meant = _Meant.of(match, found or match.nearest())
     for T, m, K in SIZES:
         for scale in SCALES:
             instance = draw(T=T, hidden=m, symbols=K, scale=scale, digits=2, seed=seed + T + m)
-            wrong = meant and meant.first_wrong(ask, instance, seed)
-            wrong = wrong or _handed_on(ask(instance, seed=seed, limit=UNLIMITED), instance, beside)
+            try:
+                wrong = meant and meant.first_wrong(ask, instance, seed)
+                wrong = wrong or _handed_on(ask(instance, seed=seed, limit=UNLIMITED), instance, beside)
+            except SubmissionError:  # it fails at this size: that is said of its network
+                continue
             if wrong is not None:
                 return wrong
     return None
