@@ -440,6 +440,7 @@ assert not np.allclose(wrong[1], da[1])
 # %% [markdown]
 # ## Where to go next
 #
+# - [Guided tours](../tours.md): the same ideas in pictures, then the LSTM, the GRU, exploding gradients.
 # - [Notation](../reference/notation.md): all names, and what other libraries call them.
 # - [Operations](../reference/operations.md): the gradient of every operation used here.
 # - [Check a gradient](../how-to/check-a-gradient.md): for a backward pass of your own.

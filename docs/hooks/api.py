@@ -51,6 +51,8 @@ ALSO = {
     "teachrnn.views": [
         "teachrnn.views.page.standalone",
         "teachrnn.views.page.fragment",
+        "teachrnn.views.page.tour_page",
+        "teachrnn.views.tour",
         "teachrnn.views.page.difference",
         "teachrnn.views.story",
         "teachrnn.views.program",

@@ -157,6 +157,25 @@ def with_options(
     return decorate
 
 
+def is_given(context: typer.Context, name: str) -> bool:
+    """Whether a parameter was given on the command line, and has not its default.
+
+    Parameters
+    ----------
+    context : typer.Context
+        The context of the command.
+    name : str
+        The name of the parameter.
+
+    Returns
+    -------
+    bool
+        Whether it was.
+    """
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def refuse_ignored(context: typer.Context, option: str, *others: str) -> None:
     """Refuse options that another option does not use, so that none is ignored silently.
 
@@ -175,6 +194,5 @@ def refuse_ignored(context: typer.Context, option: str, *others: str) -> None:
         Naming one that was given.
     """
     for parameter in context.command.params:
-        source = context.get_parameter_source(str(parameter.name))
-        if parameter.name in others and source is not None and source.name == "COMMANDLINE":
+        if parameter.name in others and is_given(context, parameter.name):
             raise typer.BadParameter(f"{option} does not use it.", param_hint=parameter.opts[0])

@@ -12,15 +12,17 @@ from typing import Annotated
 import typer
 
 from teachrnn.cli.console import say
-from teachrnn.cli.options import HELP, Seed, refuse_ignored
+from teachrnn.cli.options import HELP, Seed, is_given, refuse_ignored
 from teachrnn.errors import TeachrnnError
 from teachrnn.files import write_atomically
 from teachrnn.runs import KeptStep, small_network
 from teachrnn.runs.small_network import WORDS, check_small
+from teachrnn.text_table import aligned
 from teachrnn.trace import Trace
 from teachrnn.views.story.introduction import introduction
 from teachrnn.views.style.legible import printable
 from teachrnn.views.style.number import format_number
+from teachrnn.views.tour import Guided, Tour
 
 NETWORK = ("words", "cell", "hidden", "layers", "scale", "updates", "max_characters", "seed")
 """The options that determine the network and its trace, which a trace from a file already has."""
@@ -46,13 +48,32 @@ def step(
         Path | None, typer.Option("--trace", help="Step through a trace from a file, not a text.")
     ] = None,
     out: Annotated[Path, typer.Option(help=f"{HELP['out']} The page.")] = Path("teachrnn-step.html"),
+    tour: Annotated[
+        str | None,
+        typer.Option(help="Be led through a guided tour: its name, or a file of your own."),
+    ] = None,
+    tours: Annotated[bool, typer.Option("--tours", help="List the guided tours.")] = False,
     script: Annotated[
         Path | None, typer.Option(help="Write forward and back as a program in NumPy, too.")
     ] = None,
     terminal: Annotated[bool, typer.Option("--terminal", help="Step in the terminal instead.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
-    """Step through backpropagation through time on your own text, forward and then back."""
+    """Step through backpropagation through time on your own text, forward and then back.
+
+    Without a text, a guided tour leads through it.
+    """
+    own = (*NETWORK, "trace_file", "script", "terminal")
+    if tours:
+        _list_tours()
+        return
+    if tour is not None:
+        refuse_ignored(context, "--tour", *own)
+        _write_tours([tour], out, browser)
+        return
+    if not any(is_given(context, name) for name in own):
+        _write_tours(Tour.all(), out, browser)
+        return
     text = " ".join(words) if words else WORDS
     if terminal:
         refuse_ignored(context, "--terminal, which writes no page,", "out", "browser")
@@ -81,6 +102,22 @@ def step(
         step_in_terminal(trace, symbols=symbols, about=about)
     else:
         _write_page(trace, symbols, about, out, browser)
+
+
+def _list_tours() -> None:
+    rows = [(one.id, one.about) for one in Tour.all()]
+    for line in aligned([("tour", "what it shows"), *rows]):
+        say(line)
+
+
+def _write_tours(tours: Sequence[Tour | str], out: Path, browser: bool) -> None:
+    """The page of some tours, the first of which is open."""
+    from teachrnn.views.page.tour_page import tours_page
+
+    guided = [Guided.of(tour) for tour in tours]
+    path = write_atomically(out, tours_page(guided).encode("utf-8")).resolve()
+    first = guided[0].tour
+    _open(path, [f"{first.title}: {first.about}"], browser)
 
 
 def _recorded_elsewhere(path: Path) -> tuple[Trace, Sequence[str] | None, list[str]]:
@@ -112,7 +149,10 @@ def _write_page(
 ) -> None:
     from teachrnn.views.page.standalone import save_page
 
-    path = save_page(trace, out, symbols=symbols, about=about).resolve()
+    _open(save_page(trace, out, symbols=symbols, about=about).resolve(), about, browser)
+
+
+def _open(path: Path, about: Sequence[str], browser: bool) -> None:
     for line in [*about, f"Page: {path}"]:
         say(line)
     if browser and _has_screen():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from teachrnn.cells import CELLS
@@ -19,6 +20,7 @@ from teachrnn.views.story.introduction import introduction
 from teachrnn.views.story.named_story import NamedStory
 from teachrnn.views.story.place import Places
 from teachrnn.views.style.mathematical_font import font_subset
+from teachrnn.views.tour import Guided, Tour
 from teachrnn.widgets import display, request
 
 require("anywidget", extra="widgets", purpose="A stepper in a notebook")
@@ -76,6 +78,12 @@ class Stepper(anywidget.AnyWidget):
         The stories that the reader can ask for by name, if there are several: see `telling`.
     shown : str
         The name of the one that is shown.
+    tours : list
+        The guided tours of them: see `on_tour`.
+    tour : str
+        The ``id`` of the tour that is open; empty for none.
+    phase : int
+        The phase of it that is shown, counted from 0.
     trace : Trace
         The record that is shown; another one after the reader has asked for it.
 
@@ -99,6 +107,9 @@ class Stepper(anywidget.AnyWidget):
     story = traitlets.Bytes().tag(sync=True)
     stories: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
     shown = traitlets.Unicode("").tag(sync=True)
+    tours: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
+    tour = traitlets.Unicode("").tag(sync=True)
+    phase = traitlets.Int(0).tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
     level = traitlets.Enum(["time", "operations"], "time").tag(sync=True)
     entry = traitlets.Dict().tag(sync=True)
@@ -174,6 +185,40 @@ class Stepper(anywidget.AnyWidget):
         stepper.shown = first.name
         return stepper
 
+    @classmethod
+    def on_tour(cls, *tours: Tour | str | Path) -> Stepper:
+        """Be led through a guided tour; any step of the reader's own lets go of it.
+
+        Parameters
+        ----------
+        *tours : Tour, str or Path
+            Tours, names of tours that teachrnn comes with, or files of your own. The first is open;
+            at its end the next one is offered. By default all that teachrnn comes with.
+
+        Returns
+        -------
+        Stepper
+            The stepper; at the end of a cell it shows itself.
+
+        Raises
+        ------
+        NameLookupError
+            If there is no such tour.
+        FileFormatError
+            If a file is no tour, or a phase does not fit its network.
+
+        Examples
+        --------
+        >>> Stepper.on_tour("lstm").title
+        's[3] = Add(kept[3], written[3])'
+        """
+        guided = [Guided.of(tour) for tour in tours or Tour.all()]
+        stepper = cls.telling([story for one in guided for story in one.stories])
+        stepper.set_trait("tours", [one.data for one in guided])
+        stepper.tour = guided[0].tour.id
+        stepper.go(guided[0].tour.phases[0].at)
+        return stepper
+
     def go(self, place: str | int) -> Stepper:
         """Go to the step at which a value or a gradient is complete, or to a step by its number.
 
@@ -220,7 +265,7 @@ class Stepper(anywidget.AnyWidget):
         if len(self.story) > LARGEST_FALLBACK and not display.static_display():
             return TOO_LARGE
         others = [one for one in self._named.values() if one is not self._one]
-        return stories_fragment([self._one, *others], step=self.step)
+        return stories_fragment([self._one, *others], tours=self.tours, tour=self.tour, step=self.step)
 
     def _take(self, one: NamedStory) -> bytes:
         """Store the record; return what the page needs, which requests the checks from Python."""
@@ -264,7 +309,7 @@ class Stepper(anywidget.AnyWidget):
             one = request.named(self._named, asked["name"])
             if not asked["show"]:
                 return [_bytes(one)]
-            self._show(one, step=self._same_step(one))
+            self._show(one)
         else:
             network = request.recorded(asked["settings"])
             one = NamedStory(network.trace, network.symbols, introduction(network))
@@ -274,23 +319,13 @@ class Stepper(anywidget.AnyWidget):
             self._show(one, settings=network.settings)
         return []
 
-    def _show(self, one: NamedStory, *, step: int = 0, settings: dict[str, Any] | None = None) -> None:
+    def _show(self, one: NamedStory, *, settings: dict[str, Any] | None = None) -> None:
         story = self._take(one)
         with self.hold_sync():
             self.step, self.entry, self.shown = 0, {}, one.name
             self.story, self.settings = story, self.settings if settings is None else settings
-        self.step = step  # a page that shows it is needed before there can be such a step
         if self._displayed:
             display.renew(self, self._static())
-
-    def _same_step(self, other: NamedStory) -> int:
-        """The step of another story at which the same is made; else the last of its time step."""
-        here = self.steps[self.step]
-        for i, step in enumerate(other.steps):
-            if step.title == here.title:
-                return i
-        times = [i for i, s in enumerate(other.steps) if (s.phase, s.t) == (here.phase, here.t)]
-        return max(times, default=0)
 
 
 def _bytes(one: NamedStory) -> bytes:

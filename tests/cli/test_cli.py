@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 from teachrnn.cells import CELLS
 from teachrnn.cli import app, main
 from teachrnn.runs import small_network
+from teachrnn.views.tour import Tour
+from teachrnn.views.tour.tour import FOLDER
 
 pytestmark = pytest.mark.long
 
@@ -24,8 +26,8 @@ def test_step_writes_a_page_and_prints_where(tmp_path):
     assert done.returncode == 0, done.stderr
     page = tmp_path / "teachrnn-step.html"
     assert f"Page: {page.resolve()}" in done.stdout
-    assert "took its loss from" in done.stdout
-    assert page.stat().st_size < 500_000
+    assert "in ten phases: What the network reads and predicts" in done.stdout
+    assert page.stat().st_size < 800_000  # with all tours
     assert list(tmp_path.iterdir()) == [page]  # nothing half-written beside it
 
 
@@ -49,11 +51,21 @@ def test_step_cuts_a_long_text_and_says_so(tmp_path):
 
 
 def test_training_for_a_moment_lowers_the_loss(tmp_path):
-    done = run_here("step", cwd=tmp_path)
+    done = run_here("step", "hello", "world", cwd=tmp_path)
     before, after = (
         float(x) for x in re.search(r"from ([\d.]+) to ([\d.]+) nats", done.stdout).groups()
     )
     assert after < before / 2
+
+
+def test_step_leads_through_a_tour_and_lists_all(tmp_path):
+    listed = run_here("step", "--tours", cwd=tmp_path).stdout
+    assert [line.split()[0] for line in listed.splitlines()] == ["tour", *(t.id for t in Tour.all())]
+    tour = json.loads((FOLDER / "carry.json").read_text("utf-8"))
+    (tmp_path / "mine.json").write_text(json.dumps({**tour, "id": "mine", "title": "Mine"}), "utf-8")
+    done = run_here("step", "--tour", "mine.json", cwd=tmp_path)
+    assert done.stdout.startswith("Mine: What a backward pass computes")
+    assert 'data-tour="mine"' in (tmp_path / "teachrnn-step.html").read_text("utf-8")
 
 
 def test_step_writes_the_program_of_the_network(tmp_path):
@@ -280,6 +292,8 @@ BAD = {
         ["train", "text.txt", "--eta", "-1"],
         "`eta` is -1.0 but must be a number above 0",
     ),
+    "unknown tour": (["step", "--tour", "grand"], "there is no tour 'grand'; there are: first, "),
+    "tour with a text": (["step", "abc", "--tour", "first"], "--tour does not use it"),
     "page that no browser opens": (
         ["step", "x y" * 30, "--cell", "lstm", "--layers", "4", "--hidden", "256"],
         "take a shorter text, a smaller m or fewer layers",

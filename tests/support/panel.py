@@ -53,7 +53,7 @@ const context = window.context = {{
     if (i >= 0) context.go(i);
   }},
   stopsAt: ({{ name, op }}) => state.breakpoints.includes(name) || state.breakpoints.includes(op),
-  go: (i) => window.gone.push(i), say: (text) => window.said.push(text),
+  redrawn() {{}}, go: (i) => window.gone.push(i), say: (text) => window.said.push(text),
   open: (array, index) => model.set("entry", {{ array, index }}),
 }};
 const place = document.querySelector(".trnn");

@@ -274,7 +274,7 @@ def test_keys_and_a_button_go_to_the_differences(opened):
     )
     page.keyboard.press("d")
     assert where(page) == story[opening(story)].title
-    page.keyboard.press("g")
+    page.keyboard.press("f")
     page.get_by_role("button", name="First difference from your numbers").press("Enter")
     assert where(page) == story[opening(story)].title
     page.keyboard.press("?")

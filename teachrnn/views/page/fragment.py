@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from teachrnn.trace import Trace
 from teachrnn.views.page.packed import UNPACK, packed, packed_player
@@ -58,13 +60,23 @@ def story_fragment(
     return stories_fragment([NamedStory(trace, symbols, about, yours)], step=step)
 
 
-def stories_fragment(stories: Sequence[NamedStory], *, step: int | None = None) -> str:
+def stories_fragment(
+    stories: Sequence[NamedStory],
+    *,
+    tours: Sequence[Mapping[str, Any]] = (),
+    tour: str = "",
+    step: int | None = None,
+) -> str:
     """HTML of several stories, each of which can be asked for by its name; see `story_fragment`.
 
     Parameters
     ----------
     stories : sequence of NamedStory
         At least one; the first is shown first.
+    tours : sequence of mapping
+        Guided tours of them.
+    tour : str
+        The ``id`` of the one that is open; empty for none.
     step : int, optional
         The step of the first at which it opens, as for `story_fragment`.
 
@@ -76,7 +88,7 @@ def stories_fragment(stories: Sequence[NamedStory], *, step: int | None = None) 
     >>> stories_fragment(stories).partition(" ")[0]
     '<div'
     """
-    bundle = Bundle(stories)
+    bundle = Bundle(stories, tours)
     step = opening(stories[0].steps) if step is None else step
     data = packed(bundle.data)
     key = hashlib.sha256(data.encode()).hexdigest()[:12]
@@ -90,7 +102,7 @@ def stories_fragment(stories: Sequence[NamedStory], *, step: int | None = None) 
 <script type="application/octet-stream" data-part="player">{packed_player("fragment")}</script>
 <script type="module">
 {UNPACK}
-unpack('{mine} [data-part=player]', 'start("{key}", {step});');
+unpack('{mine} [data-part=player]', 'start("{key}", {step}, {json.dumps(tour)});');
 </script>
 </div>"""
     return "\n".join(line for line in lines.splitlines() if line.strip())

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from teachrnn.files import write_atomically
 from teachrnn.trace import Trace
@@ -66,6 +67,7 @@ def story_page(
 def stories_page(
     stories: Sequence[NamedStory],
     *,
+    tours: Sequence[Mapping[str, Any]] = (),
     title: str = "Backpropagation through time, step by step",
     step: int | None = None,
 ) -> str:
@@ -75,6 +77,8 @@ def stories_page(
     ----------
     stories : sequence of NamedStory
         At least one; the first is shown first.
+    tours : sequence of mapping
+        Guided tours of them, of which the first is open.
     title : str
         The page's title and heading.
     step : int, optional
@@ -90,13 +94,14 @@ def stories_page(
     """
     import jinja2
 
-    bundle = Bundle(stories)
+    bundle = Bundle(stories, tours)
     style = player_style()
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(TEMPLATE.read_text("utf-8"))
     return template.render(
         title=title,
         step=opening(stories[0].steps) if step is None else step,
+        tour=tours[0]["id"] if tours else "",
         opener=_Raw(OPENER),
         style=_Raw(style),
         script_hashes=[_hash(OPENER), _hash(player_module("page"))],

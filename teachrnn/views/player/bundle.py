@@ -6,7 +6,8 @@ padded with spaces to a multiple of 8 bytes, and the containers of the stories, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,8 @@ class Bundle:
     ----------
     stories : sequence of NamedStory
         At least one; the first is the one that is shown first.
+    tours : sequence of mapping
+        Guided tours of them, as `Guided.data` has them.
 
     Examples
     --------
@@ -34,7 +37,7 @@ class Bundle:
     True
     """
 
-    def __init__(self, stories: Sequence[NamedStory]) -> None:
+    def __init__(self, stories: Sequence[NamedStory], tours: Sequence[Mapping[str, Any]] = ()) -> None:
         self.containers = [
             story_bytes(
                 one.trace, symbols=one.symbols, about=one.about, steps=one.steps, yours=one.yours
@@ -45,9 +48,8 @@ class Bundle:
             {"name": one.name, "title": one.title, "size": len(container)}
             for one, container in zip(stories, self.containers, strict=True)
         ]
-        self.data = packed(
-            {"stories": listed}, [np.frombuffer(container, "u1") for container in self.containers]
-        )
+        text = {"stories": listed, "tours": list(tours)}
+        self.data = packed(text, [np.frombuffer(one, "u1") for one in self.containers])
 
     @property
     def font(self) -> bytes:

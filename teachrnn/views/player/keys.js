@@ -11,8 +11,8 @@ export const KEYS = [
   { keys: ["ArrowLeft"], shown: "←", does: "previous step", act: "previous" },
   { keys: ["n"], shown: "n", does: "next time step", act: "nextTime" },
   { keys: ["p"], shown: "p", does: "previous time step", act: "previousTime" },
-  { keys: ["g"], shown: "g", does: "first step", act: "first" },
-  { keys: ["G"], shown: "G", does: "last step", act: "last" },
+  { keys: ["f"], shown: "f", does: "first step", act: "first" },
+  { keys: ["l"], shown: "l", does: "last step", act: "last" },
   { keys: ["t", "T"], shown: "t", does: "the turning point, where backpropagation begins", act: "turn" },
   { keys: ["k"], shown: "k", does: "play or pause", act: "play" },
   { keys: [">"], shown: ">", does: "faster", act: "faster" },
@@ -26,14 +26,14 @@ export const KEYS = [
     shown: "d",
     does: "first step at which your numbers differ",
     act: "difference",
-    ofYours: true,
+    needs: "yours",
   },
   {
     keys: ["D"],
     shown: "D",
     does: "next step at which they differ",
     act: "nextDifference",
-    ofYours: true,
+    needs: "yours",
   },
   {
     keys: ["i"],
@@ -43,6 +43,7 @@ export const KEYS = [
   },
   { keys: ["w"], shown: "w", does: "why this number: the first entry of the result", act: "why" },
   { keys: ["r"], shown: "r", does: "the whole graph, rolled up or unrolled", act: "roll" },
+  { keys: ["g"], shown: "g", does: "begin the guided tour, or end it", act: "tour", needs: "tours" },
   { keys: ["m"], shown: "m", does: "predict, then reveal: off, sign, shape, number", act: "predict" },
   { keys: ["s"], shown: "s", does: "share: copy the link, save pictures", act: "share" },
   {
@@ -59,22 +60,22 @@ export const KEYS = [
 const OWNED = ["ArrowRight", "ArrowLeft"];
 
 /**
- * The keys of a player, with or without numbers of the reader's own.
- * @param {boolean} compares
+ * The keys of a player that has these things.
+ * @param {Set<string>} has
  */
-const keysOf = (compares) => KEYS.filter((key) => compares || !key.ofYours);
+const keysOf = (has) => KEYS.filter((key) => !key.needs || has.has(key.needs));
 
 /**
  * The key's act, if the event is for the player and not for the control that has the focus.
  * @param {KeyboardEvent} event
- * @param {boolean} compares whether there are numbers of the reader's own
+ * @param {Set<string>} has what the player has: numbers of the reader's own, tours
  */
-export function actOf(event, compares) {
+export function actOf(event, has) {
   if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return null;
   const [target] = event.composedPath();
   if (!(target instanceof HTMLElement || target instanceof SVGElement)) return null;
   if (OWNED.includes(event.key) && target.closest("[data-own-keys]")) return null;
-  const entry = keysOf(compares).find(({ keys }) => keys.includes(event.key));
+  const entry = keysOf(has).find(({ keys }) => keys.includes(event.key));
   if (!entry) return null;
   if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return null;
   if (target instanceof HTMLInputElement) {
@@ -84,10 +85,10 @@ export function actOf(event, compares) {
   return entry.act;
 }
 
-/** @param {boolean} compares */
-export function keyHelp(compares) {
+/** @param {Set<string>} has */
+export function keyHelp(has) {
   const list = element("dl", { class: "keys" });
-  for (const { shown, does } of keysOf(compares)) {
+  for (const { shown, does } of keysOf(has)) {
     list.append(
       element("div", {}, element("dt", {}, element("kbd", {}, shown)), element("dd", {}, does)),
     );

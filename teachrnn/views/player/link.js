@@ -18,15 +18,20 @@ export class Link {
 
   // What is shown now.
   write() {
-    const { model, stops } = this.context;
+    const { model, stops, guide } = this.context;
+    const toured = this.context.toured();
     const i = model.get("step");
     const level = model.get("level");
     const { all, shown } = this.context.stories;
-    const said = [`step=${this.#nameOf(i)}`];
-    if (shown !== (all[0]?.name ?? "")) said.unshift(`story=${shown}`);
-    if (level === "operations" && stops.at(i).principal === i) said.push("level=operations");
+    const usual = guide.phase ? guide.phase.story : (all[0]?.name ?? "");
     const why = this.#why();
-    if (why) said.push(`why=${why}`);
+    const said = [
+      ...(guide.phase ? [`tour=${guide.write()}`] : []),
+      ...(shown === usual ? [] : [`story=${shown}`]),
+      ...(toured ? [] : [`step=${this.#nameOf(i)}`]),
+      ...(!toured && level === "operations" && stops.at(i).principal === i ? ["level=operations"] : []),
+      ...(why ? [`why=${why}`] : []),
+    ];
     return said.join("&");
   }
 
@@ -107,15 +112,10 @@ export class Link {
   }
 }
 
-/** The name of the story that an address is about; undefined if it says none.
- * @param {string} address
- */
-export const storyIn = (address) => pairsOf(address).get("story");
-
 /** What an address says, by key.
  * @param {string} address
  */
-function pairsOf(address) {
+export function pairsOf(address) {
   const pairs = address.includes("=")
     ? address.split("&").map((part) => part.split(/=(.*)/s).slice(0, 2).map(decoded))
     : [["step", decoded(address)]];

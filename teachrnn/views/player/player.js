@@ -1,7 +1,7 @@
 // The player: steps through a story made in Python. One module for every host; its state goes
 // through `model` (get, set, on, off, save_changes, send), which a notebook's widget provides.
 
-/** @import { Act, Address, Context, Heard, Listener, Model, State, StoryBytes } from "./types.d.ts" */
+/** @import { Act, Address, Context, Heard, Listener, Model, State } from "./types.d.ts" */
 
 import { indexAt } from "./address.js";
 import { CellPane } from "./cell/cell.js";
@@ -11,7 +11,7 @@ import { element, focusedBeside, partOf } from "./dom.js";
 import { legend } from "./graph/legend.js";
 import { Kernel } from "./kernel.js";
 import { actOf, keyHelp } from "./keys.js";
-import { Link, storyIn } from "./link.js";
+import { Link, pairsOf } from "./link.js";
 import { Live } from "./live.js";
 import { Outline } from "./outline/outline.js";
 import { COVERED, Predict } from "./predict.js";
@@ -23,6 +23,8 @@ import { differenceAt, StepCard } from "./step_card.js";
 import { Stops } from "./stops.js";
 import { Stories } from "./stories.js";
 import { Story } from "./story.js";
+import { TourCard } from "./tour/card.js";
+import { Guide } from "./tour/guide.js";
 import { Walk } from "./walk.js";
 import { Whole } from "./whole.js";
 import { Why } from "./why/why.js";
@@ -44,43 +46,52 @@ export function render({ model, el }) {
 function present(model, el, linkTo) {
   el.classList.add("trnn");
   const kernel = new Kernel(model);
-  const stories = new Stories(model, kernel, swap);
+  const stories = new Stories(model, kernel, stay);
+  const guide = new Guide(model, stories, () => player.tour.arrive());
   const slides = new Slides(el);
-  const around = { kernel, stories, slides, linkTo };
+  const around = { kernel, stories, guide, slides, linkTo };
   let player = play(model, el, around);
-  /** Another story of the page, at the step of the same name if it has one.
-   * @param {string} name
-   * @param {StoryBytes} story
+  /** Another story, at the step of the same name if it has one.
+   * @param {() => Promise<void>} change
    */
-  function swap(name, story) {
+  async function stay(change) {
     const place = player.link.place();
-    model.set("shown", name);
-    model.set("story", story);
+    await change();
     player.link.arrive(place);
   }
   const another = () => {
-    const held = el.contains(focusedBeside(el));
+    const focused = focusedBeside(el);
+    const held = el.contains(focused) && (focused?.closest(".tour") ? ".tour .onward" : NEXT);
     player.close();
     model.set("step", 0);
     model.set("entry", {});
     model.save_changes();
     player = play(model, el, around);
-    if (held) partOf(el, "[aria-label='Next step']").focus(); // what had the focus is gone
+    if (held) partOf(el, held).focus(); // what had the focus is gone
   };
   model.on("change:story", another);
   return {
     slides,
+    /** Resolves when it shows what it is to show first. */
+    ready: guide.tour ? guide.go(guide.number) : Promise.resolve(),
     /** The address of what is shown. */
     address: () => player.link.write(),
     /** Show what an address says.
      * @param {string} address
      */
     async open(address) {
-      const name = storyIn(address) ?? stories.all[0]?.name ?? "";
-      /** @type {Error | null} */
-      const error = name === stories.shown ? null : await stories.show({ name }).then(none, (e) => e);
-      player.link.read(address);
-      if (error) player.tell(error.message);
+      const said = pairsOf(address);
+      const tour = said.get("tour");
+      try {
+        if (tour === undefined) guide.close();
+        else await guide.read(tour);
+        const first = tour === undefined ? stories.all[0]?.name : guide.phase?.story;
+        await guide.show(said.get("story") ?? first ?? "");
+        if (tour === undefined || said.has("step")) player.link.read(address);
+      } catch (error) {
+        player.link.read(address);
+        player.tell(error instanceof Error ? error.message : String(error));
+      }
     },
     stop() {
       model.off("change:story", another);
@@ -94,7 +105,7 @@ function present(model, el, linkTo) {
 /**
  * @param {Model} model
  * @param {HTMLElement} el
- * @param {Pick<Context, "kernel" | "stories" | "linkTo"> & { slides: Slides }} around what outlasts the story that is shown
+ * @param {Pick<Context, "kernel" | "stories" | "guide" | "linkTo"> & { slides: Slides }} around what outlasts the story that is shown
  */
 function play(model, el, { slides, ...around }) {
   const control = new AbortController();
@@ -147,6 +158,9 @@ function play(model, el, { slides, ...around }) {
       whole.horizon(h);
     },
     covers: (i) => predict.covers(i),
+    toured: () => tour.here,
+    repaint: () => paint(),
+    redrawn: () => tour.spotlight.shine(el),
     home: () => controls.buttons.next,
     aligned: (paper) => rail.align(outline.places?.fits ? outline.places.lead : 12, paper),
   };
@@ -225,6 +239,12 @@ function play(model, el, { slides, ...around }) {
       model.save_changes();
       context.say(`Predict first: ${mode.textContent}`);
     },
+    tour() {
+      const { guide } = around;
+      if (guide.tour && tour.here) guide.close();
+      else if (guide.tour) guide.go(guide.number);
+      else guide.open(guide.tours[0].id).then(() => partOf(el, ".tour .onward").focus());
+    },
     help() {
       keys.hidden = !keys.hidden;
       controls.more.setAttribute("aria-expanded", String(!keys.hidden));
@@ -239,16 +259,22 @@ function play(model, el, { slides, ...around }) {
     blank: () => slides.toggleBlank(),
   };
   const controls = new Controls(context, walk, acts);
+  const tour = new TourCard(context, controls.goTo, (name) => card.equation.prefer(name));
+  card.element.prepend(tour.element);
+  card.header.prepend(tour.away);
+  const has = new Set([
+    ...(story.differences ? ["yours"] : []),
+    ...(around.guide.tours.length ? ["tours"] : []),
+  ]);
   const link = new Link(context, controls.goTo);
   const share = new Share(context, acts, link);
   slides.acts = acts;
-  const compares = story.differences !== undefined;
   const keys = element(
     "div",
     { class: "more", hidden: "" },
     element("div", { class: "settings" }, ...controls.settings, predict.choice),
     element("div", { class: "graph" }, legend(story, outline.scale)),
-    keyHelp(compares),
+    keyHelp(has),
   );
   const panels = [outline, whole, why, walk, controls, ...reach];
   const about = element(
@@ -301,6 +327,10 @@ function play(model, el, { slides, ...around }) {
     pass.paint(i);
     share.paint();
     why.paint(i, covered());
+    const touring = tour.paint();
+    card.header.hidden = touring;
+    tour.spotlight.shine(el);
+    if (touring) return context.say(tour.spoken);
     const { heading, sentence } = stops.told(i, level);
     const told = covered() ? COVERED : [sentence, differenceAt(story, i)].join(" ");
     return context.say(`${heading}. ${told}`);
@@ -314,7 +344,7 @@ function play(model, el, { slides, ...around }) {
     "keydown",
     (event) => {
       if (!(event instanceof KeyboardEvent)) return;
-      const act = actOf(event, compares);
+      const act = actOf(event, has);
       if (!act) return;
       event.preventDefault();
       event.stopPropagation();
@@ -339,26 +369,29 @@ function play(model, el, { slides, ...around }) {
       context.go(principal);
     } else paint();
   };
-  const onPredict = () => paint();
+  const onOther = () => paint();
   model.on("change:step", onStep);
   model.on("change:level", onLevel);
-  model.on("change:predict", onPredict);
+  model.on("change:predict", onOther);
+  model.on("change:tour", onOther);
   onStep();
   return {
     link,
+    tour,
     tell: context.tell,
     close() {
       control.abort();
       model.off("change:step", onStep);
       model.off("change:level", onLevel);
-      model.off("change:predict", onPredict);
+      model.off("change:predict", onOther);
+      model.off("change:tour", onOther);
       for (const panel of panels) panel.stop();
       el.replaceChildren();
     },
   };
 }
 
-const none = () => null;
+const NEXT = "[aria-label='Next step']";
 
 /**
  * Where there is no notebook, a model of a few lines takes the place of the widget's.
@@ -381,6 +414,9 @@ export function mount(el, state, linkTo) {
     live: false,
     stories: [],
     shown: state.stories?.[0]?.name ?? "",
+    tours: [],
+    tour: "",
+    phase: 0,
     ...state,
   };
   /** @type {Model} */

@@ -8,19 +8,20 @@
 // Both reject with an Error whose message is for the reader.
 
 /** @import { Kernel } from "./kernel.js" */
-/** @import { Bundled, Model, StoryBytes, StoryRequest } from "./types.d.ts" */
+/** @import { Bundled, Model, StoryBytes, StoryRequest, Tour } from "./types.d.ts" */
 
 export class Stories {
   /**
-   * `swap` puts a story of the page in place of the one that is shown.
+   * `stay` keeps the player at the step of the same name while another story takes the place of the one that
+   * is shown.
    * @param {Model} model
    * @param {Kernel} kernel
-   * @param {(name: string, data: StoryBytes) => void} swap
+   * @param {(change: () => Promise<void>) => Promise<void>} stay
    */
-  constructor(model, kernel, swap) {
+  constructor(model, kernel, stay) {
     this.model = model;
     this.kernel = kernel;
-    this.swap = swap;
+    this.stay = stay;
   }
 
   /** Those that can be had by name, in order. */
@@ -63,9 +64,37 @@ export class Stories {
    */
   async show(request) {
     const bundled = this.#bundled(request);
-    if (bundled?.data) return this.swap(bundled.name, bundled.data);
-    await this.#asked(request, true); // Python keeps to what is shown, too: it sends the story by itself
+    if (!bundled) await this.#shown(request);
+    else await this.stay(() => this.#change(bundled, request));
+  }
+
+  /**
+   * @param {Bundled} bundled
+   * @param {StoryRequest} request
+   */
+  async #change({ name, data }, request) {
+    if (!data) return this.#shown(request);
+    this.model.set("shown", name);
+    this.model.set("story", data);
     return undefined;
+  }
+
+  /** Python keeps to what is shown, too: it sends the story by itself, perhaps after its answer.
+   * @param {StoryRequest} request
+   */
+  async #shown(request) {
+    const { model } = this;
+    /** @type {(value: void) => void} */
+    let arrived = () => {};
+    const there = new Promise((resolve) => (arrived = resolve));
+    const changed = () => arrived();
+    model.on("change:story", changed);
+    try {
+      await this.#asked(request, true);
+      await there;
+    } finally {
+      model.off("change:story", changed);
+    }
   }
 
   /**
@@ -97,7 +126,7 @@ export class Stories {
 
 /** The stories of a page, from one container: teachrnn/views/player/bundle.py.
  * @param {ArrayBuffer} data
- * @returns {{ stories: (Bundled & { data: StoryBytes })[] }}
+ * @returns {{ stories: (Bundled & { data: StoryBytes })[], tours: Tour[] }}
  */
 export function openBundle(data) {
   const length = new DataView(data).getUint32(0, true);
@@ -106,6 +135,7 @@ export function openBundle(data) {
   /** @type {(Bundled & { size: number })[]} */
   const listed = told.stories;
   return {
+    tours: told.tours,
     stories: listed.map(({ size, ...one }) => {
       at += size;
       return { ...one, data: data.slice(at - size, at) };

@@ -1,5 +1,6 @@
 /** What Python sends to the player (teachrnn/views/player/story_data.py), and what its parts share. */
 
+import type { Guide } from "./tour/guide.js";
 import type { Kernel } from "./kernel.js";
 import type { Stops } from "./stops.js";
 import type { Stories } from "./stories.js";
@@ -257,6 +258,27 @@ export interface Bundled {
   data?: StoryBytes;
 }
 
+/** A guided tour: teachrnn/views/tour/tour.py, with the names of its stories in this page. */
+export interface Tour {
+  id: string;
+  title: string;
+  phases: TourPhase[];
+}
+
+export interface TourPhase {
+  title: string;
+  say: string;
+  at: string;
+  level: Level;
+  story: string;
+  result: string | null;
+  light: string[];
+  zoom: [first: number, last: number] | null;
+  horizon: number;
+  ask: { question: string; answer: string } | null;
+  offer: { words: string; story: string }[];
+}
+
 /** What a story is asked for by: its name, or a network that is to be recorded. */
 export type StoryRequest = { name: string } | { settings: Record<string, string | number> };
 
@@ -265,6 +287,9 @@ export interface State {
   story: StoryBytes;
   stories: Bundled[];
   shown: string; // the name of the story that is shown; "" if it has none
+  tours: Tour[];
+  tour: string; // the id of the one that is open; "" for none
+  phase: number; // of it, from 0
   step: number;
   level: Level;
   entry: { array?: number; index?: number[] };
@@ -314,6 +339,7 @@ export interface Context {
   unique: number;
   kernel: Kernel;
   stories: Stories; // whom to ask for another one
+  guide: Guide; // whom to ask for a tour
   go(i: number): void;
   setLevel(level: Level): void;
   pick(id: number): void; // to the step that is about a node
@@ -324,6 +350,9 @@ export interface Context {
   open(k: number, index: number[]): void;
   say(text: string): void; // to screen readers
   tell(text: string): void; // to everyone
+  toured(): boolean; // whether a phase of a tour is shown
+  repaint(): void;
+  redrawn(): void; // parts of the graph have been drawn that were not there
   horizon(steps: number): void;
   covers(i: number): boolean; // whether the result of step i must not be shown yet
 }
@@ -358,6 +387,7 @@ export type Act =
   | "slides"
   | "fullScreen"
   | "blank"
+  | "tour"
   | "help";
 
 export interface Key {
@@ -365,7 +395,7 @@ export interface Key {
   shown: string;
   does: string;
   act: Act;
-  ofYours?: boolean; // only if the reader's own numbers were given
+  needs?: "yours" | "tours"; // only if there are such things
 }
 
 /** One number of the story. */

@@ -1,7 +1,7 @@
 // The controls: buttons, where the story is, and the field to go elsewhere. The Tab key stops at few of the
 // buttons: what the others do has a key of its own.
 
-/** @import { Act, Context } from "../types.d.ts" */
+/** @import { Act, Context, Tour } from "../types.d.ts" */
 /** @import { Walk } from "../walk.js" */
 
 import { bar, element, icon } from "../dom.js";
@@ -59,7 +59,7 @@ export class Controls {
       return b;
     };
     this.buttons = {
-      first: button("First step", "g", ICONS.first, "first"),
+      first: button("First step", "f", ICONS.first, "first"),
       back: button("Previous time step", "p", ICONS.back, "previousTime"),
       previous: button("Previous step", "←", ICONS.previous, "previous"),
       play: button("Play", "k", ICONS.play, "play"),
@@ -80,6 +80,12 @@ export class Controls {
     this.share = button("Share", "s", ICONS.share, "share");
     this.share.setAttribute("aria-expanded", "false");
     this.share.classList.add("keyed");
+    this.tour = element(
+      "button",
+      { type: "button", class: "level tours keyed", title: "Guided tour (g)" },
+      "Tour",
+    );
+    this.tour.addEventListener("click", () => acts.tour(), { signal });
     this.more = button("More controls and keys", "?", ICONS.more, "help");
     this.more.setAttribute("aria-expanded", "false");
     this.difference = button("First difference from your numbers", "d", ICONS.difference, "difference");
@@ -95,6 +101,7 @@ export class Controls {
         ...this.levels,
       ),
       ...(differences ? [this.difference] : []),
+      ...(context.guide.tours.length ? [this.tour] : []),
       this.share,
       this.more,
     );
@@ -111,11 +118,21 @@ export class Controls {
     this.pace.addEventListener("change", () => walk.setSpeed(Number(this.pace.value)), { signal });
     this.stops = element("span", { class: "stops" });
     this.settings = [
+      ...context.guide.tours.map((tour) => this.#entrance(tour)),
       element("label", {}, "speed ", this.pace),
       element("span", {}, this.stopping, " ", this.stops),
     ];
     this.marks = () => this.#markBreakpoints();
     model.on("change:breakpoints", this.marks);
+  }
+
+  /** A button that opens a tour.
+   * @param {Tour} tour
+   */
+  #entrance({ id, title }) {
+    const b = element("button", { type: "button", class: "word" }, `Tour: ${title}`);
+    b.addEventListener("click", () => this.context.guide.open(id));
+    return b;
   }
 
   #markBreakpoints() {
@@ -148,6 +165,7 @@ export class Controls {
       b.setAttribute("aria-pressed", String(chosen));
       b.tabIndex = chosen ? -1 : 0;
     }
+    this.tour.setAttribute("aria-pressed", String(this.context.guide.tour !== undefined));
     const { first, last } = stops.at(i);
     const operation =
       level === "operations" && last > first

@@ -93,6 +93,13 @@ export class Equation {
     }).observe(this.element);
   }
 
+  /** The result of a step that is shown first; "" for the one that goes on.
+   * @param {string} name
+   */
+  prefer(name) {
+    this.wanted = timeless(name);
+  }
+
   /**
    * @param {number} i
    * @param {boolean} covered

@@ -22,8 +22,9 @@ const inSight = (place) =>
 /**
  * @param {string} key
  * @param {number} step
+ * @param {string} tour the one that is open
  */
-export async function start(key, step) {
+export async function start(key, step, tour) {
   // The same story may be in a page twice: each script takes a place that is still free.
   const place = partOf(document, `[data-teachrnn="${key}"]:not([data-taken])`);
   place.dataset.taken = "true";
@@ -34,11 +35,11 @@ export async function start(key, step) {
     return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   };
   const unpacked = new Blob([bytesOf("story")]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const { stories } = openBundle(await new Response(unpacked).arrayBuffer());
+  const { stories, tours } = openBundle(await new Response(unpacked).arrayBuffer());
   useFont(bytesOf("font"));
   const root = place.attachShadow({ mode: "open" });
   const template = /** @type {HTMLTemplateElement} */ (partOf(place, "template"));
   root.append(template.content.cloneNode(true));
-  mount(partOf(root, "div"), { story: stories[0].data, stories, step });
+  mount(partOf(root, "div"), { story: stories[0].data, stories, tours, tour, step });
   place.dataset.ready = "true";
 }

@@ -11,7 +11,7 @@ const unpacked = new Blob([bytesIn("story")]).stream().pipeThrough(new Decompres
 useFont(bytesIn("font"));
 const place = partOf(document, "#player");
 const title = partOf(document, "h1");
-const { stories } = openBundle(await new Response(unpacked).arrayBuffer());
+const { stories, tours } = openBundle(await new Response(unpacked).arrayBuffer());
 const asked = new URLSearchParams(location.search);
 /** The link to what is shown; how it is shown here is not another reader's business.
  * @param {string} shown
@@ -23,8 +23,14 @@ function linkTo(shown) {
   return url.href.replaceAll("[", "%5B").replaceAll("]", "%5D"); // else a chat ends the link there
 }
 document.body.classList.toggle("embed", asked.has("embed"));
-const state = { story: stories[0].data, stories, step: Number(place.dataset.step ?? 0) };
-const { model, address, open, slides } = mount(place, state, linkTo);
+const state = {
+  story: stories[0].data,
+  stories,
+  tours,
+  tour: place.dataset.tour ?? "",
+  step: Number(place.dataset.step ?? 0),
+};
+const { model, ready, address, open, slides } = mount(place, state, linkTo);
 partOf(place, ".about").prepend(title); // in one line with what the network is
 
 let writing = 0; // the address is updated when the reader pauses: writing it is slow
@@ -38,7 +44,7 @@ const rests = () => {
     }
   }, 200);
 };
-for (const key of /** @type {const} */ (["step", "level", "entry", "shown"])) {
+for (const key of /** @type {const} */ (["step", "level", "entry", "shown", "tour", "phase"])) {
   model.on(`change:${key}`, rests);
 }
 /** @param {string} hash */
@@ -47,6 +53,7 @@ async function openAddress(hash) {
 }
 // The address that was asked for: until this is heard, another may have been written over it.
 addEventListener("hashchange", (event) => openAddress(new URL(event.newURL).hash));
+await ready;
 await openAddress(location.hash);
 if (asked.has("slides")) slides.enter();
 document.body.dataset.ready = "true";

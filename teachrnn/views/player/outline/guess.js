@@ -76,9 +76,11 @@ export class Guess {
     const key = `${value} ${gradient} ${role} ${breakpoint}`;
     if (key === this.last) return;
     this.last = key;
+    this.g.dataset.k = [value, gradient].filter((k) => k !== null).join(" ");
+    const lit = this.g.classList.contains("lit") && "lit";
     this.g.setAttribute(
       "class",
-      ["node", "guess", value === null && "unseen", role].filter(Boolean).join(" "),
+      ["node", "guess", value === null && "unseen", role, lit].filter(Boolean).join(" "),
     );
     if (role === "now") this.g.setAttribute("aria-current", "step");
     else this.g.removeAttribute("aria-current");

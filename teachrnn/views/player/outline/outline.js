@@ -183,6 +183,7 @@ export class Outline {
       if (near && !column.g) this.#fill(column, places);
       if (column.g) column.g.style.display = near ? "" : "none";
     }
+    this.context.redrawn();
   }
 
   /**
@@ -190,7 +191,7 @@ export class Outline {
    * @param {OutlinePlaces} places
    */
   #fill(column, places) {
-    const g = drawn("g", { class: "column" });
+    const g = drawn("g", { class: "column", "data-t": column.t });
     column.g = g;
     for (const way of column.ways) {
       const [from, to] = way.slice(0, 2).map((id) => this.#at(Number(id)));
