@@ -79,7 +79,7 @@ def test_keys_buttons_slider_and_nodes_move_through_the_story(opened):
     assert where() == 1
     page.keyboard.press("G")
     assert where() == total
-    page.keyboard.press("f")
+    page.keyboard.press("0")
     page.keyboard.press("n")
     assert "t = 2" in page.locator(".where").inner_text()
     page.keyboard.press("t")
@@ -206,7 +206,7 @@ def test_phone_shows_the_page_without_scrolling_sideways(opened, scheme):
     page, _, _ = opened("hello world")
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme=scheme)
-    for key in ("f", "t", "G"):
+    for key in ("0", "t", "G"):
         page.keyboard.press(key)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.set_viewport_size({"width": 200, "height": 844})
@@ -388,7 +388,7 @@ def test_playing_stops_at_a_breakpoint_by_operation_and_by_name(opened):
     page.get_by_label("Speed").select_option("16")
     go_to_step(page, 4)
     page.get_by_role("button", name="Breakpoint at this operation").click()
-    page.keyboard.press("f")
+    page.keyboard.press("0")
     page.get_by_role("button", name="Play").click()
     expect(page.locator(".message")).to_have_text("Breakpoint at h[1] = Tanh(a[1]).")
     assert step_of(page)[0] == 4

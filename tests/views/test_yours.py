@@ -257,7 +257,7 @@ def test_nodes_are_marked_as_far_as_the_story_has_come(opened):
     assert "≠ yours differs" in page.locator(".whole .legend").inner_text()
     page.keyboard.press("R")
     rolled = page.locator(f".rolled {marked}")
-    for key, kinds in (("g", []), ("D", ["a"])):  # the first difference is da[3]
+    for key, kinds in (("0", []), ("D", ["a"])):  # the first difference is da[3]
         page.keyboard.press(key)
         assert rolled.evaluate_all("all => all.map(g => g.dataset.kind)") == kinds
         assert all(g.get_attribute("aria-label").endswith(", yours differs") for g in rolled.all())
@@ -274,7 +274,7 @@ def test_keys_and_a_button_go_to_the_differences(opened):
     )
     page.keyboard.press("d")
     assert where(page) == story[opening(story)].title
-    page.keyboard.press("f")
+    page.keyboard.press("0")
     page.get_by_role("button", name="First difference from your numbers").press("Enter")
     assert where(page) == story[opening(story)].title
     page.keyboard.press("?")

@@ -59,7 +59,7 @@ export class Controls {
       return b;
     };
     this.buttons = {
-      first: button("First step", "f", ICONS.first, "first"),
+      first: button("First step", "0", ICONS.first, "first"),
       back: button("Previous time step", "p", ICONS.back, "previousTime"),
       previous: button("Previous step", "←", ICONS.previous, "previous"),
       play: button("Play", "k", ICONS.play, "play"),
