@@ -99,6 +99,9 @@ def test_kernel_gives_the_stories_of_a_tour_in_a_notebook(browser_page):
     bridge.exchange()
     assert stepper.shown == "first-untrained"
     expect(bridge.page.locator(".about")).to_contain_text("0 updates on this text")
+    expect(bridge.page.locator(".tour h2")).to_have_text("It reads a letter and guesses the next")
+    bridge.exchange()
+    assert stepper.title == "L[4] = SoftmaxCrossEntropy(o[4], y[4])"  # the place is kept
     bridge.page.get_by_role("button", name="Next ›").click()
     bridge.exchange()
     expect(bridge.page.locator(".about")).to_contain_text("20 updates on this text")
