@@ -47,7 +47,7 @@ function present(model, el, linkTo) {
   el.classList.add("trnn");
   const kernel = new Kernel(model);
   const stories = new Stories(model, kernel, stay);
-  const guide = new Guide(model, stories, () => player.tour.arrive());
+  const guide = new Guide(model, stories, { arrive: () => player.tour.arrive(), hold });
   const slides = new Slides(el);
   const around = { kernel, stories, guide, slides, linkTo };
   let player = play(model, el, around);
@@ -59,15 +59,22 @@ function present(model, el, linkTo) {
     await change();
     player.link.arrive(place);
   }
+  // If the focus is in a tour now, it can be given back to it when another story has come.
+  function hold() {
+    const held = focusedBeside(el)?.closest(".tour");
+    return () => {
+      const onward = /** @type {HTMLElement | null} */ (el.querySelector(".tour .onward"));
+      if (held && !held.isConnected) onward?.focus({ preventScroll: true });
+    };
+  }
   const another = () => {
-    const focused = focusedBeside(el);
-    const held = el.contains(focused) && (focused?.closest(".tour") ? ".tour .onward" : NEXT);
+    const held = el.contains(focusedBeside(el));
     player.close();
     model.set("step", 0);
     model.set("entry", {});
     model.save_changes();
     player = play(model, el, around);
-    if (held) partOf(el, held).focus(); // what had the focus is gone
+    if (held) partOf(el, "[aria-label='Next step']").focus({ preventScroll: true }); // what had the focus is gone
   };
   model.on("change:story", another);
   return {
@@ -260,7 +267,6 @@ function play(model, el, { slides, ...around }) {
   };
   const controls = new Controls(context, walk, acts);
   const tour = new TourCard(context, controls.goTo, (name) => card.equation.prefer(name));
-  card.element.prepend(tour.element);
   card.header.prepend(tour.away);
   const has = new Set([
     ...(story.differences ? ["yours"] : []),
@@ -328,7 +334,7 @@ function play(model, el, { slides, ...around }) {
     share.paint();
     why.paint(i, covered());
     const touring = tour.paint();
-    card.header.hidden = touring;
+    card.give(touring ? tour.element : null);
     tour.spotlight.shine(el);
     if (touring) return context.say(tour.spoken);
     const { heading, sentence } = stops.told(i, level);
@@ -390,8 +396,6 @@ function play(model, el, { slides, ...around }) {
     },
   };
 }
-
-const NEXT = "[aria-label='Next step']";
 
 /**
  * Where there is no notebook, a model of a few lines takes the place of the widget's.

@@ -5,7 +5,7 @@
 
 import { ArrayShelf } from "./array/array.js";
 import { CodePane } from "./code/code_pane.js";
-import { element } from "./dom.js";
+import { element, focusedBeside } from "./dom.js";
 import { Equation } from "./equation/equation.js";
 import { Links } from "./links.js";
 import { withMentions } from "./mention.js";
@@ -80,6 +80,19 @@ export class StepCard {
     this.#shelve();
     cancelAnimationFrame(this.measuring); // measuring now would lay the page out twice
     this.measuring = requestAnimationFrame(() => this.#reachable());
+  }
+
+  /** Give the place of the words to a tour; null takes it back.
+   * @param {HTMLElement | null} tour
+   */
+  give(tour) {
+    const [first] = this.element.children;
+    this.header.hidden = tour !== null;
+    if (first === tour || (!tour && first === this.header)) return;
+    const held = first !== this.header && first.contains(focusedBeside(first));
+    if (tour) this.element.prepend(tour);
+    else first.remove();
+    if (held) this.context.home().focus({ preventScroll: true }); // what had the focus is gone
   }
 
   // All arrays of the step as tables, for those who have opened them.

@@ -55,6 +55,7 @@ def test_address_names_the_story_and_the_step_is_kept_by_its_name(browser_page, 
     page.evaluate("location.hash = 'story=untrained&step=loss'")
     expect(page.locator(".technical")).to_have_text(loss(stories[1]))
     assert page.locator(".about").inner_text().endswith("the untrained network")
+    assert page.locator("h1").is_visible()
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(f"{address}#story=untrained&step=dh[3]")
     page.evaluate("location.hash = 'story=lstm&step=ds[2]'")

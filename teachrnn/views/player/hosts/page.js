@@ -31,7 +31,9 @@ const state = {
   step: Number(place.dataset.step ?? 0),
 };
 const { model, ready, address, open, slides } = mount(place, state, linkTo);
-partOf(place, ".about").prepend(title); // in one line with what the network is
+const head = () => partOf(place, ".about").prepend(title); // in one line with what the network is
+head();
+model.on("change:story", head);
 
 let writing = 0; // the address is updated when the reader pauses: writing it is slow
 const rests = () => {

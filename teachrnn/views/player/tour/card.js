@@ -50,12 +50,12 @@ export class TourCard {
     const tools = [this.where, this.back, this.onward, this.end];
     this.element = element(
       "section",
-      { class: "tour", "aria-label": "Guided tour", hidden: "" },
+      { class: "tour", "aria-label": "Guided tour" },
       element("div", { class: "tour-bar" }, ...tools, this.bar),
       this.title,
       this.words,
-      this.ask,
       this.offers,
+      this.ask,
     );
     this.away = element("p", { class: "away", hidden: "" });
   }
@@ -109,7 +109,6 @@ export class TourCard {
     const { guide } = this;
     const { phase, tour } = guide;
     const { here } = this;
-    this.element.hidden = !here;
     this.away.hidden = here || !phase;
     this.spotlight.turn(here && phase ? phase.light : [], here && phase ? phase.zoom : null);
     if (!phase || !tour) return false;

@@ -6,15 +6,16 @@
 
 export class Guide {
   /**
-   * `arrive` brings the player, once it shows the story of the phase, to its step.
+   * `arrive` brings the player, once it shows the story of the phase, to its step; `hold` returns what gives
+   * the focus back to the tour, if it has it now.
    * @param {Model} model
    * @param {Stories} stories
-   * @param {() => void} arrive
+   * @param {{ arrive: () => void, hold: () => () => void }} player
    */
-  constructor(model, stories, arrive) {
+  constructor(model, stories, player) {
     this.model = model;
     this.stories = stories;
-    this.arrive = arrive;
+    this.player = player;
   }
 
   get tours() {
@@ -60,13 +61,18 @@ export class Guide {
     this.model.save_changes();
     const { phase } = this;
     if (!phase) return;
+    const giveBack = this.player.hold();
     await this.show(phase.story);
-    this.arrive();
+    this.player.arrive();
+    giveBack();
   }
 
   /** @param {string} name */
   async show(name) {
-    if (name !== this.stories.shown) await this.stories.show({ name });
+    if (name === this.stories.shown) return;
+    const giveBack = this.player.hold();
+    await this.stories.show({ name });
+    giveBack();
   }
 
   close() {
