@@ -28,7 +28,8 @@ IN_SIGHT = [
 LOOK = f"""async (parts) => {{
     await ({SETTLED})();
     const one = (part) => document.querySelector(part);
-    const seen = [...document.querySelectorAll(".led")].filter((e) => e.getBoundingClientRect().width);
+    const led = document.querySelectorAll(".led:not(.mention)");
+    const seen = [...led].filter((e) => e.getBoundingClientRect().width);
     const found = {{
         step: one(".technical").textContent,
         lit: seen.flatMap((e) => e.dataset.k.split(" ")),

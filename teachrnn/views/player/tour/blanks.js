@@ -4,6 +4,7 @@
 /** @import { Story } from "../story.js" */
 
 import { element, mathematics } from "../dom.js";
+import { withMentions } from "../mention.js";
 import { formatNumber } from "../number.js";
 import { placeAt } from "../address.js";
 
@@ -16,8 +17,8 @@ const EQUALS = /\b([a-zA-Z]) = /g; // t = 3 stays in one line
  * @returns {(string | Node)[]}
  */
 export function filled(story, text) {
-  return text.split(BLANK).map((part, n) => {
-    if (n % 2 === 0) return part.replace(EQUALS, "$1\u00a0=\u00a0");
+  return text.split(BLANK).flatMap((part, n) => {
+    if (n % 2 === 0) return withMentions(story, part.replace(EQUALS, "$1\u00a0=\u00a0"));
     if (part.startsWith("math:")) return typeset(story, part.slice("math:".length));
     const found = part.split(" / ").map((one) => single(story, one.trim()));
     if (found.length === 1) return written(found[0]);

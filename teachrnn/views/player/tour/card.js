@@ -5,6 +5,7 @@
 /** @import { Context, TourPhase } from "../types.d.ts" */
 
 import { bar, element } from "../dom.js";
+import { Links } from "../links.js";
 import { filled } from "./blanks.js";
 import { Spotlight } from "./spotlight.js";
 
@@ -57,6 +58,7 @@ export class TourCard {
       this.offers,
       this.ask,
     );
+    new Links(this.element); // a name in the words lights up what it means
     this.away = element("p", { class: "away", hidden: "" });
   }
 
