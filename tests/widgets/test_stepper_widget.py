@@ -256,7 +256,7 @@ def test_stepper_opens_where_the_readers_numbers_differ_until_another_record(bro
     yours = Yours({"h[2]": [0.0, 0.0, 0.0]})
     compared = Stepper(network.trace, network.symbols, yours=yours)
     assert compared.title == "h[2] = Tanh(a[2])"
-    assert f", {compared.step});" in story_fragment(network.trace, symbols=network.symbols, yours=yours)
+    assert f", {compared.step}, " in story_fragment(network.trace, symbols=network.symbols, yours=yours)
     bridge = Bridge(browser_page, compared)
     expect(bridge.page.locator("figure[data-name='h[2]'] .own").first).to_have_text("≠ 0")
     assert asked(bridge, kind="story", show=True, settings=GRU) == {}
