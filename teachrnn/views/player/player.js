@@ -11,8 +11,8 @@ import { element, focusedBeside, partOf } from "./dom.js";
 import { legend } from "./graph/legend.js";
 import { Kernel } from "./kernel.js";
 import { actOf, keyHelp } from "./keys.js";
+import { Experiment } from "./experiment/experiment.js";
 import { Link, pairsOf } from "./link.js";
-import { Live } from "./live.js";
 import { Outline } from "./outline/outline.js";
 import { COVERED, Predict } from "./predict.js";
 import { Rail } from "./rail/rail.js";
@@ -185,7 +185,8 @@ function play(model, el, { slides, ...around }) {
     () => pass.copy(),
   );
   const reach = story.triangle?.reaches.length ? [new Reach(context, story.triangle)] : [];
-  const live = new Live(context);
+  const experiment = new Experiment(context);
+  context.nudge = experiment.nudge;
 
   const result = () => steps[model.get("step")].outcomes[0]?.quantities[0][0];
   const made = () =>
@@ -310,7 +311,7 @@ function play(model, el, { slides, ...around }) {
     pass.element,
     whole.element,
     ...reach.map((panel) => panel.element),
-    live.element,
+    experiment.element,
     voice,
   );
 

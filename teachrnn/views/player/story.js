@@ -336,11 +336,12 @@ export class Story {
 
   /** The probabilities that a loss measured; null if it measured something else.
    * @param {number} id
+   * @param {Map<number, Float64Array>} [now] numbers other than those recorded, by array
    */
-  probabilities(id) {
+  probabilities(id, now) {
     const found = this.predictions.get(id);
     if (!found) return null;
-    const scores = this.numbersOf(found.scores);
+    const scores = now?.get(found.scores) ?? this.numbersOf(found.scores);
     if (found.normalized) return scores;
     const largest = Math.max(...scores);
     const powers = scores.map((o) => Math.exp(o - largest));

@@ -2,6 +2,7 @@
 
 import type { Guide } from "./tour/guide.js";
 import type { Kernel } from "./kernel.js";
+import type { Nudge } from "./experiment/nudge.js";
 import type { Stops } from "./stops.js";
 import type { Stories } from "./stories.js";
 import type { Story } from "./story.js";
@@ -355,6 +356,7 @@ export interface Context {
   redrawn(): void; // parts of the graph have been drawn that were not there
   horizon(steps: number): void;
   covers(i: number): boolean; // whether the result of step i must not be shown yet
+  nudge?: Nudge; // where numbers can be changed
 }
 
 /** A link to the page, which shows there what is written after its #. */

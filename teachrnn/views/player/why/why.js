@@ -231,6 +231,11 @@ export class Why {
     const text = this.#inWords(k, origin);
     if (text) this.body.append(element("p", {}, text));
     if (origin.lines.length) this.#terms(k, index, value, origin);
+    const given = this.context.nudge?.forArray(k);
+    if (given !== undefined) {
+      const label = `what if: nudge ${addressText(story, given, index)}`;
+      this.body.append(wordButton(label, () => this.context.nudge?.open({ k: given, index })));
+    }
     if (index.length) {
       this.body.append(
         element(
