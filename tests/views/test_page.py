@@ -193,7 +193,7 @@ def test_page_goes_to_the_step_or_name_in_its_address_or_says_that_it_does_not_e
         page.evaluate("address => location.hash = address", address)
         expect(title).to_have_text(there)
     for address, said in {
-        "#h[9]": "Nothing is named h[9].",
+        "#h[9]": "There is no h[9]: h has the time steps 0 to 2.",
         "#100%": "Nothing is named 100%.",
         "#0": "There is no step 0: they are 1 to",
     }.items():
@@ -427,7 +427,7 @@ def test_name_that_does_not_exist_is_announced_to_screen_readers_too(opened):
     page.keyboard.press(":")
     page.keyboard.type("h9")
     page.keyboard.press("Enter")
-    expect(page.locator(".message")).to_contain_text("Nothing is named h9.")
+    expect(page.locator(".message")).to_contain_text("There is no h[9]: h has the time steps 0 to 2.")
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowRight")
     assert step_of(page)[0] == 2

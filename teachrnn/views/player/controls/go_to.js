@@ -111,6 +111,8 @@ export class GoTo {
     if (TIME.test(wanted) && ends.length) {
       return `There is no time step ${wanted.replace(/\D/g, "")}: they are ${Math.min(...ends)} to ${Math.max(...ends)}.`;
     }
+    const told = this.names.times(wanted, this.#here); // h[9] is a time step, not an entry of h[2]
+    if (told) return told;
     const entry = ENTRY.exec(wanted);
     const name = entry && this.names.find(entry[1], this.#here);
     if (name) {
@@ -118,8 +120,6 @@ export class GoTo {
       const ends = this.context.story.arrays[k].shape.map((length) => length - 1);
       return `${name} has no entry [${entry[2]}]: they are ${bracketed(ends.map(() => 0))} to ${bracketed(ends)}.`;
     }
-    const told = this.names.times(wanted, this.#here);
-    if (told) return told;
     const near = this.names.near(wanted, this.#names());
     const similar = near.length
       ? `Similar: ${near.join(", ")}.`
