@@ -38,6 +38,7 @@ from teachrnn.views.page.standalone import save_page as save_page
 from teachrnn.views.tour import Tour as Tour
 from teachrnn.views.tour import load_tour as load_tour
 from teachrnn.views.page.tour_page import save_tour as save_tour
+from teachrnn.views.page.comparison import save_comparison as save_comparison
 from teachrnn.views.story import Yours as Yours
 from teachrnn.views.page.difference import save_difference as save_difference
 from teachrnn.widgets import Stepper as Stepper

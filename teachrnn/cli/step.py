@@ -11,15 +11,18 @@ from typing import Annotated
 
 import typer
 
+from teachrnn.cli.compared import compared_networks
 from teachrnn.cli.console import say
 from teachrnn.cli.options import HELP, Seed, is_given, refuse_ignored
 from teachrnn.errors import TeachrnnError
 from teachrnn.files import write_atomically
-from teachrnn.runs import KeptStep, small_network
+from teachrnn.runs import KeptStep, SmallNetwork
 from teachrnn.runs.small_network import WORDS, check_small
 from teachrnn.text_table import aligned
 from teachrnn.trace import Trace
 from teachrnn.views.story.introduction import introduction
+from teachrnn.views.story.named_story import NamedStory
+from teachrnn.views.story.side_by_side import Comparable
 from teachrnn.views.style.legible import printable
 from teachrnn.views.style.number import format_number
 from teachrnn.views.tour import Guided, Tour
@@ -53,6 +56,14 @@ def step(
         typer.Option(help="Be led through a guided tour: its name, or a file of your own."),
     ] = None,
     tours: Annotated[bool, typer.Option("--tours", help="List the guided tours.")] = False,
+    compare: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Beside it, on the page: lstm or another cell, untrained, mistake (or mistake=WORDS), "
+            "text=OTHER, any option of the network such as scale=1.5; with --trace, another trace. "
+            "May be given several times."
+        ),
+    ] = None,
     script: Annotated[
         Path | None, typer.Option(help="Write forward and back as a program in NumPy, too.")
     ] = None,
@@ -63,7 +74,7 @@ def step(
 
     Without a text, a guided tour leads through it.
     """
-    own = (*NETWORK, "trace_file", "script", "terminal")
+    own = (*NETWORK, "trace_file", "script", "terminal", "compare")
     if tours:
         _list_tours()
         return
@@ -76,20 +87,25 @@ def step(
         return
     text = " ".join(words) if words else WORDS
     if terminal:
-        refuse_ignored(context, "--terminal, which writes no page,", "out", "browser")
+        refuse_ignored(context, "--terminal, which writes no page,", "out", "browser", "compare")
     if trace_file is not None:
         refuse_ignored(context, "--trace", *NETWORK)
         trace, symbols, about = _recorded_elsewhere(trace_file)
+        networks: dict[str, Comparable] = {trace_file.stem: NamedStory(trace, symbols, about)}
+        for other in map(Path, compare or ()):
+            networks[other.stem] = NamedStory(*_recorded_elsewhere(other))
     else:
-        network = small_network(
-            text[:max_characters],
-            cell=cell,
-            hidden=hidden,
-            layers=layers,
-            scale=scale,
-            updates=updates,
-            seed=seed,
-        )
+        settings = {
+            "cell": cell,
+            "hidden": hidden,
+            "layers": layers,
+            "scale": scale,
+            "updates": updates,
+            "seed": seed,
+        }
+        networks = compared_networks(text[:max_characters], settings, compare or ())
+        network = next(iter(networks.values()))
+        assert isinstance(network, SmallNetwork)
         trace, symbols, about = network.trace, network.symbols, introduction(network)
         if len(text) > max_characters:
             cut = f"the first {max_characters} are stepped through (--max-characters)."
@@ -100,8 +116,16 @@ def step(
         from teachrnn.views.terminal import step_in_terminal
 
         step_in_terminal(trace, symbols=symbols, about=about)
+    elif len(networks) > 1:
+        from teachrnn.views.page.comparison import save_comparison
+
+        path = save_comparison(networks, out).resolve()
+        _open(path, [*about, *map(_beside, [*networks][1:])], browser)
     else:
-        _write_page(trace, symbols, about, out, browser)
+        from teachrnn.views.page.standalone import save_page
+
+        path = save_page(trace, out, symbols=symbols, about=about).resolve()
+        _open(path, about, browser)
 
 
 def _list_tours() -> None:
@@ -144,12 +168,8 @@ def _write_script(trace: Trace, path: Path) -> None:
     say(f"Program: {write_atomically(path, program.script().encode('utf-8')).resolve()}")
 
 
-def _write_page(
-    trace: Trace, symbols: Sequence[str] | None, about: list[str], out: Path, browser: bool
-) -> None:
-    from teachrnn.views.page.standalone import save_page
-
-    _open(save_page(trace, out, symbols=symbols, about=about).resolve(), about, browser)
+def _beside(title: str) -> str:
+    return f"Beside it: {title}."
 
 
 def _open(path: Path, about: Sequence[str], browser: bool) -> None:

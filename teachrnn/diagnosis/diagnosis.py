@@ -228,11 +228,11 @@ class Diagnosis:
         ...     found.save(Path(folder) / "yours.html").name
         'yours.html'
         """
-        from teachrnn.views.page.difference import save_comparison
+        from teachrnn.views.page.difference import save_answer
 
         instance, answer = self._to_read()
         dtype = np.float32 if self.tolerance > COARSE else np.float64
-        return save_comparison(instance, answer, path, dtype=dtype)
+        return save_answer(instance, answer, path, dtype=dtype)
 
     def _to_read(self) -> tuple[Instance, Answer]:
         """The numbers to step through: one sequence, of different symbols, where something is wrong."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from teachrnn.views.story import Yours, opening
 from teachrnn.views.story.introduction import introduction
 from teachrnn.views.story.named_story import NamedStory
 from teachrnn.views.story.place import Places
+from teachrnn.views.story.side_by_side import Comparable, SideBySide
 from teachrnn.views.style.mathematical_font import font_subset
 from teachrnn.views.tour import Guided, Tour
 from teachrnn.widgets import display, request
@@ -78,6 +79,8 @@ class Stepper(anywidget.AnyWidget):
         The stories that the reader can ask for by name, if there are several: see `telling`.
     shown : str
         The name of the one that is shown.
+    compare : str
+        The name of the one that stands beside it; ``"yours"`` for your own numbers, empty for none.
     tours : list
         The guided tours of them: see `on_tour`.
     tour : str
@@ -115,6 +118,7 @@ class Stepper(anywidget.AnyWidget):
     entry = traitlets.Dict().tag(sync=True)
     rolled = traitlets.Bool(False).tag(sync=True)
     horizon = traitlets.Int(0).tag(sync=True)
+    compare = traitlets.Unicode("").tag(sync=True)
     breakpoints: traitlets.List[str] = traitlets.List().tag(sync=True)
     predict = traitlets.Unicode("off").tag(sync=True)
     live = traitlets.Bool(True, read_only=True).tag(sync=True)
@@ -219,6 +223,43 @@ class Stepper(anywidget.AnyWidget):
         stepper.go(guided[0].tour.phases[0].at)
         return stepper
 
+    @classmethod
+    def comparing(
+        cls, networks: Mapping[str, Comparable], symbols: Sequence[str] | None = None
+    ) -> Stepper:
+        """Step through two networks side by side: vanilla and LSTM, before and after training.
+
+        Parameters
+        ----------
+        networks : mapping of str to Trace, SmallNetwork, NamedStory or Yours
+            At least two, by what they are called; the second stands beside the first. A `Yours` holds
+            numbers of your own for the first.
+        symbols : sequence of str, optional
+            What the token numbers of traces stand for.
+
+        Returns
+        -------
+        Stepper
+            The stepper; ``stepper.compare`` is the name of what stands beside.
+
+        Raises
+        ------
+        DomainError
+            If there is only one, or one that has no time steps in common with the others.
+
+        Examples
+        --------
+        >>> networks = {cell: small_network("hi", cell=cell, hidden=2) for cell in ("vanilla", "lstm")}
+        >>> stepper = Stepper.comparing(networks)
+        >>> stepper.shown, stepper.compare
+        ('vanilla', 'lstm')
+        """
+        compared = SideBySide.of(networks, symbols)
+        stepper = cls.telling(compared.stories)
+        stepper.compare = compared.beside
+        stepper.step = compared.opens_at()
+        return stepper
+
     def go(self, place: str | int) -> Stepper:
         """Go to the step at which a value or a gradient is complete, or to a step by its number.
 
@@ -265,7 +306,13 @@ class Stepper(anywidget.AnyWidget):
         if len(self.story) > LARGEST_FALLBACK and not display.static_display():
             return TOO_LARGE
         others = [one for one in self._named.values() if one is not self._one]
-        return stories_fragment([self._one, *others], tours=self.tours, tour=self.tour, step=self.step)
+        return stories_fragment(
+            [self._one, *others],
+            tours=self.tours,
+            tour=self.tour,
+            step=self.step,
+            compare=self.compare,
+        )
 
     def _take(self, one: NamedStory) -> bytes:
         """Store the record; return what the page needs, which requests the checks from Python."""

@@ -90,10 +90,10 @@ def save_difference(
         else Submission.of(code, cell=cell, layout=layout, forward=forward, backward=backward, loss=loss)
     )
     instance = submission.draw(**SIZE, distinct=True, seed=seed)
-    return save_comparison(instance, submission.answer(instance), path, dtype=submission.dtype)
+    return save_answer(instance, submission.answer(instance), path, dtype=submission.dtype)
 
 
-def save_comparison(
+def save_answer(
     instance: Instance,
     answer: Answer,
     path: str | Path,
@@ -131,7 +131,7 @@ def save_comparison(
     >>> import tempfile
     >>> instance = Instance.draw("vanilla", T=2, hidden=2, symbols=3, distinct=True)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     page = save_comparison(instance, Answer(instance.gradients), Path(folder) / "yours.html")
+    ...     page = save_answer(instance, Answer(instance.gradients), Path(folder) / "yours.html")
     >>> page.name
     'yours.html'
     """

@@ -66,6 +66,7 @@ def stories_fragment(
     tours: Sequence[Mapping[str, Any]] = (),
     tour: str = "",
     step: int | None = None,
+    compare: str = "",
 ) -> str:
     """HTML of several stories, each of which can be asked for by its name; see `story_fragment`.
 
@@ -79,6 +80,9 @@ def stories_fragment(
         The ``id`` of the one that is open; empty for none.
     step : int, optional
         The step of the first at which it opens, as for `story_fragment`.
+    compare : str
+        The name of the one that stands beside the first when it opens; ``"yours"`` for your own
+        numbers, empty for none.
 
     Examples
     --------
@@ -93,6 +97,7 @@ def stories_fragment(
     data = packed(bundle.data)
     key = hashlib.sha256(data.encode()).hexdigest()[:12]
     mine = f'[data-teachrnn="{key}"]'
+    start = f'start("{key}", {step}, {json.dumps(tour)}, {json.dumps(compare)});'
     lines = f"""\
 <div data-teachrnn="{key}" data-lm-suppress-shortcuts="true">
 <p>{INSTEAD}</p>
@@ -102,7 +107,7 @@ def stories_fragment(
 <script type="application/octet-stream" data-part="player">{packed_player("fragment")}</script>
 <script type="module">
 {UNPACK}
-unpack('{mine} [data-part=player]', 'start("{key}", {step}, {json.dumps(tour)});');
+unpack('{mine} [data-part=player]', {_script_text(start)});
 </script>
 </div>"""
     return "\n".join(line for line in lines.splitlines() if line.strip())
@@ -110,3 +115,8 @@ unpack('{mine} [data-part=player]', 'start("{key}", {step}, {json.dumps(tour)});
 
 def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
+
+
+def _script_text(text: str) -> str:
+    """A text as JavaScript writes it, which cannot end the script that it stands in."""
+    return json.dumps(text).replace("<", "\\u003c")

@@ -70,6 +70,7 @@ def stories_page(
     tours: Sequence[Mapping[str, Any]] = (),
     title: str = "Backpropagation through time, step by step",
     step: int | None = None,
+    compare: str = "",
 ) -> str:
     """A complete HTML page of several stories, each of which can be asked for by its name.
 
@@ -83,6 +84,9 @@ def stories_page(
         The page's title and heading.
     step : int, optional
         The step of the first at which the page opens, as for `story_page`.
+    compare : str
+        The name of the one that stands beside the first when the page opens; ``"yours"`` for your own
+        numbers, empty for none.
 
     Examples
     --------
@@ -102,6 +106,7 @@ def stories_page(
         title=title,
         step=opening(stories[0].steps) if step is None else step,
         tour=tours[0]["id"] if tours else "",
+        compare=compare,
         opener=_Raw(OPENER),
         style=_Raw(style),
         script_hashes=[_hash(OPENER), _hash(player_module("page"))],

@@ -24,7 +24,7 @@ export const KEYS = [
   {
     keys: ["d"],
     shown: "d",
-    does: "first step at which your numbers differ",
+    does: "first step at which your numbers differ, or the two that are compared",
     act: "difference",
     needs: "yours",
   },
@@ -42,6 +42,7 @@ export const KEYS = [
     act: "into",
   },
   { keys: ["w"], shown: "w", does: "why this number: the first entry of the result", act: "why" },
+  { keys: ["c"], shown: "c", does: "compare with another story, or end that", act: "compare" },
   { keys: ["r"], shown: "r", does: "the whole graph, rolled up or unrolled", act: "roll" },
   { keys: ["g"], shown: "g", does: "begin the guided tour, or end it", act: "tour", needs: "tours" },
   { keys: ["m"], shown: "m", does: "predict, then reveal: off, sign, shape, number", act: "predict" },

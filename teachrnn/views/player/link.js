@@ -2,6 +2,7 @@
 // rest, and read when a page is opened.
 
 /** @import { Context, Level } from "./types.d.ts" */
+/** @import { Compare } from "./compare/compare.js" */
 /** @import { GoTo } from "./controls/go_to.js" */
 
 import { bracketed } from "./address.js";
@@ -10,10 +11,12 @@ export class Link {
   /**
    * @param {Context} context
    * @param {GoTo} goTo
+   * @param {Compare} compare
    */
-  constructor(context, goTo) {
+  constructor(context, goTo, compare) {
     this.context = context;
     this.goTo = goTo;
+    this.compare = compare;
   }
 
   // What is shown now.
@@ -24,12 +27,14 @@ export class Link {
     const level = model.get("level");
     const { all, shown } = this.context.stories;
     const usual = guide.phase ? guide.phase.story : (all[0]?.name ?? "");
+    const beside = model.get("compare");
     const why = this.#why();
     const said = [
       ...(guide.phase ? [`tour=${guide.write()}`] : []),
       ...(shown === usual ? [] : [`story=${shown}`]),
       ...(toured ? [] : [`step=${this.#nameOf(i)}`]),
       ...(!toured && level === "operations" && stops.at(i).principal === i ? ["level=operations"] : []),
+      ...(beside ? [`compare=${beside}`] : []),
       ...(why ? [`why=${why}`] : []),
     ];
     return said.join("&");
@@ -56,9 +61,10 @@ export class Link {
   /** Show what an address says of this story; a place alone, such as dh[3] or 12, is a step.
    * @param {string} address
    */
-  read(address) {
+  async read(address) {
     const { model } = this.context;
     const said = pairsOf(address);
+    this.compare.choose(said.get("compare") ?? "");
     const step = said.get("step") ?? (said.has("t") ? `t=${said.get("t")}` : undefined);
     if (step) this.goTo.open(step);
     const level = said.get("level");
@@ -71,6 +77,7 @@ export class Link {
       model.set("entry", {});
       model.save_changes();
     }
+    await this.compare.ready;
   }
 
   /** A name that leads back to step i, or its number, from 1.

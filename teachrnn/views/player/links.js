@@ -20,6 +20,11 @@ export class Links {
     this.light(within(event, "[data-k]")?.dataset.k ?? null);
   }
 
+  // Which story the part is about: where two are compared, the arrays of each have numbers of their own.
+  get whose() {
+    return whoseIs(this.part);
+  }
+
   /**
    * Lights all that carry an array's number; null puts the light out.
    * @param {string | null} k a number, or several with a space between: a node has a value and a gradient
@@ -31,6 +36,12 @@ export class Links {
     for (const one of player.querySelectorAll(".lit")) one.classList.remove("lit");
     if (!k) return;
     const carries = k.split(" ").map((number) => `[data-k~="${number}"]`);
-    for (const one of player.querySelectorAll(carries.join())) one.classList.add("lit");
+    const { whose } = this;
+    for (const one of player.querySelectorAll(carries.join())) {
+      if (whoseIs(one) === whose) one.classList.add("lit");
+    }
   }
 }
+
+/** @param {Element} part */
+const whoseIs = (part) => part.closest("[data-story]")?.getAttribute("data-story") ?? "";

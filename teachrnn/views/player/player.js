@@ -6,6 +6,7 @@
 import { indexAt } from "./address.js";
 import { CellPane } from "./cell/cell.js";
 import { WholePass } from "./code/whole_pass.js";
+import { Compare } from "./compare/compare.js";
 import { Controls } from "./controls/controls.js";
 import { element, focusedBeside, partOf } from "./dom.js";
 import { legend } from "./graph/legend.js";
@@ -80,7 +81,7 @@ function present(model, el, linkTo) {
   return {
     slides,
     /** Resolves when it shows what it is to show first. */
-    ready: guide.tour ? guide.go(guide.number) : Promise.resolve(),
+    ready: (guide.tour ? guide.go(guide.number) : Promise.resolve()).then(() => player.ready()),
     /** The address of what is shown. */
     address: () => player.link.write(),
     /** Show what an address says.
@@ -94,9 +95,9 @@ function present(model, el, linkTo) {
         else await guide.read(tour);
         const first = tour === undefined ? stories.all[0]?.name : guide.phase?.story;
         await guide.show(said.get("story") ?? first ?? "");
-        if (tour === undefined || said.has("step")) player.link.read(address);
+        if (tour === undefined || said.has("step")) await player.link.read(address);
       } catch (error) {
-        player.link.read(address);
+        await player.link.read(address);
         player.tell(error instanceof Error ? error.message : String(error));
       }
     },
@@ -169,6 +170,7 @@ function play(model, el, { slides, ...around }) {
     repaint: () => paint(),
     redrawn: () => tour.spotlight.shine(el),
     home: () => controls.buttons.next,
+    compares: () => compare.offers.length > 0,
     aligned: (paper) => rail.align(outline.places?.fits ? outline.places.lead : 12, paper),
   };
   const walk = new Walk(context, () => controls.walkChanged());
@@ -187,6 +189,7 @@ function play(model, el, { slides, ...around }) {
   const reach = story.triangle?.reaches.length ? [new Reach(context, story.triangle)] : [];
   const experiment = new Experiment(context);
   context.nudge = experiment.nudge;
+  const compare = new Compare(context, { outline, rail, player: el, repaint: () => paint() });
 
   const result = () => steps[model.get("step")].outcomes[0]?.quantities[0][0];
   const made = () =>
@@ -213,9 +216,9 @@ function play(model, el, { slides, ...around }) {
     toBreakpoint: () =>
       walk.toNext((s) => walk.breaksAt(s), "There is no further breakpoint: set one at an operation."),
     jump: () => controls.goTo.focus(),
-    difference: () => walk.toDifference(0, "All your numbers agree."),
+    difference: () => toDifference(0, "All your numbers agree."),
     nextDifference: () =>
-      walk.toDifference(walk.here + 1, "There is no further step at which your numbers differ."),
+      toDifference(walk.here + 1, "There is no further step at which your numbers differ."),
     into() {
       if (walk.deeper()) return;
       const k = made();
@@ -229,6 +232,7 @@ function play(model, el, { slides, ...around }) {
     out() {
       if (!keys.hidden) acts.help();
       else if (!share.element.hidden) acts.share();
+      else if (compare.shown && why.element.hidden) compare.toggle();
       else if (!why.dismiss() && !walk.higher()) slides.leave();
     },
     why() {
@@ -265,6 +269,7 @@ function play(model, el, { slides, ...around }) {
     slides: () => (slides.shown ? slides.leave() : slides.enter()),
     fullScreen: () => slides.toggleFullScreen(),
     blank: () => slides.toggleBlank(),
+    compare: () => compare.toggle(),
   };
   const controls = new Controls(context, walk, acts);
   const tour = new TourCard(context, controls.goTo, (name) => card.equation.prefer(name));
@@ -273,17 +278,27 @@ function play(model, el, { slides, ...around }) {
     ...(story.differences ? ["yours"] : []),
     ...(around.guide.tours.length ? ["tours"] : []),
   ]);
-  const link = new Link(context, controls.goTo);
+  const link = new Link(context, controls.goTo, compare);
   const share = new Share(context, acts, link);
   slides.acts = acts;
+  const compares = new Set([...has, "yours"]);
+  /**
+   * @param {number} from
+   * @param {string} otherwise
+   */
+  const toDifference = (from, otherwise) => {
+    if (!compare.shown) return walk.toDifference(from, otherwise);
+    const found = compare.difference(from);
+    return found < 0 ? context.tell("There is no further step at which they differ.") : walk.to(found);
+  };
   const keys = element(
     "div",
     { class: "more", hidden: "" },
     element("div", { class: "settings" }, ...controls.settings, predict.choice),
     element("div", { class: "graph" }, legend(story, outline.scale)),
-    keyHelp(has),
+    keyHelp(context.compares() ? compares : has),
   );
-  const panels = [outline, whole, why, walk, controls, ...reach];
+  const panels = [outline, whole, why, walk, controls, compare, ...reach];
   const about = element(
     "div",
     { class: "about" },
@@ -298,7 +313,7 @@ function play(model, el, { slides, ...around }) {
         "div",
         { class: "scene" },
         cell.element,
-        element("div", { class: "across" }, outline.element, rail.element),
+        element("div", { class: "across" }, outline.element, compare.graphs, rail.element),
       ),
       controls.element,
     ),
@@ -307,6 +322,7 @@ function play(model, el, { slides, ...around }) {
     message,
     predict.element,
     card.element,
+    compare.element,
     why.element,
     pass.element,
     whole.element,
@@ -334,12 +350,13 @@ function play(model, el, { slides, ...around }) {
     pass.paint(i);
     share.paint();
     why.paint(i, covered());
+    compare.paint(i, covered());
     const touring = tour.paint();
     card.give(touring ? tour.element : null);
     tour.spotlight.shine(el);
     if (touring) return context.say(tour.spoken);
     const { heading, sentence } = stops.told(i, level);
-    const told = covered() ? COVERED : [sentence, differenceAt(story, i)].join(" ");
+    const told = covered() ? COVERED : compare.said || [sentence, differenceAt(story, i)].join(" ");
     return context.say(`${heading}. ${told}`);
   }
 
@@ -351,7 +368,7 @@ function play(model, el, { slides, ...around }) {
     "keydown",
     (event) => {
       if (!(event instanceof KeyboardEvent)) return;
-      const act = actOf(event, has);
+      const act = actOf(event, compare.shown ? compares : has);
       if (!act) return;
       event.preventDefault();
       event.stopPropagation();
@@ -382,9 +399,12 @@ function play(model, el, { slides, ...around }) {
   model.on("change:predict", onOther);
   model.on("change:tour", onOther);
   onStep();
+  compare.begin();
   return {
     link,
     tour,
+    /** Resolves when what it is to be compared with is there. */
+    ready: () => compare.ready,
     tell: context.tell,
     close() {
       control.abort();
@@ -415,6 +435,7 @@ export function mount(el, state, linkTo) {
     rolled: false,
     horizon: 0,
     breakpoints: [],
+    compare: "",
     predict: "off",
     live: false,
     stories: [],

@@ -4,9 +4,14 @@
 
 import { drawn, element } from "./dom.js";
 import { formatNumber } from "./number.js";
-
-const MOST_DECADES = 8; // orders of magnitude from the largest square to the smallest, at most
-const MARGIN = 34;
+import {
+  drawTriangle,
+  inWords,
+  MARGIN,
+  sideOfSquare,
+  triangleScale,
+  triangleWords,
+} from "./triangle.js";
 
 export class Reach {
   /**
@@ -37,7 +42,7 @@ export class Reach {
     });
     this.said = element("p", { class: "kept", role: "status" });
     this.grid = element("div", {
-      class: "scroll",
+      class: "scroll triangle",
       tabindex: "0",
       role: "region",
       "aria-label": "Triangle of gradients by loss and step",
@@ -95,82 +100,21 @@ export class Reach {
   #draw() {
     const { T } = this;
     const { norms, name } = this.found;
-    const room = Math.min(560, (this.element.clientWidth || 560) - MARGIN - 8);
-    const side = Math.max(10, Math.min(34, Math.floor(room / T)));
-    const size = MARGIN + T * side + 4;
-    const finite = norms.flat().filter((x) => x !== null);
-    const largest = Math.max(0, ...finite);
-    const smallest = Math.min(...finite.filter((x) => x > 0));
-    const decades = Math.min(MOST_DECADES, Math.max(1, Math.ceil(Math.log10(largest / smallest))));
-    const svg = drawn("svg", {
-      width: size,
-      height: size,
-      viewBox: `0 0 ${size} ${size}`,
-      role: "img",
-      "aria-label": this.#summary(name, norms, largest),
+    const side = sideOfSquare(T, this.element.clientWidth || 560);
+    const scale = triangleScale(norms);
+    const { svg, squares } = drawTriangle({
+      norms,
+      losses: this.triangle.losses,
+      side,
+      scale,
+      label: triangleWords(name, norms, scale.largest),
     });
-    this.squares = [];
-    norms.forEach((row, i) =>
-      row.forEach((norm, j) => {
-        if (j > i || !this.triangle.losses.includes(i + 1)) return;
-        const share =
-          norm !== null && norm > 0 ? Math.max(0, 1 + Math.log10(norm / largest) / decades) : 0;
-        const half = (side - 2) / 2;
-        const reach = norm === 0 ? 0 : Math.max(1, half * (0.25 + 0.75 * share));
-        const x = MARGIN + j * side + side / 2;
-        const y = i * side + side / 2;
-        const square = drawn("g", { class: "square" });
-        square.append(drawn("title", {}, `loss at ${i + 1} → step ${j + 1}: ${inWords(norm)}`));
-        square.append(
-          drawn("rect", { x: x - half, y: y - half, width: 2 * half, height: 2 * half, class: "cell" }),
-        );
-        if (norm === null) square.append(drawn("text", { x, y: y + 4 }, "∞"));
-        else {
-          square.append(
-            drawn("rect", {
-              x: x - reach,
-              y: y - reach,
-              width: 2 * reach,
-              height: 2 * reach,
-              class: "amount",
-              "fill-opacity": (0.2 + 0.8 * share).toFixed(3),
-            }),
-          );
-        }
-        svg.append(square);
-        this.squares.push({ square, lag: i - j });
-      }),
-    );
-    const every = Math.max(1, Math.ceil(20 / side));
-    for (let t = 1; t <= T; t += every) {
-      svg.append(drawn("text", { x: MARGIN - 6, y: (t - 0.5) * side + 4, class: "row" }, `${t}`));
-      svg.append(
-        drawn("text", { x: MARGIN + (t - 0.5) * side, y: T * side + 15, class: "column" }, `${t}`),
-      );
-    }
-    svg.append(
-      drawn("text", { x: 0, y: 10, class: "axis" }, "t"),
-      drawn("text", { x: size - 8, y: T * side + 30, class: "axis" }, "k"),
-    );
+    this.squares = squares;
     svg.append(this.cut);
-    svg.setAttribute("height", String(T * side + 34));
-    svg.setAttribute("viewBox", `0 0 ${size} ${T * side + 34}`);
     this.side = side;
     this.grid.replaceChildren(svg);
     this.#fillTable();
     this.#truncate();
-  }
-
-  /**
-   * @param {string} name
-   * @param {(number | null)[][]} norms
-   * @param {number} largest
-   */
-  #summary(name, norms, largest) {
-    const last = norms[this.T - 1];
-    const near = last[this.T - 1];
-    const far = last[0];
-    return `Norms of d${name} by loss and step, largest ${formatNumber(largest)}. Of the last loss, step ${this.T} receives ${inWords(near)} and step 1 ${inWords(far)}.`;
   }
 
   #truncate() {
@@ -235,6 +179,3 @@ export class Reach {
     this.context.model.off("change:horizon", this.onHorizon);
   }
 }
-
-/** @param {number | null} norm */
-const inWords = (norm) => (norm === null ? "not finite" : formatNumber(norm));

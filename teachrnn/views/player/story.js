@@ -1,6 +1,6 @@
 // A story made in Python (teachrnn.views.player.story_data): its steps, its arrays, and what is known when.
 
-/** @import { Outcome, StoryArray, StoryData } from "./types.d.ts" */
+/** @import { Outcome, StoryArray, StoryData, Yours } from "./types.d.ts" */
 
 /** @typedef {[step: number, array: number]} Known */
 
@@ -34,7 +34,12 @@ export class Story {
     this.templates = told.templates;
     this.triangle = told.triangle;
     this.differences = told.differences;
+    this.given = told.given ?? "yours"; // what the reader's own numbers are called
+    this.whose = this.given; // whose numbers may stand beside those of this story
     this.numbers = new Float64Array(bytes.slice(4 + length).buffer); // every host is little-endian
+    /** Whether an array is what its formula makes of the numbers that came in.
+     * @type {(k: number) => boolean} */
+    this.follows = () => true;
     this.node = new Map(this.nodes.map((node) => [node.id, node]));
     this.turn = this.steps.findIndex((step) => step.phase === "turn");
 
@@ -137,8 +142,16 @@ export class Story {
     return Boolean(this.arrays[k].whole);
   }
 
+  /** What array k is compared with, and where that differs; undefined where it is compared with nothing.
+   * @param {number} k
+   * @returns {Yours | undefined}
+   */
+  comparisonOf(k) {
+    return this.arrays[k].yours;
+  }
+
   /**
-   * The reader's own numbers for array k, if some differ from it.
+   * The numbers that array k is compared with, if some differ from it.
    * @param {number} k
    * @returns {Float64Array | null}
    */
@@ -148,12 +161,12 @@ export class Story {
     return this.numbers.subarray(yours.at, yours.at + shape.reduce((a, b) => a * b, 1));
   }
 
-  /** Whether the reader's own number for an entry of array k differs.
+  /** Whether the number that an entry of array k is compared with differs.
    * @param {number} k
    * @param {number} [place] if not given, for any entry
    */
   differs(k, place) {
-    const places = this.arrays[k].yours?.differs ?? [];
+    const places = this.comparisonOf(k)?.differs ?? [];
     return place === undefined ? places.length > 0 : places.includes(place);
   }
 

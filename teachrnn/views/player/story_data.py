@@ -120,7 +120,7 @@ def story_bytes(
         "math": tables.math,
         "templates": tables.templates,
         "triangle": None if found is None else found.to_dict(),
-        **({} if yours is None else {"differences": differences(story)}),
+        **({} if yours is None else {"differences": differences(story), "given": yours.title}),
     }
     return packed(text, tables.numbers)
 

@@ -244,6 +244,7 @@ export interface StoryData {
   templates: string[];
   triangle: Triangle | null;
   differences?: number[]; // the steps at which the reader's numbers differ, if any were given
+  given?: string; // what those numbers are called: "yours"
 }
 
 /** What a walk goes by: a stop for each time step on either way, or one for every operation. */
@@ -296,6 +297,7 @@ export interface State {
   entry: { array?: number; index?: number[] };
   rolled: boolean;
   horizon: number; // 0: no truncation
+  compare: string; // the name of the story that stands beside it; "" for none
   breakpoints: string[];
   predict: string;
   live: boolean;
@@ -346,6 +348,7 @@ export interface Context {
   pick(id: number): void; // to the step that is about a node
   stopsAt(node: StoryNode): boolean; // whether a breakpoint is there
   linkTo?: Address; // undefined where the host has no addresses
+  compares(): boolean; // whether there is something to compare with
   home(): HTMLElement; // where the focus goes when what had it is gone
   aligned(paper?: number): void; // the graph has been laid out
   open(k: number, index: number[]): void;
@@ -390,6 +393,7 @@ export type Act =
   | "fullScreen"
   | "blank"
   | "tour"
+  | "compare"
   | "help";
 
 export interface Key {

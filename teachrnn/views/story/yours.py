@@ -41,6 +41,8 @@ class Yours:
         times a value's size.
     notes : mapping of str to str, optional
         How a number was obtained, by name as the view shows it.
+    title : str
+        What the numbers are called where they are compared: "yours", "no carry".
 
     Examples
     --------
@@ -58,6 +60,7 @@ class Yours:
     gradients: Mapping[str, Any] = field(default_factory=dict)
     tolerance: float | Mapping[str, float] | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
+    title: str = "yours"
 
     @classmethod
     def of(cls, instance: Instance, answer: Answer, dtype: DTypeLike = np.float64) -> Self:

@@ -86,7 +86,8 @@ export class ArrayView {
         text = texts[0];
         own.set(place, texts[1]);
       }
-      const differs = own.has(place) ? `, yours ${own.get(place)} differs` : "";
+      const { whose } = this.context.story;
+      const differs = own.has(place) ? `, ${whose} ${own.get(place)} differs` : "";
       const index = indexAt(shape, place);
       const cell = element(
         "button",
@@ -238,12 +239,17 @@ export class ArrayView {
  * @param {number} k
  */
 export function verdictOf(story, k) {
-  const { yours, shape } = story.arrays[k];
+  const { shape } = story.arrays[k];
+  const yours = story.comparisonOf(k);
   if (!yours) return [];
   const count = yours.differs.length;
   const size = shape.reduce((a, b) => a * b, 1);
+  if (story.whose !== story.given) {
+    // both are in sight, and what they are called
+    return count ? [element("span", { class: "verdict differs" }, `≠ ${count} of ${size}`)] : [];
+  }
   const many = `: ${count} of ${size} ${count === 1 ? "differs" : "differ"}`;
-  const said = count ? `≠ yours${size === 1 ? " differs" : many}` : "= yours";
+  const said = count ? `≠ ${story.whose}${size === 1 ? " differs" : many}` : `= ${story.whose}`;
   const text = yours.note ? `${said}, ${yours.note}` : said;
   return [element("span", { class: count ? "verdict differs" : "verdict" }, text)];
 }

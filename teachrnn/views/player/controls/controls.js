@@ -18,6 +18,7 @@ const ICONS = {
   onward: "M3 3l5 5-5 5M7.5 3l5 5-5 5",
   difference: "M3 6h10M3 10h10M10.5 2.5l-5 11",
   breakpoint: "M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5z",
+  compare: "M2 3h5v10H2zM9.5 3h4.5v10H9.5z",
   share: "M8 10V2M5 4.5 8 2l3 2.5M3.5 8v6h9V8",
   more: "M3 8h.01M8 8h.01M13 8h.01",
 };
@@ -86,6 +87,12 @@ export class Controls {
       "Tour",
     );
     this.tour.addEventListener("click", () => acts.tour(), { signal });
+    this.compare = button("Compare", "c", ICONS.compare, "compare");
+    this.compare.hidden = !context.compares();
+    this.compare.classList.add("keyed");
+    const beside = element("button", { type: "button", class: "word" }, "compare with another story");
+    beside.hidden = !context.compares();
+    beside.addEventListener("click", () => acts.compare(), { signal });
     this.more = button("More controls and keys", "?", ICONS.more, "help");
     this.more.setAttribute("aria-expanded", "false");
     this.difference = button("First difference from your numbers", "d", ICONS.difference, "difference");
@@ -102,6 +109,7 @@ export class Controls {
       ),
       ...(differences ? [this.difference] : []),
       ...(context.guide.tours.length ? [this.tour] : []),
+      this.compare,
       this.share,
       this.more,
     );
@@ -119,6 +127,7 @@ export class Controls {
     this.stops = element("span", { class: "stops" });
     this.settings = [
       ...context.guide.tours.map((tour) => this.#entrance(tour)),
+      beside,
       element("label", {}, "speed ", this.pace),
       element("span", {}, this.stopping, " ", this.stops),
     ];
@@ -166,6 +175,7 @@ export class Controls {
       b.tabIndex = chosen ? -1 : 0;
     }
     this.tour.setAttribute("aria-pressed", String(this.context.guide.tour !== undefined));
+    this.compare.setAttribute("aria-pressed", String(model.get("compare") !== ""));
     const { first, last } = stops.at(i);
     const operation =
       level === "operations" && last > first

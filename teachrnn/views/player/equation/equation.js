@@ -81,6 +81,10 @@ export class Equation {
     /** @type {Laid | null} */
     this.laid = null;
     this.width = 0;
+    /** Called with the entry that is looked at.
+     * @type {(looked: Looked) => void} */
+    this.looks = () => {};
+    this.chose = () => {}; // called when the reader has chosen a result
     this.row.addEventListener("click", (event) => this.#ask(event));
     this.row.addEventListener("pointermove", (event) => this.#point(event));
     this.row.addEventListener("focusin", (event) => this.#focused(event));
@@ -122,6 +126,7 @@ export class Equation {
     this.wanted = timeless(story.arrays[this.told[at].k].name);
     this.tabs.paint(this.told, at);
     this.#show();
+    this.chose();
   }
 
   /** @param {number} position */
@@ -152,25 +157,27 @@ export class Equation {
     if (held) this.#refocus(held);
   }
 
+  // The sign before the result: a number of the reader's own may be another one than its formula makes.
+  get equals() {
+    return this.context.story.follows(this.told[this.chosen].k) ? "=" : "≠";
+  }
+
   /** What is looked at first: where the reader was, as far as there is such an entry; of numbers that are
-   *  compared, the first that differs.
+   *  compared, one that differs.
    * @param {Block} result
    * @returns {Looked}
    */
   #begin(result) {
     const { rows, columns, k } = result;
-    const differs = k === null ? undefined : this.context.story.arrays[k].yours?.differs[0];
-    if (
-      differs !== undefined &&
-      differs < rows * columns &&
-      !this.row.contains(focusedBeside(this.row))
-    ) {
-      return { i: Math.floor(differs / columns), j: differs % columns };
-    }
-    return {
-      i: Math.min(this.wished.i, Math.max(0, rows - 1)),
-      j: Math.min(this.wished.j, Math.max(0, columns - 1)),
-    };
+    const wished = clamped(this.wished, result);
+    const differs = k === null ? [] : (this.context.story.comparisonOf(k)?.differs ?? []);
+    const [first] = differs;
+    const stays =
+      first === undefined ||
+      first >= rows * columns ||
+      differs.includes(wished.i * columns + wished.j) ||
+      this.row.contains(focusedBeside(this.row));
+    return stays ? wished : { i: Math.floor(first / columns), j: first % columns };
   }
 
   /** @param {number} made */
@@ -217,7 +224,7 @@ export class Equation {
     const most = { value: largest("value"), gradient: largest("gradient") };
     const last = items.at(-1);
     const arrow = typeof last === "object" && !(last instanceof Block);
-    const all = [...items, ...(arrow || !items.length ? [] : ["="]), result];
+    const all = [...items, ...(arrow || !items.length ? [] : [this.equals]), result];
     this.row.classList.toggle(
       "outer",
       blocks.some((block) => block.top !== null),
@@ -274,10 +281,20 @@ export class Equation {
 
   // Looking at an entry ------------------------------------------------------------------------
 
+  /** Look at an entry, as far as there is such a one.
+   * @param {Looked} looked
+   */
+  lookAt(looked) {
+    if (!this.laid) return;
+    this.wished = looked;
+    this.#look(clamped(looked, this.laid.result));
+  }
+
   /** @param {Looked} looked */
   #look(looked) {
     if (!this.laid) return;
     this.looked = looked;
+    this.looks(looked);
     for (const figure of this.figures) figure.mark(looked);
     if (!this.covered) this.entry.replaceChildren(...this.#entry(this.laid, looked));
   }
@@ -293,14 +310,14 @@ export class Equation {
     if (!at) return [];
     const { terms, value, rest } = entryLine(laid, looked);
     const { yours } = toldNumber(this.context, laid.result, row ?? 0, column ?? 0);
-    const written = terms && terms !== value ? `${terms}${value && " = "}` : "";
+    const written = terms && terms !== value ? `${terms}${value && ` ${this.equals} `}` : "";
     return [
       typesetAddress(story, at.k, at.index),
       rest ? ": " : " = ",
       written,
       ...(value ? [element("strong", {}, value)] : []),
       ...(rest ? [element("span", { class: "soft" }, rest)] : []),
-      ...(yours ? [element("span", { class: "soft" }, `, ≠ yours ${yours}`)] : []),
+      ...(yours ? [element("span", { class: "soft" }, `, ≠ ${story.whose} ${yours}`)] : []),
     ];
   }
 
@@ -338,12 +355,7 @@ export class Equation {
   #lookAt(figure, row, column) {
     const [down, across] = figure instanceof TopRow ? [column, 0] : [row, column];
     const next = figure.block.pointed(this.looked, down, across);
-    const { result } = /** @type {Laid} */ (this.laid);
-    this.wished = next;
-    this.#look({
-      i: Math.min(next.i, Math.max(0, result.rows - 1)),
-      j: Math.min(next.j, Math.max(0, result.columns - 1)),
-    });
+    this.lookAt(next);
     return figure.cell(row, column);
   }
 
@@ -456,6 +468,16 @@ function hidden({ label, isResult, rows }) {
   figure.style.setProperty("--own-rows", String(rowsShown({ rows })));
   return figure;
 }
+
+/**
+ * @param {Looked} looked
+ * @param {Block} result
+ * @returns {Looked} the entry that is nearest
+ */
+const clamped = ({ i, j }, { rows, columns }) => ({
+  i: Math.min(i, Math.max(0, rows - 1)),
+  j: Math.min(j, Math.max(0, columns - 1)),
+});
 
 /** @param {string} name */
 const timeless = (name) => name.replaceAll(/\[\d+\]/g, "[]");

@@ -69,7 +69,7 @@ export function toldNumber({ story }, block, row, column) {
   const own = entry && block.k !== null ? ownNumber(story, entry) : null;
   const [text, yours] = own === null ? [formatNumber(x), ""] : toldApart(x, own);
   const address = entry ? `${story.arrays[entry.k].name}${bracketed(entry.index)}` : block.name;
-  const differs = yours && `, yours ${yours} differs`;
+  const differs = yours && `, ${story.whose} ${yours} differs`;
   const computed =
     block.k === null && entry ? `computed from ${address}: ${text}` : `${address} is ${text}`;
   return {

@@ -28,7 +28,7 @@ class Field {
     const differs =
       k === null || block.turned || block.entry(0, 0)?.index.length !== 2
         ? []
-        : (story.arrays[k].yours?.differs ?? []);
+        : (story.comparisonOf(k)?.differs ?? []);
     if (differs.length) this.heat.strike(differs);
     this.cursor = element("button", { type: "button", class: "number cursor", tabindex: "-1" });
     this.element = element("div", { class: "field" }, this.heat.element, this.cursor);

@@ -14,8 +14,9 @@ export class NodeMarks {
   /**
    * @param {boolean} differs
    * @param {boolean} breakpoint
+   * @param {string} [whose] what the numbers are called that it differs from
    */
-  paint(differs, breakpoint) {
+  paint(differs, breakpoint, whose = "yours") {
     const shown = `${differs} ${breakpoint}`;
     if (shown === this.shown) return;
     this.shown = shown;
@@ -25,7 +26,7 @@ export class NodeMarks {
       unequal.append(
         drawn("circle", { r: 7 }),
         drawn("path", { d: "M-3.7-1.7H3.7M-3.7 1.7H3.7M2.2-4.3-2.2 4.3" }),
-        drawn("title", {}, "Yours differs"),
+        drawn("title", {}, `${whose.charAt(0).toUpperCase()}${whose.slice(1)} differs`),
       );
       this.g.append(unequal);
     }

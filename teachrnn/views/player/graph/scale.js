@@ -9,14 +9,26 @@ import { formatNumber } from "../number.js";
 const GRADIENT = { thin: 0.7, wide: 4.6, fewest: 4, most: 8 }; // widths in pixels; orders of magnitude that the scale spans
 
 export class GradientScale {
-  /** @param {Story} story */
-  constructor(story) {
+  /** @param {...Story} stories */
+  constructor(...stories) {
+    this.empty = true;
+    this.low = 0; // powers of ten
+    this.high = 0;
+    this.span(stories);
+  }
+
+  /** The scale of several stories, so that what is wider in one of them is larger.
+   * @param {Story[]} stories
+   */
+  span(stories) {
     let least = Infinity;
     let most = 0;
-    for (const [, k] of story.passages.values()) {
-      const norm = story.norm(k);
-      if (Number.isFinite(norm) && norm > 0) {
-        [least, most] = [Math.min(least, norm), Math.max(most, norm)];
+    for (const story of stories) {
+      for (const [, k] of story.passages.values()) {
+        const norm = story.norm(k);
+        if (Number.isFinite(norm) && norm > 0) {
+          [least, most] = [Math.min(least, norm), Math.max(most, norm)];
+        }
       }
     }
     this.empty = most === 0;

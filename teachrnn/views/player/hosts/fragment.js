@@ -23,8 +23,9 @@ const inSight = (place) =>
  * @param {string} key
  * @param {number} step
  * @param {string} tour the one that is open
+ * @param {string} compare the name of the story that stands beside it
  */
-export async function start(key, step, tour) {
+export async function start(key, step, tour, compare) {
   // The same story may be in a page twice: each script takes a place that is still free.
   const place = partOf(document, `[data-teachrnn="${key}"]:not([data-taken])`);
   place.dataset.taken = "true";
@@ -40,6 +41,7 @@ export async function start(key, step, tour) {
   const root = place.attachShadow({ mode: "open" });
   const template = /** @type {HTMLTemplateElement} */ (partOf(place, "template"));
   root.append(template.content.cloneNode(true));
-  mount(partOf(root, "div"), { story: stories[0].data, stories, tours, tour, step });
+  const state = { story: stories[0].data, stories, tours, tour, step, compare };
+  await mount(partOf(root, "div"), state).ready;
   place.dataset.ready = "true";
 }

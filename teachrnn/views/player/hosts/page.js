@@ -29,6 +29,7 @@ const state = {
   tours,
   tour: place.dataset.tour ?? "",
   step: Number(place.dataset.step ?? 0),
+  compare: place.dataset.compare ?? "",
 };
 const { model, ready, address, open, slides } = mount(place, state, linkTo);
 const head = () => partOf(place, ".about").prepend(title); // in one line with what the network is
@@ -46,7 +47,15 @@ const rests = () => {
     }
   }, 200);
 };
-for (const key of /** @type {const} */ (["step", "level", "entry", "shown", "tour", "phase"])) {
+for (const key of /** @type {const} */ ([
+  "step",
+  "level",
+  "entry",
+  "shown",
+  "compare",
+  "tour",
+  "phase",
+])) {
   model.on(`change:${key}`, rests);
 }
 /** @param {string} hash */

@@ -97,7 +97,7 @@ export class OutlineNode {
       "aria-label",
       this.#name(story, { value, gradient, arrived, of, breakpoint, initial, differs }),
     );
-    this.marks.paint(differs, breakpoint);
+    this.marks.paint(differs, breakpoint, story.whose);
     if (!this.value || !this.gradient || !this.room) return;
     const { width, tall } = this.room;
     const one = this.small && gradient !== null;
@@ -136,7 +136,7 @@ export class OutlineNode {
       );
     }
     if (breakpoint) told.push("breakpoint");
-    if (differs) told.push("yours differs");
+    if (differs) told.push(`${story.whose} differs`);
     return told.filter(Boolean).join(", ");
   }
 }

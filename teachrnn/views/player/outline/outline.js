@@ -27,9 +27,13 @@ const AHEAD = 0.6; // windows to the left and right that are drawn ahead of scro
  */
 
 export class Outline {
-  /** @param {Context} context */
-  constructor(context) {
+  /**
+   * @param {Context} context
+   * @param {Outline | null} [above] whose columns this one has its own under
+   */
+  constructor(context, above = null) {
     this.context = context;
+    this.above = above;
     const { story, signal } = context;
     this.story = story;
     /** @type {OutlinePlaces | null} once it has a size */
@@ -42,7 +46,7 @@ export class Outline {
     /** @type {number | undefined} the node that the Tab key goes to */
     this.tabStop = undefined;
     this.heads = new ArrowHeads();
-    this.scale = new GradientScale(story);
+    this.scale = above?.scale ?? new GradientScale(story);
     this.nodes = story.nodes.filter((node) => node.outline !== null);
     this.rows = 1 + Math.max(...this.nodes.map((node) => node.outline ?? 0));
     /** @type {Map<number, OutlineNode | Guess>} of the columns that have been drawn */
@@ -128,6 +132,7 @@ export class Outline {
       },
       paper?.width ?? clientWidth,
       paper?.height ?? clientHeight,
+      this.above?.places,
     );
     if (places.pitch === this.places?.pitch && places.height === this.places.height) return;
     this.places = places;
@@ -168,6 +173,12 @@ export class Outline {
       "viewBox",
       `${left} 0 ${places.end(first + count - 1) - left} ${places.height}`,
     );
+  }
+
+  // All of it again: its scale is another one, or it stands elsewhere.
+  redraw() {
+    this.places = null;
+    this.lay();
   }
 
   // A column is drawn when it first comes near the window, and is hidden while it is far away.
@@ -320,6 +331,10 @@ export class Outline {
    */
   #bringInSight(x, margin) {
     const { clientWidth, scrollLeft } = this.window;
+    if (this.above?.window.clientWidth) {
+      this.window.scrollLeft = this.above.window.scrollLeft;
+      return;
+    }
     if (this.places?.fits || (x - margin >= scrollLeft && x + margin <= scrollLeft + clientWidth)) {
       return;
     }

@@ -14,6 +14,7 @@ const SIZE = {
   over: 14, // and between two rows
   above: 6,
 };
+const LOW = { height: 170, symbols: 19, guess: 34, over: 8, above: 1 }; // of two graphs above one another
 const PHONE = { width: 600, columns: 3, lead: 62, none: 8 };
 
 /**
@@ -27,29 +28,36 @@ export class OutlinePlaces {
    * @param {Contents} contents
    * @param {number} width of the window
    * @param {number} height
+   * @param {OutlinePlaces | null} [like] that of another graph, whose columns stand above these
    */
-  constructor({ count, rows, reads, guesses, begins }, width, height) {
+  constructor({ count, rows, reads, guesses, begins }, width, height, like) {
     const phone = width < PHONE.width;
-    this.lead = phone ? (begins ? PHONE.lead : PHONE.none) : SIZE.lead;
-    const least = phone ? (width - this.lead) / PHONE.columns : SIZE.pitch;
-    this.pitch = Math.max(least, (width - this.lead - SIZE.tail) / count);
+    const { symbols, guess, over, above } = height < LOW.height ? LOW : SIZE;
+    this.tall = { symbols, guess, above };
+    const lead = phone ? (begins ? PHONE.lead : PHONE.none) : SIZE.lead;
+    const least = phone ? (width - lead) / PHONE.columns : SIZE.pitch;
+    const pitch = Math.max(least, (width - lead - SIZE.tail) / count);
+    /** @type {{ lead: number, pitch: number }} */
+    const columns = like ?? { lead, pitch };
+    this.lead = columns.lead;
+    this.pitch = columns.pitch;
     this.width = Math.round(this.lead + count * this.pitch + SIZE.tail);
     this.height = height;
     this.fits = this.width <= width;
     this.reads = reads;
-    this.bottom = height - (reads ? SIZE.symbols : SIZE.above);
-    const top = SIZE.above + (guesses ? SIZE.guess : 0);
+    this.bottom = height - (reads ? symbols : above);
+    const top = above + (guesses ? guess : 0);
     this.between = (this.bottom - top) / (rows - Number(reads) - Number(guesses));
     this.box = {
       width: Math.max(SIZE.slim, Math.min(SIZE.wide, this.pitch - SIZE.between)),
-      height: Math.max(SIZE.least, Math.min(SIZE.box, this.between - SIZE.over)),
+      height: Math.max(SIZE.least, Math.min(SIZE.box, this.between - over)),
     };
     this.initial = { ...this.box, width: Math.min(this.box.width, this.lead - 22) };
-    this.symbol = { width: 52, height: SIZE.symbols - 4 };
+    this.symbol = { width: 52, height: symbols - 4 };
     this.guess = {
-      top: SIZE.above,
+      top: above,
       width: Math.min(this.pitch - 8, 128),
-      height: SIZE.guess - 8,
+      height: guess - 8,
     };
   }
 
@@ -71,7 +79,7 @@ export class OutlinePlaces {
    * @param {number} row
    */
   y(row) {
-    if (this.reads && row === 0) return this.bottom + SIZE.symbols / 2;
+    if (this.reads && row === 0) return this.bottom + this.tall.symbols / 2;
     return this.bottom - (row - Number(this.reads) + 0.5) * this.between;
   }
 
@@ -98,7 +106,9 @@ export class OutlinePlaces {
     }
     const lower = this.size(from.n, from.row).height / 2;
     const begin = this.reads && from.row === 0 ? this.bottom + 3 : this.y(from.row) - lower;
-    const above = to.guess ? SIZE.above + SIZE.guess - 4 : this.y(to.row) + this.box.height / 2;
+    const above = to.guess
+      ? this.tall.above + this.tall.guess - 4
+      : this.y(to.row) + this.box.height / 2;
     if (to.row - from.row === 1) return `M${x0} ${begin}V${above + 1}`;
     const x = x0 + this.box.width / 2 - 14;
     return `M${x} ${begin}C${x + 26} ${begin - 10} ${x + 26} ${above + 13} ${x} ${above + 1}`;

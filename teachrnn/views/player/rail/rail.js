@@ -30,6 +30,7 @@ export class Rail {
     this.stretches = [];
     this.lead = 0;
     this.width = 0;
+    this.laid = () => {}; // called when it has been laid out
     const part = (/** @type {string} */ name) => drawn("path", { class: `track ${name}` });
     this.paths = {
       todo: part("todo"),
@@ -95,6 +96,15 @@ export class Rail {
       }),
     );
     this.paint(this.context.model.get("step"));
+    this.laid();
+  }
+
+  /** The middle of a time step, in pixels; undefined before it has been laid out.
+   * @param {number} t
+   */
+  middle(t) {
+    const found = this.stretches.find(({ stop }) => stop.t === t);
+    return found && (found.from + found.to) / 2;
   }
 
   // The whole way, once round the loss.
