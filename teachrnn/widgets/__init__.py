@@ -1,4 +1,4 @@
-"""Apps for notebooks: thin shells around the views. Nothing else imports ipywidgets or anywidget."""
+"""Apps for notebooks: thin shells around the views. Nothing else imports anywidget."""
 
 from teachrnn.widgets.app import APPS, App
 from teachrnn.widgets.gradient_flow import GradientFlow

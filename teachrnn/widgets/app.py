@@ -15,16 +15,19 @@ from teachrnn.views.figures.parts.figure_table import table_of
 from teachrnn.views.figures.parts.table import Table
 from teachrnn.views.style.number import format_number
 from teachrnn.widgets import display
+from teachrnn.widgets.control import Adjustable, Control
 from teachrnn.widgets.debounced import Debounced
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from teachrnn.widgets.live_app import LiveApp
+
 APPS = Registry["type[App]"]("notebook app")
 """Every app, by its name: filled by defining subclasses of `App`."""
 
 STILL = (
-    "This is a picture of the app. Its controls work in a Jupyter notebook while the kernel "
+    "This is a picture of the app. Its controls work in Jupyter and in marimo while the kernel "
     'runs; elsewhere, set <code>app.controls["…"].value</code> and show the app again.'
 )
 """The note on the static form, for when there is no kernel."""
@@ -36,18 +39,18 @@ QUIET = 0.12
 class App(Part, registry=APPS):
     """Base of every notebook app: a thin shell around one figure.
 
-    A subclass has a ``name`` and a ``title``, makes its controls with `control` and passes them to
-    this class, and returns from `draw` the figure that they select. It computes nothing itself.
+    A subclass has a ``name`` and a ``title``, makes its controls (`Slider`, `Menu`, ...) and passes
+    them to this class, and returns from `draw` the figure that they select. It computes nothing itself.
     Defining it registers it in `APPS`.
 
-    The last expression of a cell shows the app: live where a Jupyter kernel answers; as picture and
-    table, without any script, in a notebook that is exported or opened again, in marimo, or where
+    The last expression of a cell shows the app: live where a kernel of Jupyter or marimo answers; as
+    picture and table, without any script, in a notebook that is exported or opened again, or where
     ``TEACHRNN_DISPLAY`` is ``static``. A user's mistake is shown in the app as a sentence,
     above the last good picture.
 
     Parameters
     ----------
-    controls : mapping of str to widget
+    controls : mapping of str to Control
         Sliders, buttons and so on, by a name of one word.
 
     Attributes
@@ -60,28 +63,23 @@ class App(Part, registry=APPS):
     Raises
     ------
     MissingExtraError
-        If ipywidgets or matplotlib is not installed.
+        If anywidget or matplotlib is not installed.
     """
 
     title: ClassVar[str]
 
-    def __init__(self, controls: Mapping[str, Any]) -> None:
-        ipywidgets = require_ipywidgets()
-        self.controls = dict(controls)
-        self.message = ""
+    def __init__(self, controls: Mapping[str, Control]) -> None:
+        require("anywidget", extra="widgets", purpose="A notebook app")
+        self.controls: dict[str, Any] = dict(controls)
+        self.message = self._refused = ""
         self._figure: Figure | None = None
         self._pictured: tuple[Figure | None, str] = None, ""
         self._redraw = Debounced(self.show, QUIET)
-        self._said, self._picture, self._noted = (ipywidgets.HTML() for _ in range(3))
+        self._live: LiveApp | None = None
+        self._displayed = False
         for control in self.controls.values():
-            if control.has_trait("value"):
-                control.observe(lambda _: self._redraw(), names="value")
-        wrap = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
-        row = ipywidgets.Box(list(self.controls.values()), layout=wrap)
-        self._box = ipywidgets.VBox([row, self._said, self._picture, self._noted])
-        hiding = ipywidgets.HTML(f"<style>{display.hiding(self._box.model_id)}</style>")
-        self._box.children = [*self._box.children, hiding]
-        self._watched = self._displayed = False
+            if isinstance(control, Adjustable):
+                control.changed = self._redraw
         self.show()
 
     @classmethod
@@ -117,20 +115,23 @@ class App(Part, registry=APPS):
 
     def show(self) -> None:
         """Draw what the controls select, or show why that is impossible."""
+        self._refused = ""
         try:
             self._figure, self.message = self.draw(), ""
         except TeachrnnError as error:
             self.message = str(error)
-        if self._watched:
-            self._paint()
+        self._paint()
 
     @property
-    def widget(self) -> Any:
+    def widget(self) -> LiveApp:
         """The live app, to be shown or put beside others: from now on it is kept up to date."""
-        if not self._watched:
-            self._watched = True
+        if self._live is None:
+            from teachrnn.widgets.live_app import LiveApp
+
+            self._live = LiveApp(self.title, self.controls, self._refuse)
+            self._live.hiding = display.hiding(self._live.model_id)
             self._paint()
-        return self._box
+        return self._live
 
     @property
     def figure(self) -> Figure:
@@ -162,7 +163,7 @@ class App(Part, registry=APPS):
         set_to = ", ".join(
             f"{control.description}: {_written(control.value)}"
             for control in self.controls.values()
-            if control.has_trait("value")
+            if isinstance(control, Adjustable)
         )
         self._redraw.flush()
         picture = "" if self._figure is None else self._figure_html() + self.notes()
@@ -171,13 +172,22 @@ class App(Part, registry=APPS):
             f"{html.escape(set_to)}</p><p>{STILL}</p>{self._alert()}{picture}</section>"
         )
 
+    def _refuse(self, message: str) -> None:
+        """Say that what a reader has set cannot be taken: all is as before."""
+        self._refused = message
+        self._paint()
+
     def _paint(self) -> None:
         """Bring both forms up to date; where an error stands, the last good picture stays."""
-        self._said.value = self._alert()
-        if self._figure is not None and not self.message:
-            self._picture.value, self._noted.value = self._figure_html(), self.notes()
+        if self._live is None:
+            return
+        with self._live.hold_sync():
+            self._live.renew()
+            self._live.said = self._alert()
+            if self._figure is not None and not self.message:
+                self._live.picture, self._live.notes = self._figure_html(), self.notes()
         if self._displayed:
-            display.renew(self._box, self._repr_mimebundle_())
+            display.renew(self._live, self._repr_mimebundle_())
 
     def _figure_html(self) -> str:
         """The picture, made once for both forms."""
@@ -186,50 +196,22 @@ class App(Part, registry=APPS):
         return self._pictured[1]
 
     def _alert(self) -> str:
-        return f'<p role="alert">{html.escape(self.message)}</p>' if self.message else ""
+        words = self.message or self._refused
+        return f'<p role="alert">{html.escape(words)}</p>' if words else ""
 
     def _ipython_display_(self) -> None:
         """The live app, and for when there is no kernel any more, its picture."""
         display.show(self.widget, self._repr_mimebundle_())
         self._displayed = not display.static_display()
 
+    def _display_(self) -> Any:
+        """The live app in marimo, which asks for it by this name."""
+        return self.widget
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Picture and text, for a host without live apps."""
         words = self.message if self._figure is None else self.table.text()
         return {"text/html": self.html(), "text/plain": f"{self.title}\n{words}"}
-
-
-def require_ipywidgets() -> Any:
-    """Import ipywidgets.
-
-    Raises
-    ------
-    MissingExtraError
-        If it is not installed, with the install command.
-    """
-    return require("ipywidgets", extra="widgets", purpose="A notebook app")
-
-
-def control(kind: str, description: str, tooltip: str, **options: Any) -> Any:
-    """Make a control, named in words and explained, as wide as a phone at most.
-
-    Parameters
-    ----------
-    kind : str
-        Name of a class in ``ipywidgets``.
-    description : str
-        Its visible name, which is also the one that a screen reader says.
-    tooltip : str
-        What it does, in a sentence.
-    **options
-        What the class takes.
-    """
-    ipywidgets = require_ipywidgets()
-    kinds: Any = getattr(ipywidgets, kind)
-    if kind != "Button":
-        options = {"style": {"description_width": "8.5em"}, **options}
-        options.setdefault("layout", ipywidgets.Layout(width="24em", max_width="98%"))
-    return kinds(description=description, tooltip=tooltip, **options)
 
 
 def _written(value: Any) -> str:

@@ -72,7 +72,7 @@ def show(widget: Any, static: Mapping[str, str]) -> None:
 
     Parameters
     ----------
-    widget : ipywidgets.DOMWidget
+    widget : anywidget.AnyWidget
         The live form, which brings the style `hiding` into the page.
     static : mapping
         The form without a kernel, by MIME type: ``text/html`` and ``text/plain``.

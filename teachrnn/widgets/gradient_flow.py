@@ -10,7 +10,8 @@ from teachrnn.errors import DomainError
 from teachrnn.runs import small_network
 from teachrnn.trace import Trace
 from teachrnn.views.figures.gradient_flow import gradient_flow
-from teachrnn.widgets.app import App, control
+from teachrnn.widgets.app import App
+from teachrnn.widgets.control import Menu, Slider, Text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,32 +53,23 @@ class GradientFlow(App):
         self.trace: Trace
         super().__init__(
             {
-                "cell": control(
-                    "Dropdown",
-                    "cell",
-                    "Which recurrent cell the network is made of.",
-                    options=sorted(CELLS),
-                    value="vanilla",
+                "cell": Menu(
+                    "recurrent cell",
+                    "Which cell the network is made of.",
+                    sorted(CELLS),
+                    "vanilla",
                 ),
-                "scale": control(
-                    "FloatLogSlider",
-                    "weight scale σ",
+                "scale": Slider(
+                    "scale of the weights σ",
                     "Standard deviation of the weights that the network starts from.",
-                    value=0.25,
-                    min=-2,
-                    max=0.3,
+                    0.25,
+                    low=0.01,
+                    high=2.0,
                     step=0.05,
-                    readout_format=".3g",
+                    logarithmic=True,
                 ),
-                "T": control(
-                    "IntSlider", "length T", "Number of symbols that are read.", value=20, min=1, max=50
-                ),
-                "text": control(
-                    "Text",
-                    "text",
-                    "What the network reads, each symbol to predict the next.",
-                    value=text,
-                ),
+                "T": Slider("length T", "Number of symbols that are read.", 20, low=1, high=50),
+                "text": Text("text", "What the network reads, each symbol to predict the next.", text),
             }
         )
 

@@ -14,7 +14,8 @@ from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.views.figures.neuron_text import neuron_text
 from teachrnn.views.figures.parts.table import Table, TableCell
 from teachrnn.views.style.visible_symbol import visible_symbol
-from teachrnn.widgets.app import App, control
+from teachrnn.widgets.app import App
+from teachrnn.widgets.control import Menu, Slider, Text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,25 +68,17 @@ class NeuronExplorer(App):
         names = model.state_names()
         super().__init__(
             {
-                "state": control(
-                    "Dropdown",
+                "state": Menu(
                     "state vector",
                     "Which of the state vectors the neuron is an entry of.",
-                    options=names,
-                    value=f"{model.scope(model.layers)}h",
+                    names,
+                    f"{model.scope(model.layers)}h",
                 ),
-                "neuron": control(
-                    "IntSlider", "neuron", "Which entry of it.", value=0, min=0, max=model.hidden - 1
+                "neuron": Slider("neuron", "Which entry of it.", 0, low=0, high=model.hidden - 1),
+                "start": Slider(
+                    "from symbol", "Where in the text the picture begins.", 0, low=0, high=0
                 ),
-                "start": control(
-                    "IntSlider",
-                    "from symbol",
-                    "Where in the text the picture begins.",
-                    value=0,
-                    min=0,
-                    max=0,
-                ),
-                "text": control("Textarea", "text", "What the network reads.", value=text, rows=3),
+                "text": Text("text", "What the network reads.", text, rows=3),
             }
         )
 
@@ -147,4 +140,4 @@ class NeuronExplorer(App):
             for name in self.trained.model.state_names()
         }
         self._numbers, self._read = numbers, text
-        self.controls["start"].max = max(0, len(numbers) - SHOWN)
+        self.controls["start"].narrow(max(0, len(numbers) - SHOWN))

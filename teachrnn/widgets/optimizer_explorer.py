@@ -16,7 +16,8 @@ from teachrnn.optimizers.descent import Descent, Slope, descend
 from teachrnn.runs import small_network
 from teachrnn.views.figures.optimizer_paths import optimizer_paths
 from teachrnn.views.figures.optimizer_state import optimizer_state, parameter_places
-from teachrnn.widgets.app import App, control
+from teachrnn.widgets.app import App
+from teachrnn.widgets.control import Control, Menu, Slider, Tick
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,6 +28,13 @@ STEEPNESS = 25.0
 
 SIDE_BY_SIDE = "all, side by side"
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SHARES = {
+    "mu": "momentum",
+    "gamma": "decay of the squares",
+    "beta1": "decay of the mean",
+    "beta2": "decay of the squares",
+}
+"""What the hyper-parameters are called that say how much of the last value is kept."""
 FIRST = ("sgd", "momentum", "adagrad", "adam")
 """The initial choice."""
 
@@ -119,46 +127,36 @@ class OptimizerExplorer(App):
             raise DomainError(
                 f"OptimizerExplorer: `problem` is {problem!r} but must be one of {', '.join(PROBLEMS)}."
             )
-        controls = {
-            "problem": control(
-                "Dropdown", "problem", "The loss to minimise.", options=list(PROBLEMS), value=problem
-            ),
-            "show": control(
-                "Dropdown",
+        controls: dict[str, Control] = {
+            "problem": Menu("problem", "The loss to minimise.", list(PROBLEMS), problem),
+            "show": Menu(
                 "show",
                 "All side by side, or the state of one.",
-                options=[SIDE_BY_SIDE, *OPTIMIZERS],
-                value=SIDE_BY_SIDE,
+                [SIDE_BY_SIDE, *OPTIMIZERS],
+                SIDE_BY_SIDE,
             ),
-            "updates": control(
-                "IntSlider", "updates", "Number of steps of each.", value=40, min=1, max=200
-            ),
-            "eta": control(
-                "FloatLogSlider",
+            "updates": Slider("updates", "Number of steps of each.", 40, low=1, high=200),
+            "eta": Slider(
                 "learning rate η",
                 "The same for all.",
-                value=0.05,
-                min=-4,
-                max=0,
+                0.05,
+                low=1e-4,
+                high=1.0,
                 step=0.05,
-                readout_format=".3g",
+                logarithmic=True,
             ),
         }
         for letter, default in _shares().items():
-            controls[letter] = control(
-                "FloatSlider",
-                f"share kept {_sign(letter)}",
+            controls[letter] = Slider(
+                f"{SHARES.get(letter, 'share kept')} {_sign(letter)}",
                 f"How much of the last value is kept, where a rule has {_sign(letter)}.",
-                value=default,
-                min=0.0,
-                max=0.999,
+                default,
+                low=0.0,
+                high=0.999,
                 step=0.001,
-                readout_format=".3f",
             )
         for name in OPTIMIZERS:
-            controls[name] = control(
-                "Checkbox", name, f"Whether {name} is shown.", value=name in FIRST, indent=False
-            )
+            controls[name] = Tick(name, f"Whether {name} is shown.", name in FIRST)
         super().__init__(controls)
 
     @classmethod

@@ -16,7 +16,8 @@ from teachrnn.views.figures.next_symbol import next_symbol
 from teachrnn.views.style.legible import legible
 from teachrnn.views.style.palette import ACCENT
 from teachrnn.views.style.visible_symbol import visible_symbol
-from teachrnn.widgets.app import App, control
+from teachrnn.widgets.app import App
+from teachrnn.widgets.control import Button, Menu, Slider, Text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -70,44 +71,37 @@ class SamplingExplorer(App):
         self._begun: str | None = None
         K = self.trained.model.symbols
         controls = {
-            "strategy": control(
-                "Dropdown",
+            "strategy": Menu(
                 "strategy",
                 "From which of the symbols the next one is drawn.",
-                options=list(SAMPLERS),
-                value="temperature",
+                list(SAMPLERS),
+                "temperature",
             ),
-            "temperature": control(
-                "FloatSlider",
+            "temperature": Slider(
                 "temperature τ",
                 "Below 1 likely symbols become likelier, above 1 the probabilities even out.",
-                value=1.0,
-                min=0.0,
-                max=2.0,
+                1.0,
+                low=0.0,
+                high=2.0,
                 step=0.05,
             ),
-            "k": control(
-                "IntSlider", "top-k: k", "How many symbols are kept.", value=min(5, K), min=1, max=K
-            ),
-            "theta": control(
-                "FloatSlider",
-                "nucleus: θ",
-                "The probability mass that is kept.",
-                value=0.9,
-                min=0.05,
-                max=1.0,
+            "k": Slider("symbols kept k", "How many symbols top-k keeps.", min(5, K), low=1, high=K),
+            "theta": Slider(
+                "probability kept θ",
+                "The probability that the nucleus keeps.",
+                0.9,
+                low=0.05,
+                high=1.0,
                 step=0.05,
             ),
-            "prime": control("Text", "prime", "What the network reads first.", value=prime),
-            "draw": control("Button", "Draw", "Draw a symbol from this distribution."),
-            "feed": control("Button", "Feed it back", "Let the network read the symbol that was drawn."),
-            "write": control("Button", f"Write {AT_ONCE}", f"Draw and feed back, {AT_ONCE} times."),
-            "restart": control("Button", "Start over", "Discard the text so far."),
+            "prime": Text("prime", "What the network reads first.", prime),
+            "draw": Button("Draw", "Draw a symbol from this distribution.", self.draw_symbol),
+            "feed": Button("Feed it back", "Let the network read what was drawn.", self.feed_back),
+            "write": Button(
+                f"Write {AT_ONCE}", f"Draw and feed back, {AT_ONCE} times.", lambda: self.write(AT_ONCE)
+            ),
+            "restart": Button("Start over", "Discard the text so far.", self.restart),
         }
-        controls["draw"].on_click(lambda _: self.draw_symbol())
-        controls["feed"].on_click(lambda _: self.feed_back())
-        controls["write"].on_click(lambda _: self.write(AT_ONCE))
-        controls["restart"].on_click(lambda _: self.restart())
         super().__init__(controls)
 
     @classmethod

@@ -22,7 +22,8 @@ from teachrnn.training import Journal, Training, TrainStep
 from teachrnn.views.figures.training_progress import training_progress
 from teachrnn.views.style.legible import legible
 from teachrnn.views.style.number import format_number
-from teachrnn.widgets.app import App, control
+from teachrnn.widgets.app import App
+from teachrnn.widgets.control import Button
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -104,11 +105,9 @@ class TrainingMonitor(App):
         self.trouble: TeachrnnError | None = None
         self._drawn = 0.0
         controls = {
-            "start": control("Button", "Start", "Train, or resume training, in the background."),
-            "stop": control("Button", "Stop", "Stop after this update and keep the model."),
+            "start": Button("Start", "Train, or resume training, in the background.", self.start),
+            "stop": Button("Stop", "Stop after this update and keep the model.", self._asked.set),
         }
-        controls["start"].on_click(lambda _: self.start())
-        controls["stop"].on_click(lambda _: self._asked.set())
         super().__init__(controls)
 
     @classmethod

@@ -97,7 +97,7 @@ def test_symbol_has_the_same_glyph_in_story_graph_terminal_and_figures(symbol):
     assert reads.plain.split() == ["reads", "a", sign]
     bars = next_symbol([2.0, 1.0], Temperature(), ["a", symbol]).axes[0]
     drawn = "U+001B" if symbol == "\x1b" else sign  # for which the font has no sign
-    assert [label.get_text() for label in bars.get_yticklabels()] == ["a", drawn]
+    assert [label.get_text() for label in bars.get_xticklabels()] == ["a", drawn]
 
 
 def test_setting_of_a_report_shows_the_name_of_a_text():

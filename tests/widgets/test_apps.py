@@ -17,6 +17,7 @@ from unittest import mock
 import numpy as np
 import pytest
 from axe import violations
+from bridge import Bridge
 from notebook import displayed
 from patience import PATIENCE
 
@@ -35,6 +36,7 @@ from teachrnn.views.figures.next_symbol import next_symbol
 from teachrnn.views.figures.parts.figure_table import table_of
 from teachrnn.views.style.number import format_number
 from teachrnn.widgets.app import APPS, STILL, App
+from teachrnn.widgets.control import Adjustable, Slider
 from teachrnn.widgets.gradient_flow import GradientFlow
 from teachrnn.widgets.neuron_explorer import NeuronExplorer
 from teachrnn.widgets.optimizer_explorer import SIDE_BY_SIDE, OptimizerExplorer, network
@@ -114,7 +116,7 @@ def test_app_shows_the_live_widget_and_separately_a_static_picture_and_table(app
     form = f'data-teachrnn-static="{app.widget.model_id}"'
     assert static["text/html"].startswith(f"<div {form}>")
     assert static["text/html"].endswith(f"{app.html()}</div>")
-    assert app.widget.children[-1].value == f"<style>[{form}] {{ display: none; }}</style>"
+    assert app.widget.hiding == f"[{form}] {{ display: none; }}"
     found = harmless(static["text/html"])
     assert {"svg", "table"} <= set(found.tags)
     assert app.title in static["text/html"]
@@ -166,7 +168,7 @@ def test_app_has_the_name_of_its_class(app):
 def test_static_form_says_what_the_controls_are_set_to(app):
     shown = app.html()
     for control in app.controls.values():
-        if control.has_trait("value") and not isinstance(control.value, str | bool):
+        if isinstance(control, Adjustable) and not isinstance(control.value, str | bool):
             assert f"{control.description}: {format_number(control.value)}" in shown
 
 
@@ -184,8 +186,8 @@ def test_axe_core_finds_no_violation_in_what_needs_no_kernel(app, browser_page, 
     assert violations(browser_page) == []
 
 
-def test_app_without_ipywidgets_says_how_to_install_it(app, monkeypatch):
-    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+def test_app_without_anywidget_says_how_to_install_it(app, monkeypatch):
+    monkeypatch.setitem(sys.modules, "anywidget", None)
     with pytest.raises(MissingExtraError, match=r"teachrnn\[widgets\]"):
         type(app).example()
 
@@ -200,9 +202,7 @@ def test_sliders_that_are_dragged_in_a_kernel_draw_once():
             return next_symbol(np.zeros(2), TopK(), "ab")
 
     del APPS["counting"]
-    from teachrnn.widgets.app import control
-
-    app = Counting({"n": control("IntSlider", "n", "A number.", value=0)})
+    app = Counting({"n": Slider("n", "A number.", 0, low=0, high=100)})
 
     async def drag():
         for n in range(1, 20):
@@ -213,6 +213,88 @@ def test_sliders_that_are_dragged_in_a_kernel_draw_once():
 
     assert in_a_loop(drag()) == 1
     assert Counting.drawn == 2
+
+
+LOOK = "<style>:root{color-scheme:light dark}body{background:Canvas;color:CanvasText}</style>"
+
+
+def test_live_app_and_python_move_the_same_controls(browser_page):
+    app = GradientFlow(hidden=4)
+    bridge = Bridge(browser_page, app.widget)
+    page = browser_page
+
+    def moved():
+        bridge.exchange()
+        assert app.figure is not None  # now, and not after a while
+        bridge.exchange()
+        return page.locator(".picture").inner_html()
+
+    before = moved()
+    page.get_by_label("length T").fill("5")
+    after = moved()
+    assert app.controls["T"].value == 5
+    assert after != before
+    page.get_by_label("recurrent cell").select_option("gru")
+    assert moved() != after
+    assert app.controls["cell"].value == "gru"
+    page.get_by_text("As a table", exact=True).click()
+    app.controls["scale"].value = 0.5
+    moved()
+    scale = page.locator("label", has_text="scale of the weights")
+    assert scale.locator(".readout").inner_text() == "0.5"
+    assert page.locator("details[open]").count() == 1  # what was folded out stays so
+    text = page.get_by_label("text", exact=True)
+    text.fill("a")
+    text.dispatch_event("change")
+    assert "<svg" in moved()
+    assert "one character" in page.get_by_role("alert").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_controls_are_beside_the_picture_and_on_a_phone_above_it(app, browser_page, scheme):
+    Bridge(browser_page, app.widget)
+    page = browser_page
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("look => document.head.insertAdjacentHTML('beforeend', look)", LOOK)
+    for width in (780, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        controls, shown = (page.locator(part).bounding_box() for part in (".controls", ".picture"))
+        if width > 700:
+            assert controls["x"] + controls["width"] <= shown["x"]
+            assert abs(controls["y"] - shown["y"]) < 40
+        else:
+            assert controls["y"] + controls["height"] <= shown["y"] < 500  # it is in sight
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert violations(page, page.locator(".trnn-app")) == []
+
+
+@pytest.mark.parametrize(
+    ("control", "given", "kept"),
+    [
+        (Slider("n", "A number.", 3, low=1, high=9), 12.0, 9),
+        (Slider("n", "A number.", 3, low=1, high=9), 4.4, 4),
+        (Slider("s", "A number.", 0.5, low=0.1, high=1.0, logarithmic=True), 0.01, 0.1),
+    ],
+)
+def test_slider_keeps_to_its_range_and_kind(control, given, kept):
+    control.value = given
+    assert control.value == kept
+    assert type(control.value) is type(kept)
+    for wrong in (float("nan"), float("inf")):
+        with pytest.raises(DomainError, match="finite"):
+            control.value = wrong
+
+
+def test_what_a_page_sends_and_no_control_can_take_is_said_in_the_app(trained):
+    app = SamplingExplorer(trained)
+    app.widget.asked = {"name": "strategy", "value": "<b>none</b>", "count": "1"}
+    assert "must be one of" in app.widget.said
+    assert "<b>" not in app.widget.said
+    app.widget.asked = {"name": "k", "value": None, "count": "2"}
+    app.widget.asked = {"name": "nobody", "value": 1, "count": "3"}
+    assert app.controls["strategy"].value == "temperature"
+    app.widget.asked = {"name": "draw", "value": True, "count": "4"}
+    assert app.drawn is not None
 
 
 # Gradient flow -------------------------------------------------------------------------------------
@@ -597,10 +679,9 @@ def test_training_that_diverges_is_reported_in_the_app():
 )
 def test_hostile_text_stays_text(make):
     app = make()
-    assert app.widget.children
     harmless(app.html())
-    for shown in (app._said, app._picture, app._noted):
-        harmless(shown.value)
+    for shown in (app.widget.said, app.widget.picture, app.widget.notes):
+        harmless(shown)
 
 
 def test_hostile_samples_stay_text():
@@ -655,17 +736,18 @@ def run(client, code):
     return shown[0] if shown else None
 
 
-def click(client, comm):
-    content = {"comm_id": comm, "data": {"method": "custom", "content": {"event": "click"}}}
+def click(client, comm, name):
+    asked = {"asked": {"name": name, "value": True, "count": "1"}}
+    content = {"comm_id": comm, "data": {"method": "update", "state": asked, "buffer_paths": []}}
     client.shell_channel.send(client.session.msg("comm_msg", content))
 
 
 def test_stop_button_is_heard_in_a_real_kernel(kernel):
     _, client = kernel
     run(client, SETTING + "monitor.start()")
-    stop = json.loads(run(client, "monitor.controls['stop'].model_id").replace("'", '"'))
+    app = json.loads(run(client, "monitor.widget.model_id").replace("'", '"'))
     assert run(client, "monitor.running") == "True"
-    click(client, stop)
+    click(client, app, "stop")
     assert run(client, "monitor.wait(); monitor.running") == "False"
     at = run(client, "training.iteration")
     assert int(at) > 0

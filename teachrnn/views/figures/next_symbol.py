@@ -21,10 +21,13 @@ from teachrnn.views.style.visible_symbol import visible_symbol
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 
-MOST = 12
+MOST = 40
 """Number of symbols that have their own bar; the others share one."""
+LETTERS = 2
+"""Length of labels that stand upright beside each other."""
 
 
 def _example() -> Figure:
@@ -42,9 +45,10 @@ def next_symbol(
 ) -> Figure:
     r"""Draw the probabilities of the next symbol: the network's own, and those used for drawing.
 
-    The most likely symbols have a bar each: outlined for the network's own $p = \mathrm{softmax}(o)$,
-    filled for $p'$, which the strategy makes from $p$. A cross marks a symbol that the strategy leaves
-    out. The entropies show how uncertain the choice is:
+    The symbols have a bar each, as above a time step in the stepper: outlined for the network's own
+    $p = \mathrm{softmax}(o)$, filled for $p'$, which the strategy makes from $p$; in blue if the symbol
+    was drawn. A cross marks a symbol that the strategy leaves out. The entropies show how uncertain
+    the choice is:
 
     $$H = -\sum_k p_k \log p_k$$
 
@@ -114,15 +118,16 @@ def next_symbol(
         together = (float(p[rest].sum()), float(drawn_with[rest].sum()))
         note = "left out" if not drawn_with[rest].any() else ""
         rows.append((f"{len(rest)} others", *together, note))
-    drawing, axes = new_figure(5.2, 0.95 + 0.23 * len(rows))
-    labels = [text_label(symbol_label(symbols[k])) for k in shown] + [
-        row[0] for row in rows[len(shown) :]
-    ]
-    _bars(axes, rows, labels)
+    drawing, axes = new_figure(6.0, 2.7)
+    in_order = sorted(range(len(shown)), key=shown.__getitem__)
+    labels = [text_label(symbol_label(symbols[shown[at]])) for at in in_order]
+    others = range(len(shown), len(rows))
+    _bars(drawing, axes, [rows[at] for at in [*in_order, *others]], labels + ["others" for _ in others])
     handles, words = axes.get_legend_handles_labels()
-    drawing.legend(handles[::-1], words[::-1], loc="outside upper left", ncols=3, columnspacing=1.2)
-    axes.set_xlabel("probability of the next symbol")
-    axes.set_ylabel("symbol")
+    handles, words = [*handles[1:], handles[0]], [*words[1:], words[0]]  # bars first
+    drawing.legend(handles, words, loc="outside upper left", ncols=4, columnspacing=1.2)
+    axes.set_xlabel("next symbol")
+    axes.set_ylabel("probability")
     words = f"{_named(sampler)}: entropy {_entropy(p)} nats before, {_entropy(drawn_with)} nats after"
     words += "." if drawn is None else f"; drawn: {visible_symbol(symbols[drawn])}."
     columns = ("symbol", "network p", "drawn with p′", "note")
@@ -131,27 +136,37 @@ def next_symbol(
     return drawing
 
 
-def _bars(axes: Axes, rows: list[tuple[str, float, float, str]], labels: list[str]) -> None:
+def _bars(
+    drawing: Figure, axes: Axes, rows: list[tuple[str, float, float, str]], labels: list[str]
+) -> None:
     _, before, after, notes = zip(*rows, strict=True)
     places = np.arange(len(rows))
-    axes.barh(places, after, height=0.62, color=SERIES["blue"], label="p′, drawn with")
     outline: dict[str, Any] = {"facecolor": "none", "edgecolor": INK, "linewidth": 0.9}
-    axes.barh(places, before, height=0.84, label="p, the network's own", **outline)
-    edge = axes.get_yaxis_transform()  # x from 0 to 1, y as the data
-    beside: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
-    for place, note in zip(places, notes, strict=True):
-        if note == "left out":
-            axes.annotate("×", (before[place], place), color=GREY, **beside)
-        elif note == "drawn":
-            axes.plot(-0.012, place, ">", color=ACCENT, transform=edge, clip_on=False, markersize=5)
-            end = max(before[place], after[place])
-            axes.annotate("drawn", (end, place), **beside)
-    axes.plot([], [], "x", color=GREY, label="left out")
-    axes.set_yticks(places, labels)
-    axes.tick_params(axis="y", length=0, pad=9)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlim(0, 1.15 * max(*before, *after))
-    axes.grid(True, axis="x")
+    axes.bar(places, before, width=0.84, label="p, the network's own", **outline)
+    axes.bar(places, after, width=0.6, color=GREY, label="p′, drawn with")
+    if "drawn" in notes:
+        drawn = notes.index("drawn")
+        axes.bar(drawn, after[drawn], width=0.6, color=SERIES["blue"], label="drawn")
+        axes.plot(drawn, max(before[drawn], after[drawn]), "v", color=ACCENT, markersize=5)
+        _above(axes.lines[-1], drawing)
+    out = [place for place, note in enumerate(notes) if note == "left out"]
+    axes.plot(out, [before[place] for place in out], "x", color=GREY, markersize=4, label="left out")
+    _above(axes.lines[-1], drawing)
+    upright = max(map(len, labels)) <= LETTERS
+    axes.set_xticks(places, labels, rotation=0 if upright else 90)
+    axes.tick_params(axis="x", length=0)
+    axes.set_xlim(-0.6, len(rows) - 0.4)
+    axes.set_ylim(0, 1.15 * max(*before, *after))
+    axes.grid(True, axis="y")
+
+
+def _above(marks: Line2D, drawing: Figure) -> None:
+    """Put marks beside the ends of their bars instead of on them."""
+    from matplotlib.transforms import ScaledTranslation
+
+    shift = ScaledTranslation(0, 5 / 72, drawing.dpi_scale_trans)
+    marks.set_transform(marks.get_transform() + shift)
+    marks.set_clip_on(False)
 
 
 def _entropy(p: Array) -> str:

@@ -34,7 +34,7 @@ def training_progress(journal: Journal) -> Figure:
     r"""Draw the loss of a run and the norm of its gradients, over the updates so far.
 
     Updates are grouped in blocks. The figure shows the mean loss and the mean and largest norm before
-    clipping of each block, and the smooth loss at its end.
+    clipping of each block, and the smooth loss at its end; in words, also how far that is behind.
 
     Parameters
     ----------
@@ -61,6 +61,10 @@ def training_progress(journal: Journal) -> Figure:
     Update 1: loss 110 nats per sequence, smooth loss 110; 100% of the gradients were clipped.
     update   loss   smooth loss   mean norm   largest norm
          1    110           110        12.0           12.0
+    >>> for n in range(2, 51):
+    ...     journal.note(TrainStep(n, 1, 25, 60.0, 109.0, 4.0, 4.0, 0.1, 0.001, None))
+    >>> table_of(training_progress(journal)).caption.partition(";")[0][40:]
+    'smooth loss 109, which the loss itself was 49 updates ago'
     """
     drawing, (upper, lower) = new_figure(6.0, 4.2, rows=2, sharex=True, height_ratios=(1.5, 1))
     rows = [_row(block) for block in journal.blocks]
@@ -105,4 +109,16 @@ def _sentence(journal: Journal) -> str:
     share = sum(b.clipped for b in journal.blocks) / sum(b.updates for b in journal.blocks)
     loss, smooth = format_number(journal.loss), format_number(journal.blocks[-1].smooth_loss)
     words = f"Update {journal.iteration}: loss {loss} nats per sequence, smooth loss {smooth}"
-    return f"{words}; {share:.0%} of the gradients were clipped."
+    ago = _behind(journal)
+    behind = f", which the loss itself was {ago:,} updates ago" if ago else ""
+    return f"{words}{behind}; {share:.0%} of the gradients were clipped."
+
+
+def _behind(journal: Journal) -> int:
+    """For how many updates the loss has been lower than the smooth loss is now.
+
+    The smooth loss keeps 0.999 of what it was at each update, so it follows a falling loss late.
+    """
+    smooth = journal.blocks[-1].smooth_loss
+    above = (block.last for block in reversed(journal.blocks) if block.loss / block.updates >= smooth)
+    return journal.iteration - next(above, journal.iteration)

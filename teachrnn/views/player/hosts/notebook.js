@@ -6,6 +6,8 @@
 import { useFont } from "../dom.js";
 import { render as renderPlayer } from "../player.js";
 
+const LOW = 860; // pixels of a window whose output area has no room for the page as it is
+
 /** @param {Model} model */
 function askForFont(model) {
   if ([...document.fonts].some((face) => face.family === "TeachrnnMath")) return;
@@ -43,6 +45,7 @@ function hideStaticForm(model) {
 function render({ model, el }) {
   askForFont(model);
   hideStaticForm(model);
+  el.classList.toggle("compact", innerHeight < LOW);
   el.addEventListener("focusin", keepKeys);
   const close = renderPlayer({ model, el });
   return () => {

@@ -23,6 +23,7 @@ function linkTo(shown) {
   return url.href.replaceAll("[", "%5B").replaceAll("]", "%5D"); // else a chat ends the link there
 }
 document.body.classList.toggle("embed", asked.has("embed"));
+place.classList.toggle("compact", asked.has("embed"));
 const state = {
   story: stories[0].data,
   stories,
