@@ -9,6 +9,8 @@ from teachrnn.cells import CELLS
 from teachrnn.data import Vocabulary, check_text
 from teachrnn.errors import DomainError, NameLookupError
 from teachrnn.runs import SmallNetwork, small_network
+from teachrnn.views.story import Yours
+from teachrnn.views.story.introduction import introduction
 from teachrnn.views.story.named_story import NamedStory
 from teachrnn.views.story.side_by_side import Comparable
 from teachrnn.views.style.legible import printable
@@ -54,18 +56,17 @@ def compared_networks(
     # a text beside another one is read by the same network, which has to know the symbols of both
     vocabulary = Vocabulary.of("".join([text, *others]))
     network = small_network(text, **settings, vocabulary=vocabulary)
-    own = _called(network) if not others else f"“{printable(text)}”"
-    found: dict[str, Comparable] = {own: network}
+    own = f"“{printable(text)}”" if others else _cell(network.model.cell.name)
+    about = introduction(network)
+    found: dict[str, Comparable] = {own: NamedStory(network.trace, network.symbols, about)}
     for one in wanted:
         title, beside = _beside(network, one, vocabulary)
         if title in found:
             raise DomainError(f"--compare {one}: {title} would stand beside itself.")
         found[title] = beside
+        if isinstance(beside, Yours) and beside.title != title:
+            about.append(f"The mistake: {beside.title}.")
     return found
-
-
-def _called(network: SmallNetwork) -> str:
-    return _cell(network.model.cell.name)
 
 
 def _cell(name: str) -> str:
@@ -83,7 +84,7 @@ def _beside(network: SmallNetwork, wanted: str, vocabulary: Vocabulary) -> tuple
         from teachrnn.views.story.mistaken_numbers import NO_CARRY, mistaken_numbers
 
         yours = mistaken_numbers(network, value or NO_CARRY)
-        return yours.title, yours
+        return yours.title if yours.title == NO_CARRY else "mistake", yours
     changed, title = _changed(network, wanted)
     settings = {**network.settings, **changed}
     return title, small_network(**settings, vocabulary=vocabulary)

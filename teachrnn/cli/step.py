@@ -16,11 +16,10 @@ from teachrnn.cli.console import say
 from teachrnn.cli.options import HELP, Seed, is_given, refuse_ignored
 from teachrnn.errors import TeachrnnError
 from teachrnn.files import write_atomically
-from teachrnn.runs import KeptStep, SmallNetwork
+from teachrnn.runs import KeptStep
 from teachrnn.runs.small_network import WORDS, check_small
 from teachrnn.text_table import aligned
 from teachrnn.trace import Trace
-from teachrnn.views.story.introduction import introduction
 from teachrnn.views.story.named_story import NamedStory
 from teachrnn.views.story.side_by_side import Comparable
 from teachrnn.views.style.legible import printable
@@ -104,9 +103,9 @@ def step(
             "seed": seed,
         }
         networks = compared_networks(text[:max_characters], settings, compare or ())
-        network = next(iter(networks.values()))
-        assert isinstance(network, SmallNetwork)
-        trace, symbols, about = network.trace, network.symbols, introduction(network)
+        own_story = next(iter(networks.values()))
+        assert isinstance(own_story, NamedStory)
+        trace, symbols, about = own_story.trace, own_story.symbols, list(own_story.about)
         if len(text) > max_characters:
             cut = f"the first {max_characters} are stepped through (--max-characters)."
             say(f"The text has {len(text)} characters; {cut}")

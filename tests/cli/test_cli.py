@@ -58,6 +58,32 @@ def test_training_for_a_moment_lowers_the_loss(tmp_path):
     assert after < before / 2
 
 
+def test_step_holds_a_network_against_others(tmp_path):
+    beside = ("gru", "untrained", "mistake=carried back left out", "text=cab", "scale=0.5")
+    options = [word for one in beside for word in ("--compare", one)]
+    done = run_here("step", "abca", "--hidden", "2", "--updates", "1", *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    titles = ["GRU", "untrained", "mistake", "“cab”", "scale 0.5"]
+    assert [line for line in done.stdout.splitlines() if line.startswith("Beside it")] == [
+        f"Beside it: {title}." for title in titles
+    ]
+    said = "The mistake: the gradient carried back from r[t] to h[t-1] is left out."
+    assert said in done.stdout
+    assert 'data-compare="gru"' in (tmp_path / "teachrnn-step.html").read_text("utf-8")
+    for wrong, said in (
+        ("lsmt", "there is no such thing; there are gru, "),
+        ("vanilla", "vanilla would stand beside itself"),
+        ("text=x", "--compare text= has one character"),
+        ("hidden=many", "'many' is no number"),
+        ("mistake=unheard of", "no mistake of vanilla has the words 'unheard of'"),
+    ):
+        refused = run_here("step", "ab", "--compare", wrong, cwd=tmp_path)
+        assert refused.returncode
+        assert said in " ".join(refused.stderr.split())
+    refused = run_here("step", "ab", "--terminal", "--compare", "gru", cwd=tmp_path)
+    assert "--terminal, which writes no page, does not use it" in " ".join(refused.stderr.split())
+
+
 def test_step_leads_through_a_tour_and_lists_all(tmp_path):
     listed = run_here("step", "--tours", cwd=tmp_path).stdout
     assert [line.split()[0] for line in listed.splitlines()] == ["tour", *(t.id for t in Tour.all())]

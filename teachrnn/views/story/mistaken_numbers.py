@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 import numpy as np
 
 from teachrnn.diagnosis.catalogue import Catalogue
@@ -77,9 +79,10 @@ def _find(instance: Instance, words: str) -> Mistake:
     wanted = words.lower().split()
     found = [m for m in every if all(word in m.title.lower() for word in wanted)]
     if not wanted or not found:
-        one = min((m.title for m in every), key=len)
+        titles = [NO_CARRY, *dict.fromkeys(m.title for m in every)]
+        near = difflib.get_close_matches(words, titles, n=3, cutoff=0.0)
         raise NameLookupError(
-            f"no mistake of {instance.model.cell.name} has the words {words!r}; there are {NO_CARRY!r} "
-            f"and {len(every)} others, such as {one!r}."
+            f"no mistake of {instance.model.cell.name} has the words {words!r}; of {len(titles)}, near: "
+            f"{'; '.join(near)}."
         )
     return min(found, key=lambda m: (len(m.title), m.title))

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from teachrnn.diagnosis.catalogue import Catalogue
-from teachrnn.diagnosis.instance import Instance
-from teachrnn.diagnosis.mistake import Mistake, SweepMistake
-from teachrnn.diagnosis.mistaken import mistaken_gradients
-from teachrnn.diagnosis.sweeps import Sweeps
 from teachrnn.errors import FileFormatError, NameLookupError, TeachrnnError
-from teachrnn.op import Op
 from teachrnn.runs import SmallNetwork, small_network
 from teachrnn.views.story import Yours
 from teachrnn.views.story.introduction import introduction
+from teachrnn.views.story.mistaken_numbers import mistaken_numbers
 from teachrnn.views.story.named_story import NamedStory
 from teachrnn.views.story.place import Places
 from teachrnn.views.story.time_stop import time_stops
@@ -276,22 +271,8 @@ def _told(network: TourNetwork, name: str) -> NamedStory:
 
 def _mistaken(network: SmallNetwork, title: str) -> Yours:
     """What a program computes that makes a mistake, in the place of a reader's own numbers."""
-    tokens = network.vocabulary.encode(network.text)
-    instance = Instance(network.model, tokens[:-1], tokens[1:], {})
-    catalogue = Catalogue.of(instance.tape)
-    every: list[Mistake] = [*catalogue.sweep, *catalogue.parameter]
-    mistakes = {mistake.title: mistake for mistake in every}
-    if title not in mistakes:
-        raise NameLookupError(f"`mistake`: {unknown(title, mistakes)}")
-    mistake = mistakes[title]
-    gradients = mistaken_gradients([mistake], instance)
-    if gradients is None:
-        raise FileFormatError(f"the mistake {title!r} cannot be made with these sizes.")
-    if isinstance(mistake, SweepMistake):
-        sweeps = Sweeps(
-            instance.tape, [mistake.edges], seeds=[mistake.seeds(len(instance.trace.losses))]
-        )
-        for value in network.trace.values:
-            if isinstance(value, Op) and value.t is not None:
-                gradients[value.name] = sweeps.arrived(value)[0]
-    return Yours(gradients=gradients)
+    try:
+        numbers = mistaken_numbers(network, title)
+    except NameLookupError as error:
+        raise NameLookupError(f"`mistake`: {error}") from None
+    return replace(numbers, title="yours")

@@ -314,7 +314,9 @@ def test_what_cannot_be_compared_is_refused_with_its_name():
     ):
         with pytest.raises(DomainError, match=said):
             SideBySide.of(networks)
-    with pytest.raises(NameLookupError, match="no mistake of vanilla has the words 'unheard of'"):
+    with pytest.raises(
+        NameLookupError, match=r"no mistake of vanilla has the words 'unheard of'; of .* near: "
+    ):
         mistaken_numbers(network, "unheard of")
     found = mistaken_numbers(small_network("abc", hidden=2, updates=0), "carried back left out")
     assert found.title == "the gradient carried back from r[t] to h[t-1] is left out"

@@ -160,6 +160,7 @@ export class Compare {
     const beside = this.#contextOf(both[1], state, partners, signal);
     this.#measure([context.story, story]);
     this.player.classList.add("comparing");
+    this.above.low = true;
     this.above.scale.span([context.story, story]);
     this.above.redraw();
     const outline = new Outline(beside, this.above);
@@ -394,6 +395,7 @@ export class Compare {
     this.element.replaceChildren();
     this.element.hidden = true;
     this.above.element.setAttribute("aria-label", "Graph");
+    this.above.low = false;
     this.above.scale.span([this.context.story]);
     this.above.redraw();
   }

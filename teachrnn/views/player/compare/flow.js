@@ -126,20 +126,12 @@ export class Flow {
 
   // What the circles are, and the squares.
   #names() {
-    const names = [0, 1].map((rank) => [
-      ...new Set(this.series.flatMap((all) => (all[rank] ? [all[rank].name] : []))),
-    ]);
-    return names.flatMap((all, rank) =>
-      all.length
-        ? [
-            drawn(
-              "text",
-              { x: 0, y: 27 + 17 * rank },
-              `${rank ? "□" : "○"} ‖${all.map((name) => this.#letter(name)).join("‖, ‖")}‖`,
-            ),
-          ]
-        : [],
-    );
+    const told = [0, 1].flatMap((rank) => {
+      const names = new Set(this.series.flatMap((all) => (all[rank] ? [all[rank].name] : [])));
+      const letters = [...names].map((name) => this.#letter(name.split(".").at(-1) ?? ""));
+      return letters.length ? [`${rank ? "□" : "○"} ${[...new Set(letters)].join(", ")}`] : [];
+    });
+    return [drawn("text", { x: 0, y: 10 }, told.join("  "))];
   }
 
   /**

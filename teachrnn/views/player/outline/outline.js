@@ -34,6 +34,7 @@ export class Outline {
   constructor(context, above = null) {
     this.context = context;
     this.above = above;
+    this.low = above !== null; // with little room
     const { story, signal } = context;
     this.story = story;
     /** @type {OutlinePlaces | null} once it has a size */
@@ -132,6 +133,7 @@ export class Outline {
       },
       paper?.width ?? clientWidth,
       paper?.height ?? clientHeight,
+      this.low,
       this.above?.places,
     );
     if (places.pitch === this.places?.pitch && places.height === this.places.height) return;

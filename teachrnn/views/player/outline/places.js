@@ -14,7 +14,7 @@ const SIZE = {
   over: 14, // and between two rows
   above: 6,
 };
-const LOW = { height: 170, symbols: 19, guess: 34, over: 8, above: 1 }; // of two graphs above one another
+const LOW = { symbols: 19, guess: 34, over: 8, above: 1 }; // of two graphs above one another
 const PHONE = { width: 600, columns: 3, lead: 62, none: 8 };
 
 /**
@@ -28,11 +28,12 @@ export class OutlinePlaces {
    * @param {Contents} contents
    * @param {number} width of the window
    * @param {number} height
+   * @param {boolean} low whether there is little room, as of two graphs above one another
    * @param {OutlinePlaces | null} [like] that of another graph, whose columns stand above these
    */
-  constructor({ count, rows, reads, guesses, begins }, width, height, like) {
+  constructor({ count, rows, reads, guesses, begins }, width, height, low, like) {
     const phone = width < PHONE.width;
-    const { symbols, guess, over, above } = height < LOW.height ? LOW : SIZE;
+    const { symbols, guess, over, above } = low ? LOW : SIZE;
     this.tall = { symbols, guess, above };
     const lead = phone ? (begins ? PHONE.lead : PHONE.none) : SIZE.lead;
     const least = phone ? (width - lead) / PHONE.columns : SIZE.pitch;
