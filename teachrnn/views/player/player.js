@@ -267,10 +267,20 @@ function play(model, el, { slides, ...around }) {
       controls.share.setAttribute("aria-expanded", String(!share.element.hidden));
     },
     slides: () => (slides.shown ? slides.leave() : slides.enter()),
+    onward: () => turnPage(1),
+    backward: () => turnPage(-1),
     fullScreen: () => slides.toggleFullScreen(),
     blank: () => slides.toggleBlank(),
     compare: () => compare.toggle(),
   };
+  /** What a presenter's clicker turns: the phases of a tour, where there is one, or the steps.
+   * @param {number} by
+   */
+  function turnPage(by) {
+    const { guide } = around;
+    if (guide.tour && tour.here) guide.go(guide.number + by);
+    else walk.by(by);
+  }
   const controls = new Controls(context, walk, acts);
   const tour = new TourCard(context, controls.goTo, (name) => card.equation.prefer(name));
   card.header.prepend(tour.away);

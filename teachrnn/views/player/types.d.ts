@@ -390,6 +390,8 @@ export type Act =
   | "predict"
   | "share"
   | "slides"
+  | "onward"
+  | "backward"
   | "fullScreen"
   | "blank"
   | "tour"

@@ -21,6 +21,8 @@ from teachrnn import CharRNN
 from teachrnn.runs import small_network
 from teachrnn.views.page.fragment import story_fragment
 from teachrnn.views.page.standalone import story_page
+from teachrnn.views.page.tour_page import tours_page
+from teachrnn.views.tour import Guided
 
 IN_SIGHT = (".rail", ".now h2", ".sentence", ".formula math", ".piece", ".result", ".entry")
 STEPS = ("#step=dh[3]", "#step=h[3]&level=operations", "#step=loss", "#step=dU")
@@ -96,6 +98,17 @@ def test_slides_are_stepped_through_with_a_clicker_and_have_no_controls(browser_
     expect(page.locator(".steer")).to_be_visible()
     page.keyboard.press("f")
     expect(page.locator(".steer")).to_be_hidden()
+
+
+def test_clicker_turns_the_phases_of_a_tour(browser_page, tmp_path):
+    path = tmp_path / "tour.html"
+    path.write_text(tours_page([Guided.of("carry")]), "utf-8")
+    page = opened(browser_page, f"{path.as_uri()}?slides=1")
+    first = page.locator(".tour h2").inner_text()
+    page.keyboard.press("PageDown")
+    expect(page.locator(".tour h2")).not_to_have_text(first)
+    page.keyboard.press("PageUp")
+    expect(page.locator(".tour h2")).to_have_text(first)
 
 
 def step_of_rail(page):

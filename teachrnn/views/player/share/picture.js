@@ -5,7 +5,7 @@
 import { marksOf } from "./marks.js";
 import { SLIDE } from "./slides.js";
 
-const PARTS = [".scene", "section.now", ".why:not([hidden])"];
+const PARTS = [".scene", "section.now", ".compare:not([hidden])", ".why:not([hidden])"];
 const LEFT =
   ".results, button.word:not(.terms button), .all-numbers, .library, .unseen-words, .why-bar button, .code-pane h3 button";
 const MARGIN = 16;

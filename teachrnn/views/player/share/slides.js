@@ -8,8 +8,8 @@ const LEAST = 0.6; // scale
 
 /** @type {Record<string, Act>} */
 const ALWAYS = {
-  PageDown: "next",
-  PageUp: "previous",
+  PageDown: "onward",
+  PageUp: "backward",
   ArrowRight: "next",
   ArrowLeft: "previous",
   f: "fullScreen",
