@@ -30,11 +30,15 @@ def introduction(network: SmallNetwork) -> list[str]:
     stack = f"{model.layers} layers, " if model.layers > 1 else ""
     kind = model.cell.name if model.cell.name == "vanilla" else model.cell.name.upper()
     loss = float(trace.total_loss)
+    now = (
+        f"{format_number(loss)} nats per sequence ({format_number(loss / trace.T)} nats per character)."
+    )
+    updates = network.settings["updates"]
+    counted = "1 update" if updates == 1 else f"{updates} updates"
+    trained = f"{counted} on this text took its loss from {format_number(network.first_loss)} to"
     return [
         f"This {kind} network ({stack}m = {model.hidden}, K = {model.symbols}) reads "
         f"\N{LEFT DOUBLE QUOTATION MARK}{printable(network.text)}\N{RIGHT DOUBLE QUOTATION MARK} "
         "and predicts the next character at every step.",
-        f"{network.settings['updates']} updates on this text took its loss from "
-        f"{format_number(network.first_loss)} to {format_number(loss)} nats per sequence "
-        f"({format_number(loss / trace.T)} nats per character).",
+        f"{trained if updates else 'It has not been trained: its loss is'} {now}",
     ]
