@@ -139,6 +139,20 @@ def test_two_gradients_that_meet_are_shown_apart_and_then_added(opened):
         "sum of 2 of 2 parts",
     ]
     assert page.locator(".pieces .sign").all_inner_texts() == ["+", "="]
+    tab = page.get_by_role("radio", name="dh[1] through o[1]")
+    assert "dh[1] adds up all ways" in tab.get_attribute("title")
+
+    motions = """[...document.querySelectorAll(".pieces figure")].map(f => f.getAnimations()
+        .filter(a => a.animationName).map(a => [f.className.match(/from-\\w+|adds/)[0],
+        a.effect.getTiming().delay, a.effect.getTiming().duration]).flat())"""
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    slid = [["from-right", 0, 300], ["from-above", 150, 300], ["adds", 450, 150]]
+    assert page.evaluate(motions) == slid, "the sum appears when both are there"
+    page.emulate_media(reduced_motion="reduce")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(motions) == [[], [], []]
 
 
 @pytest.mark.parametrize("cell", sorted(CELLS))
@@ -456,3 +470,24 @@ def test_address_of_a_step_that_does_not_exist_opens_the_last_and_says_so(opened
     expect(page.locator(".message")).to_have_text(f"There is no step 9999: they are 1 to {total}.")
     page.keyboard.press("ArrowLeft")
     assert step_of(page)[0] == total - 1
+
+
+def test_a_long_text_has_few_elements_however_far_one_walks(browser_page, tmp_path):
+    model = CharRNN(hidden=2, symbols=3, rng=np.random.default_rng(0))
+    x = np.random.default_rng(0).integers(0, 3, 61)
+    path = tmp_path / "page.html"
+    path.write_text(story_page(model.record(x[:-1], x[1:]), symbols="abc"), "utf-8")
+    page = browser_page
+    page.goto(path.as_uri() + "#t=60")
+    drawn = page.locator(".outline .column")
+    for key, there in (("t", "x[60]"), ("0", "x[1]"), ("t", "x[60]")):
+        page.keyboard.press(key)
+        expect(page.locator(f'.outline [data-name="{there}"]')).to_be_attached()
+    page.evaluate(SETTLED)
+    assert drawn.count() < 30
+    page.get_by_text("the norms as a table").scroll_into_view_if_needed()
+    expect(page.locator(".reach canvas")).to_have_attribute("width", "540")
+    assert page.locator("*").count() < 2500
+    square = page.locator(".reach svg")
+    square.hover(position={"x": 34 + 3 * 9 + 4, "y": 59 * 9 + 4})
+    expect(square.locator("title")).to_have_text(re.compile(r"loss at 60 → step 4: \S+"))

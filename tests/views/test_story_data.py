@@ -20,12 +20,32 @@ from teachrnn.views.player.story_data import Tables, story_bytes
 from teachrnn.views.story import Yours, tell
 
 
+def product(matrix, vector, more=0.0):
+    """The terms of a row are added one after another, as the player adds them."""
+    sums = 0.0
+    for column, x in zip(matrix.T, vector, strict=True):
+        sums = sums + column * x
+    return sums + more
+
+
+COMPUTED = {
+    "times": lambda a, b: a * b,
+    "plus": lambda a, b: a + b,
+    "tanh": lambda d, y: d * (1 - y * y),
+    "sigmoid": lambda d, y: d * y * (1 - y),
+    "column": lambda matrix, j: matrix[:, int(j)],
+    "rows": product,
+    "columns": lambda matrix, vector, more=0.0: product(matrix.T, vector, more),
+}
+
+
 def opened(data):
     """The contents of the container: the text, and a function that returns an array's numbers."""
     (length,) = struct.unpack("<I", data[:4])
     assert (4 + length) % 8 == 0
     text = json.loads(data[4 : 4 + length])
-    floats = np.frombuffer(data, "<f8", offset=4 + length)
+    planes = np.frombuffer(data, "u1", offset=4 + length).reshape(8, -1)
+    floats = np.ascontiguousarray(planes.T).view("<f8").ravel()
 
     def numbers(k):
         array = text["arrays"][k]
@@ -34,6 +54,12 @@ def opened(data):
             return np.array(array["whole"]).reshape(shape)
         if "sum" in array:
             return sum(numbers(part) for part in array["sum"])
+        if "by" in array:
+            way, *sources = array["by"]
+            computed = COMPUTED[way](*map(numbers, sources))
+            return (
+                computed + floats[array["rest"] : array["rest"] + size] if "rest" in array else computed
+            )
         if "outer" in array:
             return np.multiply.outer(*map(numbers, array["outer"]))
         if "spots" in array:
@@ -223,4 +249,25 @@ def test_twenty_five_steps_of_the_assignment_fit_into_a_page_below_a_megabyte():
     rng = np.random.default_rng(0)
     model = CharRNN(hidden=100, symbols=80, scale=0.1, rng=rng)
     x = rng.integers(0, 80, 26)
-    assert len(story_page(model.record(x[:-1], x[1:]))) < 950_000
+    assert len(story_page(model.record(x[:-1], x[1:]))) < 800_000
+
+
+def test_vectors_are_sent_as_what_they_are_computed_from():
+    rng = np.random.default_rng(0)
+    model = CharRNN(hidden=16, symbols=4, scale=0.5, cell="lstm", layers=2, rng=rng)
+    x = rng.integers(0, 4, 4)
+    trace = model.record(x[:-1], x[1:])
+    assert_complete(trace)
+    text, _ = opened(story_bytes(trace))
+    ways = {array["name"]: array.get("by", ["sent"])[0] for array in text["arrays"]}
+    expected = {
+        "layer1.u_f[2]": "column",
+        "layer2.u_f[2]": "rows",
+        "layer1.a_f[2]": "plus",
+        "layer1.f[2]": "sent",
+        "layer1.kept[2]": "times",
+        "dlayer1.a_f[2]": "sigmoid",
+        "dlayer1.a_g[2]": "tanh",
+        "∂layer2.h[2] via o[2]": "columns",
+    }
+    assert {name: ways[name] for name in expected} == expected

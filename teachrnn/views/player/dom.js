@@ -103,6 +103,16 @@ export function bar(button, closed) {
   button.setAttribute("aria-disabled", String(closed));
 }
 
+/** What base64 stands for.
+ * @param {string} text
+ */
+export function bytesOf(text) {
+  const letters = atob(text.trim());
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at++) bytes[at] = letters.charCodeAt(at); // many times as fast as from()
+  return bytes;
+}
+
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** @type {Uint8Array | null} */

@@ -49,8 +49,9 @@ export class Reach {
     });
     this.summary = element("summary", {}, "the norms as a table");
     this.table = element("details", {}, this.summary);
-    /** @type {{ square: SVGGElement, lag: number }[]} */
-    this.squares = [];
+    /** @type {import("./squares.js").Squares | null} */
+    this.squares = null;
+    this.near = false;
     this.cut = drawn("path", { class: "cut" });
     this.side = 0; // of a square, in pixels
     this.table.addEventListener("toggle", () => this.#fillTable(), { signal });
@@ -84,8 +85,19 @@ export class Reach {
     this.onHorizon = () => this.#truncate();
     model.on("change:horizon", this.onHorizon);
     this.watch = new ResizeObserver(() => this.#draw());
-    this.watch.observe(this.element);
+    // the squares are drawn when they come into sight
+    this.sight = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#meet());
+    this.sight.observe(this.grid);
+    addEventListener("beforeprint", () => this.#meet(), { signal });
+    this.#truncate();
+  }
+
+  #meet() {
+    if (this.near) return;
+    this.near = true;
+    this.sight.disconnect();
     this.#draw();
+    this.watch.observe(this.element);
   }
 
   get found() {
@@ -98,12 +110,14 @@ export class Reach {
   }
 
   #draw() {
+    if (!this.near) return;
     const { T } = this;
     const { norms, name } = this.found;
     const side = sideOfSquare(T, this.element.clientWidth || 560);
     const scale = triangleScale(norms);
-    const { svg, squares } = drawTriangle({
+    const { svg, squares, picture } = drawTriangle({
       norms,
+      dropped: (lag) => lag >= this.horizon,
       losses: this.triangle.losses,
       side,
       scale,
@@ -112,7 +126,7 @@ export class Reach {
     this.squares = squares;
     svg.append(this.cut);
     this.side = side;
-    this.grid.replaceChildren(svg);
+    this.grid.replaceChildren(picture);
     this.#fillTable();
     this.#truncate();
   }
@@ -122,7 +136,7 @@ export class Reach {
     const { name, kept, cosine, distance } = this.found;
     this.slider.value = String(horizon);
     this.slider.setAttribute("aria-valuetext", horizon === T ? "no truncation" : `${horizon} steps`);
-    for (const { square, lag } of this.squares) square.classList.toggle("dropped", lag >= horizon);
+    this.squares?.paint();
     let d = "";
     for (let t = horizon + 1; t <= T; t += 1) {
       // a staircase between what is kept and what is dropped
@@ -176,6 +190,7 @@ export class Reach {
 
   stop() {
     this.watch.disconnect();
+    this.sight.disconnect();
     this.context.model.off("change:horizon", this.onHorizon);
   }
 }

@@ -1,6 +1,8 @@
 // A story made in Python (teachrnn.views.player.story_data): its steps, its arrays, and what is known when.
 
-/** @import { Outcome, StoryArray, StoryData, Yours } from "./types.d.ts" */
+/** @import { Outcome, PackedTriangle, StoryArray, StoryData, Triangle, Yours } from "./types.d.ts" */
+
+import { computed } from "./computed.js";
 
 /** @typedef {[step: number, array: number]} Known */
 
@@ -32,11 +34,12 @@ export class Story {
     this.rules = told.rules;
     this.math = told.math;
     this.templates = told.templates;
-    this.triangle = told.triangle;
+    this.scale = told.scale;
     this.differences = told.differences;
     this.given = told.given ?? "yours"; // what the reader's own numbers are called
     this.whose = this.given; // whose numbers may stand beside those of this story
-    this.numbers = new Float64Array(bytes.slice(4 + length).buffer); // every host is little-endian
+    this.numbers = unwoven(bytes.subarray(4 + length));
+    this.triangle = told.triangle && this.#unpacked(told.triangle);
     /** Whether an array is what its formula makes of the numbers that came in.
      * @type {(k: number) => boolean} */
     this.follows = () => true;
@@ -78,8 +81,24 @@ export class Story {
    * @returns {Float64Array}
    */
   numbersOf(k) {
-    const array = this.arrays[k];
-    return (array.numbers ??= this.#decoded(array));
+    return this.arrays[k].numbers ?? this.#decodedWithSources(k);
+  }
+
+  // What an array is made of comes before it, and is decoded first: of a long text there may be thousands.
+  /** @param {number} k */
+  #decodedWithSources(k) {
+    const wanted = new Set([k]);
+    for (const at of wanted) {
+      const { sum = [], outer = [], by = [""] } = this.arrays[at];
+      const [, ...sources] = by;
+      for (const source of [...sum, ...outer, ...sources]) {
+        if (!this.arrays[Number(source)].numbers) wanted.add(Number(source));
+      }
+    }
+    for (const at of [...wanted].sort((a, b) => a - b)) {
+      this.arrays[at].numbers = this.#decoded(this.arrays[at]);
+    }
+    return /** @type {Float64Array} */ (this.arrays[k].numbers);
   }
 
   /**
@@ -98,6 +117,14 @@ export class Story {
         });
       }
       return total;
+    }
+    if (array.by) {
+      const [way, ...from] = array.by;
+      const sources = from.map((k) => this.numbersOf(k));
+      if (way === "column") sources.push(Float64Array.of(this.arrays[from[0]].shape[1]));
+      const rest =
+        array.rest === undefined ? null : this.numbers.subarray(array.rest, array.rest + size);
+      return computed(way, sources, rest);
     }
     if (array.outer) {
       const [rows, columns] = array.outer.map((k) => this.numbersOf(k));
@@ -127,6 +154,31 @@ export class Story {
   norm(k) {
     const array = this.arrays[k];
     return (array.norm ??= Math.sqrt(this.numbersOf(k).reduce((sum, x) => sum + x * x, 0)));
+  }
+
+  /** The smallest and the largest norm of what comes back along an edge; zeros where nothing does. */
+  range() {
+    return this.scale;
+  }
+
+  /** The triangle with its norms by loss and step; null for what is not finite.
+   * @param {PackedTriangle} packed
+   * @returns {Triangle}
+   */
+  #unpacked({ T, losses, reaches }) {
+    /** @param {number} x */
+    const finite = (x) => (Number.isFinite(x) ? x : null);
+    return {
+      T,
+      losses,
+      reaches: reaches.map((reach) => ({
+        ...reach,
+        norms: Array.from({ length: T }, (_, row) => {
+          const at = reach.norms + (row * (row + 1)) / 2;
+          return Array.from(this.numbers.subarray(at, at + row + 1), finite);
+        }),
+      })),
+    };
   }
 
   /** How an entry of array k is made, if that can be read.
@@ -318,6 +370,17 @@ export class Story {
     return passage && passage[0] <= i ? passage[1] : null;
   }
 
+  /** Whether a part of a gradient, or all that has arrived so far, comes through a later time step.
+   * @param {number} k
+   * @returns {boolean}
+   */
+  isFromFuture(k) {
+    const { of = "", via, parts = [] } = this.arrays[k];
+    if (via === undefined) return parts.some((part) => this.isFromFuture(part));
+    const [value, user] = [of, via].map((name) => this.nodes.find((node) => node.name === name));
+    return value !== undefined && user !== undefined && user.t > value.t;
+  }
+
   /** The step that made a node's value or, on the way back, the one at which its gradient is complete; for
    * a given value, or one without a gradient, the first step on that way that used it.
    * @param {number} id
@@ -361,4 +424,16 @@ export class Story {
     const sum = powers.reduce((a, b) => a + b, 0);
     return powers.map((power) => power / sum);
   }
+}
+
+/** Numbers whose bytes come as all the first, then all the second, and so on. Every host is little-endian.
+ * @param {Uint8Array} planes
+ */
+function unwoven(planes) {
+  const count = planes.length / 8;
+  const bytes = new Uint8Array(planes.length);
+  for (let plane = 0, from = 0; plane < 8; plane++) {
+    for (let to = plane; to < bytes.length; to += 8) bytes[to] = planes[from++];
+  }
+  return new Float64Array(bytes.buffer, 0, count);
 }

@@ -2,10 +2,11 @@
 
 The container is a number (the length of what follows, 4 bytes, little-endian), a text in JSON that is
 padded with spaces to a multiple of 8 bytes, and float64 numbers (little-endian) that the text points
-into. What can be recomputed is not sent: a part of a gradient that is, to the last bit, the outer
-product of two vectors is sent as their names; a running sum as its two summands, with the rounding
-difference as a third if it was formed in another order; an array of mostly zeros as its other entries;
-equal arrays once.
+into: the first byte of each, then the second of each, and so on, as bytes that are alike compress
+better side by side. What can be recomputed is not sent: a part of a gradient that is, to the last bit,
+the outer product of two vectors is sent as their names; a running sum as its two summands, with the
+rounding difference as a third if it was formed in another order; a vector that the player can compute
+as the names of what from; an array of mostly zeros as its other entries; equal arrays once.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from teachrnn.reference.complex_step_anywhere import complex_step_everywhere
 from teachrnn.trace import Trace
 from teachrnn.triangle import Triangle
 from teachrnn.views.player.program_data import ProgramTable
+from teachrnn.views.player.recomputed import recomputed
 from teachrnn.views.story import (
     Given,
     Made,
@@ -90,7 +92,7 @@ def story_bytes(
     >>> data = story_bytes(model.record([0, 1], [1, 2]))
     >>> (length,) = struct.unpack("<I", data[:4])
     >>> print(*sorted(json.loads(data[4 : 4 + length])))
-    about arrays codes edges math nodes program rules steps stops templates triangle ways
+    about arrays codes edges math nodes program rules scale steps stops templates triangle ways
     """
     tables = Tables()
     story = tell(trace, symbols, yours) if steps is None else steps
@@ -119,14 +121,30 @@ def story_bytes(
         "rules": tables.rules,
         "math": tables.math,
         "templates": tables.templates,
-        "triangle": None if found is None else found.to_dict(),
+        "triangle": None if found is None else tables.triangle(found),
+        "scale": _scale(story),
         **({} if yours is None else {"differences": differences(story), "given": yours.title}),
     }
-    return packed(text, tables.numbers)
+    return packed(text, [_planes(tables.numbers)])
+
+
+def _scale(story: Sequence[StoryStep]) -> tuple[float, float]:
+    """The smallest and the largest norm of what comes back along an edge; zeros if there is none."""
+    parts = [o.quantities[0].data for step in story if step.phase == "backward" for o in step.outcomes]
+    with np.errstate(all="ignore"):
+        norms = [float(np.linalg.norm(part)) for part in parts]
+    shown = [norm for norm in norms if norm > 0 and np.isfinite(norm)]
+    return (min(shown), max(shown)) if shown else (0.0, 0.0)
+
+
+def _planes(numbers: Sequence[Array]) -> Array:
+    """The bytes of float64 numbers: the first of each, then the second of each, and so on."""
+    flat = np.concatenate([np.empty(0, "<f8"), *(n.ravel() for n in numbers)])
+    return np.ascontiguousarray(flat.view("u1").reshape(-1, 8).T)
 
 
 def packed(text: dict[str, Any], numbers: Sequence[Array]) -> bytes:
-    """The container of a JSON-able text and the numbers that it points into."""
+    """The container of a JSON-able text and what it points into."""
     head = json.dumps(text, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     head += b" " * (-(4 + len(head)) % 8)
     return struct.pack("<I", len(head)) + head + b"".join(n.tobytes() for n in numbers)
@@ -308,6 +326,15 @@ class Tables:
                     array["refused"] = refused
                 return
 
+    def triangle(self, found: Triangle) -> dict[str, Any]:
+        """The triangle, with the norms among the numbers: rounded, as there are T² of them."""
+        told = found.to_dict()
+        below = np.tril_indices(found.T)
+        for reach, as_data in zip(found.reaches.values(), told["reaches"], strict=True):
+            norms = np.where(np.isfinite(reach.norms), reach.norms, np.nan)
+            as_data["norms"] = self._stored(_rounded(norms[below]))
+        return told
+
     def _made(self, made: Made) -> dict[str, Any]:
         if made.op is None:
             return {"parts": [self.array(part) for part in made.parts]}
@@ -344,6 +371,11 @@ class Tables:
             pair = _factors(made, exact)
             if pair is not None:
                 return {"outer": [self.array(q) for q in pair]}
+        found = None if made is None else recomputed(exact, made.letters)
+        if found is not None:
+            by = [found.way, *(self.array(q) for q in found.sources)]
+            left = {} if found.rest is None else {"rest": self._stored(_exact(found.rest))}
+            return {"by": by, **left}
         spots = np.flatnonzero(exact.ravel())
         if exact.size > 8 and 2 * spots.size < exact.size:
             return {"spots": spots.tolist(), "at": self._stored(exact.ravel()[spots])}
@@ -407,6 +439,12 @@ def _factors(made: Made, product: Array) -> tuple[Quantity, Quantity] | None:
                 if _same(np.multiply.outer(_exact(row.data), _exact(column.data)), product):
                     return row, column
     return None
+
+
+def _rounded(numbers: Array) -> Array:
+    """With 24 bits, as in single precision, but of any size: they take half the room."""
+    mantissas, exponents = np.frexp(numbers)
+    return np.ascontiguousarray(np.ldexp(np.rint(np.ldexp(mantissas, 24)), exponents - 24), dtype="<f8")
 
 
 def _exact(data: Array) -> Array:

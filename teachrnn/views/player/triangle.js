@@ -1,11 +1,16 @@
 // The triangle as a picture: a square for each loss at t and step k, larger and darker for more, on a
 // logarithmic scale.
 
-import { drawn } from "./dom.js";
+/** @import { Square } from "./squares.js" */
+
+import { drawn, element } from "./dom.js";
 import { formatNumber } from "./number.js";
+import { Squares } from "./squares.js";
 
 const MOST_DECADES = 8; // orders of magnitude from the largest square to the smallest, at most
 export const MARGIN = 34;
+const NUMBER = 30; // pixels that the number of a time step takes
+const FAINT = 1e-9; // a share of what is below the scale: more than nothing
 
 /** @typedef {(number | null)[][]} Norms by loss and step; null for what is not finite */
 /** @typedef {{ largest: number, decades: number }} TriangleScale */
@@ -15,9 +20,12 @@ export const MARGIN = 34;
  * @returns {TriangleScale}
  */
 export function triangleScale(...triangles) {
-  const finite = triangles.flat(2).filter((x) => x !== null);
-  const largest = Math.max(0, ...finite);
-  const smallest = Math.min(...finite.filter((x) => x > 0));
+  let [smallest, largest] = [Infinity, 0];
+  for (const x of triangles.flat(2)) {
+    if (x === null) continue;
+    if (x > largest) largest = x;
+    if (x > 0 && x < smallest) smallest = x;
+  }
   const decades = Math.min(MOST_DECADES, Math.max(1, Math.ceil(Math.log10(largest / smallest))));
   return { largest, decades };
 }
@@ -28,16 +36,18 @@ export function triangleScale(...triangles) {
  */
 export function sideOfSquare(T, width) {
   const room = Math.min(560, width - MARGIN - 8);
-  return Math.max(10, Math.min(34, Math.floor(room / T)));
+  return Math.max(2, Math.min(34, Math.floor(room / T)));
 }
 
 /**
- * @param {{ norms: Norms, losses: number[], side: number, scale: TriangleScale, label: string }} triangle
+ * `squares.paint()` paints it, when it has its place in the page; what `dropped` says is dropped is an outline.
+ * @param {{ norms: Norms, losses: number[], side: number, scale: TriangleScale, label: string,
+ *   dropped?: (lag: number) => boolean }} triangle
  */
-export function drawTriangle({ norms, losses, side, scale, label }) {
+export function drawTriangle({ norms, losses, side, scale, label, dropped = () => false }) {
   const T = norms.length;
   const size = MARGIN + T * side + 4;
-  const { largest, decades } = scale;
+  const title = drawn("title");
   const svg = drawn("svg", {
     width: size,
     height: T * side + MARGIN,
@@ -45,40 +55,7 @@ export function drawTriangle({ norms, losses, side, scale, label }) {
     role: "img",
     "aria-label": label,
   });
-  /** @type {{ square: SVGGElement, lag: number }[]} */
-  const squares = [];
-  norms.forEach((row, i) =>
-    row.forEach((norm, j) => {
-      if (j > i || !losses.includes(i + 1)) return;
-      const share =
-        norm !== null && norm > 0 ? Math.max(0, 1 + Math.log10(norm / largest) / decades) : 0;
-      const half = (side - 2) / 2;
-      const reach = norm === 0 ? 0 : Math.max(1, half * (0.25 + 0.75 * share));
-      const x = MARGIN + j * side + side / 2;
-      const y = i * side + side / 2;
-      const square = drawn("g", { class: "square" });
-      square.append(drawn("title", {}, `loss at ${i + 1} → step ${j + 1}: ${inWords(norm)}`));
-      square.append(
-        drawn("rect", { x: x - half, y: y - half, width: 2 * half, height: 2 * half, class: "cell" }),
-      );
-      if (norm === null) square.append(drawn("text", { x, y: y + 4 }, "∞"));
-      else {
-        square.append(
-          drawn("rect", {
-            x: x - reach,
-            y: y - reach,
-            width: 2 * reach,
-            height: 2 * reach,
-            class: "amount",
-            "fill-opacity": (0.2 + 0.8 * share).toFixed(3),
-          }),
-        );
-      }
-      svg.append(square);
-      squares.push({ square, lag: i - j });
-    }),
-  );
-  const every = Math.max(1, Math.ceil(20 / side));
+  const every = Math.max(1, Math.ceil(NUMBER / side));
   for (let t = 1; t <= T; t += every) {
     svg.append(drawn("text", { x: MARGIN - 6, y: (t - 0.5) * side + 4, class: "row" }, `${t}`));
     svg.append(
@@ -88,8 +65,38 @@ export function drawTriangle({ norms, losses, side, scale, label }) {
   svg.append(
     drawn("text", { x: 0, y: 10, class: "axis" }, "t"),
     drawn("text", { x: size - 8, y: T * side + 30, class: "axis" }, "k"),
+    title,
   );
-  return { svg, squares };
+  svg.addEventListener("pointermove", ({ clientX, clientY }) => {
+    const box = svg.getBoundingClientRect();
+    const column = Math.floor((clientX - box.left - MARGIN) / side);
+    const row = Math.floor((clientY - box.top) / side);
+    const norm = losses.includes(row + 1) && column >= 0 ? norms[row]?.[column] : undefined;
+    const at = `loss at ${row + 1} → step ${column + 1}`;
+    title.textContent = norm === undefined ? "" : `${at}: ${inWords(norm)}`;
+  });
+  const squares = new Squares();
+  squares.lay(T, side, () =>
+    losses.flatMap((t) =>
+      norms[t - 1].map((norm, column) => {
+        const row = t - 1;
+        return { row, column, share: shareOf(norm, scale), dropped: dropped(row - column) };
+      }),
+    ),
+  );
+  squares.element.style.left = `${MARGIN}px`;
+  return { svg, squares, picture: element("div", { class: "squares" }, squares.element, svg) };
+}
+
+/** How much of its square a norm fills; null for what is not finite.
+ * @param {number | null} norm
+ * @param {TriangleScale} scale
+ * @returns {Square["share"]}
+ */
+function shareOf(norm, { largest, decades }) {
+  if (norm === null) return null;
+  if (!(norm > 0)) return 0;
+  return Math.max(FAINT, 1 + Math.log10(norm / largest) / decades);
 }
 
 /** What the last loss contributes, near and far, in a sentence.

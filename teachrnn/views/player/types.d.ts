@@ -85,7 +85,10 @@ export interface Stop {
   principal: number; // the step whose formula stands for all
 }
 
-/** An array of the story. Its numbers come in one of five ways; `Story.numbersOf` decodes them. */
+/** How the player computes a vector from others. */
+export type Computing = "times" | "plus" | "tanh" | "sigmoid" | "column" | "rows" | "columns";
+
+/** An array of the story. Its numbers come in one of six ways; `Story.numbersOf` decodes them. */
 export interface StoryArray {
   name: string;
   math: number;
@@ -99,6 +102,8 @@ export interface StoryArray {
   sum?: number[]; // arrays
   outer?: [rows: number, columns: number]; // arrays
   spots?: number[]; // where the numbers belong; the others are 0
+  by?: [way: Computing, ...arrays: number[]]; // how it is computed from others: see recomputed.py
+  rest?: number; // where what is to be added begins
 
   letters?: Record<string, number>; // the arrays that the letters of its formula stand for
   op?: string;
@@ -173,7 +178,7 @@ export interface Piece {
 export interface Reached {
   name: string;
   kind: string;
-  norms: (number | null)[][];
+  norms: (number | null)[][]; // by the time of the loss, each up to that time
   kept: (number | null)[];
   cosine: (number | null)[];
   distance: (number | null)[];
@@ -228,6 +233,15 @@ export interface Program {
   steps: LinesOfStep[];
 }
 
+/** The triangle as it is sent. */
+export interface PackedTriangle {
+  T: number;
+  losses: number[];
+  reaches: PackedReached[];
+}
+
+export type PackedReached = Omit<Reached, "norms"> & { norms: number }; // where they begin
+
 export interface StoryData {
   symbols?: string[]; // what the token numbers stand for
   about: string[];
@@ -242,7 +256,8 @@ export interface StoryData {
   rules: Rule[];
   math: [template: number, ...indices: string[]][];
   templates: string[];
-  triangle: Triangle | null;
+  triangle: PackedTriangle | null;
+  scale: [least: number, most: number]; // norms of what comes back along an edge; 0: there is none
   differences?: number[]; // the steps at which the reader's numbers differ, if any were given
   given?: string; // what those numbers are called: "yours"
 }

@@ -130,16 +130,26 @@ def test_graphs_flow_and_triangles_of_both_have_one_scale(browser_page, made):
     T = made.traces["vanilla"].T
     assert len(points) == 3 * T  # dh of both, ds of one
     heights = [(number(text), -y) for text, y in points]
-    squares = page.locator(".reaches .square").evaluate_all(
-        "all => all.map(s => [s.textContent, Number(s.querySelector('.amount').getAttribute('width'))])"
+    triangles = [Triangle.of(made.traces[name]).reaches["h"].norms for name in ("vanilla", "lstm")]
+    rows, columns = np.tril_indices(T)
+    red = page.locator(".reaches canvas").evaluate_all(
+        """(all, [rows, columns, T]) => all.map(c => {
+            const { data } = c.getContext("2d").getImageData(0, 0, c.width, c.width);
+            const middle = at => Math.floor((at + 0.5) * c.width / T);
+            return rows.map((row, n) => data[4 * (middle(row) * c.width + middle(columns[n]))]);
+        })""",
+        [rows.tolist(), columns.tolist(), T],
     )
-    sizes = [(number(text), size) for text, size in squares]
-    for scale in (widths, heights, sizes):
+    darkness = [
+        (norm, -shade / 50)
+        for norms, shades in zip(triangles, red, strict=True)
+        for norm, shade in zip(norms[rows, columns].tolist(), shades, strict=True)
+    ]
+    for scale in (widths, heights, darkness):
         assert len(scale) > T
         scale.sort()
         drawn = [size for _, size in scale]
         assert all(b >= a - 0.02 for a, b in pairwise(drawn))
-    triangles = [Triangle.of(made.traces[name]).reaches["h"].norms for name in ("vanilla", "lstm")]
     said = page.locator(".reaches .kept").inner_text()
     for title, norms in zip(("vanilla", "LSTM"), triangles, strict=True):
         near, far = norms[-1, -1], norms[-1, 0]

@@ -315,7 +315,7 @@ def test_norm_is_written_beside_the_edges_of_the_step(browser_page):
             assert shown == sorted(norms)
 
 
-def test_edges_are_reversed_and_dashed_in_the_backward_half(browser_page):
+def test_edges_are_dashed_until_a_value_takes_them_and_solid_and_reversed_on_the_way_back(browser_page):
     trace = recorded("abc")
     story = tell(trace)
     edge = f"graph.lines.get('{trace['a[2]'].index}>{trace['h[2]'].index}').path"
@@ -327,8 +327,10 @@ def test_edges_are_reversed_and_dashed_in_the_backward_half(browser_page):
         assert page.evaluate(ends) == [True, False]
         assert page.evaluate(f"{edge}.getAttribute('class')") == "edge now back"
         page.evaluate("graph.paint(context.story.steps.length - 1)")
-        assert page.evaluate(f"getComputedStyle({edge}).strokeDasharray") != "none"
+        dashes = f"getComputedStyle({edge}).strokeDasharray"
+        assert page.evaluate(dashes) == "none"
         page.evaluate("graph.paint(0)")
+        assert page.evaluate(dashes) != "none"
         assert page.evaluate(f"{edge}.getAttribute('class')") == "edge rest"
         assert page.evaluate(f"{edge}.style.strokeWidth") == ""
 

@@ -6,9 +6,10 @@
 import { drawn, element, held, within } from "../dom.js";
 import { ArrowHeads } from "../graph/arrows.js";
 import { BOX, Column, isToken } from "../graph/column.js";
-import { nodeLabel } from "../graph/node.js";
+import { nodeLabel, shortened } from "../graph/node.js";
 
-const SIZE = { pitch: 37, wide: 33, tall: 22, least: 13, gap: 7, margin: 6, caption: 156 };
+const SIZE = { pitch: 37, between: 4, tall: 22, least: 13, gap: 7, margin: 6, caption: 156 };
+const NARROW = { scene: 640, share: 0.62, least: 24, letters: 4 }; // beside it a column of the outline
 
 /**
  * The cell of one layer at one time step.
@@ -28,6 +29,7 @@ export class CellPane {
     /** @type {Inside | null} */
     this.inside = null;
     this.height = 0;
+    this.pitch = SIZE.pitch; // from one box to the next, across
     /** @type {Map<number, SVGGElement>} */
     this.boxes = new Map();
     /** @type {Map<string, SVGPathElement>} */
@@ -141,11 +143,19 @@ export class CellPane {
     const { t } = inside.made[0];
     const places = inside.made.map((node) => held(this.column.kind, node.id).x / BOX.pitch);
     const least = Math.min(...places);
+    const across = Math.max(...places) - least + 2;
+    const room = this.element.parentElement?.clientWidth ?? SIZE.pitch * across;
+    const pitch =
+      room < NARROW.scene
+        ? Math.max(NARROW.least, Math.min(SIZE.pitch, (NARROW.share * room) / across))
+        : SIZE.pitch;
+    this.pitch = pitch;
+    const wide = pitch - SIZE.between;
     /** @type {Map<number, [x: number, y: number]>} middle of each box */
     const at = new Map();
     const y = (/** @type {number} */ rank) => height - SIZE.margin - (rank + 0.5) * between;
     inside.made.forEach((node, n) => {
-      at.set(node.id, [(places[n] - least + 1.5) * SIZE.pitch, y(1 + rows.indexOf(node.row))]);
+      at.set(node.id, [(places[n] - least + 1.5) * pitch, y(1 + rows.indexOf(node.row))]);
     });
     const usersOf = (/** @type {number} */ id) =>
       inside.edges.filter(([from]) => from === id).map(([, to]) => held(at, to));
@@ -155,9 +165,9 @@ export class CellPane {
       const aside = node.t !== t;
       const middle = users.reduce((sum, [x]) => sum + x, 0) / users.length;
       const level = lowest > y(1) - 1 ? y(0) : lowest;
-      at.set(node.id, [aside ? SIZE.pitch / 2 : Math.max(middle, 1.5 * SIZE.pitch), level]);
+      at.set(node.id, [aside ? pitch / 2 : Math.max(middle, 1.5 * pitch), level]);
     }
-    const width = (Math.max(...places) - least + 2) * SIZE.pitch + SIZE.margin;
+    const width = across * pitch + SIZE.margin;
     svg.setAttribute("width", String(width));
     this.element.style.width = `${Math.max(width + SIZE.margin, SIZE.caption)}px`;
     svg.setAttribute("height", String(height));
@@ -168,7 +178,7 @@ export class CellPane {
       const level = Math.abs(y0 - y1) < 1;
       const [begin, end] = [y0 - tall / 2, y1 + tall / 2 + 1];
       const d = level
-        ? `M${x0 + SIZE.wide / 2} ${y0}H${x1 - SIZE.wide / 2 - 1}`
+        ? `M${x0 + wide / 2} ${y0}H${x1 - wide / 2 - 1}`
         : `M${x0} ${begin}C${x0} ${(begin + end) / 2} ${x1} ${(begin + end) / 2} ${x1} ${end}`;
       const line = drawn("path", { d, class: "edge" });
       this.lines.set(`${from}>${to}`, line);
@@ -186,19 +196,22 @@ export class CellPane {
    * @param {number} tall
    */
   #box(node, [x, y], tall) {
+    const wide = this.pitch - SIZE.between;
     const g = drawn("g", {
       class: "node",
-      transform: `translate(${x - SIZE.wide / 2} ${y - tall / 2})`,
+      transform: `translate(${x - wide / 2} ${y - tall / 2})`,
     });
     g.dataset.id = String(node.id);
     const own = node.t === this.inside?.made[0].t; // whose time and layer the caption tells
-    const name = own ? { ...node, time: null, layer: null } : { ...node, layer: null };
-    const label = nodeLabel(name, SIZE.wide / 2, tall / 2 + 4);
+    const letter =
+      wide < SIZE.pitch - SIZE.between ? shortened(node.letter, NARROW.letters) : node.letter;
+    const name = { ...node, letter, layer: null, ...(own ? { time: null } : {}) };
+    const label = nodeLabel(name, wide / 2, tall / 2 + 4);
     label.classList.add("slim");
     const made = node.op ? `${node.name}, made by ${node.op}` : `${node.name}, given`;
     g.append(
       drawn("title", {}, made),
-      drawn("rect", { class: "box", width: SIZE.wide, height: tall, rx: 5 }),
+      drawn("rect", { class: "box", width: wide, height: tall, rx: 5 }),
       label,
     );
     this.boxes.set(node.id, g);

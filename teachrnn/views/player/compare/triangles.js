@@ -57,8 +57,9 @@ export class Triangles {
     found.forEach(({ norms, losses }, at) => {
       const largest = Math.max(0, ...norms.flat().filter((x) => x !== null));
       const label = `${this.sides[at].title}: ${triangleWords(name, norms, largest)}`;
-      const { svg } = drawTriangle({ norms, losses, side, scale, label });
-      this.places[at].place.replaceChildren(svg);
+      const { picture, squares } = drawTriangle({ norms, losses, side, scale, label });
+      this.places[at].place.replaceChildren(picture);
+      squares.paint();
     });
     this.said.textContent = [...found.map(({ norms }, at) => this.#faded(at, norms)), SCALE].join(" ");
   }

@@ -63,6 +63,15 @@ export class YoursStory extends ComparedStory {
     return (array.numbers ??= this.#own(k) ?? this.following(k));
   }
 
+  /** @override
+   * @returns {[least: number, most: number]}
+   */
+  range() {
+    const norms = [...this.passages.values()].map(([, k]) => this.norm(k));
+    const shown = norms.filter((norm) => norm > 0 && Number.isFinite(norm));
+    return shown.length ? [Math.min(...shown), Math.max(...shown)] : [0, 0];
+  }
+
   /** @param {number} k */
   #own(k) {
     const { yours, shape } = this.arrays[k];

@@ -11,6 +11,8 @@ const TIME =
   /^(?:(forward|back(?:ward)?)\s+)?(?:(?:t|time|step|time step)\s*=?\s*)?(\d+)(?:\s+(forward|back(?:ward)?))?$/i;
 const ENTRY = /^(.+?)\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]$/; // W[0,2]
 
+const OFFERED = 50; // names at most
+
 export class GoTo {
   /**
    * @param {Context} context
@@ -41,20 +43,14 @@ export class GoTo {
       autocapitalize: "off",
       spellcheck: "false",
     });
-    this.element = element(
-      "form",
-      { class: "jump" },
-      this.box,
-      element(
-        "datalist",
-        { id: `trnn-places-${unique}` },
-        ...this.#names().map((n) => element("option", { value: n })),
-      ),
-    );
+    this.offered = element("datalist", { id: `trnn-places-${unique}` });
+    this.element = element("form", { class: "jump" }, this.box, this.offered);
     this.element.addEventListener("submit", (event) => event.preventDefault(), { signal });
+    this.box.addEventListener("input", () => this.#offer(), { signal });
     this.box.addEventListener(
       "focus",
       (event) => {
+        this.#offer();
         this.before = event.relatedTarget instanceof HTMLElement ? event.relatedTarget : null;
       },
       { signal },
@@ -72,8 +68,17 @@ export class GoTo {
     );
   }
 
+  // Of thousands of names those that what is written may stand for.
+  #offer() {
+    const written = plainly(this.box.value);
+    const fitting = this.all().filter((name) => plainly(name).includes(written));
+    const first = fitting.filter((name) => plainly(name).startsWith(written));
+    const offered = [...new Set([...first, ...fitting])].slice(0, OFFERED);
+    this.offered.replaceChildren(...offered.map((name) => element("option", { value: name })));
+  }
+
   // Names to choose from: every operation, and every quantity but the parts of a gradient.
-  #names() {
+  all() {
     const { arrays, maker } = this.context.story;
     const operations = this.steps.map((step) => step.op).filter(Boolean);
     const shown = arrays.filter(({ name, via }, k) => !via && (maker.has(k) || this.used.has(name)));
@@ -120,7 +125,7 @@ export class GoTo {
       const ends = this.context.story.arrays[k].shape.map((length) => length - 1);
       return `${name} has no entry [${entry[2]}]: they are ${bracketed(ends.map(() => 0))} to ${bracketed(ends)}.`;
     }
-    const near = this.names.near(wanted, this.#names());
+    const near = this.names.near(wanted, this.all());
     const similar = near.length
       ? `Similar: ${near.join(", ")}.`
       : `Try a time step such as t=2, a name such as h2 or dh2, or an operation such as ${this.steps[0].op}.`;
@@ -169,7 +174,7 @@ export class GoTo {
     }
     const read = /^["'“‘](.+)["'”’]$/.exec(wanted);
     if (read) return this.#reading(read[1]);
-    const written = this.#names().find((name) => plainly(name) === plainly(wanted));
+    const written = this.all().find((name) => plainly(name) === plainly(wanted));
     const name = written ?? this.names.find(wanted, this.#here);
     if (name) return this.named(name);
     return wanted.length < 3

@@ -15,6 +15,7 @@ import { toldNumber } from "./figure.js";
 import { Fit } from "./fit.js";
 import { Grid, TopRow } from "./grid.js";
 import { equationsAt, foremost, formulaOf, laidOut } from "./laid_out.js";
+import { Heats } from "./heats.js";
 import { Links } from "../links.js";
 import { Tabs } from "./tabs.js";
 
@@ -44,6 +45,7 @@ export class Equation {
     this.context = context;
     this.into = into;
     this.fit = new Fit();
+    this.heats = new Heats(context.story);
     this.tabs = new Tabs(context, (at) => this.#choose(at));
     this.line = element("div", { class: "formula" });
     this.row = element("div", { class: "pieces", "data-own-keys": "", role: "group" });
@@ -110,6 +112,7 @@ export class Equation {
    */
   paint(i, covered) {
     const { story } = this.context;
+    const fresh = i !== this.step;
     this.step = i;
     this.covered = covered;
     this.told = equationsAt(story, i);
@@ -117,6 +120,22 @@ export class Equation {
     this.chosen = again < 0 ? foremost(story, i, this.told) : again;
     this.tabs.paint(this.told, this.chosen);
     this.#show();
+    if (fresh && !covered) this.#meet(this.told[this.chosen]);
+  }
+
+  /** Two parts of a gradient come in from where they come from, the output above or the future on the right;
+   *  then they add.
+   * @param {Told} told
+   */
+  #meet({ kind, k, before, part }) {
+    if (kind !== "sum" || before === undefined || part === undefined) return;
+    const { story } = this.context;
+    [before, part].forEach((arrived, n) => {
+      const { element: piece } = this.figures[n];
+      piece.classList.add("arrives", story.isFromFuture(arrived) ? "from-right" : "from-above");
+      piece.style.setProperty("--nth", String(n));
+    });
+    this.figures.find(({ block }) => block.k === k)?.element.classList.add("adds");
   }
 
   /** @param {number} at */
@@ -150,6 +169,7 @@ export class Equation {
     const what = `${story.arrays[told.k].name} in numbers: arrow keys move, Enter asks why`;
     this.row.setAttribute("aria-label", what);
     this.figures = [];
+    this.heats.begin();
     this.row.replaceChildren(...this.#drawn(laid));
     this.#look(this.#begin(laid.result));
     this.#rove(this.#resultCell());
@@ -252,10 +272,10 @@ export class Equation {
    */
   #figure(block, largest, symbols) {
     const figure = block.isMatrix
-      ? new Grid(this.context, block)
+      ? new Grid(this.context, block, this.heats)
       : new Column(this.context, block, largest, symbols);
     if (block.top && figure instanceof Grid) {
-      const top = new TopRow(this.context, block.top);
+      const top = new TopRow(this.context, block.top, this.heats);
       figure.element.prepend(top.element);
       this.figures.push(top);
     }

@@ -2,9 +2,9 @@
 // of the matrix that an outer product spans stands its row.
 
 /** @import { Block, Looked } from "./block.js" */
+/** @import { Heats } from "./heats.js" */
 /** @import { Context } from "../types.d.ts" */
 
-import { HeatMap } from "../array/heat.js";
 import { element } from "../dom.js";
 import { framed, toldNumber } from "./figure.js";
 
@@ -14,14 +14,15 @@ class Field {
    * @param {Context} context
    * @param {Block} block
    * @param {boolean} across whether it is a column that lies on its side
+   * @param {Heats} heats
    */
-  constructor(context, block, across) {
+  constructor(context, block, across, heats) {
     this.context = context;
     this.block = block;
     this.across = across;
     const { story } = context;
     const shape = across ? { rows: 1, columns: block.rows } : {};
-    this.heat = new HeatMap({ ...block, ...shape });
+    this.heat = heats.of(block, shape);
     this.rows = this.heat.rows;
     this.columns = this.heat.columns;
     const { k } = block;
@@ -84,12 +85,13 @@ export class Grid {
   /**
    * @param {Context} context
    * @param {Block} block
+   * @param {Heats} heats
    */
-  constructor(context, block) {
+  constructor(context, block, heats) {
     this.block = block;
     this.rows = block.rows;
     this.columns = block.columns;
-    this.field = new Field(context, block, false);
+    this.field = new Field(context, block, false, heats);
     this.field.element.classList.add("matrix");
     this.element = framed(context, block, this.field.element);
     this.element.classList.add("grid");
@@ -119,12 +121,13 @@ export class TopRow {
   /**
    * @param {Context} context
    * @param {Block} block
+   * @param {Heats} heats
    */
-  constructor(context, block) {
+  constructor(context, block, heats) {
     this.block = block;
     this.rows = 1;
     this.columns = block.rows;
-    this.field = new Field(context, block, true);
+    this.field = new Field(context, block, true, heats);
     const label = element("div", { class: "label" }, ...block.label);
     this.element = element(
       "div",

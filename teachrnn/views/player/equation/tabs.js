@@ -38,14 +38,7 @@ export class Tabs {
     const held = this.element.contains(focusedBeside(this.element));
     const names = told.map(({ k }) => story.arrays[k].name);
     if (names.join() !== this.buttons.map((button) => button.dataset.result).join()) {
-      this.buttons = told.map(({ k, kind }, at) =>
-        element(
-          "button",
-          { type: "button", role: "radio", "aria-label": names[at], "data-result": names[at] },
-          ...labelOf(story, k),
-          kind === "seeds" ? " …" : "",
-        ),
-      );
+      this.buttons = told.map((one, at) => this.#button(one, names[at], told));
       this.element.replaceChildren(...this.buttons);
     }
     this.element.hidden = told.length < 2;
@@ -54,6 +47,29 @@ export class Tabs {
       button.tabIndex = at === chosen ? 0 : -1;
     });
     if (held) this.buttons[chosen]?.focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {Told} one
+   * @param {string} name
+   * @param {Told[]} told
+   */
+  #button({ k, kind, target }, name, told) {
+    const { story } = this.context;
+    const { via = "" } = story.arrays[k];
+    const attributes = { type: "button", role: "radio", "data-result": name };
+    const total = told.find((other) => other.target === target && other.kind === "sum");
+    const [user] = story.named.get(via) ?? [];
+    if (kind === "seeds" || !total || user === undefined) {
+      const more = kind === "seeds" ? " …" : "";
+      return element("button", { ...attributes, "aria-label": name }, ...labelOf(story, k), more);
+    }
+    // a part of a sum is called by the way it came, which a learner knows, not by its symbol
+    const whole = story.arrays[total.k].name;
+    const title = `What comes back to ${whole} through ${via} alone; ${whole} adds up all ways`;
+    const said = { "aria-label": `${whole} through ${via}: ${name}`, title };
+    const through = [...labelOf(story, total.k), " through ", ...labelOf(story, user)];
+    return element("button", { ...attributes, ...said }, ...through);
   }
 
   /** @param {number} at */

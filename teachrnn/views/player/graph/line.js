@@ -1,5 +1,5 @@
-// An edge of the unrolled graph. Backward it is dashed and reversed, and its width is the size of the
-// gradient.
+// An edge of the unrolled graph. Backward it is reversed and in the gradient's colour, and its width is the
+// size of the gradient.
 
 /** @import { ArrowHeads } from "./arrows.js" */
 /** @import { GradientScale } from "./scale.js" */

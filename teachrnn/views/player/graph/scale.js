@@ -24,12 +24,8 @@ export class GradientScale {
     let least = Infinity;
     let most = 0;
     for (const story of stories) {
-      for (const [, k] of story.passages.values()) {
-        const norm = story.norm(k);
-        if (Number.isFinite(norm) && norm > 0) {
-          [least, most] = [Math.min(least, norm), Math.max(most, norm)];
-        }
-      }
+      const [low, high] = story.range();
+      if (high > 0) [least, most] = [Math.min(least, low), Math.max(most, high)];
     }
     this.empty = most === 0;
     this.high = this.empty ? 0 : Math.ceil(Math.log10(most));

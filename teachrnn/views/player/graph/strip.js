@@ -2,6 +2,7 @@
 // for each sign. In long arrays neighbours share a bar, which shows the largest and the smallest of them.
 
 const MOST_BARS = 19;
+const LEAST_STEP = 2; // pixels from one bar to the next
 
 /**
  * @param {Float64Array} numbers
@@ -9,7 +10,8 @@ const MOST_BARS = 19;
  * @param {number} height
  */
 export function stripPaths(numbers, width, height) {
-  const count = Math.min(numbers.length, MOST_BARS);
+  const room = Math.max(1, Math.floor(width / LEAST_STEP));
+  const count = Math.min(numbers.length, MOST_BARS, room);
   const step = Math.min(8, width / count);
   const left = (width - step * count) / 2;
   const wide = Math.max(step - 0.7, 0.8);

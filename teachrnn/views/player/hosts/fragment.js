@@ -1,7 +1,7 @@
 // What the host in someone else's page adds: it finds its place, and isolates the player from the page's
 // style.
 
-import { partOf, useFont } from "../dom.js";
+import { bytesOf, partOf, useFont } from "../dom.js";
 import { mount } from "../player.js";
 import { openBundle } from "../stories.js";
 
@@ -31,13 +31,10 @@ export async function start(key, step, tour, compare) {
   place.dataset.taken = "true";
   await inSight(place);
   /** @param {string} part */
-  const bytesOf = (part) => {
-    const text = partOf(place, `[data-part=${part}]`).textContent ?? "";
-    return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  };
-  const unpacked = new Blob([bytesOf("story")]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const bytesIn = (part) => bytesOf(partOf(place, `[data-part=${part}]`).textContent ?? "");
+  const unpacked = new Blob([bytesIn("story")]).stream().pipeThrough(new DecompressionStream("gzip"));
   const { stories, tours } = openBundle(await new Response(unpacked).arrayBuffer());
-  useFont(bytesOf("font"));
+  useFont(bytesIn("font"));
   const root = place.attachShadow({ mode: "open" });
   const template = /** @type {HTMLTemplateElement} */ (partOf(place, "template"));
   root.append(template.content.cloneNode(true));

@@ -1,12 +1,11 @@
 // What the standalone page adds: it unpacks the data and starts the player.
 
-import { partOf, useFont } from "../dom.js";
+import { bytesOf, partOf, useFont } from "../dom.js";
 import { mount } from "../player.js";
 import { openBundle } from "../stories.js";
 
 /** @param {string} id */
-const bytesIn = (id) =>
-  Uint8Array.from(atob((partOf(document, `#${id}`).textContent ?? "").trim()), (c) => c.charCodeAt(0));
+const bytesIn = (id) => bytesOf(partOf(document, `#${id}`).textContent ?? "");
 const unpacked = new Blob([bytesIn("story")]).stream().pipeThrough(new DecompressionStream("gzip"));
 useFont(bytesIn("font"));
 const place = partOf(document, "#player");

@@ -11,7 +11,10 @@ import { stripPaths } from "../graph/strip.js";
 import { formatNumber } from "../number.js";
 
 const LETTER = { plain: 32, layered: 44 }; // pixels at the left; with the number of a layer
+const NARROW = { width: 78, plain: 24, layered: 34 }; // in a narrower box
+const DIGIT = 5; // more for each digit of a time step after the second
 const ONE_STRIP = 22; // a lower box has room for one strip only
+const NO_BARS = { plus: "", minus: "", other: "" };
 const LEAST = 1.2; // height of the bars of a gradient at the lower end of its scale
 
 /**
@@ -41,7 +44,9 @@ export class OutlineNode {
     if (symbol) this.#drawSymbol(width, height);
     else {
       const small = height < ONE_STRIP;
-      const left = node.layer === null ? LETTER.plain : LETTER.layered;
+      const { plain, layered } = width < NARROW.width ? NARROW : LETTER;
+      const digits = String(node.time ?? "").length;
+      const left = (node.layer === null ? plain : layered) + DIGIT * Math.max(0, digits - 2);
       const label = nodeLabel(node, left / 2 - 1, height / 2 + 4.5);
       if (small) label.classList.add("slim");
       this.room = { width: width - left - 5, tall: small ? height / 2 - 2.5 : height / 4 - 1.5 };
@@ -151,10 +156,9 @@ export class OutlineNode {
 function strip(kind, [x, y], width) {
   const g = drawn("g", { class: `bars ${kind}`, transform: `translate(${x} ${y})` });
   const zero = drawn("path", { class: "zero", d: `M0 0H${width}` });
-  const [plus, minus, other] = ["plus", "minus", "other"].map((name) => drawn("path", { class: name }));
-  const number = drawn("text", { x: width / 2, y: 4, class: "number" });
-  g.append(zero, plus, minus, other, number);
-  return { g, zero, plus, minus, other, number };
+  const [plus, minus] = ["plus", "minus"].map((name) => drawn("path", { class: name }));
+  g.append(zero, plus, minus);
+  return { g, zero, plus, minus };
 }
 
 /**
@@ -163,14 +167,14 @@ function strip(kind, [x, y], width) {
  * @param {number} width
  * @param {number} tall height of the tallest bar
  */
-function fill({ zero, plus, minus, other, number }, numbers, width, tall) {
+function fill({ g, zero, plus, minus }, numbers, width, tall) {
   const single = numbers?.length === 1;
   zero.setAttribute("class", numbers ? "zero" : "not-yet");
   zero.setAttribute("visibility", single ? "hidden" : "inherit");
-  number.textContent = single ? formatNumber(numbers[0]) : "";
-  const none = { plus: "", minus: "", other: "" };
-  const paths = numbers && !single ? stripPaths(numbers, width, tall) : none;
+  const paths = numbers && !single ? stripPaths(numbers, width, tall) : NO_BARS;
   plus.setAttribute("d", paths.plus);
   minus.setAttribute("d", paths.minus);
-  other.setAttribute("d", paths.other);
+  for (const rare of g.querySelectorAll(".other, .number")) rare.remove();
+  if (paths.other) g.append(drawn("path", { class: "other", d: paths.other }));
+  if (single) g.append(drawn("text", { x: width / 2, y: 4, class: "number" }, formatNumber(numbers[0])));
 }

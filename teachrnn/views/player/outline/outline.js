@@ -15,10 +15,10 @@ import { Passage } from "./passage.js";
 import { OutlinePlaces } from "./places.js";
 
 const PAPER = { width: 1032, height: 216 }; // pixels: A4 across, without its margins; the graph on it
-const AHEAD = 0.6; // windows to the left and right that are drawn ahead of scrolling
+const AHEAD = 0.25; // windows to the left and right that are drawn ahead of scrolling
 
 /**
- * @typedef {object} Drawn a time step of the drawing; `g` is null until it comes near
+ * @typedef {object} Drawn a time step of the drawing; `g` is null unless it is near
  * @property {number} t
  * @property {number} n its place, from 0; -1 for the initial state
  * @property {StoryNode[]} nodes from below
@@ -74,7 +74,9 @@ export class Outline {
       this.heads.svg,
       this.window,
     );
-    this.window.addEventListener("scroll", () => this.#show(), { signal, passive: true });
+    this.left = 0; // how far the window is scrolled, and how wide it is: to ask for it lays the page out
+    this.wide = 0;
+    this.window.addEventListener("scroll", () => this.#scrolled(), { signal, passive: true });
     hearNodes(
       this.svg,
       {
@@ -104,17 +106,20 @@ export class Outline {
 
   /** @returns {Drawn[]} */
   #columns() {
-    const times = [...new Set(this.nodes.map((node) => node.t))].sort((a, b) => a - b);
-    const start = times.length > 1 && this.nodes.every((n) => n.t !== times[0] || !n.op) ? 1 : 0;
-    return times.map((t, n) => ({
-      t,
-      n: n - start,
-      nodes: this.nodes
-        .filter((node) => node.t === t)
-        .sort((a, b) => (a.outline ?? 0) - (b.outline ?? 0) || a.slot - b.slot),
-      ways: this.story.ways.filter(([, target]) => held(this.story.node, target).t === t),
-      g: null,
-    }));
+    /** @type {Map<number, { nodes: StoryNode[], ways: Way[] }>} */
+    const found = new Map();
+    for (const node of this.nodes) {
+      if (!found.has(node.t)) found.set(node.t, { nodes: [], ways: [] });
+      held(found, node.t).nodes.push(node);
+    }
+    for (const way of this.story.ways) held(found, held(this.story.node, way[1]).t).ways.push(way);
+    const times = [...found.keys()].sort((a, b) => a - b);
+    const start = times.length > 1 && held(found, times[0]).nodes.every(({ op }) => !op) ? 1 : 0;
+    return times.map((t, n) => {
+      const { nodes, ways } = held(found, t);
+      nodes.sort((a, b) => (a.outline ?? 0) - (b.outline ?? 0) || a.slot - b.slot);
+      return { t, n: n - start, nodes, ways, g: null };
+    });
   }
 
   // Layout -------------------------------------------------------------------------------------
@@ -123,6 +128,7 @@ export class Outline {
   lay(paper) {
     const { clientWidth, clientHeight } = this.window;
     if (!clientWidth || !clientHeight || this.printed) return;
+    this.wide = clientWidth;
     const places = new OutlinePlaces(
       {
         count: this.columns.filter(({ n }) => n >= 0).length,
@@ -130,13 +136,17 @@ export class Outline {
         reads: this.nodes.some((node) => node.outline === 0 && isToken(node)),
         guesses: this.nodes.some((node) => Guess.fits(this.story, node)),
         begins: this.columns[0].n < 0,
+        layered: this.nodes.some(({ layer }) => layer !== null),
       },
       paper?.width ?? clientWidth,
       paper?.height ?? clientHeight,
       this.low,
       this.above?.places,
     );
-    if (places.pitch === this.places?.pitch && places.height === this.places.height) return;
+    if (places.pitch === this.places?.pitch && places.height === this.places.height) {
+      this.#show();
+      return;
+    }
     this.places = places;
     this.svg.setAttribute("width", String(places.width));
     this.svg.setAttribute("height", String(places.height));
@@ -168,7 +178,7 @@ export class Outline {
     for (const column of this.columns) {
       const seen = column.n < first + count && (column.n >= first || first === 0);
       if (seen && !column.g) this.#fill(column, places);
-      if (column.g) column.g.style.display = seen ? "" : "none";
+      if (!seen && column.g) this.#clear(column);
     }
     const left = first === 0 ? 0 : places.end(first - 1);
     this.svg.setAttribute(
@@ -183,20 +193,33 @@ export class Outline {
     this.lay();
   }
 
-  // A column is drawn when it first comes near the window, and is hidden while it is far away.
+  #scrolled() {
+    this.left = this.window.scrollLeft;
+    this.#show();
+  }
+
+  // A column is drawn while it is near the window; that of the node with the Tab stop is kept.
   #show() {
     const { places } = this;
     if (!places || this.printed) return;
-    const wide = this.window.clientWidth;
-    const left = this.window.scrollLeft - AHEAD * wide;
-    const right = left + (1 + 2 * AHEAD) * wide;
+    const from = this.left - AHEAD * this.wide - places.pitch;
+    const to = this.left + (1 + AHEAD) * this.wide + places.pitch;
+    const kept = this.tabStop === undefined ? undefined : held(this.story.node, this.tabStop).t;
     for (const column of this.columns) {
       const x = places.x(column.n);
-      const near = x + places.pitch > left && x - places.pitch < right;
+      const near = (x > from && x < to) || column.t === kept;
       if (near && !column.g) this.#fill(column, places);
-      if (column.g) column.g.style.display = near ? "" : "none";
+      if (!near && column.g) this.#clear(column);
     }
     this.context.redrawn();
+  }
+
+  /** @param {Drawn} column */
+  #clear(column) {
+    column.g?.remove();
+    column.g = null;
+    for (const { id } of column.nodes) this.boxes.delete(id);
+    for (const [source, target] of column.ways) this.passages.delete(`${source}>${target}`);
   }
 
   /**
@@ -318,13 +341,13 @@ export class Outline {
   #paintTime() {
     const { places, shown } = this;
     if (!places || !shown) return;
-    const { t } = this.story.steps[shown.i];
+    const { t, phase } = this.story.steps[shown.i];
     const column = this.columns.find((c) => c.t === t);
     this.band.setAttribute("visibility", column ? "inherit" : "hidden");
-    if (!column) return;
-    const x = places.x(column.n);
-    this.band.setAttribute("x", String(x - places.pitch / 2));
-    this.#bringInSight(x, places.pitch);
+    if (column) this.band.setAttribute("x", String(places.x(column.n) - places.pitch / 2));
+    // at the turning point, what it turns round
+    const { n } = column ?? this.columns[this.columns.length - 1];
+    if (column || phase === "turn") this.#bringInSight(places.x(n), places.pitch);
   }
 
   /**
@@ -332,17 +355,16 @@ export class Outline {
    * @param {number} margin
    */
   #bringInSight(x, margin) {
-    const { clientWidth, scrollLeft } = this.window;
     if (this.above?.window.clientWidth) {
       this.window.scrollLeft = this.above.window.scrollLeft;
       return;
     }
-    if (this.places?.fits || (x - margin >= scrollLeft && x + margin <= scrollLeft + clientWidth)) {
-      return;
-    }
-    const far = Math.abs(x - scrollLeft - clientWidth / 2) > clientWidth;
-    const behavior = calm() || far ? "instant" : "smooth";
-    this.window.scrollTo({ left: x - clientWidth / 2, behavior });
+    const { left, wide, places } = this;
+    if (!places || places.fits || (x - margin >= left && x + margin <= left + wide)) return;
+    const wanted = Math.max(0, Math.min(places.width - wide, x - wide / 2));
+    if (Math.abs(wanted - left) < 1) return; // at an end
+    const behavior = calm() || Math.abs(wanted - left) > wide ? "instant" : "smooth";
+    this.window.scrollTo({ left: wanted, behavior });
   }
 
   // Gradients to this time and before are taken away.

@@ -4,23 +4,26 @@ const SIZE = {
   lead: 78, // pixels at the left, for the initial state
   tail: 22, // at the right, where the rail bends
   pitch: 76, // least width of a time step
+  layered: 92, // with the number of a layer at each letter
   symbols: 24, // height of what is read
   guess: 58, // of the bars of what is predicted
   box: 32, // most height of a node
   least: 13,
   wide: 96, // most width of a node
   slim: 44,
-  between: 26, // least room for the edges between two columns
+  between: 26, // room for the edges between two columns
+  close: 20, // at least
   over: 14, // and between two rows
   above: 6,
 };
 const LOW = { symbols: 19, guess: 34, over: 8, above: 1 }; // of two graphs above one another
-const PHONE = { width: 600, columns: 3, lead: 62, none: 8 };
+const PHONE = { width: 600, columns: 3, pitch: 84, lead: 62, none: 8 };
 
 /**
  * What is to be placed: time steps, rows, and whether the lowest row is read, the highest predicted, and
- * the first column an initial state.
- * @typedef {{ count: number, rows: number, reads: boolean, guesses: boolean, begins: boolean }} Contents
+ * the first column an initial state; whether the letters have the number of a layer.
+ * @typedef {{ count: number, rows: number, reads: boolean, guesses: boolean, begins: boolean,
+ *   layered: boolean }} Contents
  */
 
 export class OutlinePlaces {
@@ -31,12 +34,14 @@ export class OutlinePlaces {
    * @param {boolean} low whether there is little room, as of two graphs above one another
    * @param {OutlinePlaces | null} [like] that of another graph, whose columns stand above these
    */
-  constructor({ count, rows, reads, guesses, begins }, width, height, low, like) {
+  constructor({ count, rows, reads, guesses, begins, layered }, width, height, low, like) {
     const phone = width < PHONE.width;
     const { symbols, guess, over, above } = low ? LOW : SIZE;
     this.tall = { symbols, guess, above };
     const lead = phone ? (begins ? PHONE.lead : PHONE.none) : SIZE.lead;
-    const least = phone ? (width - lead) / PHONE.columns : SIZE.pitch;
+    const wished = layered ? SIZE.layered : SIZE.pitch;
+    const some = Math.max(1, Math.min(PHONE.columns, Math.floor((width - lead) / PHONE.pitch)));
+    const least = phone ? Math.max(PHONE.pitch, (width - lead) / some) : wished;
     const pitch = Math.max(least, (width - lead - SIZE.tail) / count);
     /** @type {{ lead: number, pitch: number }} */
     const columns = like ?? { lead, pitch };
@@ -49,8 +54,9 @@ export class OutlinePlaces {
     this.bottom = height - (reads ? symbols : above);
     const top = above + (guesses ? guess : 0);
     this.between = (this.bottom - top) / (rows - Number(reads) - Number(guesses));
+    const between = Math.max(SIZE.close, Math.min(SIZE.between, this.pitch - wished + SIZE.close));
     this.box = {
-      width: Math.max(SIZE.slim, Math.min(SIZE.wide, this.pitch - SIZE.between)),
+      width: Math.max(SIZE.slim, Math.min(SIZE.wide, this.pitch - between)),
       height: Math.max(SIZE.least, Math.min(SIZE.box, this.between - over)),
     };
     this.initial = { ...this.box, width: Math.min(this.box.width, this.lead - 22) };

@@ -31,6 +31,7 @@ export class Rail {
     this.lead = 0;
     this.width = 0;
     this.laid = () => {}; // called when it has been laid out
+    this.every = 1; // the number of every so many time steps is written
     const part = (/** @type {string} */ name) => drawn("path", { class: `track ${name}` });
     this.paths = {
       todo: part("todo"),
@@ -85,6 +86,7 @@ export class Rail {
     });
     this.paths.todo.setAttribute("d", this.#outline(begin));
     const every = Math.max(1, Math.ceil(NAME / pitch));
+    this.every = every;
     this.names.replaceChildren(
       ...this.#ends(begin),
       ...this.times.map((t, n) => {
@@ -152,7 +154,10 @@ export class Rail {
     this.cursor.style.transform = `translate(${x.toFixed(1)}px, ${y}px)`;
     const current = this.times.indexOf(step.t);
     const texts = [...this.names.querySelectorAll("text:not(.end)")];
-    texts.forEach((name, n) => name.classList.toggle("current", n === current));
+    texts.forEach((name, n) => {
+      name.classList.toggle("current", n === current);
+      name.classList.toggle("beside", current >= 0 && Math.abs(n - current) < this.every);
+    });
   }
 
   /** The part of a stretch that has been walked, with a gap between its operations where there is room.
