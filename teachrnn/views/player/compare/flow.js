@@ -10,7 +10,7 @@ import { formatNumber } from "../number.js";
 import { apart } from "./compared_story.js";
 import { lastTime } from "./partner.js";
 
-const SIZE = { top: 16, below: 14, radius: 3.4, room: 46 }; // pixels
+const SIZE = { top: 16, below: 14, radius: 3.4, room: 46, tick: 26 }; // pixels
 const DECADES = 12; // orders of magnitude from the largest to the smallest, at most
 
 /** @typedef {{ story: Story, stops: Stops, title: string }} Told */
@@ -103,18 +103,19 @@ export class Flow {
     const every = Math.ceil((high - low) / 2);
     /** @type {SVGElement[]} */
     const found = aside ? this.#names() : [];
+    let before = -Infinity;
     for (let power = high; power >= low; power -= every) {
       const at = y(10 ** power);
-      found.push(
-        drawn("path", { class: "grid", d: `M${begin} ${at}H${this.rail.width - 8}` }),
-        drawn(
-          "text",
-          aside
-            ? { class: "tick", x: begin - 4, y: at + 4 }
-            : { x: 0, y: power === high ? at + 11 : at - 2 },
-          formatNumber(10 ** power, 1),
-        ),
-      );
+      found.push(drawn("path", { class: "grid", d: `M${begin} ${at}H${this.rail.width - 8}` }));
+      if (!aside && at - before < SIZE.tick) continue;
+      before = at;
+      const text = drawn("text", { x: begin - 4, y: at + 4 }, formatNumber(10 ** power, 1));
+      if (aside) text.classList.add("tick");
+      else {
+        text.setAttribute("x", "0");
+        text.setAttribute("y", String(power === high ? at + 11 : at - 2));
+      }
+      found.push(text);
     }
     return found;
   }
