@@ -76,6 +76,7 @@ export class Guide {
   }
 
   close() {
+    if (!this.tour) return;
     this.model.set("tour", "");
     this.model.set("horizon", 0);
     this.model.save_changes();
