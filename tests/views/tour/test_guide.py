@@ -41,7 +41,7 @@ def test_step_of_ones_own_lets_go_and_a_line_leads_back(page):
     assert page.locator(".tour").count() == 0
     assert page.locator(".sentence").is_visible()
     assert page.locator(".led").count() == 0
-    expect(page).to_have_url(page.url.partition("#")[0] + "#tour=1&step=L[4]")
+    expect(page).to_have_url(page.url.partition("#")[0] + "#tour=1&step=loss&level=operations")
     page.get_by_role("button", name="Back to “It reads a letter").click()
     assert title.is_visible()
     page.keyboard.press("Escape")  # up to time steps: a step of one's own, too
@@ -102,7 +102,7 @@ def test_kernel_gives_the_stories_of_a_tour_in_a_notebook(browser_page):
     expect(bridge.page.locator(".about")).to_contain_text("It has not been trained")
     expect(bridge.page.locator(".tour h2")).to_have_text("It reads a letter and guesses the next")
     bridge.exchange()
-    assert stepper.title == "o[4] = Affine(h[4], V, c)"  # the place is kept
+    assert stepper.title == "L[4] = SoftmaxCrossEntropy(o[4], y[4])"  # the place is kept
     bridge.page.get_by_role("button", name="Next ›").click()
     bridge.exchange()
     expect(bridge.page.locator(".about")).to_contain_text("20 updates on this text")
