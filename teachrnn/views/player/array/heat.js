@@ -10,6 +10,7 @@ import { formatNumber } from "../number.js";
 /** @typedef {[r: number, g: number, b: number]} Colour */
 
 const SHADES = 64; // for each sign
+const EXACT = "devicePixelContentBoxSize" in ResizeObserverEntry.prototype; // not in WebKit
 const WIDEST = 400; // the most pixels that a wide matrix takes
 const LARGEST_CELL = 16;
 const HATCH = 4; // pixels from one stroke to the next
@@ -94,9 +95,15 @@ export class HeatMap {
       this.canvas,
     );
     this.painted = "";
-    new ResizeObserver(([{ devicePixelContentBoxSize: sizes }]) =>
-      this.#paint(sizes[0].inlineSize, sizes[0].blockSize),
-    ).observe(this.canvas, { box: "device-pixel-content-box" });
+    const watch = new ResizeObserver(([{ contentRect, devicePixelContentBoxSize }]) => {
+      const { width, height } = contentRect;
+      const [exact] = devicePixelContentBoxSize ?? [];
+      this.#paint(
+        exact?.inlineSize ?? Math.round(width * devicePixelRatio),
+        exact?.blockSize ?? Math.round(height * devicePixelRatio),
+      );
+    });
+    watch.observe(this.canvas, EXACT ? { box: "device-pixel-content-box" } : {});
     // the style sheet gives the canvas its colours; a change of theme ends a (very short) transition
     this.canvas.addEventListener("transitionend", () =>
       this.#paint(this.canvas.width, this.canvas.height),
