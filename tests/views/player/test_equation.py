@@ -51,6 +51,7 @@ window.everything = () => context.story.steps.map((_, i) => {
   });
 });
 """
+CI = pytest.mark.ci
 WIDE = {"width": 1280, "height": 900}
 
 
@@ -287,7 +288,7 @@ def test_long_columns_are_seen_through_a_window_that_follows_the_row(browser_pag
         assert page.locator(".strip-of-all").count() == 2
 
 
-@pytest.mark.parametrize("width", [512, 366, 250])
+@pytest.mark.parametrize("width", [pytest.param(512, marks=CI), 366, pytest.param(250, marks=CI)])
 def test_every_equation_fits_its_place(browser_page, width):
     traces = [recorded("abb", hidden=8), *(recorded("abb", cell=cell) for cell in ("lstm", "gru"))]
     traces.append(recorded("ab", cell="lstm", layers=2, hidden=60))

@@ -18,7 +18,7 @@ export function plainColour(colour) {
 /** @param {string} colour */
 function mixed(colour) {
   pot ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  if (!pot) return { hex: "#000000", alpha: 1 };
+  if (!pot) return { hex: colour, alpha: 1 };
   pot.clearRect(0, 0, 1, 1);
   pot.fillStyle = colour;
   pot.fillRect(0, 0, 1, 1);
