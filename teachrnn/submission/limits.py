@@ -17,13 +17,15 @@ import numpy as np
 from teachrnn.errors import SubmissionError
 
 SECONDS_FOR_A_CALL = 10.0
+BY_THE_CLOCK = 6
+"""How many times as long code may take by the clock: beside other programs, or asleep."""
 PRINTED_CHARACTERS = 20_000
 
 T = TypeVar("T")
 
 
 class OutOfTime(BaseException):
-    """Time is up; no ``except Exception`` in the student's code catches it."""
+    """So many seconds are up; no ``except Exception`` in the student's code catches it."""
 
 
 class Paper(io.StringIO):
@@ -40,23 +42,35 @@ class Paper(io.StringIO):
 def limited(seconds: float) -> Iterator[None]:
     """Raise `OutOfTime` in code that takes longer.
 
-    It can be done in the main thread of systems that have an interval timer; elsewhere nothing is
-    limited. Code inside a compiled library is interrupted only when it returns.
+    Seconds of the processor count, so that nobody is stopped because the machine is busy; code that
+    sleeps is stopped after `BY_THE_CLOCK` times as long. It can be done in the main thread of systems
+    that have interval timers; elsewhere nothing is limited. Code inside a compiled library is
+    interrupted only when it returns.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
+    with (
+        _timer(signal.ITIMER_PROF, signal.SIGPROF, seconds),
+        _timer(signal.ITIMER_REAL, signal.SIGALRM, BY_THE_CLOCK * seconds),
+    ):
+        yield
+
+
+@contextmanager
+def _timer(which: int, sent: signal.Signals, seconds: float) -> Iterator[None]:
+    """A timer of the system; one that runs already goes on afterwards."""
 
     def ring(*_: Any) -> None:
-        raise OutOfTime
+        raise OutOfTime(seconds)
 
-    before = signal.signal(signal.SIGALRM, ring)
-    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(sent, ring)
+    left, _ = signal.setitimer(which, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, left)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(which, left)
+        signal.signal(sent, before)
 
 
 @contextmanager
@@ -117,7 +131,7 @@ def call(
     brief : bool
         Leave the traceback out of the message.
     seconds : float
-        It is stopped after that.
+        Of the processor; it is stopped after that.
 
     Raises
     ------
@@ -128,8 +142,8 @@ def call(
     try:
         with quiet(paper), limited(seconds):
             return function(*args, **kw)
-    except OutOfTime:
-        raise HopelessError(f"{name} was stopped after {seconds:g} s: does a loop end?") from None
+    except OutOfTime as error:
+        raise HopelessError(f"{name} was stopped after {error.args[0]:g} s: does a loop end?") from None
     except SystemExit as error:
         raise HopelessError(f"{name} called exit({'' if error.code is None else error.code}).") from None
     except KeyboardInterrupt:

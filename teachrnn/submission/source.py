@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from teachrnn.errors import SubmissionError
-from teachrnn.submission.limits import limited
+from teachrnn.submission.limits import OutOfTime, limited
 
 SECONDS_FOR_A_STATEMENT = 5.0
 _SKIPPED_CALLS = (
@@ -94,6 +94,8 @@ def _run(statement: ast.stmt, module: ModuleType, filename: str, left_out: list[
         with limited(SECONDS_FOR_A_STATEMENT):
             code = compile(ast.Module([statement], type_ignores=[]), filename, "exec")
             exec(code, module.__dict__)
+    except OutOfTime as error:
+        left_out.append(f"{where} was stopped after {error.args[0]:g} s")
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise

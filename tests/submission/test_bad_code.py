@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from teachrnn.errors import SubmissionError
-from teachrnn.submission import IsolatedSubmission, Submission, recognition
+from teachrnn.submission import IsolatedSubmission, Submission, attempts, recognition
 
 GOOD = (Path(__file__).parent / "programs" / "karpathy.py").read_text(encoding="utf-8")
 LAST = "    return loss, dWxh, dWhh, dWhy, dbh, dby, hs[len(inputs) - 1]\n"
@@ -38,6 +38,14 @@ def test_what_it_prints_is_kept_and_does_no_harm(tmp_path):
 def test_an_endless_loop_is_stopped_and_the_function_is_named(tmp_path):
     path = changed(tmp_path, FIRST, FIRST + "    while True: pass\n")
     with pytest.raises(SubmissionError, match=r"my_loss was stopped after 1 s: does a loop end\?"):
+        Submission.of(path)
+
+
+def test_code_that_sleeps_is_stopped_by_the_clock(tmp_path, monkeypatch):
+    for module in (attempts, recognition):
+        monkeypatch.setattr(module, "SECONDS_FOR_AN_ATTEMPT", 0.05)
+    path = changed(tmp_path, FIRST, FIRST + "    import time; time.sleep(100)\n")
+    with pytest.raises(SubmissionError, match=r"my_loss was stopped after 0\.3 s: does a loop end\?"):
         Submission.of(path)
 
 
