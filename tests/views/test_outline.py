@@ -41,6 +41,13 @@ def test_every_layer_has_its_states_and_the_start_only_those():
     assert names(trace, 1) == ["x[1]", *(f"{state}[1]" for state in states), "o[1]", "L[1]"]
 
 
+def test_the_target_of_a_loss_that_does_not_count_is_no_more_read_than_any_other():
+    trace = recorded()
+    del trace.losses[0]
+    assert names(trace, 1) == ["x[1]", "a[1]", "h[1]"]
+    assert names(trace, 2) == ["x[2]", "a[2]", "h[2]", "o[2]", "L[2]"]
+
+
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", sorted(CELLS))
 def test_every_operation_belongs_to_a_value_of_its_own_time_step(cell, layers):

@@ -115,9 +115,9 @@ def _kind(value: Value) -> Name:
 
 
 def _judges(value: Value, users: dict[int, list[Op]]) -> bool:
-    """Whether a value is only used to measure a loss: a target."""
-    losses = {loss.index for loss in value.trace.losses}  # type: ignore[attr-defined]
-    return bool(users[value.index]) and all(user.index in losses for user in users[value.index])
+    """Whether a value is only used to measure losses, counted or not: a target."""
+    measures = tuple({type(loss) for loss in value.trace.losses if isinstance(loss, Op)})  # type: ignore[attr-defined]
+    return bool(users[value.index]) and all(isinstance(user, measures) for user in users[value.index])
 
 
 def _entered(state: Value) -> Value | None:

@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from teachrnn.errors import FileFormatError, NameLookupError, TeachrnnError
+from teachrnn.errors import DomainError, FileFormatError, NameLookupError, TeachrnnError
 from teachrnn.runs import SmallNetwork, small_network
+from teachrnn.trace import Trace
 from teachrnn.views.story import Yours
 from teachrnn.views.story.introduction import introduction
 from teachrnn.views.story.mistaken_numbers import mistaken_numbers
@@ -259,14 +260,29 @@ def _too_long(phase: TourPhase) -> Iterator[str]:
 def _told(network: TourNetwork, name: str) -> NamedStory:
     made = small_network(**network.settings)
     yours = None if network.mistake is None else _mistaken(made, network.mistake)
+    about = introduction(made)
+    if network.loss is not None:
+        _count_alone(made.trace, network.loss)
+        about = [*about, f"Of its losses, only that of step {network.loss} counts here."]
+        if yours is not None:
+            raise DomainError(
+                "`mistake` and `loss` cannot be said of one network: its numbers are of all losses."
+            )
     return NamedStory(
         made.trace,
         made.symbols,
-        introduction(made),
+        about,
         yours,
         name,
         network.title,
     )
+
+
+def _count_alone(trace: Trace, t: int) -> None:
+    found = [loss for loss in trace.losses if loss.t == t]
+    if not found:
+        raise DomainError(f"`loss` is {t}, but there is a loss at the steps 1 to {trace.T}.")
+    trace.losses[:] = found
 
 
 def _mistaken(network: SmallNetwork, title: str) -> Yours:

@@ -17,6 +17,9 @@ from teachrnn.files import load_json
 FOLDER = files("teachrnn.views.tour") / "tours"
 """Every file in it is a tour."""
 
+NOT_SETTINGS = ("title", "mistake", "loss")
+"""What a network of a tour says that is not an argument of `small_network`."""
+
 ADVICE = "how a tour is written is said in the documentation, under How-to, Write a tour."
 
 
@@ -35,6 +38,9 @@ class TourNetwork:
     mistake : str or None
         The title of a mistake of the diagnosis: the gradients of a program that makes it are shown
         beside the right ones, as a reader's own are.
+    loss : int or None
+        The time step whose loss alone counts, so that every gradient is what it sends. Like a mistake it is
+        said by the network itself; if it is not said, all losses count.
     """
 
     title: str
@@ -46,9 +52,10 @@ class TourNetwork:
     updates: int | None = None
     seed: int | None = None
     mistake: str | None = None
+    loss: int | None = None
 
     def after(self, first: TourNetwork) -> TourNetwork:
-        """With what it does not say itself taken from the first network; a mistake is not taken over."""
+        """With what it does not say itself taken from the first network; a mistake and a loss are not."""
         settings = self.settings
         return replace(self, **{k: v for k, v in first.settings.items() if k not in settings})
 
@@ -56,7 +63,7 @@ class TourNetwork:
     def settings(self) -> dict[str, Any]:
         """What it says of the arguments of `small_network`."""
         said = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {k: v for k, v in said.items() if v is not None and k not in ("title", "mistake")}
+        return {k: v for k, v in said.items() if v is not None and k not in NOT_SETTINGS}
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,20 @@ def test_offer_shows_the_same_step_of_another_network_with_its_numbers(page):
     assert page.evaluate(FOCUSED) == "Next ›"
 
 
+def test_beyond_the_fence_nothing_comes_back(page):
+    page.evaluate("location.hash = 'tour=10'")
+    expect(page.locator(".tour h2")).to_have_text("What truncation drops")
+    gradients = page.locator(".outline .node:not(.read, .guess)").evaluate_all(
+        "nodes => nodes.map(({ ariaLabel }) => ariaLabel.replace(/,.*gradient/, ''))"
+    )
+    kept = [label.split()[0] for label in gradients if "of norm" in label]
+    dropped = [label.split()[0] for label in gradients if label.endswith("dropped by truncation")]
+    assert sorted(kept) == ["a[3]", "a[4]", "h[3]", "h[4]", "o[4]"]
+    assert sorted(dropped) == ["a[1]", "a[2]", "h[0]", "h[1]", "h[2]"]
+    across = page.locator(".outline [data-edge='h[2]>a[3]']")
+    assert across.get_attribute("class") == "edge seen"  # forward, nothing changes
+
+
 def test_keyboard_opens_walks_and_ends_a_tour_with_the_answer_in_reach(page):
     page.get_by_role("button", name="End the tour").press("Enter")
     assert page.locator(".tour").count() == 0

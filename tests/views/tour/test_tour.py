@@ -93,12 +93,30 @@ def test_tour_that_does_not_fit_is_refused_with_the_place(tmp_path, case):
     assert said in str(refused.value)
 
 
-def test_network_that_cannot_be_made_is_named(tmp_path):
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        ({"mistake": "the gradient carried back is lost"}, "`mistake`: .*near: "),
+        ({"loss": 5}, "`loss` is 5, but there is a loss at the steps 1 to 4"),
+        ({"loss": 4, "mistake": "no carry"}, "`mistake` and `loss` cannot be said of one network"),
+    ],
+)
+def test_network_that_cannot_be_made_is_named(tmp_path, network, said):
     plain = copy.deepcopy(MINE)
-    plain["networks"]["two"] = {"title": "two", "mistake": "the gradient carried back is lost"}
+    plain["networks"]["two"] = {"title": "two", **network}
     (tmp_path / "mine.json").write_text(json.dumps(plain), "utf-8")
-    with pytest.raises(FileFormatError, match=r"network 'two' \(two\): `mistake`: .*near: "):
+    with pytest.raises(FileFormatError, match=rf"network 'two' \(two\): {said}"):
         Guided.of(tmp_path / "mine.json")
+
+
+def test_where_one_loss_counts_every_gradient_is_what_it_sends():
+    trained, _, alone = Guided.of("first").stories
+    (last,) = alone.trace.losses
+    assert (last.name, len(trained.trace.losses)) == ("L[4]", 4)
+    sent = Backprop(trained.trace, losses=[trained.trace["L[4]"]]).run().found
+    shown = {q.name: q.data for step in alone.steps for o in step.outcomes for q in o.quantities}
+    for name in ("h[1]", "h[3]", "W"):
+        np.testing.assert_allclose(shown[f"d{name}"], sent.gradient(trained.trace[name]), rtol=1e-12)
 
 
 def test_every_file_of_the_folder_is_a_tour_named_like_it():

@@ -22,6 +22,7 @@ const LEAST = 1.2; // height of the bars of a gradient at the lower end of its s
  * @property {"now" | "touched" | ""} role in what is shown now
  * @property {boolean} breakpoint
  * @property {boolean} initial whether it is an initial state
+ * @property {boolean} dropped whether truncation leaves nothing of its gradient
  */
 
 export class OutlineNode {
@@ -80,12 +81,12 @@ export class OutlineNode {
    * @param {number} known
    * @param {Looks} looks
    */
-  paint(story, known, { role, breakpoint, initial }) {
+  paint(story, known, { role, breakpoint, initial, dropped }) {
     const { node } = this;
     const value = story.valueAt(node.id, known);
-    const gradient = story.gradientAt(node.id, known);
+    const gradient = dropped ? null : story.gradientAt(node.id, known);
     const { arrived, of } = story.arrivalsAt(node.id, known);
-    const key = `${value} ${gradient} ${arrived} ${role} ${breakpoint}`;
+    const key = `${value} ${gradient} ${arrived} ${role} ${breakpoint} ${dropped}`;
     if (key === this.last) return;
     this.last = key;
     this.g.dataset.k = [value, gradient].filter((k) => k !== null).join(" ");
@@ -100,14 +101,15 @@ export class OutlineNode {
     const differs = [value, gradient].some((k) => k !== null && story.differs(k));
     this.g.setAttribute(
       "aria-label",
-      this.#name(story, { value, gradient, arrived, of, breakpoint, initial, differs }),
+      this.#name(story, { value, gradient, arrived, of, breakpoint, initial, dropped, differs }),
     );
     this.marks.paint(differs, breakpoint, story.whose);
     if (!this.value || !this.gradient || !this.room) return;
     const { width, tall } = this.room;
     const one = this.small && gradient !== null;
     this.value.g.setAttribute("visibility", one ? "hidden" : "inherit");
-    this.gradient.g.setAttribute("visibility", this.small && !one ? "hidden" : "inherit");
+    const none = dropped || (this.small && !one);
+    this.gradient.g.setAttribute("visibility", none ? "hidden" : "inherit");
     fill(this.value, value === null ? null : story.numbersOf(value), width, tall);
     const share = gradient === null ? 0 : this.scale.share(story.norm(gradient));
     fill(
@@ -122,9 +124,9 @@ export class OutlineNode {
   /**
    * @param {Story} story
    * @param {{ value: number | null, gradient: number | null, arrived: number, of: number,
-   *   breakpoint: boolean, initial: boolean, differs: boolean }} known
+   *   breakpoint: boolean, initial: boolean, dropped: boolean, differs: boolean }} known
    */
-  #name(story, { value, gradient, arrived, of, breakpoint, initial, differs }) {
+  #name(story, { value, gradient, arrived, of, breakpoint, initial, dropped, differs }) {
     const { node } = this;
     const told = [
       node.name,
@@ -136,7 +138,7 @@ export class OutlineNode {
       const some = arrived < of ? ` so far, ${arrived} of ${of} parts,` : "";
       told.push(
         gradient === null
-          ? "gradient not yet"
+          ? `gradient ${dropped ? "dropped by truncation" : "not yet"}`
           : `gradient${some} of norm ${formatNumber(story.norm(gradient))}`,
       );
     }

@@ -330,11 +330,14 @@ export class Outline {
         role: node.id === owner ? "now" : touched.has(node.id) ? "touched" : "",
         breakpoint: this.context.stopsAt(node),
         initial: n < 0,
+        dropped: this.#dropped(node.t),
       });
     }
     for (const [source, target] of ways) {
-      const cut = held(this.story.node, source).t <= this.#cut;
-      held(this.passages, `${source}>${target}`).paint(known, current, back, cut);
+      const { t } = held(this.story.node, source);
+      const cut = t <= this.#cut;
+      const dropped = this.#dropped(t);
+      held(this.passages, `${source}>${target}`).paint(known, current, { back, cut, dropped });
     }
   }
 
@@ -372,6 +375,14 @@ export class Outline {
     return this.truncation > 0 ? this.columns[this.columns.length - 1].t - this.truncation : -Infinity;
   }
 
+  /** Whether truncation leaves nothing of the gradients at a time step: no loss is so near.
+   * @param {number} t
+   */
+  #dropped(t) {
+    const h = this.truncation;
+    return h > 0 && !this.story.triangle?.losses.some((loss) => loss >= t && loss - t < h);
+  }
+
   /** Grey out what truncation to h steps removes from the gradient of the last loss; 0: nothing.
    * @param {number} h
    */
@@ -383,7 +394,7 @@ export class Outline {
       const x = this.places.end(column.n);
       this.fence.append(
         drawn("path", { d: `M${x} 16V${this.places.height}` }),
-        drawn("text", { x, y: 11 }, "gradients stop here"),
+        drawn("text", { x, y: 11, class: this.places.fits ? "" : "onward" }, "gradients stop here"),
       );
     }
     this.#paintAll();

@@ -40,15 +40,15 @@ export class Passage {
   /**
    * @param {number} known the last step that is known
    * @param {Set<number>} current the operations of what is shown now
-   * @param {boolean} back whether that is a way back
-   * @param {boolean} cut whether truncation removes the gradient that would come back here
+   * @param {{ back: boolean, cut: boolean, dropped: boolean }} how whether that is a way back; whether
+   *   truncation removes what the last loss would send back here, or all that would come back
    */
-  paint(known, current, back, cut) {
+  paint(known, current, { back, cut, dropped }) {
     const { story } = this;
     const parts = this.through
-      .map((user) => story.passageAt(this.source.id, user, known))
+      .map((user) => (dropped ? null : story.passageAt(this.source.id, user, known)))
       .filter((k) => k !== null);
-    const now = this.moves(current);
+    const now = this.moves(current) && !(back && dropped);
     const backward = parts.length > 0 || (now && back);
     const seen = story.valueAt(this.target.id, known) !== null;
     const kind = now ? "now" : cut && backward ? "rest" : backward ? "back" : seen ? "seen" : "rest";
