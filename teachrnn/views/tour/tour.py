@@ -39,8 +39,8 @@ class TourNetwork:
         The title of a mistake of the diagnosis: the gradients of a program that makes it are shown
         beside the right ones, as a reader's own are.
     loss : int or None
-        The time step whose loss alone counts, so that every gradient is what it sends. Like a mistake it is
-        said by the network itself; if it is not said, all losses count.
+        The time step whose loss alone counts, so that every gradient is what it sends; all of them if it is
+        not said. As a mistake, it is said by the network itself.
     """
 
     title: str
@@ -55,7 +55,7 @@ class TourNetwork:
     loss: int | None = None
 
     def after(self, first: TourNetwork) -> TourNetwork:
-        """With what it does not say itself taken from the first network; a mistake and a loss are not."""
+        """With what it does not say itself from the first network, except a mistake or a loss."""
         settings = self.settings
         return replace(self, **{k: v for k, v in first.settings.items() if k not in settings})
 
