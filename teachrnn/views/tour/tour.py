@@ -39,8 +39,8 @@ class TourNetwork:
         The title of a mistake of the diagnosis: the gradients of a program that makes it are shown
         beside the right ones, as a reader's own are.
     loss : int or None
-        The time step whose loss alone counts, so that every gradient is what it sends; all of them if it is
-        not said. As a mistake, it is said by the network itself.
+        The time step whose loss alone counts, so that every gradient is what it sends; all losses
+        count if it is not said. It is not taken over either.
     """
 
     title: str
