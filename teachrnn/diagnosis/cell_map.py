@@ -71,12 +71,12 @@ class CellMap:
             return True
         rng = np.random.default_rng(0)
         for edge in self._edges[site]:
-            source, local = change.source(self.tape, edge), change.local(self.tape, edge)
-            if source is not edge.op or local is None or type(change).send is not Change.send:
+            portions = change.portions(self.tape, edge)
+            if portions is None or [origin for origin, _ in portions] != [edge.op]:
                 return True
             dy = rng.normal(size=edge.op.shape)
             with np.errstate(all="ignore"):
-                if not np.array_equal(local(dy), edge.right(dy)):
+                if not np.array_equal(portions[0][1](dy), edge.right(dy)):
                     return True
         return False
 

@@ -171,6 +171,7 @@ def diagnose_answers(
         found,
         verdict=verdict_of(explanations, found.verdict),
         explanations=explanations,
+        every_pair=match.every_pair,
         first=max((f for f in firsts if f), key=lambda f: f.t + f.right_after, default=None),
     )
     if not explanations:

@@ -49,6 +49,8 @@ class Diagnosis:
         On how many further instances the first of them gave the same numbers.
     known : int
         How many mistakes were considered.
+    every_pair : bool
+        Whether any two of them were, where none alone gives the numbers.
     first : FirstWrong, optional
         Where the gradient first goes wrong on its way back.
     smallest : Smallest, optional
@@ -71,6 +73,7 @@ class Diagnosis:
     explanations: list[Explanation] = field(default_factory=list)
     confirmed: int = 0
     known: int = 0
+    every_pair: bool = True
     first: FirstWrong | None = None
     smallest: Smallest | None = None
     remarks: list[str] = field(default_factory=list)

@@ -11,14 +11,18 @@ import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.diagnosis.catalogue import Catalogue
+from teachrnn.diagnosis.columns import columns
 from teachrnn.diagnosis.instance import GradientsByName, Instance
+from teachrnn.diagnosis.joined_sweeps import Arrived, JoinedSweeps, Known
 from teachrnn.diagnosis.mistake import Mistake, SweepMistake
-from teachrnn.diagnosis.reading import Spec
+from teachrnn.diagnosis.reading import Spec, SweepsDone
 from teachrnn.diagnosis.sweeps import Sweeps
 
 RIGHT = SweepMistake("nothing is wrong with the sweep", ())
 MOST = 2
 """Of mistakes in single parameters, so many are looked for beside one of the sweep."""
+FEWEST, MOST_AT_ONCE = 1_000, 16_000
+"""Pairs that are tried together: few at first, as the first are the likeliest."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,8 @@ class Match:
         self.errors = [self._errors_of_right(instance, own) for instance, own in pairs]
         wrong_first = sorted(range(len(pairs)), key=lambda i: max(self.errors[i].values()) <= tolerance)
         self.pairs = [pairs[i] for i in wrong_first]
+        self.every_pair = True
+        """Whether no search for two mistakes was given up."""
 
     @property
     def right(self) -> bool:
@@ -115,7 +121,7 @@ class Match:
         ]
 
     def _errors(
-        self, instance: Instance, own: GradientsByName, name: str, spec: Spec | None, sweeps: Sweeps
+        self, instance: Instance, own: GradientsByName, name: str, spec: Spec | None, sweeps: SweepsDone
     ) -> Array:
         """How far every sweep is from the student's gradient, in units of rounding."""
         reading = instance.reading(name, spec)
@@ -184,32 +190,43 @@ class Match:
     def pairs_of_sweep_mistakes(self, seconds: float) -> list[Explanation]:
         """Two mistakes of the sweep that explain everything together.
 
-        The first is tried in the order of how much of the student's numbers it explains; all others are
-        then tried beside it at once.
+        They are tried in the order of how much of the student's numbers one of them explains. Whether
+        all were tried is in `every_pair` then.
 
         Parameters
         ----------
         seconds : float
-            When to give up. The mistakes that come first in the order are tried first.
+            When to give up, in seconds of the processor.
         """
         began = process_time()
         instance, own = self._telling()
         rows = self._distinct(instance, own)
-        for first in rows:
-            beside = [m for m in rows if not set(m.edges) & set(first.edges) and m.losses == "all"]
-            joined = [SweepMistake("", (*first.changes, *m.changes), first.losses) for m in beside]
-            found = [beside[i] for i in self._explaining(instance, own, joined)]
-            proven = [e for second in found if (e := self._proven(first, second)) is not None]
+        joined = JoinedSweeps(instance.tape, rows, self._known(instance, own))
+        for first, second in _in_portions(joined.apart):
+            proven = self._proven_of(joined.run(first, second), instance, own, rows)
             if proven:
                 return sorted(proven, key=lambda e: e.weight)
             if process_time() - began > seconds:
+                self.every_pair = False
                 break
         return []
 
     def _telling(self) -> tuple[Instance, GradientsByName]:
-        """The smallest instance in which time steps can be told apart, if there is one."""
-        long = [pair for pair in self.pairs if pair[0].T > 2]
-        return min(long or self.pairs, key=lambda pair: (pair[0].B, pair[0].T))
+        """The smallest instance in which steps, and units, can be told apart, if there is one."""
+
+        def worth(pair: tuple[Instance, GradientsByName]) -> tuple[bool, int, int]:
+            instance, _ = pair
+            return instance.T > 2 and instance.model.hidden > 1, -instance.B, -instance.T
+
+        return max(self.pairs, key=worth)
+
+    def _known(self, instance: Instance, own: GradientsByName) -> dict[int, Known]:
+        """The gradients of operations that can be read out of the student's."""
+        found = {}
+        for op, column in columns(instance, {name: own[name] for name in self.names}):
+            near = self.tolerance * instance.units[column.table]
+            found[op.index] = Known(column.data, near, self.tolerance)
+        return found
 
     def _distinct(self, instance: Instance, own: GradientsByName) -> list[SweepMistake]:
         """The mistakes of the sweep, those that explain most first, and of like numbers one."""
@@ -241,24 +258,42 @@ class Match:
                 found.append(rows[i])
         return found
 
-    def _explaining(
-        self, instance: Instance, own: GradientsByName, rows: Sequence[SweepMistake]
-    ) -> list[int]:
-        sweeps = _sweeps(instance, rows)
-        left = np.flatnonzero(~sweeps.impossible)
-        for name in self.names:
-            if left.size:
-                errors = self._errors(instance, own, name, None, sweeps)
-                left = left[errors[left] <= self.tolerance]
-        return [int(i) for i in left]
+    def _proven_of(
+        self, found: Arrived, instance: Instance, own: GradientsByName, rows: Sequence[SweepMistake]
+    ) -> list[Explanation]:
+        """Of pairs on an instance, those that explain all of them, with the first mistake in common."""
+        if not found.count:
+            return []
+        errors = [self._errors(instance, own, name, None, found) for name in self.names]
+        proven: list[Explanation] = []
+        before = -1
+        for i in np.flatnonzero(np.max(errors, axis=0) <= self.tolerance):
+            if proven and found.first[i] != before:
+                break
+            before = found.first[i]
+            proven += self._proven(rows[before], rows[found.second[i]])
+        return proven
 
-    def _proven(self, first: SweepMistake, second: SweepMistake) -> Explanation | None:
+    def _proven(self, first: SweepMistake, second: SweepMistake) -> list[Explanation]:
         """The two together, if they explain every instance."""
-        joined = SweepMistake("", (*first.changes, *second.changes), first.losses)
-        found = self._with_right_sums([joined])
-        return Explanation((first, second), found[0].error) if found else None
+        losses = second.losses if first.losses == "all" else first.losses
+        joined = SweepMistake("", (*first.changes, *second.changes), losses)
+        return [Explanation((first, second), e.error) for e in self._with_right_sums([joined])]
 
 
 def _sweeps(instance: Instance, rows: Sequence[SweepMistake]) -> Sweeps:
     count = len(instance.trace.losses)
     return Sweeps(instance.tape, [row.edges for row in rows], seeds=[row.seeds(count) for row in rows])
+
+
+def _in_portions(apart: Array) -> Iterator[tuple[Array, Array]]:
+    """All pairs of mistakes that are in different places, in their order: few at first, then many."""
+    firsts, seconds, count, most = [], [], 0, FEWEST
+    for first, others in enumerate(apart):
+        second = first + 1 + np.flatnonzero(others[first + 1 :])
+        firsts.append(np.full(len(second), first))
+        seconds.append(second)
+        count += len(second)
+        if count >= most or first == len(apart) - 1:
+            yield np.concatenate(firsts), np.concatenate(seconds)
+            firsts, seconds, count, most = [], [], 0, min(2 * most, MOST_AT_ONCE)

@@ -8,16 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.diagnosis.changes.change import Change
-from teachrnn.diagnosis.sweeps import Sweeps
 from teachrnn.diagnosis.tape import Edge, Tape
 from teachrnn.diagnosis.wrong_sum import WrongSum
 from teachrnn.op import Value
+
+
+class SweepsDone(Protocol):
+    """Backward sweeps that are over: how many, and what arrived in them."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+
+    def arrived(self, value: Value) -> Array:
+        """The gradient that arrived at a value in every sweep, with the sweeps along the first axis."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +63,17 @@ class Reading:
     sources: list[Value]
     matrix: Array
 
-    def of(self, sweeps: Sweeps) -> Array:
+    def of(self, sweeps: SweepsDone) -> Array:
         """The gradient in every sweep, flat: shape (M, size)."""
         return self._arrived(sweeps) @ self.matrix
 
-    def with_size(self, sweeps: Sweeps) -> tuple[Array, Array]:
+    def with_size(self, sweeps: SweepsDone) -> tuple[Array, Array]:
         """The same, and for each sweep the largest sum of absolute values that an entry is made of."""
         dy = self._arrived(sweeps)
         sizes = np.abs(dy) @ np.abs(self.matrix)
         return dy @ self.matrix, sizes.max(axis=1, initial=0.0)
 
-    def _arrived(self, sweeps: Sweeps) -> Array:
+    def _arrived(self, sweeps: SweepsDone) -> Array:
         parts = [sweeps.arrived(value).reshape(sweeps.count, -1) for value in self.sources]
         return np.concatenate(parts, axis=1) if parts else np.zeros((sweeps.count, 0))
 

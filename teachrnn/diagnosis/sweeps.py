@@ -6,7 +6,7 @@ which it is changed are done one by one: two thousand sweeps of an LSTM take as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -119,7 +119,8 @@ class Row:
         found = self.sweeps.sums.get(value.index)
         return None if found is None else found[self.number]
 
-    def sent(self, value: Value) -> Iterator[tuple[Edge, Array]]:
-        """Its parts, each with the edge that sent it."""
-        for edge, d in self.sweeps.parts.get(value.index, ()):
-            yield edge, d[self.number]
+    def sent_along(self, edge: Edge) -> Array | None:
+        """What an edge has sent."""
+        found = (d for e, d in self.sweeps.parts.get(edge.value.index, ()) if e is edge)
+        d = next(found, None)
+        return None if d is None else d[self.number]

@@ -93,6 +93,14 @@ class Tape:
                 (self.uses[value.name] if value.role == "parameter" else edges).append(edge)
             self.steps.append((op, edges))
         self.sites = list(sites.values())
+        self._into: dict[int, list[Edge]] = {}
+        for _, edges in self.steps:
+            for edge in edges:
+                self._into.setdefault(edge.value.index, []).append(edge)
+
+    def into(self, value: Value) -> list[Edge]:
+        """The edges that send a gradient to a result, the first to do so first."""
+        return self._into.get(value.index, [])
 
     def example(self, site: Site) -> Edge:
         """An edge of that site, where there is a choice one that has a step before it and one after."""

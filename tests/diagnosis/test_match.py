@@ -10,6 +10,7 @@ import pytest
 from teachrnn import CELLS, backpropagate
 from teachrnn.diagnosis.catalogue import Catalogue
 from teachrnn.diagnosis.instance import Instance
+from teachrnn.diagnosis.joined_sweeps import JoinedSweeps
 from teachrnn.diagnosis.match import Match
 from teachrnn.diagnosis.mistake import ParameterMistake, SweepMistake
 from teachrnn.diagnosis.sweeps import Sweeps
@@ -131,6 +132,50 @@ def test_two_mistakes_of_the_sweep_are_named_together():
     assert found.explanations() == []
     pairs = found.pairs_of_sweep_mistakes(seconds=600)
     assert {first, second} in [set(e.mistakes) for e in pairs]
+
+
+def test_two_mistakes_of_which_one_shows_in_several_units_only_are_named_together():
+    one_unit = Instance.draw("vanilla", T=3, hidden=1, symbols=4)
+    drawn = [one_unit, *instances("vanilla")]
+    first = titled("vanilla", "the gradient that goes back from h[t] to a[t] lacks the derivative")
+    second = titled(
+        "vanilla",
+        "the gradient carried back from r[t] to h[t-1] goes through W, not through its transpose",
+    )
+    found = Match(catalogue("vanilla"), drawn, gradients_of([first, second], drawn), 1e-12)
+    assert {first, second} in [set(e.mistakes) for e in found.pairs_of_sweep_mistakes(seconds=600)]
+
+
+@pytest.mark.parametrize("cell", ["vanilla", "lstm"])
+def test_two_mistakes_as_matrices_are_the_sweeps_that_are_made_one_by_one(cell):
+    (_, instance, *_), rows = instances(cell), catalogue(cell).sweep
+    joined = JoinedSweeps(instance.tape, rows, {})
+    first, second = np.nonzero(np.triu(joined.apart, 1))
+    some = np.random.default_rng(0).permutation(len(first))[:300]
+    found = joined.run(first[some], second[some])
+    pairs = [(rows[i], rows[j]) for i, j in zip(first[some], second[some], strict=True)]
+    one_by_one = Sweeps(
+        instance.tape,
+        [{**a.edges, **b.edges} for a, b in pairs],
+        seeds=[a.seeds(instance.T) or b.seeds(instance.T) for a, b in pairs],
+    )
+    kept = np.flatnonzero(~one_by_one.impossible)
+    assert 100 < len(kept) == found.count
+    for op, _ in instance.tape.steps:
+        wanted = one_by_one.arrived(op)[kept].reshape(len(kept), -1)
+        np.testing.assert_allclose(found.arrived(op), wanted, rtol=1e-12, atol=1e-12)
+
+
+def test_a_search_that_was_given_up_says_so():
+    answers = [
+        {
+            name: d + 0.1 * np.random.default_rng(0).normal(size=d.shape)
+            for name, d in i.gradients.items()
+        }
+        for i in instances("lstm")
+    ]
+    found = match("lstm", answers)
+    assert (found.pairs_of_sweep_mistakes(seconds=0), found.every_pair) == ([], False)
 
 
 def test_what_no_mistake_gives_is_not_explained():

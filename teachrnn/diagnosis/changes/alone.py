@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from teachrnn.diagnosis.changes.change import Change
+import numpy as np
+
+from teachrnn.diagnosis.changes.change import Change, Portion
 
 if TYPE_CHECKING:
-    from teachrnn.array import Array
     from teachrnn.diagnosis.cell_map import CellMap
     from teachrnn.diagnosis.site import Site
-    from teachrnn.diagnosis.sweeps import Row
-    from teachrnn.diagnosis.tape import Edge
+    from teachrnn.diagnosis.tape import Edge, Tape
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,8 @@ class Alone(Change):
     def weight(self) -> int:
         return 3
 
-    def send(self, row: Row, edge: Edge) -> Array | None:
-        d = super().send(row, edge)
-        before = row.arrived(edge.value)
-        return d if d is None or before is None else d - before
+    def portions(self, tape: Tape, edge: Edge) -> list[Portion]:
+        return [(edge.op, edge.right), (edge.value, np.negative)]
 
     def words(self, site: Site) -> str:
         return "overwrites what had arrived there"

@@ -6,17 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from teachrnn.diagnosis.changes.change import Change
+from teachrnn.diagnosis.changes.change import Change, Portion
 from teachrnn.diagnosis.replaced import replaced
 from teachrnn.formulas.tree import Formula, Letter
 
 if TYPE_CHECKING:
-    from teachrnn.array import Array
     from teachrnn.diagnosis.cell_map import CellMap
     from teachrnn.diagnosis.site import Site
-    from teachrnn.diagnosis.sweeps import Row
     from teachrnn.diagnosis.tape import Edge, Tape
     from teachrnn.op import Value
 
@@ -60,10 +56,9 @@ class AnotherGradient(Change):
         t = edge.op.t
         return None if t is None else tape.by_place.get((self.value, t + self.step))
 
-    def send(self, row: Row, edge: Edge) -> Array | None:
-        if self.step and self.source(row.tape, edge) is None:
-            return edge.right(np.zeros_like(edge.op.data))
-        return super().send(row, edge)
+    def portions(self, tape: Tape, edge: Edge) -> list[Portion] | None:
+        beyond = self.step and self.source(tape, edge) is None  # the ends: there is no gradient
+        return [] if beyond else super().portions(tape, edge)
 
     def words(self, site: Site) -> str:
         return f"is made of d{self.value}[{STEPS[self.step]}], not of d{site.result}"

@@ -6,8 +6,11 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from teachrnn.array import Array
 from teachrnn.formulas.tree import Formula
+from teachrnn.op import Value
 from teachrnn.part import Part
 from teachrnn.registry import Registry
 
@@ -16,9 +19,12 @@ if TYPE_CHECKING:
     from teachrnn.diagnosis.site import Site
     from teachrnn.diagnosis.sweeps import Row
     from teachrnn.diagnosis.tape import Edge, Tape
-    from teachrnn.op import Value
 
 CHANGES: Registry[type[Change]] = Registry("change of a gradient")
+
+
+Portion = tuple["Value | Edge", Callable[[Array], Array]]
+"""A linear function of the gradient that arrived at a value, or that another edge sent."""
 
 
 class Change(Part, registry=CHANGES, required=("why", "seen")):
@@ -26,7 +32,7 @@ class Change(Part, registry=CHANGES, required=("why", "seen")):
 
     Subclasses are frozen dataclasses: two changes that say the same are equal. Most changes are a
     wrong local derivative, linear in a gradient that arrives: `source` says at which value, `local`
-    what becomes of it. A change that depends on what other edges have sent overrides `send` instead.
+    what becomes of it. A change that depends on what other edges have sent overrides `portions` instead.
 
     Attributes
     ----------
@@ -101,6 +107,25 @@ class Change(Part, registry=CHANGES, required=("why", "seen")):
         """
         return edge.right
 
+    def portions(self, tape: Tape, edge: Edge) -> list[Portion] | None:
+        """What the wrong term is the sum of; None where it cannot be formed.
+
+        Parameters
+        ----------
+        tape : Tape
+            The recorded sweep.
+        edge : Edge
+            One use of a value by an operation.
+
+        Returns
+        -------
+        list of (Value or Edge, callable) or None
+            Where each portion comes from, and what becomes of the gradient there. Without the first
+            there is no term; of the others, those count that are there when the edge is come to.
+        """
+        value, local = self.source(tape, edge), self.local(tape, edge)
+        return None if value is None or local is None else [(value, local)]
+
     def send(self, row: Row, edge: Edge) -> Array | None:
         """The wrong term in a sweep; None where it cannot be formed.
 
@@ -116,12 +141,20 @@ class Change(Part, registry=CHANGES, required=("why", "seen")):
         ndarray or None
             The term, of the value's shape.
         """
-        value, local = self.source(row.tape, edge), self.local(row.tape, edge)
-        dy = None if value is None else row.arrived(value)
-        if dy is None or local is None:
+        portions = self.portions(row.tape, edge)
+        if portions is None:
             return None
-        d = local(dy)
-        return d if d.shape == edge.value.shape else None
+        total: Array | None = None
+        for number, (origin, local) in enumerate(portions):
+            dy = row.arrived(origin) if isinstance(origin, Value) else row.sent_along(origin)
+            if dy is None and number == 0:
+                return None
+            if dy is not None:
+                d = local(dy)
+                if d.shape != edge.value.shape:
+                    return None
+                total = d if total is None else total + d
+        return np.zeros_like(edge.value.data) if total is None else total
 
     @abstractmethod
     def words(self, site: Site) -> str:

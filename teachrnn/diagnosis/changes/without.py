@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from teachrnn.diagnosis.changes.change import Change
+from teachrnn.diagnosis.changes.change import Change, Portion
 
 if TYPE_CHECKING:
-    from teachrnn.array import Array
     from teachrnn.diagnosis.cell_map import CellMap
     from teachrnn.diagnosis.site import Site
-    from teachrnn.diagnosis.sweeps import Row
-    from teachrnn.diagnosis.tape import Edge
+    from teachrnn.diagnosis.tape import Edge, Tape
 
 
 @dataclass(frozen=True)
@@ -38,12 +36,11 @@ class Without(Change):
     def weight(self) -> int:
         return 2
 
-    def send(self, row: Row, edge: Edge) -> Array | None:
-        dy = row.arrived(edge.op)
-        if dy is None:
+    def portions(self, tape: Tape, edge: Edge) -> list[Portion] | None:
+        late = [e for e in tape.into(edge.op) if (e.site.op, e.site.input) == (self.op, self.input)]
+        if not late and edge.op.t != tape.T:
             return None
-        late = [d for e, d in row.sent(edge.op) if (e.site.op, e.site.input) == (self.op, self.input)]
-        return edge.right(dy - sum(late)) if late or edge.op.t == row.tape.T else None
+        return [(edge.op, edge.right), *((e, lambda d: -edge.right(d)) for e in late)]
 
     def words(self, site: Site) -> str:
         return f"is passed on before the part that comes from {self.op}.{self.input} has been added"
