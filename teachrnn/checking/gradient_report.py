@@ -7,6 +7,7 @@ from math import isinf
 from typing import Any
 
 from teachrnn.checking.parameter_check import ParameterCheck
+from teachrnn.credit import Credited
 from teachrnn.errors import NameLookupError
 from teachrnn.text_table import aligned
 
@@ -15,7 +16,7 @@ KINKS_NAMED = 3
 
 
 @dataclass(frozen=True, eq=False)
-class GradientReport:
+class GradientReport(Credited):
     """All parameters compared with one oracle.
 
     Attributes
@@ -56,6 +57,28 @@ class GradientReport:
     def agrees(self) -> bool:
         """Whether everything that was passed agrees."""
         return self.leak is None and all(check.agrees for check in self.checks)
+
+    def parts_right(self) -> dict[str, bool]:
+        """Whether each gradient agrees.
+
+        Returns
+        -------
+        dict of str to bool
+            By parameter: False for one that was not passed, too, and for all if the record is not the
+            model.
+        """
+        found = {check.name: check.agrees and self.leak is None for check in self.checks}
+        return found | dict.fromkeys(self.missing, False)
+
+    def reason(self) -> str:
+        """The table, if a gradient differs or is missing; empty otherwise.
+
+        Returns
+        -------
+        str
+            Lines of text.
+        """
+        return "" if self.agrees and not self.missing else self.table()
 
     def __getitem__(self, name: str) -> ParameterCheck:
         for check in self.checks:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from teachrnn.credit import Credited
 from teachrnn.diagnosis.description import Description
 from teachrnn.diagnosis.diagnosis import Diagnosis
 from teachrnn.diagnosis.hint import Hint
@@ -13,7 +14,7 @@ from teachrnn.errors import DomainError
 
 
 @dataclass(frozen=True)
-class Diagnoses:
+class Diagnoses(Credited):
     """What was found in every part of a program; it is printed, and hinted at, like one `Diagnosis`.
 
     Attributes
@@ -43,6 +44,32 @@ class Diagnoses:
     def right(self) -> bool:
         """Whether every part is right."""
         return not self.failures and all(found.right for found in self.parts.values())
+
+    def parts_right(self) -> dict[str, bool]:
+        """Whether everything is right, part by part.
+
+        Returns
+        -------
+        dict of str to bool
+            By the name of the part and what is compared in it: ``"dtanh: dx"``. What could not be called
+            counts as one that is wrong.
+        """
+        found = {
+            f"{name}: {what}": right
+            for name, part in self.parts.items()
+            for what, right in part.parts_right().items()
+        }
+        return found | dict.fromkeys(self.failures, False)
+
+    def reason(self) -> str:
+        """What is wrong in which part; empty if everything is right.
+
+        Returns
+        -------
+        str
+            Lines of text.
+        """
+        return "" if self.right and all(self.parts_right().values()) else self.hints(Hint.CASE)
 
     @property
     def verdict(self) -> str:

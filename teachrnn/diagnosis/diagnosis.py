@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from teachrnn.credit import Credited
 from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.description import Description, describe
 from teachrnn.diagnosis.first_wrong import FirstWrong
@@ -28,7 +29,7 @@ SHORT = 4
 
 
 @dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(Credited):
     """What was found; printing it says everything, `hints` no more than a course allows.
 
     Attributes
@@ -85,6 +86,32 @@ class Diagnosis:
     def right(self) -> bool:
         """Whether every gradient is right on every instance."""
         return self.verdict == "right"
+
+    def parts_right(self) -> dict[str, bool]:
+        """Whether each part is right: the forward pass, and every gradient.
+
+        Returns
+        -------
+        dict of str to bool
+            By name: ``{"forward pass": True, "dU": True, "dW": False, ...}``. A gradient that the code
+            does not return is not right. Of an update, what it leaves behind.
+        """
+        parts = {"forward pass": self.verdict != "forward pass differs"}
+        if not all(c.gradient for c in self.compared):
+            parts = {}
+        parts |= {c.said: not c.wrong for c in self.compared}
+        needed: dict[str, Any] = getattr(self.instances[0], "gradients", {}) if self.instances else {}
+        return parts | {f"d{name}": False for name in needed if f"d{name}" not in parts}
+
+    def reason(self) -> str:
+        """What is wrong: the verdict, where, and the smallest case; empty if everything is right.
+
+        Returns
+        -------
+        str
+            Lines of text.
+        """
+        return "" if self.right and all(self.parts_right().values()) else self.hints(Hint.CASE)
 
     @property
     def only_clipped(self) -> bool:

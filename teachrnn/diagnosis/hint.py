@@ -42,8 +42,26 @@ def hint_lines(found: Diagnosis, hint: Hint | int = Hint.MISTAKE) -> Iterator[st
     str
         A line of text.
     """
-    for step in (_verdict, _where, _case, _formula, _mistake)[: int(hint)]:
-        yield from step(found)
+    for step in list(Hint)[: int(hint)]:
+        yield from hint_step(found, step)
+
+
+def hint_step(found: Diagnosis, hint: Hint) -> Iterator[str]:
+    """What a single step of the ladder says.
+
+    Parameters
+    ----------
+    found : Diagnosis
+        What is known.
+    hint : Hint
+        Which step.
+
+    Yields
+    ------
+    str
+        A line of text.
+    """
+    yield from (_verdict, _where, _case, _formula, _mistake)[hint - 1](found)
 
 
 def _verdict(found: Diagnosis) -> Iterator[str]:

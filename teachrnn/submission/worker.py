@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from teachrnn.array import Array
 from teachrnn.errors import TeachrnnError
+from teachrnn.submission.called_by_name import FunctionsHere, called_message
 from teachrnn.submission.instance_message import instance_of
 from teachrnn.submission.messages import receive, send
 from teachrnn.submission.operations import OperationSubmission
@@ -28,6 +29,7 @@ def main() -> None:
     """Serve requests until the other side closes."""
     requests, answers = _streams_of_our_own()
     parts: list[SubmissionPart] = []
+    functions: FunctionsHere | None = None
     while True:
         try:
             said, arrays = receive(requests)
@@ -44,6 +46,12 @@ def main() -> None:
                 parts = parts_in(said["path"], **said["options"])
                 described = [{**part.described(), "kind": kind_of(part)} for part in parts]
                 send(answers, {"parts": described})
+            elif said["do"] == "functions":
+                functions = FunctionsHere(said["path"])
+                send(answers, {})
+            elif said["do"] == "call":
+                assert functions is not None
+                send(answers, *called_message(functions, said, arrays))
             else:
                 send(answers, *_answer(parts[said["part"]], said, arrays))
         except TeachrnnError as error:

@@ -1,0 +1,88 @@
+"""Judge an attempt at an exercise."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from typing import Any
+
+from teachrnn.errors import SubmissionError
+from teachrnn.exercises.exercise import Exercise
+from teachrnn.exercises.handed_in import HandedInAttempt
+from teachrnn.exercises.judgement import JudgedAs, Judgement
+from teachrnn.exercises.ladder import ladder
+
+STOPPED = (
+    "was stopped after",
+    "without an answer",
+    "called exit(",
+    "more memory than it may have",
+    "has nobody to ask here",
+    "calls itself without end",
+)
+"""Words of the messages about code that did not end by itself."""
+
+
+def judge_attempt(
+    which: str | Path | Exercise, attempt: Any, *, isolated: bool = True, seed: int | None = None
+) -> Judgement:
+    """Judge an attempt at an exercise.
+
+    Parameters
+    ----------
+    which : str, Path or Exercise
+        The exercise, by its name, its file, or itself.
+    attempt : function, class, str, Path, list or answer
+        What was handed in: a function or class, from whose text a program is made; the text of a
+        program; a file or a notebook, of which only the cells count that are marked with the exercise's
+        name, if there are such; lines in order; an answer. None is nothing yet.
+    isolated : bool
+        Whether the learner's code runs in a process of its own, with limits of time, memory and output.
+        That process sees the numbers that its functions are called with, and nothing else: what is right
+        stays in this one.
+    seed : int, optional
+        Of the numbers on which it is tried; by default the exercise's own.
+
+    Returns
+    -------
+    Judgement
+        The outcome, partial credit, words, hints. Whatever the learner's code does, this is
+        returned.
+
+    Raises
+    ------
+    NameLookupError
+        If there is no such exercise, with those that there are.
+    FileFormatError
+        If the exercise's own file cannot be read.
+
+    Examples
+    --------
+    >>> code = "def tanh_backward(dy, y): return dy * (1 - y)"
+    >>> found = judge_attempt("tanh-gradient", code, isolated=False)
+    >>> found.outcome, found.mistakes
+    ('wrong', ['dx has y in place of y^2'])
+    """
+    exercise = Exercise.find(which)
+    if seed is None:
+        seed = zlib.crc32(exercise.name.encode()) % 10_000
+    try:
+        handed_in = HandedInAttempt.of(exercise, attempt)
+        if handed_in.is_starting(exercise):
+            return Judgement(exercise.name, "not yet", said=NOTHING_YET, hints=ladder(exercise, {}))
+        return exercise.judged_by.judged(exercise, handed_in, isolated=isolated, seed=seed)
+    except SubmissionError as error:
+        return _failed(exercise, str(error))
+
+
+NOTHING_YET = "Nothing has been written yet."
+
+
+def _failed(exercise: Exercise, said: str) -> Judgement:
+    """The judgement of what could not be run to its end."""
+    outcome: JudgedAs = "not readable"
+    if "NotImplementedError" in said:
+        outcome, said = "not yet", "It is not finished: NotImplementedError is raised."
+    elif any(words in said for words in STOPPED):
+        outcome = "stopped"
+    return Judgement(exercise.name, outcome, said=said, hints=ladder(exercise, {}))

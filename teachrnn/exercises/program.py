@@ -1,0 +1,57 @@
+"""An attempt as a program that can be run: what was given, and what was handed in."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from teachrnn.exercises.handed_in import HandedInAttempt
+
+if TYPE_CHECKING:
+    from teachrnn.exercises.exercise import Exercise
+
+
+@contextmanager
+def program_file(exercise: Exercise, attempt: HandedInAttempt) -> Iterator[Path]:
+    """A file with the attempt behind the code that was given, as long as it is needed.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        With the code that is given.
+    attempt : HandedInAttempt
+        What was handed in.
+
+    Yields
+    ------
+    Path
+        The file, named after the exercise.
+    """
+    with tempfile.TemporaryDirectory(prefix="teachrnn-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder, f"{exercise.name.replace('-', '_')}.py")
+        path.write_text(program(exercise, attempt), "utf-8", errors="replace")
+        yield path
+
+
+def program(exercise: Exercise, attempt: HandedInAttempt) -> str:
+    """The text of the program.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        With the code that is given.
+    attempt : HandedInAttempt
+        What was handed in; what it defines counts where both define it.
+
+    Returns
+    -------
+    str
+        Python.
+    """
+    given = exercise.given.strip()
+    if not given or given in attempt.source:
+        return attempt.source
+    return f"{given}\n\n\n{attempt.source}"

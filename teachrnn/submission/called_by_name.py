@@ -1,0 +1,131 @@
+"""Functions of a student's file that are called by their names, in this process or in another."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from teachrnn.array import Array
+from teachrnn.errors import SubmissionError
+from teachrnn.submission.isolated_process import FILE, MEMORY, SECONDS_TO_ANSWER, IsolatedProcess
+from teachrnn.submission.limits import SECONDS_FOR_A_CALL, Paper, call
+from teachrnn.submission.source import load
+from teachrnn.submission.value_message import packed_value, unpacked_value
+
+
+class CalledByName(Protocol):
+    """Functions that are called by their names."""
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        """What a function returns.
+
+        Parameters
+        ----------
+        name : str
+            Which function.
+        *arguments
+            What it is called with: numbers, text, arrays, lists and dicts of them. They are copied.
+
+        Returns
+        -------
+        object
+            The same kinds of values.
+
+        Raises
+        ------
+        SubmissionError
+            Naming the function and what it did.
+        """
+
+    def close(self) -> None:
+        """Free what is held."""
+
+
+class FunctionsHere:
+    """The functions of a file, in this process.
+
+    Parameters
+    ----------
+    path : path
+        The file; what it defines is run.
+
+    Raises
+    ------
+    SubmissionError
+        If it cannot be read.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._module = load(path)
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        function = vars(self._module).get(name)
+        if not callable(function):
+            raise SubmissionError(self._missing(name))
+        return call(function, *copy.deepcopy(arguments), paper=Paper(), seconds=SECONDS_FOR_A_CALL)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _missing(self, name: str) -> str:
+        defined = [
+            n
+            for n, thing in vars(self._module).items()
+            if callable(thing) and getattr(thing, "__module__", None) in (self._module.__name__, None)
+        ]
+        failed = [said for said in self._module.left_out if "failed" in said or "stopped" in said]
+        said = f"no function is called `{name}`; there are: {', '.join(defined) or 'none'}."
+        return "\n".join([said, *failed])
+
+
+class FunctionsApart:
+    """The functions of a file, in a process of their own; see `IsolatedProcess` for its limits.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Raises
+    ------
+    SubmissionError
+        If it cannot be read.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._process = IsolatedProcess(path)
+        try:
+            self._process.ask({"do": "limit", "memory": MEMORY, "file": FILE}, {}, SECONDS_TO_ANSWER)
+            said = {"do": "functions", "path": str(Path(path).absolute())}
+            self._process.ask(said, {}, SECONDS_TO_ANSWER)
+        except BaseException:
+            self._process.close()
+            raise
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        arrays: dict[str, Array] = {}
+        packed = packed_value(arguments, arrays)
+        request = {"do": "call", "function": name, "arguments": packed}
+        said, answered = self._process.ask(request, arrays, SECONDS_TO_ANSWER)
+        return unpacked_value(said.get("returned"), answered)
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def called_message(
+    functions: FunctionsHere, said: Mapping[str, Any], arrays: Mapping[str, Array]
+) -> tuple[dict[str, Any], dict[str, Array]]:
+    """What a function returns, as a message: the other side of `FunctionsApart.call`."""
+    returned = functions.call(said["function"], *unpacked_value(said["arguments"], arrays))
+    found: dict[str, Array] = {}
+    return {"returned": packed_value(returned, found)}, found

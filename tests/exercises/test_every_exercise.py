@@ -1,0 +1,57 @@
+"""Every exercise that teachrnn comes with: its distractors are seen, and its hints give nothing away."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from teachrnn.exercises import Exercise, judge_attempt
+
+EXERCISES = {exercise.name: exercise for exercise in Exercise.all()}
+
+
+@pytest.fixture(params=EXERCISES)
+def exercise(request):
+    return EXERCISES[request.param]
+
+
+def test_the_solution_is_right_and_earns_everything(exercise):
+    found = judge_attempt(exercise, exercise.solution, isolated=False)
+    assert (found.outcome, found.credit, found.mistakes, found.hints) == ("right", 1.0, [], []), str(
+        found
+    )
+    assert found.points(exercise.points) == exercise.points
+
+
+def test_the_starting_code_is_not_yet_anything(exercise):
+    for attempt in (None, "", exercise.starting, f"{exercise.given}\n\n{exercise.starting}"):
+        found = judge_attempt(exercise, attempt, isolated=False)
+        assert (found.outcome, found.credit) == ("not yet", 0.0), attempt
+
+
+def test_every_distractor_is_wrong_in_its_own_name(exercise):
+    assert exercise.distractors
+    named = {}
+    for distractor in exercise.distractors:
+        found = judge_attempt(exercise, exercise.mistaken(distractor), isolated=False)
+        named[distractor.why] = (found.outcome, found.mistakes, found.credit < 1, bool(found.hints))
+    assert named == {d.why: ("wrong", [d.name], True, True) for d in exercise.distractors}
+
+
+def test_no_hint_holds_a_line_of_the_solution(exercise):
+    lines = {squeezed(line) for line in exercise.solution.splitlines()} - {
+        squeezed(line) for line in (exercise.starting + exercise.given + exercise.text).splitlines()
+    }
+    telling = [line for line in lines if len(line) > 5 and "return" not in line]
+    for hint in exercise.hints:
+        assert [line for line in telling if line in squeezed(hint.text)] == [], hint.text
+
+
+def test_every_rung_has_a_hint_that_is_short(exercise):
+    assert sorted(hint.rung for hint in exercise.hints) == [1, 2, 3, 4]
+    assert [hint.text for hint in exercise.hints if len(hint.text) > 240] == []
+
+
+def squeezed(line: str) -> str:
+    return re.sub(r"\s+|#.*", "", line)
