@@ -18,7 +18,7 @@ from teachrnn.diagnosis.description import Description, describe
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.mistake import SweepMistake
 from teachrnn.diagnosis.site import timeless
-from teachrnn.diagnosis.sweeps import Row, Sweeps
+from teachrnn.diagnosis.sweeps import RowOfMany, Sweeps
 from teachrnn.diagnosis.tape import Edge
 from teachrnn.op import Value
 
@@ -143,7 +143,7 @@ class _Forced(Sweeps):
         sent = []
         for edge, part in parts:
             change = mistake.edges.get((edge.site.op, edge.site.input))
-            wrong = part[0] if change is None else change.send(Row(self, 0), edge)
+            wrong = part[0] if change is None else change.send(RowOfMany(self, 0), edge)
             if wrong is None:
                 return False
             sent.append(wrong)

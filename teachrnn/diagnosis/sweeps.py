@@ -7,6 +7,7 @@ which it is changed are done one by one: two thousand sweeps of an LSTM take as 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -86,7 +87,7 @@ class Sweeps:
             if own:
                 d = np.array(d)  # a derivative may hand on dy itself
             for row, change in own:
-                sent = change.send(Row(self, row), edge)
+                sent = change.send(RowOfMany(self, row), edge)
                 if sent is None:
                     self.impossible[row] = True
                 else:
@@ -101,8 +102,22 @@ class Sweeps:
         return np.zeros((self.count, *value.shape)) if found is None else found
 
 
-class Row:
-    """One of the sweeps, as a change sees it while it goes on."""
+class Row(Protocol):
+    """One sweep, as a change sees it while it goes on."""
+
+    @property
+    def tape(self) -> Tape:
+        """The record."""
+
+    def arrived(self, value: Value) -> Array | None:
+        """The gradient that has arrived at a value so far."""
+
+    def sent_along(self, edge: Edge) -> Array | None:
+        """What an edge has sent."""
+
+
+class RowOfMany(Row):
+    """One of many sweeps at once."""
 
     __slots__ = ("number", "sweeps")
 

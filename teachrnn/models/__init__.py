@@ -3,6 +3,7 @@
 from teachrnn.models.char_rnn import CharRNN, ModelSettings
 from teachrnn.models.checked_path import CheckedPath
 from teachrnn.models.fused_path import FusedPath
+from teachrnn.models.make_path import MakePath
 from teachrnn.models.parameter_vector import ParameterVector
 from teachrnn.models.path import Path
 from teachrnn.models.reader import ModelReader
@@ -13,6 +14,7 @@ __all__ = [
     "CharRNN",
     "CheckedPath",
     "FusedPath",
+    "MakePath",
     "ModelReader",
     "ModelSettings",
     "ParameterVector",

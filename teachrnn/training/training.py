@@ -15,7 +15,7 @@ from teachrnn.data.batching import Batch, Batching
 from teachrnn.errors import DivergedError, DomainError, TeachrnnError
 from teachrnn.hyper_parameter import check_counts
 from teachrnn.memory import room_for
-from teachrnn.models import CharRNN, ParameterVector, Path
+from teachrnn.models import CharRNN, MakePath, ParameterVector, Path
 from teachrnn.models.sequence import check_tokens
 from teachrnn.optimizers import Optimizer
 from teachrnn.training.best import Best
@@ -128,6 +128,7 @@ class Training(CopiedWhole):
             self.best_smooth = Best(theta.copy(), model.initial_state())
             self.best_validation = Best(theta.copy(), model.initial_state())
             self.gradients: ParameterVector = model.zero_gradients()
+        self._make_path: MakePath = _fastest
         self._paths: dict[tuple[int, int], Path] = {}
         self._path: Path | None = None
         self._epoch, self._epoch_loss, self._epoch_symbols = 1, 0.0, 0
@@ -208,6 +209,35 @@ class Training(CopiedWhole):
         self.curve.validation.append((self.iteration, loss))
         self.best_validation.offer(loss, self.iteration, self.model.parameters.flat, state)
         return loss
+
+    def compute_with(self, make_path: MakePath) -> None:
+        """Let another way through the network compute loss and gradients from now on.
+
+        Parameters
+        ----------
+        make_path : callable
+            Makes a `Path` of the model for sequences of one size, as `MakePath` says: one that records,
+            or one that makes a mistake.
+
+        Examples
+        --------
+        >>> from teachrnn import CharRNN, InOrder
+        >>> from teachrnn.models import RecordedPath
+        >>> model = CharRNN(hidden=4, symbols=3, rng=np.random.default_rng(0))
+        >>> training = Training(model, InOrder(np.array([0, 1, 2] * 9), length=5), "sgd")
+        >>> training.compute_with(
+        ...     lambda model, gradients, length, batch: RecordedPath(
+        ...         model, gradients, length=length, batch=batch
+        ...     )
+        ... )
+        >>> next(training).iteration
+        1
+        """
+        self._make_path, last = make_path, self._path
+        self._paths = {}
+        if last is not None:
+            self._path = self._path_of(last.length, last.batch)
+            self._path.start(last.state)
 
     # Saving ------------------------------------------------------------------------------------
 
@@ -291,8 +321,9 @@ class Training(CopiedWhole):
 
     def _path_of(self, length: int, batch: int) -> Path:
         if (length, batch) not in self._paths:
-            path = self.model.path(length=length, batch=batch, gradients=self.gradients, checked=False)
-            self._paths[length, batch] = path
+            self._paths[length, batch] = self._make_path(
+                self.model, length=length, batch=batch, gradients=self.gradients
+            )
         return self._paths[length, batch]
 
     def _end_epoch(self, epoch: int) -> None:
@@ -314,3 +345,7 @@ class Training(CopiedWhole):
             f"The last smooth loss was {self.smooth_loss:.4g}. Lower the learning rate "
             f"(eta is {self.optimizer.eta:g}), or clip gradients harder."
         )
+
+
+def _fastest(model: CharRNN, *, length: int, batch: int, gradients: ParameterVector) -> Path:
+    return model.path(length=length, batch=batch, gradients=gradients, checked=False)
