@@ -262,6 +262,7 @@ def _row(elements: str) -> str:
     return elements if _is_single(elements) else f"<mrow>{elements}</mrow>"
 
 
+@lru_cache(maxsize=4096)
 def _is_single(elements: str) -> bool:
     """Whether these are one element: its end tag stands at the end and nowhere before at its depth."""
     depth, count, at = 0, 0, 0

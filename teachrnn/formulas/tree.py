@@ -30,18 +30,19 @@ class Formula:
 
     def __init__(self, *given: Any, **named: Any) -> None:
         names = self._names
-        named |= zip(names, given, strict=False)
-        lacking = [name for name in names if name not in named and not hasattr(type(self), name)]
-        if lacking or len(given) > len(names) or not named.keys() <= set(names):
-            raise TypeError(f"{type(self).__name__} takes ({', '.join(names)})")
-        for name in names:
-            object.__setattr__(self, name, named.get(name, getattr(type(self), name, None)))
+        if len(given) != len(names) or named:
+            named |= zip(names, given, strict=False)
+            lacking = [name for name in names if name not in named and not hasattr(type(self), name)]
+            if lacking or len(given) > len(names) or not named.keys() <= set(names):
+                raise TypeError(f"{type(self).__name__} takes ({', '.join(names)})")
+            given = tuple(named.get(name, getattr(type(self), name, None)) for name in names)
+        self.__dict__.update(zip(names, given, strict=True))  # past __setattr__, in the order of names
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"a formula cannot be changed: make another {type(self).__name__}")
 
     def _fields(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in self._names)
+        return tuple(self.__dict__.values())
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self._fields() == other._fields()
@@ -66,7 +67,7 @@ class Formula:
         Formula
             A new node.
         """
-        return type(self)(**{name: getattr(self, name) for name in self._names} | fields)
+        return type(self)(**self.__dict__ | fields)
 
     def __add__(self, other: Any) -> Formula:
         return Plus(self, lift(other))
@@ -258,7 +259,7 @@ class _Inner(Formula):
                 return tuple(new(part) for part in value)
             return change(value) if _is_node(value) else value
 
-        return self.changed(**{name: new(getattr(self, name)) for name in self._names})
+        return type(self)(*map(new, self._fields()))
 
 
 class Equation(_Inner):

@@ -8,7 +8,9 @@ import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.errors import DomainError
+from teachrnn.one_thread import OneThread
 from teachrnn.reference.complex_step import ComplexStep
+from teachrnn.reference.nudged_results import slopes_together
 from teachrnn.trace import Trace
 
 
@@ -87,7 +89,8 @@ def complex_step_everywhere(
 ) -> ComplexStepGradients:
     """Complex-step gradients of every floating-point value of a trace, results included.
 
-    It asks for one forward pass per entry, so for a large network entries are drawn at random.
+    It asks for one forward pass per entry, so for a large network entries are drawn at random. The
+    values of time steps share their passes where all of their entries are wanted.
 
     Parameters
     ----------
@@ -121,8 +124,12 @@ def complex_step_everywhere(
     """
     rng = rng or np.random.default_rng(0)
     found = ComplexStepGradients()
+    together = {} if max_entries_at_step is not None else _of_time_steps(trace)
     for value in trace.values:
         if value.data.dtype.kind != "f":
+            continue
+        if value.name in together:
+            found[value.name] = together[value.name]
             continue
         size = value.data.size
         limit = max_entries if value.t is None else max_entries_at_step
@@ -133,3 +140,26 @@ def complex_step_everywhere(
             found[value.name] = np.full(value.shape, np.nan)
             found.refused[value.name] = str(refusal)
     return found
+
+
+def _of_time_steps(trace: Trace) -> dict[str, Array]:
+    """The gradients of all values of time steps; none where an operation refuses the nudges of one.
+
+    Each is then tried alone, so that a refusal is about the values that it concerns.
+    """
+    weights = {
+        operand.index
+        for op in trace.ops
+        for name, operand in zip(op.inputs, op.operands, strict=True)
+        if name in op.shared
+    }
+    values = [
+        v
+        for v in trace.values
+        if v.t is not None and v.data.dtype.kind == "f" and v.index not in weights
+    ]
+    try:
+        with OneThread():
+            return slopes_together(trace, values)
+    except DomainError:
+        return {}

@@ -345,6 +345,28 @@ def test_everywhere_is_every_float_of_the_trace_in_its_order(cell):
         np.testing.assert_allclose(d, by_backpropagation(trace, name), rtol=0, atol=1e-13)
 
 
+@pytest.mark.parametrize("at_most", [1, 400, 1_000_000])
+@pytest.mark.parametrize("settings", [{"batch": 2}, {"layers": 2}], ids=["batch", "stacked"])
+def test_everywhere_is_the_same_in_one_pass_as_in_one_for_each_value(monkeypatch, settings, at_most):
+    trace = network("gru", T=2, **settings)
+    alone = {name: complex_step_gradient(trace, name) for name in floats(trace)}
+    monkeypatch.setattr("teachrnn.reference.nudged_results.MAX_NUMBERS", at_most)
+    for name, d in complex_step_everywhere(trace).items():
+        np.testing.assert_allclose(d, alone[name], rtol=1e-12, atol=1e-15, err_msg=name)
+
+
+def test_values_of_all_time_steps_go_through_an_operation_in_one_call(monkeypatch):
+    trace = network(T=6)
+    calls = []
+    forward = Tanh.forward
+    monkeypatch.setattr(Tanh, "forward", staticmethod(lambda a: calls.append(a.shape) or forward(a)))
+    complex_step_everywhere(trace, max_entries=0)
+    values = [v for v in trace.values if v.t is not None and v.data.dtype.kind == "f"]
+    size, shape = sum(v.data.size for v in values), trace["a[1]"].shape
+    tried_out = [(2, *shape), shape]
+    assert calls == tried_out + 6 * [(size, *shape)]
+
+
 def test_entries_are_drawn_from_those_requested():
     trace = network(T=2)
     found = complex_step_everywhere(
