@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,19 +11,55 @@ from teachrnn.array import Array
 from teachrnn.diagnosis.changes.change import Change
 from teachrnn.diagnosis.mistake import Mistake, ParameterMistake, SweepMistake, WholeMistake
 from teachrnn.diagnosis.reading import GradientOf, Spec, WrongTerm, counts, term
+from teachrnn.diagnosis.site import timeless
 from teachrnn.diagnosis.sweeps import Row
 from teachrnn.diagnosis.tape import Edge, Tape
 from teachrnn.diagnosis.wrong_sum import WrongSum
 from teachrnn.errors import DomainError
 from teachrnn.laboratory.refilled_trace import RefilledTrace
+from teachrnn.laboratory.schedule import Schedule
 from teachrnn.op import Value
+
+
+@dataclass(frozen=True, eq=False)
+class SiteOverTime:
+    """One place of the graph at all time steps.
+
+    Attributes
+    ----------
+    edges : list of Edge
+        The place at each step, the first step first.
+    arrays : list of ndarray
+        The operands and the result over time, (T, ...); a parameter as it is.
+    change : Change or None
+        What is done wrong there.
+    """
+
+    edges: list[Edge]
+    arrays: list[Array]
+    change: Change | None
+
+    @property
+    def result(self) -> str:
+        """The result of the operation, without its time."""
+        return self.edges[0].site.op
+
+    @property
+    def of(self) -> str:
+        """The value that is used there, without its time."""
+        return self.edges[0].site.of
+
+    def right(self, dy: Array) -> Array:
+        """The right terms of all steps; of a parameter their sum."""
+        return self.edges[0].gradient(dy, *self.arrays)
 
 
 class MistakenSweep(Row):
     """What a backward pass with these mistakes gives for the numbers that a record holds now.
 
-    The same as `mistaken_gradients`, which is made for small instances: there every parameter's
-    gradient is a matrix of its size times that of all gradients on the way.
+    The same as `mistaken_gradients`, which is made for small instances: there a matrix takes all
+    gradients on the way to that of a parameter. Here the recurrence goes step by step, and what comes
+    before and after it is done for all steps at once (`Schedule`).
 
     Parameters
     ----------
@@ -30,17 +67,10 @@ class MistakenSweep(Row):
         The record.
     mistakes : sequence of Mistake
         All are made at once; none is the right backward pass.
-
-    Attributes
-    ----------
-    sums : dict
-        The gradients that arrived at each result in the last sweep, by its index.
     """
 
     def __init__(self, refilled: RefilledTrace, mistakes: Sequence[Mistake] = ()) -> None:
         self.refilled, self.mistakes = refilled, tuple(mistakes)
-        self.sums: dict[int, Array] = {}
-        self._sent: dict[Edge, Array] = {}
         changes: dict[tuple[str, str], Change] = {}
         self._specs: dict[str, Spec] = {}
         losses = self.tape.trace.losses
@@ -51,19 +81,44 @@ class MistakenSweep(Row):
                 weights = mistake.seeds(len(losses)) or weights
             elif isinstance(mistake, ParameterMistake):
                 self._specs |= dict(mistake.specs)
-        self._seeds = [
-            (loss.index, np.full(loss.shape, w, loss.data.dtype))
-            for loss, w in zip(losses, weights, strict=True)
-        ]
+        self._refuse_unknown(set(changes), set(self._specs))
+        self._seeds: dict[str, Array] = {}
+        for loss, weight in zip(losses, weights, strict=True):
+            whole = refilled.steps[timeless(loss)]
+            self._seeds.setdefault(timeless(loss), np.zeros_like(whole))[(loss.t or 1) - 1] = weight
+        self._lay_out(changes)
+        self._sums: dict[int, Array] = {}
+        self._over_time: dict[str, Array] = {}
+        self._sent: dict[Edge, Array] = {}
+        self._stacked: set[str] = set()
+
+    def _lay_out(self, changes: Mapping[tuple[str, str], Change]) -> None:
+        """Order the places of the graph, once for all sweeps."""
+        schedule = Schedule.of(self.tape, changes)
+        self._early = set(schedule.first)
+        sites: dict[tuple[str, str], list[Edge]] = {}
+        for edge in reversed(self.tape.edges()):
+            sites.setdefault((edge.site.op, edge.site.input), []).append(edge)
+        flowing: dict[str, list[SiteOverTime]] = {}
+        self._uses: dict[str, list[SiteOverTime]] = {}
+        for place, edges in sites.items():
+            edges.sort(key=lambda edge: edge.op.t or 0)
+            arrays = [*self.refilled.operands(edges[-1].op), self.refilled.steps[place[0]]]
+            site = SiteOverTime(edges, arrays, changes.get(place))
+            kept = flowing.setdefault(site.result, []) if edges[0].site.flows else None
+            (self._uses.setdefault(site.of, []) if kept is None else kept).append(site)
+        self._first = [(name, flowing.get(name, [])) for name in schedule.first]
+        self._last = [(name, flowing.get(name, [])) for name in schedule.last]
         self._steps = [
             (op.index, [(edge, changes.get((edge.site.op, edge.site.input))) for edge in edges])
             for op, edges in self.tape.steps
+            if timeless(op) in schedule.steps
         ]
         self._remembers = any(
             type(change).portions is not Change.portions for change in changes.values()
         )
 
-        self._refuse_unknown(set(changes), set(self._specs))
+    # What a change asks, as of one `Row` --------------------------------------------------------
 
     @property
     def tape(self) -> Tape:
@@ -72,11 +127,17 @@ class MistakenSweep(Row):
 
     def arrived(self, value: Value) -> Array | None:
         """The gradient that has arrived at a value so far."""
-        return self.sums.get(value.index)
+        found = self._sums.get(value.index)
+        if found is None and value.t:
+            whole = self._over_time.get(timeless(value))
+            return None if whole is None else whole[value.t - 1]
+        return found
 
     def sent_along(self, edge: Edge) -> Array | None:
         """What an edge has sent."""
         return self._sent.get(edge)
+
+    # The sweep -----------------------------------------------------------------------------------
 
     def gradients(self, weight: float = 1.0) -> dict[str, Array]:
         """The gradient of every parameter.
@@ -97,8 +158,7 @@ class MistakenSweep(Row):
             If a mistake cannot be made with these shapes.
         """
         self._go_back()
-        stacked: dict[str, Array] = {}
-        found = {name: self._gradient(name, self._specs.get(name), stacked) for name in self.tape.uses}
+        found = {name: self._gradient(name, self._specs.get(name)) for name in self._uses}
         if weight != 1:
             found = {name: weight * d for name, d in found.items()}
         for mistake in self.mistakes:
@@ -107,62 +167,83 @@ class MistakenSweep(Row):
         return found
 
     def _go_back(self) -> None:
-        sums = self.sums = dict(self._seeds)
-        self._sent = {}
+        self._sums, self._sent, self._stacked = {}, {}, set()
+        self._over_time = {name: seed.copy() for name, seed in self._seeds.items()}
+        self._all_steps_at_once(self._first)
+        self._step_by_step()
+        self._all_steps_at_once(self._last)
+
+    def _all_steps_at_once(self, results: list[tuple[str, list[SiteOverTime]]]) -> None:
+        whole = self._over_time
+        for name, sites in results:
+            for site in sites:
+                dy = self._arrived_over_time(name)
+                d = site.right(dy) if site.change is None else self._changed(site)
+                whole[site.of] = whole[site.of] + d if site.of in whole else d
+
+    def _changed(self, site: SiteOverTime) -> Array:
+        assert site.change is not None
+        terms = [site.change.send(self, edge) for edge in site.edges]
+        if any(term is None for term in terms):
+            raise self._impossible()
+        return np.array(terms)
+
+    def _step_by_step(self) -> None:
+        sums = self._sums
         for number, edges in self._steps:
             dy = sums.get(number)
             if dy is None:
-                continue
+                op = edges[0][0].op if edges else None
+                dy = None if op is None else self.arrived(op)
+                if dy is None:
+                    continue
+                sums[number] = dy
             for edge, change in edges:
                 d = edge.gradient(dy, *edge.arrays) if change is None else change.send(self, edge)
                 if d is None:
                     raise self._impossible()
-                index = edge.value.index
-                before = sums.get(index)
-                sums[index] = d if before is None else before + d
+                before = self.arrived(edge.value)
+                sums[edge.value.index] = d if before is None else before + d
                 if self._remembers:
                     self._sent[edge] = d
 
-    def _gradient(self, name: str, spec: Spec | None, stacked: dict[str, Array]) -> Array:
+    def _arrived_over_time(self, name: str) -> Array:
+        """What arrived at a result at all time steps, (T, ...); zeros where nothing did."""
+        if name not in self._early and name not in self._stacked:
+            values = [self.tape.by_place[name, t] for t in range(1, self.tape.T + 1)]
+            steps = [self.arrived(value) for value in values]
+            empty = np.zeros_like(values[0].data)
+            self._over_time[name] = np.array([empty if d is None else d for d in steps])
+            self._stacked.add(name)
+        found = self._over_time.get(name)
+        return np.zeros_like(self.refilled.steps[name]) if found is None else found
+
+    def _gradient(self, name: str, spec: Spec | None) -> Array:
         """The gradient of a parameter, rightly formed from what arrived, or wrongly."""
         shape = self.refilled.parameters[name].shape
         if isinstance(spec, GradientOf):
-            d = self._gradient(spec.parameter, None, stacked)
+            d = self._gradient(spec.parameter, None)
         elif isinstance(spec, WrongTerm):
             d = self._wrong_terms(name, spec)
         else:
-            d = self._sum(name, spec, stacked)
+            d = self._sum(name, spec)
         if d.shape != shape:
             raise self._impossible()
         return d
 
-    def _sum(self, name: str, spec: WrongSum | None, stacked: dict[str, Array]) -> Array:
+    def _sum(self, name: str, spec: WrongSum | None) -> Array:
         """The terms of all time steps in one product; each may count otherwise than once."""
-        edges = self.tape.uses[name]
-        B = len(edges[0].op.data)
         total: Array | None = None
-        for use in dict.fromkeys(edge.site for edge in edges):
-            edge = next(e for e in edges if e.site == use)
-            if use.op not in stacked:
-                stacked[use.op] = self._over_time(use.op)
-            dy = stacked[use.op]
+        for site in self._uses[name]:
+            dy = self._arrived_over_time(site.result)
             if spec is not None:
-                times = counts(self.tape, spec, list(range(1, self.tape.T + 1)), B)
+                steps: list[int | None] = [edge.op.t for edge in site.edges]
+                times = counts(self.tape, spec, steps, dy.shape[1])
                 dy = dy * times.astype(dy.dtype).reshape(-1, *(1,) * (dy.ndim - 1))
-            arrays = [*self.refilled.operands(edge.op), self.refilled.steps[use.op]]
-            d = edge.gradient(dy, *arrays)
+            d = site.right(dy)
             total = d if total is None else total + d
         assert total is not None
         return total.T if spec is not None and spec.transposed else total
-
-    def _over_time(self, name: str) -> Array:
-        """What arrived at a result at all time steps."""
-        found = []
-        for t in range(1, self.tape.T + 1):
-            value = self.tape.by_place[name, t]
-            d = self.sums.get(value.index)
-            found.append(np.zeros_like(value.data) if d is None else d)
-        return np.array(found)
 
     def _wrong_terms(self, name: str, spec: WrongTerm) -> Array:
         total = np.zeros_like(self.refilled.parameters[name])
@@ -171,7 +252,7 @@ class MistakenSweep(Row):
             if local is None:
                 raise self._impossible()
             if source is not None:
-                dy = self.sums.get(source.index)
+                dy = self.arrived(source)
                 d = local(np.zeros_like(source.data) if dy is None else dy)
                 if d.shape != total.shape:
                     raise self._impossible()
