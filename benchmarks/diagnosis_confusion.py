@@ -98,10 +98,12 @@ def classes(rows: np.ndarray) -> list[np.ndarray]:
     found, left = [], list(range(len(order)))
     while left:
         first = left[0]
-        near = [j for j in left if key[j] - key[first] <= SAME * rows.shape[1] * 4]
+        end = key[first] + SAME * rows.shape[1] * 4  # the keys are in order
+        near = left[: int(np.searchsorted(key[left], end, side="right"))]
         same = [j for j in near if np.abs(rows[order[j]] - rows[order[first]]).max() <= 4 * SAME]
         found.append(order[same])
-        left = [j for j in left if j not in set(same)]
+        taken = set(same)
+        left = [j for j in left if j not in taken]
     return found
 
 
