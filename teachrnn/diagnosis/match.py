@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from time import process_time
 
@@ -81,6 +82,11 @@ class Match:
     def right(self) -> bool:
         """Whether every gradient is right on every instance."""
         return all(error <= self.tolerance for errors in self.errors for error in errors.values())
+
+    @cached_property
+    def _right_names(self) -> set[str]:
+        """The parameters whose gradients are right on every instance."""
+        return {n for n in self.names if all(errors[n] <= self.tolerance for errors in self.errors)}
 
     def _errors_of_right(self, instance: Instance, own: GradientsByName) -> dict[str, float]:
         found = {}
@@ -169,6 +175,8 @@ class Match:
         }
         wrong = {name for name in self.names if (name, None) not in matches}
         swept = () if row == RIGHT else (row,)
+        if swept and wrong & self._right_names:  # a second mistake would have to undo the first
+            return
         fitting = [
             m
             for m in self.catalogue.parameter

@@ -166,6 +166,19 @@ def test_two_mistakes_as_matrices_are_the_sweeps_that_are_made_one_by_one(cell):
         np.testing.assert_allclose(found.arrived(op), wanted, rtol=1e-12, atol=1e-12)
 
 
+def test_mistakes_that_undo_one_another_are_no_explanation():
+    drawn = instances("vanilla")
+    answers = []
+    for instance in drawn:  # dW with h[t] for h[t-1], and without t = 1: W alone is wrong
+        sweep, T = backpropagate(instance.trace), instance.T
+        d = np.zeros_like(instance.gradients["W"])
+        for t in range(2, T + 1):
+            da, h = sweep.gradient(f"a[{t}]"), instance.trace[f"h[{t}]"].data
+            d += da.reshape(instance.B, -1).T @ h.reshape(instance.B, -1)
+        answers.append({**instance.gradients, "W": d})
+    assert match("vanilla", answers).explanations() == []
+
+
 def test_a_search_that_was_given_up_says_so():
     answers = [
         {
