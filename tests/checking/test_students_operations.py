@@ -112,6 +112,22 @@ def test_a_derivative_that_is_right_for_one_of_two_arguments_is_not_accused():
     assert "right if `y` holds what goes into tanh" in found.remarks[0]
 
 
+def test_where_gradients_are_scaled_in_two_ways_it_is_said_that_either_may_be_wrong():
+    def linear_forward(x, W, b):
+        return x @ W + b, (x, W)
+
+    def linear_backward(dout, cache):
+        x, W = cache
+        return dout @ W.T, x.T @ dout, dout.sum(axis=0) / len(x)
+
+    found = check_backward([linear_forward, linear_backward])
+    assert [c.name for c in found.compared if c.wrong] == ["b"]
+    (remark,) = found.remarks
+    assert remark.endswith(
+        "if the mean of the loss over the batch is taken here, db is right and dW wrong."
+    )
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_ill_mannered_operations_leave_the_others_their_verdict(name, checked):
     for row in catalogue()["rough"]:

@@ -112,6 +112,7 @@ class RecognisedOperation:
         self.dtype: np.dtype[Any] = np.dtype(np.float64)
         self.square = self.complete = False
         self.remark = ""
+        self._right: set[str] = set()
 
     def with_backward(self, failures: list[str]) -> float | None:
         """Choose how to call what goes back: the reading in which most gradients are right.
@@ -131,11 +132,13 @@ class RecognisedOperation:
         for square in (False, True):
             best: tuple[tuple[float, ...], OperationReading] | None = None
             first: tuple[float, ...] | None = None
+            right_of: list[tuple[OperationReading, set[str]]] = []
             for reading in self._ways_back(square, failures):
                 score = self._score(reading, square, failures)
                 if score is None:
                     continue
                 first = first or score
+                right_of.append((reading, self._right))
                 if best is None or score > best[0]:
                     best = score, reading
                 if score[0] == score[1] > 0:
@@ -143,6 +146,7 @@ class RecognisedOperation:
             if best is not None and best[0][0] > 0:
                 self.reading, self.square = best[1], square
                 self._note(best[0], first)
+                self._note_scales(right_of)
                 read, right, _, refused = best[0]
                 self.complete = not refused
                 return right / (all_of_them if right < read or refused else read)
@@ -163,6 +167,21 @@ class RecognisedOperation:
                 )
         if self.square:
             self.remark = "where its matrix is not square, it fails: its shapes do not fit then."
+
+    def _note_scales(self, right_of: list[tuple[OperationReading, set[str]]]) -> None:
+        """Say so if one gradient is divided by the number of rows and another is not."""
+        if self.reading.mean:
+            return
+        right = next(names for reading, names in right_of if reading == self.reading)
+        mean = replace(self.reading, mean=True)
+        if_mean = next((names for reading, names in right_of if reading == mean), right)
+        summed, divided = sorted(right - if_mean), sorted(if_mean - right)
+        if summed and divided:
+            one, other = (", ".join(f"d{name}" for name in names) for names in (divided, summed))
+            self.remark = (
+                f"{one} is divided by the number of rows and {other} is not: if the mean of the loss "
+                f"over the batch is taken here, {one} is right and {other} wrong."
+            )
 
     def _ways_back(self, square: bool, failures: list[str]) -> Iterator[OperationReading]:
         case = needs_of(self.reading, square=square).draw(N=4, sizes=DIFFERENT, seed=11)
@@ -201,6 +220,7 @@ class RecognisedOperation:
                 return None
             good = {n: _close(d, case.gradients[n]) for n, d in gradients.items()}
             read, right = len(gradients), sum(good.values())
+            self._right = {n for n, is_right in good.items() if is_right}
             refused = sum(not np.isfinite(d).all() for d in gradients.values())
             arrays = [np.asarray(v) for v in _leaves(answered.run)]
             if any(a.dtype == np.float32 for a in arrays):
