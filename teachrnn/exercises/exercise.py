@@ -36,15 +36,17 @@ class Distractor:
     ----------
     why : str
         What went wrong, as the learner would say it: "squashed twice".
-    replace, by : str
-        A piece of the solution, which occurs in it once, and what stands there instead.
+    by : str
+        What stands instead of a piece of the solution; of a prediction, the wrong answer.
+    replace : str
+        That piece, which occurs in the solution once.
     named : str
         What the judge calls it: the name of a mistake of the diagnosis. By default its ``why``.
     """
 
     why: str
-    replace: str
     by: str
+    replace: str = ""
     named: str = ""
 
     @property
@@ -150,8 +152,10 @@ class Exercise:
         Returns
         -------
         str
-            Code.
+            Code, or an answer.
         """
+        if not distractor.replace:
+            return distractor.by
         return self.solution.replace(distractor.replace, distractor.by)
 
     @classmethod
@@ -261,7 +265,7 @@ class Exercise:
         seen: set[str] = set()
         for distractor in self.distractors:
             count = self.solution.count(distractor.replace) if distractor.replace else 0
-            if count != 1:
+            if count != 1 and (distractor.replace or self.kind != "prediction"):
                 yield (
                     f"the distractor {distractor.why!r} replaces {distractor.replace!r}, which must "
                     f"occur once in the solution and occurs {count} times."

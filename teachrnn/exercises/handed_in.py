@@ -83,7 +83,7 @@ class HandedInAttempt:
         return cls(source_of(attempt))
 
     def is_starting(self, exercise: Exercise) -> bool:
-        """Whether nothing was done: it is empty, or the starting code, whatever the spaces and comments.
+        """Whether no code was written: it is empty, or the starting code, whatever its comments.
 
         Parameters
         ----------
@@ -95,8 +95,6 @@ class HandedInAttempt:
         bool
             The answer.
         """
-        if not exercise.judged_by.is_code:
-            return self.answer is None or (isinstance(self.answer, str) and not self.answer.strip())
         own = normalised(self.source)
         return own in (normalised(""), normalised(exercise.starting)) or own == normalised(
             exercise.given + "\n" + exercise.starting

@@ -11,16 +11,9 @@ from teachrnn.exercises.exercise import Exercise
 from teachrnn.exercises.handed_in import HandedInAttempt
 from teachrnn.exercises.judgement import JudgedAs, Judgement
 from teachrnn.exercises.ladder import ladder
+from teachrnn.exercises.stopped import was_stopped
 
-STOPPED = (
-    "was stopped after",
-    "without an answer",
-    "called exit(",
-    "more memory than it may have",
-    "has nobody to ask here",
-    "calls itself without end",
-)
-"""Words of the messages about code that did not end by itself."""
+NOTHING_YET = "Nothing has been written yet."
 
 
 def judge_attempt(
@@ -68,14 +61,11 @@ def judge_attempt(
         seed = zlib.crc32(exercise.name.encode()) % 10_000
     try:
         handed_in = HandedInAttempt.of(exercise, attempt)
-        if handed_in.is_starting(exercise):
+        if exercise.judged_by.untouched(exercise, handed_in):
             return Judgement(exercise.name, "not yet", said=NOTHING_YET, hints=ladder(exercise, {}))
         return exercise.judged_by.judged(exercise, handed_in, isolated=isolated, seed=seed)
     except SubmissionError as error:
         return _failed(exercise, str(error))
-
-
-NOTHING_YET = "Nothing has been written yet."
 
 
 def _failed(exercise: Exercise, said: str) -> Judgement:
@@ -83,6 +73,6 @@ def _failed(exercise: Exercise, said: str) -> Judgement:
     outcome: JudgedAs = "not readable"
     if "NotImplementedError" in said:
         outcome, said = "not yet", "It is not finished: NotImplementedError is raised."
-    elif any(words in said for words in STOPPED):
+    elif was_stopped(said):
         outcome = "stopped"
     return Judgement(exercise.name, outcome, said=said, hints=ladder(exercise, {}))

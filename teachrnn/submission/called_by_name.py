@@ -18,8 +18,8 @@ from teachrnn.submission.value_message import packed_value, unpacked_value
 class CalledByName(Protocol):
     """Functions that are called by their names."""
 
-    def call(self, name: str, *arguments: Any) -> Any:
-        """What a function returns.
+    def call(self, name: str, *arguments: Any) -> tuple[Any, list[Any]]:
+        """What a function returns, and what has become of its arguments.
 
         Parameters
         ----------
@@ -30,8 +30,9 @@ class CalledByName(Protocol):
 
         Returns
         -------
-        object
-            The same kinds of values.
+        object, list
+            What it returns, of the same kinds of values; and its copies of the arguments, in which it
+            may have written.
 
         Raises
         ------
@@ -60,11 +61,12 @@ class FunctionsHere:
     def __init__(self, path: str | Path) -> None:
         self._module = load(path)
 
-    def call(self, name: str, *arguments: Any) -> Any:
+    def call(self, name: str, *arguments: Any) -> tuple[Any, list[Any]]:
         function = vars(self._module).get(name)
         if not callable(function):
             raise SubmissionError(self._missing(name))
-        return call(function, *copy.deepcopy(arguments), paper=Paper(), seconds=SECONDS_FOR_A_CALL)
+        own = copy.deepcopy(list(arguments))
+        return call(function, *own, paper=Paper(), seconds=SECONDS_FOR_A_CALL), own
 
     def close(self) -> None:
         """Nothing is held."""
@@ -104,12 +106,15 @@ class FunctionsApart:
             self._process.close()
             raise
 
-    def call(self, name: str, *arguments: Any) -> Any:
+    def call(self, name: str, *arguments: Any) -> tuple[Any, list[Any]]:
         arrays: dict[str, Array] = {}
-        packed = packed_value(arguments, arrays)
+        packed = packed_value(list(arguments), arrays)
         request = {"do": "call", "function": name, "arguments": packed}
         said, answered = self._process.ask(request, arrays, SECONDS_TO_ANSWER)
-        return unpacked_value(said.get("returned"), answered)
+        returned, after = (unpacked_value(said.get(what), answered) for what in ("returned", "after"))
+        if not isinstance(after, list) or len(after) != len(arguments):
+            raise SubmissionError("an answer came back that cannot be read.")
+        return returned, after
 
     def close(self) -> None:
         """End the process."""
@@ -126,6 +131,7 @@ def called_message(
     functions: FunctionsHere, said: Mapping[str, Any], arrays: Mapping[str, Array]
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     """What a function returns, as a message: the other side of `FunctionsApart.call`."""
-    returned = functions.call(said["function"], *unpacked_value(said["arguments"], arrays))
+    returned, after = functions.call(said["function"], *unpacked_value(said["arguments"], arrays))
     found: dict[str, Array] = {}
-    return {"returned": packed_value(returned, found)}, found
+    told = {"returned": packed_value(returned, found)}
+    return {**told, "after": packed_value(after, found)}, found

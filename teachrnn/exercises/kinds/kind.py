@@ -74,6 +74,26 @@ class ExerciseKind(Part, registry=EXERCISE_KINDS):
                 if not getattr(exercise, what).strip():
                     yield f"`{what}` is empty, but the kind {exercise.kind!r} needs code there."
 
+    def untouched(self, exercise: Exercise, attempt: HandedInAttempt) -> bool:
+        """Whether nothing has been done yet.
+
+        Parameters
+        ----------
+        exercise : Exercise
+            The exercise.
+        attempt : HandedInAttempt
+            What was handed in.
+
+        Returns
+        -------
+        bool
+            The answer.
+        """
+        if self.is_code:
+            return attempt.is_starting(exercise)
+        answer = attempt.answer
+        return answer is None or (isinstance(answer, str) and not answer.strip())
+
     @abstractmethod
     def judged(
         self, exercise: Exercise, attempt: HandedInAttempt, *, isolated: bool, seed: int

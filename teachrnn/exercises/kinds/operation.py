@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,14 +77,16 @@ class OperationExercise(ExerciseKind):
                 )
             finally:
                 functions.close()
-        return judgement_of(exercise, found, without=["forward pass"], remarks=attempt.remarks)
+        judgement = judgement_of(exercise, found, without=["forward pass"], remarks=attempt.remarks)
+        turned = [said.partition(":")[0] for said in found.remarks if "is transposed:" in said]
+        return replace(judgement, mistakes=list(dict.fromkeys([*judgement.mistakes, *turned])))
 
     def _answer(self, call: Any, case: OperationCase) -> OperationAnswer:
         """Call the function on a case, and hold what it returns against the shapes."""
         op = case.op
         values: Mapping[str, Any] = {**case.arrays, op.output: case.y, f"d{op.output}": case.dy}
         given = [self._seen(values[a], shared=a in op.shared) for a in self.arguments]
-        returned = call(self.function, *given)
+        returned, _ = call(self.function, *given)
         alone = len(self.returns) == 1 and returned is not None and not isinstance(returned, tuple)
         found = [returned] if alone else returned
         if not isinstance(found, tuple | list) or len(found) != len(self.returns):
@@ -100,7 +102,8 @@ class OperationExercise(ExerciseKind):
                 ) from None
             shape = self._seen(right, shared=name in op.shared).shape
             if own.shape != shape:
-                remarks.append(f"d{name} has shape {own.shape} but must have {shape}, that of {name}.")
+                turned = f"d{name} is transposed: it" if own.shape == shape[::-1] else f"d{name}"
+                remarks.append(f"{turned} has shape {own.shape} but must have {shape}, that of {name}.")
                 own = np.full(shape, np.nan)
             gradients[name] = own.reshape(right.shape)
         return OperationAnswer(gradients, None, remarks)

@@ -1,0 +1,316 @@
+"""Exercises in which shuffled lines are put in order, some of which are wrong."""
+
+from __future__ import annotations
+
+import ast
+import random
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Literal
+
+from teachrnn.errors import SubmissionError
+from teachrnn.exercises.handed_in import HandedInAttempt
+from teachrnn.exercises.judgement import Judgement
+from teachrnn.exercises.kinds.kind import ExerciseKind
+from teachrnn.exercises.ladder import ladder
+
+if TYPE_CHECKING:
+    from teachrnn.exercises.exercise import Exercise
+
+INDENT = 4
+
+
+@dataclass(frozen=True)
+class OfferedLine:
+    """A line to be put in its place, or to be left out.
+
+    Attributes
+    ----------
+    text : str
+        The line, without the spaces before it.
+    indent : int
+        How far it is indented, in levels.
+    place : int
+        Its place in the solution, counted from 0; of a wrong line, that of the line it replaces.
+    why : str
+        Of a wrong line, what is wrong with it; empty for a right one.
+    """
+
+    text: str
+    indent: int
+    place: int
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class OrderExercise(ExerciseKind):
+    """Lines of a program, shuffled, and among them wrong ones that replace a right one.
+
+    Lines that do not depend on each other may stand in either order.
+
+    Attributes
+    ----------
+    indentation : {"given", "yours"}
+        Whether every line comes with its spaces, or they are part of the answer.
+    """
+
+    name = "order"
+    is_code = False
+
+    indentation: Literal["given", "yours"] = "given"
+
+    def complaints(self, exercise: Exercise) -> Iterator[str]:
+        lines = _lines(exercise.solution)
+        if len(lines) < 2:
+            yield "`solution` must have two lines or more, which are put in order."
+        for text, indent in lines:
+            if _parsed(text) is None:
+                yield f"the line {text!r} of the solution is no statement by itself."
+            if indent != int(indent):
+                yield f"the line {text!r} must be indented by multiples of {INDENT} spaces."
+        for distractor in exercise.distractors:
+            wrong = _lines(exercise.mistaken(distractor))
+            changed = [a for a, b in zip(lines, wrong, strict=False) if a != b]
+            if len(wrong) != len(lines) or (len(changed) != 1 and sorted(wrong) != sorted(lines)):
+                yield (
+                    f"the distractor {distractor.why!r} must change one line of the solution, or "
+                    "the order of its lines."
+                )
+
+    def offered(self, exercise: Exercise) -> list[OfferedLine]:
+        """The lines as the learner gets them: shuffled, always in the same way.
+
+        Parameters
+        ----------
+        exercise : Exercise
+            The exercise.
+
+        Returns
+        -------
+        list of OfferedLine
+            Right and wrong ones.
+        """
+        lines = [*self._right(exercise), *self._wrong(exercise)]
+        random.Random(zlib.crc32(exercise.name.encode())).shuffle(lines)
+        return lines
+
+    def pairs(self, exercise: Exercise) -> list[tuple[int, int]]:
+        """Which lines must stand before which: those that read or write what the other writes.
+
+        Parameters
+        ----------
+        exercise : Exercise
+            The exercise.
+
+        Returns
+        -------
+        list of (int, int)
+            Places in the solution.
+        """
+        right = self._right(exercise)
+        heads = _heads(right)
+        return [
+            (a.place, b.place)
+            for a, b in combinations(right, 2)
+            if heads[b.place] == a.place or b.text.startswith("return") or _depend(a.text, b.text)
+        ]
+
+    def untouched(self, exercise: Exercise, attempt: HandedInAttempt) -> bool:
+        if super().untouched(exercise, attempt):
+            return True
+        return [text for text, _ in self._taken(attempt)] in (
+            [],
+            [line.text for line in self.offered(exercise)],
+        )
+
+    def judged(
+        self, exercise: Exercise, attempt: HandedInAttempt, *, isolated: bool, seed: int
+    ) -> Judgement:
+        right, known = self._right(exercise), self.offered(exercise)
+        order: list[OfferedLine] = []
+        for text, indent in self._taken(attempt):
+            same = [line for line in known if line.text == text]
+            left = [line for line in same if line not in order] or same
+            if not left:
+                raise SubmissionError(f"this line is none of those that are to be ordered: {text}")
+            if self.indentation == "given":
+                indent = left[0].indent
+            order.append(OfferedLine(text, int(indent), left[0].place, left[0].why))
+        wrong = [line for line in order if line.why]
+        there = {line.place for line in order if not line.why}
+        missing = [line for line in right if line.place not in there]
+        violated = self._violated(exercise, order)
+        twice = len([line for line in order if not line.why]) != len(there)
+        off = {line.place for line in [*missing, *wrong]} | {b for _, b in violated}
+        parts = {f"line {line.place + 1}": line.place not in off for line in right}
+        if not (wrong or missing or violated or twice):
+            said = f"Right: all {len(right)} lines stand where they can."
+            return Judgement(exercise.name, "right", 1.0, parts, said)
+        mistakes = [line.why for line in wrong] + self._misordered(exercise, violated)
+        credit = sum(parts.values()) / len(parts) * (0.5 if twice or (wrong and not missing) else 1.0)
+        return Judgement(
+            exercise.name,
+            "wrong",
+            credit,
+            parts,
+            " ".join(self._said(right, wrong, missing, violated, twice=twice)),
+            list(dict.fromkeys(mistakes)),
+            ladder(exercise, self._rungs(right, wrong, missing, violated)),
+        )
+
+    # Inside ------------------------------------------------------------------------------------
+
+    def _right(self, exercise: Exercise) -> list[OfferedLine]:
+        lines = _lines(exercise.solution)
+        return [OfferedLine(text, int(indent), i) for i, (text, indent) in enumerate(lines)]
+
+    def _wrong(self, exercise: Exercise) -> list[OfferedLine]:
+        """The lines of the distractors: those that change a line; not those that change the order."""
+        right, found = _lines(exercise.solution), []
+        for distractor in exercise.distractors:
+            lines = _lines(exercise.mistaken(distractor))
+            if sorted(lines) != sorted(right):
+                place = next(i for i, (a, b) in enumerate(zip(right, lines, strict=True)) if a != b)
+                text, indent = lines[place]
+                found.append(OfferedLine(text, int(indent), place, distractor.name))
+        return found
+
+    def _taken(self, attempt: HandedInAttempt) -> list[tuple[str, float]]:
+        """The lines that were handed in."""
+        answer: Any = attempt.answer
+        if isinstance(answer, str):
+            return _lines(answer)
+        if isinstance(answer, list | tuple) and all(isinstance(line, str) for line in answer):
+            return _lines("\n".join(answer))
+        raise SubmissionError("an order is a list of lines, or a text of them.")
+
+    def _violated(self, exercise: Exercise, order: Sequence[OfferedLine]) -> list[tuple[int, int]]:
+        """The pairs that stand the wrong way round, or not in the block that they belong to."""
+        at = {line.place: i for i, line in enumerate(order)}
+        found = [(a, b) for a, b in self.pairs(exercise) if a in at and b in at and at[a] > at[b]]
+        right, heads, now = _heads(self._right(exercise)), [], _heads(order)
+        for i, line in enumerate(order):
+            head = None if now[i] is None else order[now[i]].place  # type: ignore[index]
+            if head != right[line.place] and not any(line.place == b for _, b in found):
+                heads.append((right[line.place] if right[line.place] is not None else -1, line.place))
+        return found + heads  # type: ignore[operator]
+
+    def _misordered(self, exercise: Exercise, violated: Sequence[tuple[int, int]]) -> list[str]:
+        """The distractors that change the order, in the way that is seen here."""
+        right, named = self._right(exercise), []
+        for distractor in exercise.distractors:
+            lines = _lines(exercise.mistaken(distractor))
+            if violated and sorted(lines) == sorted((line.text, line.indent) for line in right):
+                texts = [line.text for line in right]
+                order = [right[texts.index(text)] for text, _ in lines]
+                own = self._violated(exercise, order)
+                if own and set(own) <= set(violated):
+                    named.append(distractor.name)
+        return named
+
+    def _said(
+        self,
+        right: Sequence[OfferedLine],
+        wrong: Sequence[OfferedLine],
+        missing: Sequence[OfferedLine],
+        violated: Sequence[tuple[int, int]],
+        *,
+        twice: bool,
+    ) -> Iterator[str]:
+        replaced = {line.place for line in wrong}
+        bare = [line for line in missing if line.place not in replaced]
+        if wrong:
+            count = len(wrong)
+            yield (
+                f"{count} {'line is' if count == 1 else 'lines are'} wrong: among those left out "
+                f"{'is one' if count == 1 else 'are some'} that can stand there."
+            )
+        if bare:
+            yield f"{len(bare)} {'line is' if len(bare) == 1 else 'lines are'} missing."
+        if twice:
+            yield "A line is there twice."
+        if violated:
+            count = len(violated)
+            yield (
+                f"{count} {'line stands' if count == 1 else 'lines stand'} before another on which "
+                f"{'it depends' if count == 1 else 'they depend'}."
+            )
+
+    def _rungs(
+        self,
+        right: Sequence[OfferedLine],
+        wrong: Sequence[OfferedLine],
+        missing: Sequence[OfferedLine],
+        violated: Sequence[tuple[int, int]],
+    ) -> dict[int, str]:
+        said = {}
+        if violated:
+            a, b = violated[0]
+            if a >= 0:
+                said[1] = f"`{right[b].text}` must stand after `{right[a].text}`, on which it depends."
+            else:
+                said[1] = f"`{right[b].text}` stands in a loop to which it does not belong."
+        elif wrong:
+            said[1] = f"Look at `{wrong[0].text}`: there is a line that could stand in its place."
+        elif missing:
+            said[1] = f"The line that makes `{right[missing[0].place].text.split()[0]}` is missing."
+        if wrong:
+            said[4] = f"Of `{wrong[0].text}`: {wrong[0].why}."
+        return said
+
+
+def _lines(text: str) -> list[tuple[str, float]]:
+    """The lines of a program that say something, and how far they are indented, in levels."""
+    found = []
+    for line in text.expandtabs(INDENT).splitlines():
+        code = line.partition("  #")[0].rstrip()
+        if code.strip() and not code.lstrip().startswith("#"):
+            found.append((code.strip(), (len(code) - len(code.lstrip())) / INDENT))
+    return found
+
+
+def _heads(lines: Sequence[OfferedLine]) -> list[int | None]:
+    """For each line, the one that heads its block: the nearest above it that is indented less."""
+    heads: list[int | None] = []
+    for i, line in enumerate(lines):
+        above = [j for j in range(i) if lines[j].indent < line.indent]
+        heads.append(above[-1] if above else None)
+    return heads
+
+
+def _parsed(line: str) -> ast.Module | None:
+    code = f"{line} pass" if line.endswith(":") else line
+    try:
+        return ast.parse(f"def f():\n    {code}" if line.startswith("return") else code)
+    except SyntaxError:
+        return None
+
+
+def _depend(a: str, b: str) -> bool:
+    """Whether the order of two lines matters: one writes what the other reads or writes."""
+    (reads, writes), (other_reads, other_writes) = _reads_and_writes(a), _reads_and_writes(b)
+    return bool(writes & (other_reads | other_writes) or reads & other_writes)
+
+
+def _reads_and_writes(line: str) -> tuple[set[str], set[str]]:
+    reads: set[str] = set()
+    writes: set[str] = set()
+    tree = _parsed(line)
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Name):
+            (writes if isinstance(node.ctx, ast.Store) else reads).add(node.id)
+        elif isinstance(node, ast.arg):
+            writes.add(node.arg)
+        elif isinstance(node, ast.AugAssign | ast.Assign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                inner = target
+                while isinstance(inner, ast.Subscript | ast.Attribute):
+                    inner = inner.value
+                if isinstance(inner, ast.Name):
+                    writes.add(inner.id)
+                    if inner is not target or isinstance(node, ast.AugAssign):
+                        reads.add(inner.id)
+    return reads, writes
