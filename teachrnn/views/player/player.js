@@ -14,6 +14,7 @@ import { Kernel } from "./kernel.js";
 import { actOf, keyHelp } from "./keys.js";
 import { Experiment } from "./experiment/experiment.js";
 import { Link, pairsOf } from "./link.js";
+import { legendLine } from "./outline/legend_line.js";
 import { Outline } from "./outline/outline.js";
 import { COVERED, Predict } from "./predict.js";
 import { Rail } from "./rail/rail.js";
@@ -25,6 +26,7 @@ import { Stops } from "./stops.js";
 import { Stories } from "./stories.js";
 import { Story } from "./story.js";
 import { TourCard } from "./tour/card.js";
+import { Explained } from "./tour/explained.js";
 import { Guide } from "./tour/guide.js";
 import { Walk } from "./walk.js";
 import { Whole } from "./whole.js";
@@ -48,7 +50,7 @@ function present(model, el, linkTo) {
   el.classList.add("trnn");
   const kernel = new Kernel(model);
   const stories = new Stories(model, kernel, stay);
-  const guide = new Guide(model, stories, { arrive: () => player.tour.arrive(), hold });
+  const guide = new Guide(model, stories, { arrive: () => player.tour.arrive(), hold, open });
   const slides = new Slides(el);
   const around = { kernel, stories, guide, slides, linkTo };
   let player = play(model, el, around);
@@ -59,6 +61,23 @@ function present(model, el, linkTo) {
     const place = player.link.place();
     await change();
     player.link.arrive(place);
+  }
+  /** Show what an address says.
+   * @param {string} address
+   */
+  async function open(address) {
+    const said = pairsOf(address);
+    const tour = said.get("tour");
+    try {
+      if (tour === undefined) guide.close();
+      else await guide.read(tour);
+      const first = tour === undefined ? stories.all[0]?.name : guide.phase?.story;
+      await guide.show(said.get("story") ?? first ?? "");
+      if (tour === undefined || said.has("step")) await player.link.read(address);
+    } catch (error) {
+      await player.link.read(address);
+      player.tell(error instanceof Error ? error.message : String(error));
+    }
   }
   // If the focus is in a tour now, it can be given back to it when another story has come.
   function hold() {
@@ -84,23 +103,7 @@ function present(model, el, linkTo) {
     ready: (guide.tour ? guide.go(guide.number) : Promise.resolve()).then(() => player.ready()),
     /** The address of what is shown. */
     address: () => player.link.write(),
-    /** Show what an address says.
-     * @param {string} address
-     */
-    async open(address) {
-      const said = pairsOf(address);
-      const tour = said.get("tour");
-      try {
-        if (tour === undefined) guide.close();
-        else await guide.read(tour);
-        const first = tour === undefined ? stories.all[0]?.name : guide.phase?.story;
-        await guide.show(said.get("story") ?? first ?? "");
-        if (tour === undefined || said.has("step")) await player.link.read(address);
-      } catch (error) {
-        await player.link.read(address);
-        player.tell(error instanceof Error ? error.message : String(error));
-      }
-    },
+    open,
     stop() {
       model.off("change:story", another);
       player.close();
@@ -253,7 +256,7 @@ function play(model, el, { slides, ...around }) {
     },
     tour() {
       const { guide } = around;
-      if (guide.tour && tour.here) guide.close();
+      if (guide.tour && tour.here) guide.leave();
       else if (guide.tour) guide.go(guide.number);
       else guide.open(guide.tours[0].id).then(() => partOf(el, ".tour .onward").focus());
     },
@@ -284,6 +287,11 @@ function play(model, el, { slides, ...around }) {
   const controls = new Controls(context, walk, acts);
   const tour = new TourCard(context, controls.goTo, (name) => card.equation.prefer(name));
   card.header.prepend(tour.away);
+  const explained = new Explained(context, controls.goTo, async (id, number) => {
+    await around.guide.open(id, number, `${link.write()}&level=${model.get("level")}`);
+    partOf(el, ".tour .onward").focus();
+  });
+  card.header.append(explained.element);
   const has = new Set([
     ...(story.differences ? ["yours"] : []),
     ...(around.guide.tours.length ? ["tours"] : []),
@@ -323,7 +331,14 @@ function play(model, el, { slides, ...around }) {
         "div",
         { class: "scene" },
         cell.element,
-        element("div", { class: "across" }, outline.element, compare.graphs, rail.element),
+        element(
+          "div",
+          { class: "across" },
+          legendLine(story),
+          outline.element,
+          compare.graphs,
+          rail.element,
+        ),
       ),
       controls.element,
     ),
@@ -363,6 +378,7 @@ function play(model, el, { slides, ...around }) {
     compare.paint(i, covered());
     const touring = tour.paint();
     card.give(touring ? tour.element : null);
+    explained.paint(i, touring || covered() || !tour.away.hidden);
     tour.spotlight.shine(el);
     if (touring) return context.say(tour.spoken);
     const { heading, sentence } = stops.told(i, level);

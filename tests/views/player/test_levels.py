@@ -38,6 +38,13 @@ BOXES = "parts => parts.map((part) => document.querySelector(part).getBoundingCl
 SIZES = [(1280, 720), (1440, 900), (1024, 768), (390, 844)]
 
 
+CELL = """() => [...document.querySelectorAll(".inside .node")].map((g) => {
+    const { left, right, top } = g.querySelector(".box").getBoundingClientRect();
+    const label = g.querySelector(".label");
+    return [left, right, Math.round(top), label.textContent, label.getBBox().width];
+})"""
+
+
 class Pages(dict):
     """The address of a page of each network on "hello world", written when it is asked for."""
 
@@ -154,6 +161,40 @@ def test_what_belongs_together_lights_up_in_graph_and_formula(browser_page, page
     assert page.locator(".lit").count() == 0
 
 
+def test_legend_is_in_one_line_in_sight_and_folds_on_a_phone(browser_page, pages):
+    page = opened(browser_page, pages["vanilla"], "#step=dh[3]")
+    items = page.locator(".legend-line .item")
+    most = ("value, gradient", "forward", "back", "not yet", "now")
+    for width, height in SIZES[::-1]:
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(SETTLED)
+        line = page.locator(".legend-line").bounding_box()
+        assert line["height"] == 16
+        for n, words in enumerate(most):
+            box = items.nth(n).bounding_box()
+            assert words in items.nth(n).inner_text()
+            assert (box["y"], box["x"] + box["width"] <= width) == (line["y"], True), (words, width)
+        if width == 390:
+            page.get_by_role("button", name="Legend").click()
+            assert items.first.is_hidden()
+            page.get_by_role("button", name="Legend").click()
+            assert items.first.is_visible()
+
+
+def test_arrows_name_their_matrix_where_one_is_on_the_way(browser_page, pages):
+    letters = "g => [...g.querySelectorAll('.weight')].map((one) => one.textContent).sort().join('')"
+    page = opened(browser_page, pages["vanilla"], "#step=dh[3]")
+    columns = page.locator(".outline .column")
+    assert columns.nth(3).evaluate(letters) == "UVW"
+    lit = "all => [...new Set(all.map((one) => one.textContent))]"
+    page.evaluate("location.hash = 'step=r[4]&level=operations'")
+    page.locator('.pieces [data-name="W"]').hover()
+    assert page.locator(".outline .weight.lit").evaluate_all(lit) == ["W"]
+    assert page.locator(".outline .weight.lit").count() == page.locator(".outline .column").count() - 1
+    page = opened(browser_page, pages["lstm"])
+    assert page.locator(".outline .column").nth(3).evaluate(letters) == "V"  # W and U are four each
+
+
 @pytest.mark.parametrize("network", NETWORKS)
 def test_cell_shows_the_operations_of_its_layer_and_time_step(browser_page, pages, network):
     name = "layer2.kept[3]" if network == "two layers" else "h[3]"
@@ -165,6 +206,14 @@ def test_cell_shows_the_operations_of_its_layer_and_time_step(browser_page, page
     assert len(titles) == len(set(titles))
     times = {title.partition("[")[2][0] for title in titles}
     assert times == {"2", "3"}
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate(SETTLED)
+    boxes = page.evaluate(CELL)
+    for left, right, level, word, width in boxes:
+        assert "…" not in word
+        assert width <= right - left, word
+        apart = [r <= left + 0.1 or right - 0.1 <= l for l, r, y, *_ in boxes if y == level]
+        assert apart.count(False) == 1, word  # itself
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,34 @@ def test_offer_shows_the_same_step_of_another_network_with_its_numbers(page):
     assert page.evaluate(FOCUSED) == "Next ›"
 
 
+def test_step_leads_to_the_phase_that_stands_there_and_back(page):
+    way = page.get_by_role("button", name="explained in the tour")
+    assert way.is_hidden()  # in a tour
+    page.keyboard.press("g")
+    assert way.inner_text() == "explained in the tour, 1 of 10"
+    page.evaluate("location.hash = 'step=h[2]&level=time'")
+    expect(page.locator(".now h2")).to_have_text("Step 2 reads “e”")
+    assert way.is_hidden()  # no phase stands there
+    page.evaluate("location.hash = 'step=dh[3]&level=time'")
+    expect(way).to_have_text("explained in the tour, 7 of 10")
+    for leave in (
+        lambda: page.keyboard.press("g"),
+        lambda: page.get_by_role("button", name="Back to the step").click(),
+        page.go_back,
+    ):
+        way.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".tour h2")).to_have_text("At h, two gradients meet")
+        page.keyboard.press("Enter")  # its button to the next phase has the focus
+        expect(page.locator(".tour h2")).to_have_text("Why dW is a sum over time")
+        expect(page).to_have_url(page.url.partition("#")[0] + "#tour=8")
+        leave()
+        expect(page.locator(".now h2")).to_have_text("Back through step 3")
+        expect(way).to_be_visible()
+    page.evaluate("location.hash = 'story=lstm-lstm&step=ds[3]'")
+    expect(way).to_have_text("explained in the tour, 5 of 7")
+
+
 def test_beyond_the_fence_nothing_comes_back(page):
     page.evaluate("location.hash = 'tour=10'")
     expect(page.locator(".tour h2")).to_have_text("What truncation drops")

@@ -6,10 +6,11 @@
 import { drawn, element, held, within } from "../dom.js";
 import { ArrowHeads } from "../graph/arrows.js";
 import { BOX, Column, isToken } from "../graph/column.js";
-import { nodeLabel, shortened } from "../graph/node.js";
+import { nodeLabel } from "../graph/node.js";
 
 const SIZE = { pitch: 37, between: 4, tall: 22, least: 13, gap: 7, margin: 6, caption: 156 };
-const NARROW = { scene: 640, share: 0.62, least: 24, letters: 4 }; // beside it a column of the outline
+const NARROW = { scene: 640, share: 0.62, least: 24 }; // beside it a column of the outline
+const WORD = { letter: 5.6, around: 4 }; // width that a word needs, in pixels
 
 /**
  * The cell of one layer at one time step.
@@ -184,28 +185,50 @@ export class CellPane {
       this.lines.set(`${from}>${to}`, line);
       svg.append(line);
     }
+    const all = [...at.values()];
     for (const node of [...inside.made, ...inside.taken]) {
-      svg.append(this.#box(node, held(at, node.id), tall));
+      svg.append(this.#box(node, held(at, node.id), tall, all));
     }
     this.#mark();
+  }
+
+  /** From where to where the box of a word reaches, about its middle: no word is cut, and none reaches into
+   * another box while there is room on the other side.
+   * @param {string} word
+   * @param {[x: number, y: number]} place
+   * @param {[x: number, y: number][]} all
+   * @returns {[left: number, right: number]}
+   */
+  #reach(word, [x, y], all) {
+    const half = (this.pitch - SIZE.between) / 2;
+    const missing = word.length > 1 ? word.length * WORD.letter + WORD.around - 2 * half : 0;
+    if (missing <= 0) return [half, half];
+    const beside = all.filter((other) => Math.abs(other[1] - y) < 1).map((other) => other[0] - x);
+    const room = (/** @type {number[]} */ gaps) => Math.min(...gaps, Infinity) - 2 * half - 1;
+    const onRight = room(beside.filter((gap) => gap > 0));
+    const onLeft = room(beside.filter((gap) => gap < 0).map((gap) => -gap));
+    const right = Math.max(0, Math.min(missing / 2, onRight));
+    const left = Math.max(missing - right, 0);
+    return onLeft < left ? [half + onLeft, half + missing - onLeft] : [half + left, half + right];
   }
 
   /**
    * @param {StoryNode} node
    * @param {[x: number, y: number]} place
    * @param {number} tall
+   * @param {[x: number, y: number][]} all where boxes stand
    */
-  #box(node, [x, y], tall) {
-    const wide = this.pitch - SIZE.between;
+  #box(node, place, tall, all) {
+    const [x, y] = place;
+    const [left, right] = this.#reach(node.letter, place, all);
+    const wide = left + right;
     const g = drawn("g", {
       class: "node",
-      transform: `translate(${x - wide / 2} ${y - tall / 2})`,
+      transform: `translate(${x - left} ${y - tall / 2})`,
     });
     g.dataset.id = String(node.id);
     const own = node.t === this.inside?.made[0].t; // whose time and layer the caption tells
-    const letter =
-      wide < SIZE.pitch - SIZE.between ? shortened(node.letter, NARROW.letters) : node.letter;
-    const name = { ...node, letter, layer: null, ...(own ? { time: null } : {}) };
+    const name = { ...node, layer: null, ...(own ? { time: null } : {}) };
     const label = nodeLabel(name, wide / 2, tall / 2 + 4);
     label.classList.add("slim");
     const made = node.op ? `${node.name}, made by ${node.op}` : `${node.name}, given`;

@@ -58,6 +58,17 @@ for (const key of /** @type {const} */ ([
 ])) {
   model.on(`change:${key}`, rests);
 }
+// The browser's way back leads out of a tour to the step at which it was opened.
+model.on("change:tour", () => {
+  if (!model.get("tour") || /[#&]tour=/.test(location.hash)) return;
+  const here = `${location.hash || "#step=1"}&level=${model.get("level")}`;
+  try {
+    history.replaceState(null, "", here);
+    history.pushState(null, "", here);
+  } catch {
+    // as above
+  }
+});
 /** @param {string} hash */
 async function openAddress(hash) {
   if (hash.length > 1) await open(hash.slice(1));

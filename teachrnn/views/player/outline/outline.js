@@ -13,6 +13,7 @@ import { Guess } from "./guess.js";
 import { OutlineNode } from "./node.js";
 import { Passage } from "./passage.js";
 import { OutlinePlaces } from "./places.js";
+import { weightLetter } from "./weight.js";
 
 const PAPER = { width: 1032, height: 216 }; // pixels: A4 across, without its margins; the graph on it
 const AHEAD = 0.25; // windows to the left and right that are drawn ahead of scrolling
@@ -234,6 +235,8 @@ export class Outline {
       const passage = new Passage(this.story, way, places.line(from, to), this);
       this.passages.set(`${way[0]}>${way[1]}`, passage);
       g.append(passage.path);
+      const letter = this.low ? null : weightLetter(this.story, way, places.beside(from, to));
+      if (letter) g.append(letter);
     }
     for (const node of column.nodes) {
       const box = this.#box(node, column.n, places);

@@ -120,4 +120,23 @@ export class OutlinePlaces {
     const x = x0 + this.box.width / 2 - 14;
     return `M${x} ${begin}C${x + 26} ${begin - 10} ${x + 26} ${above + 13} ${x} ${above + 1}`;
   }
+
+  /** Where a letter stands beside an edge.
+   * @param {{ n: number, row: number }} from
+   * @param {{ n: number, row: number }} to
+   * @returns {[x: number, y: number]}
+   */
+  beside(from, to) {
+    const [y0, y1] = [this.y(from.row), this.y(to.row)];
+    if (from.n === to.n) {
+      const lower = this.reads && from.row === 0 ? this.bottom + 3 : y0 - this.box.height / 2;
+      return [this.x(to.n) + 11, (lower + y1 + this.box.height / 2) / 2 + 3.5];
+    }
+    const begin = this.x(from.n) + this.size(from.n, from.row).width / 2;
+    const end = this.x(to.n) - this.box.width / 2;
+    const middle = (begin + end) / 2;
+    if (y0 === y1) return [middle - 2, y0 - 5];
+    const steep = end - begin < SIZE.wide;
+    return [middle + (steep ? 9 : 12), (y0 + y1) / 2 + (steep ? 3 : -3)];
+  }
 }

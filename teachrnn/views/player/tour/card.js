@@ -35,9 +35,7 @@ export class TourCard {
     this.back.setAttribute("aria-label", "Previous phase");
     this.back.append("‹");
     this.onward = button("onward", "Next phase");
-    this.end = button("end", "End the tour (g)");
-    this.end.setAttribute("aria-label", "End the tour");
-    this.end.append("✕");
+    this.end = button("end", "");
     this.where = element("select", { "aria-label": "Phase of the tour" });
     this.where.addEventListener("change", () => this.guide.go(this.where.selectedIndex), {
       signal: context.signal,
@@ -65,7 +63,7 @@ export class TourCard {
   /** @param {string} name of the button */
   #act(name) {
     const { guide } = this;
-    if (name === "end") return guide.close();
+    if (name === "end") return guide.leave();
     if (name === "back") return guide.go(guide.number - 1);
     if (this.guide.number + 1 < (guide.tour?.phases.length ?? 0)) return guide.go(guide.number + 1);
     return guide.following ? guide.open(guide.following.id) : guide.close();
@@ -150,6 +148,10 @@ export class TourCard {
     bar(this.back, guide.number === 0);
     this.onward.replaceChildren(!last ? "Next ›" : following ? "Next tour ›" : "End");
     this.onward.title = !last ? "Next phase" : following ? following.title : "End the tour";
+    const end = guide.origin ? "Back to the step" : "End the tour";
+    this.end.title = `${end} (g)`;
+    this.end.setAttribute("aria-label", end);
+    this.end.replaceChildren(guide.origin ? "↩" : "✕");
     this.title.replaceChildren(...filled(story, phase.title));
     this.words.replaceChildren(...filled(story, phase.say));
     this.answered = false;

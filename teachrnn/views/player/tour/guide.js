@@ -7,15 +7,16 @@
 export class Guide {
   /**
    * `arrive` brings the player, once it shows the story of the phase, to its step; `hold` returns what gives
-   * the focus back to the tour, if it has it now.
+   * the focus back to the tour, if it has it now; `open` shows what an address says.
    * @param {Model} model
    * @param {Stories} stories
-   * @param {{ arrive: () => void, hold: () => () => void }} player
+   * @param {{ arrive: () => void, hold: () => () => void, open: (address: string) => Promise<void> }} player
    */
   constructor(model, stories, player) {
     this.model = model;
     this.stories = stories;
     this.player = player;
+    this.origin = ""; // the address of the step from which a phase was opened, to return there
   }
 
   get tours() {
@@ -48,8 +49,10 @@ export class Guide {
   /** Open a tour, at a phase.
    * @param {string} id
    * @param {number} [number] from 0
+   * @param {string} [origin]
    */
-  async open(id, number = 0) {
+  async open(id, number = 0, origin = "") {
+    this.origin = origin;
     this.model.set("tour", id);
     await this.go(number);
   }
@@ -75,8 +78,16 @@ export class Guide {
     giveBack();
   }
 
+  /** End the tour: where it was opened from a step, that step is shown again. */
+  async leave() {
+    const { origin } = this;
+    if (origin) await this.player.open(origin);
+    else this.close();
+  }
+
   close() {
     if (!this.tour) return;
+    this.origin = "";
     this.model.set("tour", "");
     this.model.set("horizon", 0);
     this.model.save_changes();
