@@ -14,7 +14,12 @@ export const KEYS = [
   { keys: ["0"], shown: "0", does: "first step", act: "first" },
   { keys: ["G"], shown: "G", does: "last step", act: "last" },
   { keys: ["t", "T"], shown: "t", does: "the turning point, where backpropagation begins", act: "turn" },
-  { keys: ["k"], shown: "k", does: "play or pause", act: "play" },
+  {
+    keys: ["k"],
+    shown: "k",
+    does: "play or pause; inside an operation, entry after entry",
+    act: "play",
+  },
   { keys: [">"], shown: ">", does: "faster", act: "faster" },
   { keys: ["<"], shown: "<", does: "slower", act: "slower" },
   { keys: ["o"], shown: "o", does: "next step of the same operation", act: "sameOperation" },
@@ -94,7 +99,7 @@ export function keyHelp(has) {
       element("div", {}, element("dt", {}, element("kbd", {}, shown)), element("dd", {}, does)),
     );
   }
-  const note = "In the graph and in tables the arrow keys move, and Enter opens.";
+  const note = "In the graph, in tables and in the code the arrow keys move, and Enter opens.";
   list.append(element("div", { class: "wide" }, element("dd", {}, note)));
   return list;
 }

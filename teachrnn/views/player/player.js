@@ -181,7 +181,7 @@ function play(model, el, { slides, ...around }) {
   const outline = new Outline(context);
   const cell = new CellPane(context);
   const whole = new Whole(context);
-  const why = new Why(context);
+  const why = new Why(context, () => walk.beat);
   const predict = new Predict(context, () => paint());
   const pass = new WholePass(context);
   const card = new StepCard(
@@ -210,7 +210,11 @@ function play(model, el, { slides, ...around }) {
     turn() {
       if (story.turn >= 0) walk.to(story.turn);
     },
-    play: () => (walk.playing ? walk.pause() : walk.start()),
+    play() {
+      if (why.walk.inside) why.walk.play();
+      else if (walk.playing) walk.pause();
+      else walk.start();
+    },
     faster: () => walk.shiftSpeed(1),
     slower: () => walk.shiftSpeed(-1),
     sameOperation: () =>

@@ -257,6 +257,25 @@ export class Story {
     return lines === null ? undefined : this.program?.steps[lines];
   }
 
+  /** The step that does what a line says: of the time step of step i, or else the nearest; that which does no
+   * more than a part of the line only if none does all of it.
+   * @param {number} line
+   * @param {number} i
+   */
+  stepOfLine(line, i) {
+    const { t } = this.steps[i];
+    const { length } = this.steps;
+    let found = { step: -1, far: Infinity };
+    this.steps.forEach((step, n) => {
+      const mark = this.linesAt(n)?.marks.find(([at]) => at === line);
+      if (!mark) return;
+      const elsewhere = step.t === t ? 0 : 2 * length;
+      const far = elsewhere + (mark.length > 1 ? length : 0) + Math.abs(n - i);
+      if (far < found.far) found = { step: n, far };
+    });
+    return found.step < 0 ? undefined : found.step;
+  }
+
   /** The array that a letter of the program stands for at step i: the one that is shown there, if it is.
    * @param {number} letter
    * @param {number} i

@@ -35,6 +35,11 @@ export class Walk {
     return this.timer !== undefined;
   }
 
+  /** Milliseconds between two stops. */
+  get beat() {
+    return PAUSE / this.speed;
+  }
+
   /** @param {number} i a step */
   to(i) {
     this.pause();
@@ -106,11 +111,11 @@ export class Walk {
         this.pause();
         return this.context.tell(`Breakpoint at ${this.steps[this.here].title}.`);
       }
-      this.timer = setTimeout(tick, PAUSE / this.speed);
+      this.timer = setTimeout(tick, this.beat);
       return undefined;
     };
     if (this.#questioned()) return;
-    this.timer = setTimeout(tick, PAUSE / this.speed);
+    this.timer = setTimeout(tick, this.beat);
     this.changed();
   }
 

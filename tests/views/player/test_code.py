@@ -43,6 +43,27 @@ LOOK = """(i) => {
         note: document.querySelector(".code-pane .note")?.innerText,
     };
 }"""
+LEAD = """() => {
+    document.querySelector(".whole-pass").open = true;
+    whole.paint(0);
+    const lines = [...document.querySelectorAll(".whole-pass .listing .line")];
+    return lines.flatMap((line, at) => {
+        if (!line.matches("[role=button]")) return [];
+        line.click();
+        const step = gone.at(-1);
+        const { marks } = context.story.linesAt(step);
+        return [[step, line.textContent, marks.some(([marked]) => marked === at)]];
+    });
+}"""
+"""Of every line of the whole pass that leads somewhere: where, the line, whether it is done there."""
+WHERE = """() => context.story.steps.flatMap(({ t, phase }, i) => {
+    if (phase === "turn") return [];
+    at(i);
+    return [...document.querySelectorAll(".code-pane .listing [role=button]")].map((line) => {
+        line.click();
+        return [gone.at(-1), t];
+    });
+})"""
 IN_SIGHT = """async (steps) => {
     const box = (part) => document.querySelector(part).getBoundingClientRect();
     const seen = () => {
@@ -81,6 +102,27 @@ def test_page_marks_the_lines_of_each_step(browser_page, options):
             assert shown["marked"] == whole
             parts = [source(lines[m.line][m.first : m.last + 1]) for m in marks if m.first is not None]
             assert shown["parts"] == parts
+
+
+def test_line_leads_to_the_step_that_does_it_by_click_and_by_enter(browser_page):
+    with code(browser_page, recorded("abc", cell="gru")) as page:
+        led = page.evaluate(LEAD)
+        assert len(led) > 20
+        assert all(does for _, _, does in led), [line for _, line, does in led if not does]
+        story = tell(recorded("abc", cell="gru"))
+        away = [i for i, t, *_ in page.evaluate(WHERE) if story[i].t != t]
+        assert away == []  # of the lines beside a step, each stays in its time step
+        page.evaluate("at(3)")
+        one = page.locator(".code-pane .listing [tabindex='0']")
+        assert one.count() == 1
+        one.focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+        assert story[page.evaluate("gone.at(-1)")].t == story[3].t
+        before = page.evaluate("gone.length")
+        one.click()
+        assert page.evaluate("gone.length") == before + 1
 
 
 def test_names_in_the_code_are_the_arrays_of_the_step(browser_page):

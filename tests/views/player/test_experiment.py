@@ -23,7 +23,7 @@ Object.assign(window, { forwardAgain, totalLoss });
 context.kernel = { live: false };
 const experiment = new Experiment(context);
 context.nudge = experiment.nudge;
-const why = window.why = new Why(context);
+const why = window.why = new Why(context, () => 1);
 window.add(why.element, experiment.element);
 why.paint(context.story.steps.length - 1);
 """

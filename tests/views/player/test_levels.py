@@ -116,6 +116,9 @@ def test_keys_walk_by_time_steps_by_operations_and_into_one(browser_page, pages)
     assert step_of(page) == (13, 121)
     page.keyboard.press("i")
     expect(page.locator(".into")).to_be_visible()
+    page.keyboard.press("k")  # inside an operation, its entries are played
+    assert page.locator(".into button", has_text="pause").is_visible()
+    assert step_of(page) == (13, 121)
     for hidden in (".into", ".inside"):
         page.keyboard.press("Escape")
         expect(page.locator(hidden)).to_be_hidden()
@@ -212,7 +215,7 @@ def test_cell_shows_the_operations_of_its_layer_and_time_step(browser_page, page
     for left, right, level, word, width in boxes:
         assert "…" not in word
         assert width <= right - left, word
-        apart = [r <= left + 0.1 or right - 0.1 <= l for l, r, y, *_ in boxes if y == level]
+        apart = [r <= left + 0.1 or right - 0.1 <= start for start, r, y, *_ in boxes if y == level]
         assert apart.count(False) == 1, word  # itself
 
 

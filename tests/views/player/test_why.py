@@ -10,6 +10,7 @@ import pytest
 from axe import SCHEMES_AND_WIDTHS, violations
 from browser import SETTLED
 from panel import altered, panel, recorded
+from playwright.sync_api import expect
 
 from teachrnn.reference import complex_step_gradient
 from teachrnn.views.player.story_data import story_bytes
@@ -18,7 +19,7 @@ from teachrnn.views.style.number import MINUS, format_number
 
 IMPORTS = 'import { Why } from "/why/why.js";'
 SCRIPT = """
-const why = window.why = new Why(context);
+const why = window.why = new Why(context, () => 1);
 window.add(why.element);
 window.ask = (name, index) => {
   document.querySelector("#outside").focus();
@@ -290,6 +291,16 @@ def test_walk_is_announced_in_words_and_ends_with_escape(browser_page):
         for key in ("ArrowLeft", "ArrowLeft", "ArrowLeft"):
             page.keyboard.press(key)
         assert "entry 1 of 4 · term 5 of 5" in text_of(page, ".into .position")
+        page.get_by_role("button", name="Play, entry after entry").click()
+        expect(page.locator(".into .position")).to_contain_text("entry 4 of 4 · term 5 of 5")
+        play = page.locator(".into button", has_text="play")
+        expect(play).to_be_visible()  # it has ended
+        page.evaluate("why.walk.beat = () => 1e9")
+        play.click()
+        assert "entry 1 of 4" in text_of(page, ".into .position")
+        assert page.locator(".into button", has_text="pause").is_visible()
+        page.get_by_role("button", name="Next term").click()
+        assert play.is_visible()
         page.keyboard.press("Escape")
         assert page.locator(".why").is_hidden()
         assert page.evaluate("document.activeElement.id") == "outside"
@@ -314,7 +325,7 @@ def test_panel_works_in_a_shadow_tree(browser_page):
     const inner = document.createElement("div");
     inner.className = "trnn";
     host.attachShadow({ mode: "open" }).append(inner);
-    const why = new Why(context);
+    const why = new Why(context, () => 1);
     inner.tabIndex = 0;
     inner.append(why.element);
     why.paint(context.story.steps.length - 1);

@@ -57,7 +57,7 @@ export class CodePane {
     this.element.hidden = !told && !code;
     if (!told) return;
     const key = told.around.join(":");
-    const listing = this.listings.get(key) ?? new Listing(story, told.around);
+    const listing = this.listings.get(key) ?? new Listing(story, told.around, this.context.go);
     this.listings.set(key, listing);
     listing.paint(i);
     if (this.written.firstChild !== listing.element) this.written.replaceChildren(listing.element);
@@ -69,10 +69,7 @@ export class CodePane {
   #reveal(listing) {
     const pane = this.written;
     const scrolls = pane.scrollHeight > pane.clientHeight + 1;
-    // Where it scrolls, its lines are reached with the keyboard.
-    if (scrolls) pane.tabIndex = 0;
-    else pane.removeAttribute("tabindex");
-    pane.toggleAttribute("data-own-keys", scrolls);
+    if (!scrolls) return;
     const [first, ...others] = listing.marked;
     if (!first) return;
     const last = others.pop() ?? first;

@@ -1,10 +1,10 @@
 // Lines of the program in NumPy: each piece an element of its own, so that a part of a line can be marked
-// and a name can light up with the array that it stands for.
+// and a name can light up with the array that it stands for. A line leads to the step that does what it says.
 
 /** @import { Story } from "../story.js" */
 /** @import { Token } from "../types.d.ts" */
 
-import { element } from "../dom.js";
+import { element, within } from "../dom.js";
 
 const INDENT = "    ";
 
@@ -13,10 +13,13 @@ export class Listing {
    * Lines `around[0]` to before `around[1]`. Where all of them are indented, the indentation is left out.
    * @param {Story} story
    * @param {[from: number, to: number]} around
+   * @param {(step: number) => void} go
    */
-  constructor(story, [from, to]) {
+  constructor(story, [from, to], go) {
     this.story = story;
     this.from = from;
+    this.go = go;
+    this.step = 0;
     /** @type {[span: HTMLElement, letter: number][]} */
     this.names = [];
     /** @type {HTMLElement | null} */
@@ -28,6 +31,51 @@ export class Listing {
     this.lines = lines.map((pieces) => this.#line(pieces, inside));
     this.#together();
     this.element = element("pre", { class: "listing" }, ...this.lines);
+    this.#lead();
+    this.element.addEventListener("click", (event) => {
+      const chosen = this.element.ownerDocument.getSelection()?.isCollapsed === false;
+      if (!chosen) this.#follow(within(event, "[role=button]")); // else text is being selected
+    });
+    this.element.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  // Lines that a step does are buttons, of which the Tab key reaches one.
+  #lead() {
+    const marked = (this.story.program?.steps ?? []).flatMap(({ marks }) => marks.map(([at]) => at));
+    for (const at of new Set(marked)) {
+      const line = this.lines[at - this.from];
+      line?.setAttribute("role", "button");
+      line?.setAttribute("tabindex", "-1");
+      if (line) line.title = "Go to the step that does this";
+    }
+    /** @type {HTMLElement[]} */
+    this.buttons = this.lines.filter((line) => line.hasAttribute("role"));
+  }
+
+  /** @param {Element | null} line */
+  #follow(line) {
+    const at = this.lines.findIndex((one) => one === line);
+    if (at < 0) return;
+    const found = this.story.stepOfLine(this.from + at, this.step);
+    if (found !== undefined) this.go(found);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const here = this.buttons.findIndex((line) => line === event.target);
+    const by = { ArrowUp: -1, ArrowDown: 1, Enter: 0 }[event.key];
+    if (here < 0 || by === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation(); // a notebook's cell has a use for Enter
+    if (by === 0) this.#follow(this.buttons[here]);
+    else this.#makeTabStop(this.buttons[here + by])?.focus();
+  }
+
+  /** @param {HTMLElement | undefined} line */
+  #makeTabStop(line) {
+    if (!line) return undefined;
+    for (const one of this.buttons) one.tabIndex = one === line ? 0 : -1;
+    return line;
   }
 
   /**
@@ -64,6 +112,7 @@ export class Listing {
    * @param {number} i
    */
   paint(i) {
+    this.step = i;
     const told = this.story.linesAt(i);
     for (const line of this.lines) {
       line.classList.remove("on", "partly");
@@ -79,6 +128,9 @@ export class Listing {
       for (const span of part) span.classList.add("part");
     }
     if (told?.note) this.#say(told.note, told.noted ?? null);
+    if (!this.buttons.some((line) => line.matches(":focus"))) {
+      this.#makeTabStop(this.marked[0] ?? this.buttons[0]);
+    }
     for (const [span, letter] of this.names) {
       const k = this.story.arrayOf(letter, i);
       if (k === undefined) delete span.dataset.k;

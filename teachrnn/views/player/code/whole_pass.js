@@ -19,8 +19,6 @@ export class WholePass {
       class: "written",
       role: "group",
       "aria-label": "the whole pass in NumPy",
-      tabindex: "0", // it scrolls
-      "data-own-keys": "",
     });
     this.element = element(
       "details",
@@ -38,7 +36,7 @@ export class WholePass {
     const { story } = this.context;
     if (!this.element.open || !story.program) return;
     if (!this.listing) {
-      this.listing = new Listing(story, [0, story.program.lines.length]);
+      this.listing = new Listing(story, [0, story.program.lines.length], this.context.go);
       this.place.append(this.listing.element);
     }
     this.listing.paint(i);

@@ -14,13 +14,16 @@ const LINES = 6; // terms that stay in sight
 
 export class Into {
   /**
-   * `left` is called when the learner leaves.
+   * `left` is called when the learner leaves; `beat` is how many milliseconds an entry is shown when it plays.
    * @param {Context} context
-   * @param {() => void} left
+   * @param {{ left: () => void, beat: () => number }} host
    */
-  constructor(context, left) {
+  constructor(context, { left, beat }) {
     this.context = context;
     this.left = left;
+    this.beat = beat;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
     this.inside = false;
     this.k = -1; // the array that is walked through
     this.place = 0; // the entry
@@ -51,9 +54,13 @@ export class Into {
         { type: "button", class: "word", title: name, "aria-label": name },
         text,
       );
-      made.addEventListener("click", act);
+      made.addEventListener("click", () => {
+        if (made !== this.player) this.pause();
+        act();
+      });
       return made;
     };
+    this.player = button("play", "Play, entry after entry (k)", () => this.play());
     const buttons = element(
       "div",
       { class: "why-bar" },
@@ -61,6 +68,7 @@ export class Into {
       button("term ›", "Next term (→)", () => this.#byTerm(1)),
       button("‹ entry", "Previous entry (↑)", () => this.#byEntry(-1)),
       button("entry ›", "Next entry (↓)", () => this.#byEntry(1)),
+      this.player,
       button("leave", "Leave (Esc)", () => this.leave()),
     );
     this.walker = element(
@@ -100,7 +108,7 @@ export class Into {
     if (made) this.formula.append(mathematics(story.mathml(made.formula)));
     this.walker.setAttribute(
       "aria-label",
-      `Into ${story.arrays[k].name}: right and left arrow for the terms, down and up for the entries, Escape leaves`,
+      `Into ${story.arrays[k].name}: right and left arrow for the terms, down and up for the entries, k plays, Escape leaves`,
     );
     this.element.hidden = false;
     if (this.formula.scrollWidth > this.formula.clientWidth) this.formula.tabIndex = 0;
@@ -109,7 +117,28 @@ export class Into {
     this.element.scrollIntoView({ block: "nearest" });
   }
 
+  /** Shows entry after entry, each with all of its terms, or pauses. */
+  play() {
+    if (this.timer !== undefined) return this.pause();
+    if (this.place === this.#size - 1) this.#entry(0, -1);
+    const tick = () => {
+      if (this.place + 1 < this.#size) this.#entry(this.place + 1, -1);
+      if (this.place + 1 < this.#size) this.timer = setTimeout(tick, this.beat());
+      else this.pause();
+    };
+    this.timer = setTimeout(tick, this.beat());
+    this.player.textContent = "pause";
+    return undefined;
+  }
+
+  pause() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.player.textContent = "play";
+  }
+
   leave() {
+    this.pause();
     this.inside = false;
     this.element.hidden = true;
     this.left();
@@ -127,6 +156,7 @@ export class Into {
     };
     if (!acts[event.key]) return;
     event.preventDefault();
+    this.pause();
     acts[event.key]();
   }
 

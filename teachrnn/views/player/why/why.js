@@ -16,8 +16,12 @@ const MOST_TERMS = 8; // of a longer sum, the largest are shown first
 const ROUNDING = 1e-9; // what the order of addition may change, relative to the terms' magnitudes
 
 export class Why {
-  /** @param {Context} context */
-  constructor(context) {
+  /**
+   * `beat` is how many milliseconds an entry is shown when an operation is played.
+   * @param {Context} context
+   * @param {() => number} beat
+   */
+  constructor(context, beat) {
     this.context = context;
     /** @type {Entry[]} the entries that were open before this one */
     this.trail = [];
@@ -30,7 +34,7 @@ export class Why {
     this.returnTo = null;
     this.all = false; // whether all terms of a long sum are shown
     this.evidence = new Evidence(context, (k, index) => this.#follow(k, index));
-    this.walk = new Into(context, () => this.#left());
+    this.walk = new Into(context, { left: () => this.#left(), beat });
     this.back = wordButton("‹ back", () => this.#goBack());
     this.back.title = "Back to the previous number";
     this.trailLine = element("p", { class: "trail" });
@@ -61,6 +65,7 @@ export class Why {
   }
 
   stop() {
+    this.walk.pause();
     this.context.model.off("change:entry", this.changed);
   }
 
