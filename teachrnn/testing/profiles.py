@@ -31,8 +31,8 @@ def register_profiles() -> None:
     --------
     >>> register_profiles()
     >>> settings.get_profile("dev").max_examples
-    15
+    10
     """
-    settings.register_profile("dev", max_examples=15, **ON_ANY_MACHINE)
+    settings.register_profile("dev", max_examples=10, **ON_ANY_MACHINE)
     settings.register_profile("ci", max_examples=25, derandomize=True, print_blob=True, **ON_ANY_MACHINE)
     settings.register_profile("thorough", max_examples=500, **ON_ANY_MACHINE)

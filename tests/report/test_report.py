@@ -19,13 +19,14 @@ import numpy as np
 import pytest
 
 pytest.importorskip("matplotlib")
-from axe import SCHEMES_AND_WIDTHS, violations
+from axe import SCHEMES, SCHEMES_AND_WIDTHS, violations
 from browser import served
 from bs4 import BeautifulSoup
 from command_line import TEACHRNN, run, run_here
 from markdown_it import MarkdownIt
 from matplotlib.image import imread
 from typer.testing import CliRunner
+from usual import usual
 
 import teachrnn.report.gradient_check as gradient_check
 import teachrnn.report.html_page as html_page_module
@@ -496,7 +497,7 @@ def test_axe_core_finds_no_violation(browser_page, written, scheme, width):
     assert shown.count() == page.locator("figure:not(.passage)").count() == 3
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_table_that_is_cut_shows_on_which_side_it_continues(chromium, written, scheme):
     """A strip at each edge shows a shadow, or the background where the table ends there."""
     page = chromium.new_page(color_scheme=scheme, viewport={"width": 390, "height": 700})
@@ -804,7 +805,7 @@ def test_remarks_that_cannot_be_read_are_named_before_any_training(folder, tmp_p
 # Other kinds of text ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("recipe", ["tweets", "words", "stacked"])
+@pytest.mark.parametrize("recipe", usual(["stacked"], ["tweets", "words"]))
 def test_every_kind_of_recipe_can_be_written_up(tmp_path, recipe, monkeypatch):
     monkeypatch.setattr(gradient_check, "ENTRIES", 5)
     (tmp_path / "fox.txt").write_text(TEXT * 25, "utf-8")

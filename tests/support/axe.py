@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.metadata import distribution
 from typing import Any
 
+from usual import usual
+
 PATH = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
 SOURCE = PATH.read_text("utf-8")
 RUN = """async (part) => {
@@ -13,7 +15,8 @@ RUN = """async (part) => {
 }"""
 """Rules that hold, which are nearly all, are not reported, which would take a third of the time."""
 
-SCHEMES_AND_WIDTHS = [("light", 390), ("dark", 1280)]
+SCHEMES_AND_WIDTHS = usual([("dark", 1280)], [("light", 390)])
+SCHEMES = usual(["dark"], ["light"])
 """Each colour scheme and each width once: contrast depends on the scheme, places on the width."""
 
 

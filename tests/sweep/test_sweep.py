@@ -23,6 +23,7 @@ import numpy as np
 import pytest
 from trials import by_eta, dies, dies_once, meets, noted_in, until, waits_to_be_killed
 from typer.testing import CliRunner
+from usual import usual
 
 from teachrnn.cli import app, main
 from teachrnn.errors import (
@@ -388,6 +389,7 @@ def test_results_are_in_the_folder_as_soon_as_they_arrive(text, tmp_path):
 # Engines ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.ci
 def test_one_worker_two_workers_and_a_cluster_find_the_same(text, tmp_path, cluster):
     found = {}
     for name, engine in (
@@ -459,6 +461,7 @@ def test_cluster_survives_a_worker_that_is_killed(text, tmp_path, cluster):
     assert len(begun()) == 2  # by the one that was killed, and by another
 
 
+@pytest.mark.ci
 def test_cluster_gives_up_a_trial_that_kills_its_workers(text, tmp_path, cluster):
     sweep = a_sweep(text, tmp_path / "s", trials=4, stages=1)
     folder = tmp_path / "starts"
@@ -612,7 +615,7 @@ def test_command_runs_on_a_cluster(text, tmp_path, cluster):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize("backend", ["loky", "dask"])
+@pytest.mark.parametrize("backend", usual(["loky"], ["dask"]))
 def test_command_stops_cleanly_and_resumes(backend, text, tmp_path, cluster):
     folder = tmp_path / "s"
     workers = {"loky": ["--workers", "2"], "dask": ["--backend", "dask", "--address", cluster]}[backend]

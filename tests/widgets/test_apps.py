@@ -16,7 +16,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from axe import violations
+from axe import SCHEMES, violations
 from bridge import Bridge
 from notebook import displayed
 from patience import PATIENCE
@@ -172,7 +172,7 @@ def test_static_form_says_what_the_controls_are_set_to(app):
             assert f"{control.description}: {format_number(control.value)}" in shown
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_core_finds_no_violation_in_what_needs_no_kernel(app, browser_page, tmp_path, scheme):
     path = tmp_path / "app.html"
     look = "<style>:root{color-scheme:light dark}body{background:Canvas;color:CanvasText}</style>"
@@ -250,7 +250,7 @@ def test_live_app_and_python_move_the_same_controls(browser_page):
     assert "one character" in page.get_by_role("alert").inner_text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_controls_are_beside_the_picture_and_on_a_phone_above_it(app, browser_page, scheme):
     Bridge(browser_page, app.widget)
     page = browser_page

@@ -89,6 +89,7 @@ def test_stepper_is_shared_between_python_and_the_page_in_notebook_7(jupyter, ho
     shared_stepper(host_page, Notebook(host_page, jupyter, "notebook", CELLS))
 
 
+@pytest.mark.ci
 def test_steppers_and_apps_work_in_jupyterlab_and_are_kept_with_the_notebook(jupyter, host_page):  # noqa: F811
     notebook = Notebook(host_page, jupyter, "lab", CELLS)
     stepper = shared_stepper(host_page, notebook)
@@ -196,6 +197,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.ci
 def test_notebook_exported_with_the_defaults_works_without_kernel_and_network(
     host_page,  # noqa: F811
     tmp_path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from axe import violations
+from axe import SCHEMES, violations
 from browser import SETTLED
 from panel import panel, recorded
 from playwright.sync_api import expect
@@ -224,7 +224,7 @@ def test_numbers_that_are_not_finite_are_named(browser_page):
         assert shown == ["1.00", "−1.00", "0", "nan", "−∞"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_core_finds_no_violation_in_arrays(browser_page, scheme):
     browser_page.emulate_media(color_scheme=scheme)
     trace = recorded("abc")

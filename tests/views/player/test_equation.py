@@ -6,9 +6,10 @@ import re
 
 import numpy as np
 import pytest
-from axe import violations
+from axe import SCHEMES, violations
 from browser import SETTLED
 from panel import panel, recorded
+from usual import usual
 
 from teachrnn import CharRNN, Op, Tanh, Trace
 from teachrnn.views.player.story_data import story_bytes
@@ -51,7 +52,6 @@ window.everything = () => context.story.steps.map((_, i) => {
   });
 });
 """
-CI = pytest.mark.ci
 WIDE = {"width": 1280, "height": 900}
 
 
@@ -94,7 +94,7 @@ def quantities(trace):
 
 
 SHOWN = {}
-every_cell = pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "gru-reset-after"])
+every_cell = pytest.mark.parametrize("cell", usual(["gru"], ["vanilla", "lstm", "gru-reset-after"]))
 
 
 def everything(page, cell):
@@ -288,7 +288,7 @@ def test_long_columns_are_seen_through_a_window_that_follows_the_row(browser_pag
         assert page.locator(".strip-of-all").count() == 2
 
 
-@pytest.mark.parametrize("width", [pytest.param(512, marks=CI), 366, pytest.param(250, marks=CI)])
+@pytest.mark.parametrize("width", usual([366], [512, 250]))
 def test_every_equation_fits_its_place(browser_page, width):
     traces = [recorded("abb", hidden=8), *(recorded("abb", cell=cell) for cell in ("lstm", "gru"))]
     traces.append(recorded("ab", cell="lstm", layers=2, hidden=60))
@@ -348,7 +348,7 @@ def test_covered_result_is_a_question_mark(browser_page):
         assert not any(x in page.locator(".equation").inner_text() for x in numbers)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_core_finds_no_violation_in_equations(browser_page, scheme):
     browser_page.emulate_media(color_scheme=scheme)
     trace = recorded("abc", cell="lstm")

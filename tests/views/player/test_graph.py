@@ -13,6 +13,7 @@ import pytest
 from axe import SCHEMES_AND_WIDTHS, violations
 from browser import SETTLED
 from panel import PLAYER, altered, panel, recorded
+from usual import usual
 
 from teachrnn import CELLS, OPS, Add, Affine, Sum, Tanh, Trace
 from teachrnn.backprop import backpropagate
@@ -37,7 +38,10 @@ NETWORKS = [
     {"cell": "vanilla", "layers": 2},
     {"cell": "lstm", "layers": 2},
 ]
-NAMES = ["-".join(str(v) for v in options.values()) for options in NETWORKS]
+
+
+def name_of(options):
+    return "-".join(map(str, options.values()))
 
 
 @contextmanager
@@ -114,7 +118,7 @@ BEHIND = """() => {
 }"""
 
 
-@pytest.mark.parametrize("options", NETWORKS, ids=NAMES)
+@pytest.mark.parametrize("options", usual(NETWORKS[-1:], NETWORKS[:-1]), ids=name_of)
 def test_edges_and_nodes_are_apart_time_runs_to_the_right_and_depth_upwards(browser_page, options):
     trace = recorded("abcd", **options)
     with graph(browser_page, trace) as page:
@@ -158,7 +162,7 @@ def test_edges_over_several_steps_and_from_later_steps_avoid_nodes_too(browser_p
 # What is known -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("options", NETWORKS, ids=NAMES)
+@pytest.mark.parametrize("options", usual(NETWORKS[-1:], NETWORKS[:-1]), ids=name_of)
 def test_nothing_shows_a_gradient_before_it_has_arrived(browser_page, options):
     trace = recorded("abc", **options)
     story = tell(trace)

@@ -8,6 +8,7 @@ from axe import violations
 from browser import SETTLED
 from playwright.sync_api import expect
 from steps import at_step, step_of
+from usual import usual
 
 from teachrnn import Backprop, CharRNN
 from teachrnn.data import Vocabulary
@@ -74,7 +75,7 @@ def opened(page, address, hash_=""):
 
 @pytest.mark.parametrize(
     "network",
-    ["vanilla", *(pytest.param(n, marks=pytest.mark.ci) for n in ("lstm", "gru")), "two layers"],
+    usual(["vanilla"], ["lstm", "gru", "two layers"]),
 )
 def test_graph_controls_words_and_formula_in_numbers_are_in_sight(browser_page, pages, network):
     page = opened(browser_page, pages[network])
@@ -251,7 +252,7 @@ def test_fewer_than_ten_stops_of_the_tab_key_come_before_the_step(browser_page, 
     assert stops < 10
 
 
-@pytest.mark.parametrize(("scheme", "hash_"), [("light", ""), ("dark", "#step=kept[3]")])
+@pytest.mark.parametrize(("scheme", "hash_"), usual([("dark", "#step=kept[3]")], [("light", "")]))
 def test_axe_core_finds_no_violation_at_either_level(browser_page, pages, hash_, scheme):
     browser_page.emulate_media(color_scheme=scheme)
     assert violations(opened(browser_page, pages["lstm"], hash_)) == []
