@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from teachrnn.array import Array
-from teachrnn.domain import Choice, Index, Reals
+from teachrnn.drawn_inputs import drawn_input
 from teachrnn.errors import DomainError
 from teachrnn.op import Op
 from teachrnn.ops import OPS
@@ -97,17 +97,6 @@ def draw_inputs(op: type[Op], rng: np.random.Generator) -> list[Array]:
         arrays = []
         for name, axes in zip(op.inputs, op.shape_rule.inputs, strict=True):
             shape = (() if name in op.shared else leading) + tuple(sizes[a] for a in axes)
-            arrays.append(_draw(op, name, shape, sizes, rng))
+            arrays.append(drawn_input(op, name, shape, sizes, rng))
         if op.requires(*arrays) is None:
             return arrays
-
-
-def _draw(
-    op: type[Op], name: str, shape: tuple[int, ...], sizes: dict[str, int], rng: np.random.Generator
-) -> Array:
-    domain = op.domain.get(name, Reals())
-    if isinstance(domain, Index):
-        return np.asarray(rng.integers(0, sizes[domain.axis] + int(domain.end), size=shape))
-    if isinstance(domain, Choice):
-        return np.asarray(rng.choice(domain.values, size=shape))
-    return np.asarray(rng.uniform(domain.low, domain.high, size=shape))

@@ -10,7 +10,8 @@ import numpy as np
 
 from teachrnn.array import Array
 from teachrnn.diagnosis.formula_value import FormulaValue, LetterValues, value_of
-from teachrnn.domain import Choice, Index, Reals
+from teachrnn.domain import Index
+from teachrnn.drawn_inputs import drawn_input
 from teachrnn.formulas.equation import gradient_formula
 from teachrnn.formulas.formula_error import UnreadableFormulaError
 from teachrnn.formulas.tree import Formula
@@ -75,7 +76,7 @@ class OperationCase:
             for name, axes in zip(op.inputs, op.shape_rule.inputs, strict=True):
                 lead = () if name in op.shared else (N,)
                 shape = (*lead, *(lengths[axis] for axis in axes))
-                arrays[name] = _drawn(op, name, shape, lengths, rng)
+                arrays[name] = drawn_input(op, name, shape, lengths, rng)
             if op.requires(*arrays.values()) is None:
                 break
         y = np.asarray(op.forward(*arrays.values()))
@@ -162,14 +163,3 @@ class OperationCase:
             return np.broadcast_to(found.data, wide).reshape(like.shape)
         except ValueError:
             return None
-
-
-def _drawn(
-    op: type[Op], name: str, shape: tuple[int, ...], sizes: dict[str, int], rng: np.random.Generator
-) -> Array:
-    domain = op.domain.get(name, Reals())
-    if isinstance(domain, Index):
-        return np.asarray(rng.integers(0, sizes[domain.axis] + int(domain.end), size=shape))
-    if isinstance(domain, Choice):
-        return np.asarray(rng.choice(domain.values, size=shape))
-    return np.asarray(rng.uniform(domain.low, domain.high, size=shape))
