@@ -44,7 +44,7 @@ from teachrnn.errors import TeachrnnError
 
 STUDENTS = Path(__file__).parents[1] / "tests" / "checking" / "students"
 CALLED = {
-    "no carry": "left out|in place of",
+    "no carry": "left out|in place of|passed on too early",
     "dW uses h_t": "another value",
     "scaled by T or N on one side only": "divided|multiplied|constant|mean in place of a sum",
     "wrong variable accumulated or copied": "another|exchanged|doubled|left out|without",

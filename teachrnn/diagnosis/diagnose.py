@@ -14,6 +14,12 @@ from teachrnn.diagnosis.answer import Answer
 from teachrnn.diagnosis.catalogue import Catalogue
 from teachrnn.diagnosis.diagnosis import Diagnosis
 from teachrnn.diagnosis.first_wrong import first_wrong
+from teachrnn.diagnosis.initial_states import (
+    state_error,
+    states_explained,
+    states_follow,
+    states_returned,
+)
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.match import Explanation, Match
 from teachrnn.diagnosis.mistake import Mistake, ParameterMistake, WholeMistake
@@ -88,9 +94,16 @@ def diagnose(
     def gradients(instance: Instance) -> dict[str, Array]:
         return answer(instance).gradients
 
-    names, tolerance = [c.name for c in found.compared], found.tolerance
+    tolerance = found.tolerance
+    pairs = list(zip(instances, (a.gradients for a in answers), strict=True))
+    states = states_returned(pairs)
+    names = [c.name for c in found.compared if c.name not in states]
+    if found.explanations and not states_follow(
+        found.explanations[0].mistakes, pairs, states, tolerance
+    ):
+        states = []
     further = other_instances(draw, CONFIRM, seed=seed + 100)
-    held, confirmed = _confirmed(found.explanations, gradients, names, tolerance, further)
+    held, confirmed = _confirmed(found.explanations, gradients, (names, states), tolerance, further)
     if found.explanations and not held:
         said = [*found.remarks, *_remarks(instances, answers, found)]
         found = replace(found, verdict=verdict_of(held, found.verdict), remarks=said)
@@ -137,7 +150,9 @@ def diagnose_answers(
     tolerance = TOLERANCE[np.dtype(dtype)]
     catalogue = catalogue_of(cell)
     given = [a.gradients for a in answers]
+    pairs = list(zip(instances, given, strict=True))
     match = Match(catalogue, instances, given, tolerance)
+    states = states_returned(pairs)
     compared = [
         Compared(
             name,
@@ -148,10 +163,15 @@ def diagnose_answers(
         for name in instances[0].tape.uses
         if name in match.names
     ]
+    for name in states:
+        errors = [state_error(instance, own, name) for instance, own in pairs]
+        wrong = sum(not error <= tolerance for error in errors)
+        compared.append(Compared(name, wrong, len(instances), max(errors)))
+    right = not any(c.wrong for c in compared)
     forward = _forward(instances, answers, SAME_LOSS[np.dtype(dtype)])
     found = Diagnosis(
         cell,
-        "forward pass differs" if forward else "right" if match.right else "unknown mistake",
+        "forward pass differs" if forward else "right" if right else "unknown mistake",
         compared,
         list(instances),
         known=len(catalogue.sweep) + len(catalogue.parameter),
@@ -159,11 +179,21 @@ def diagnose_answers(
         tolerance=tolerance,
         answers=list(answers),
     )
-    if match.right:
+    if right:
         return found
     if forward:
         seconds = min(seconds, SECONDS_IF_FORWARD_DIFFERS)
-    explanations = _explained(match, instances, given, tolerance, seconds)
+    if match.right:
+        explanations = states_explained(catalogue, pairs, states, tolerance)
+    else:
+        explanations = _explained(match, instances, given, tolerance, seconds)
+        following = [e for e in explanations if states_follow(e.mistakes, pairs, states, tolerance)]
+        if explanations and not following:
+            said = f"{' and '.join(f'd{name}' for name in states)}: wrong in some other way, too"
+            found = replace(
+                found, remarks=[*found.remarks, f"{said}; look there when the rest is right."]
+            )
+        explanations = following or explanations
     if forward:  # how the loss is scaled is then a guess, and so is a factor of its gradients
         explanations = [e for e in explanations if not any(_scales(m, match.names) for m in e.mistakes)]
     firsts = (first_wrong(i, own, tolerance) for i, own in zip(instances, given, strict=True))
@@ -171,7 +201,7 @@ def diagnose_answers(
         found,
         verdict=verdict_of(explanations, found.verdict),
         explanations=explanations,
-        every_pair=match.every_pair,
+        every_pair=match.every_pair and not match.right,
         first=max((f for f in firsts if f), key=lambda f: f.t + f.right_after, default=None),
     )
     if not explanations:
@@ -186,7 +216,9 @@ def _remarks(instances: Sequence[Instance], answers: Sequence[Answer], found: Di
     def telling(i: int) -> tuple[bool, bool, int]:
         own, right, units = answers[i].gradients, instances[i].gradients, instances[i].units
         off = any(
-            not np.abs(own[n] - right[n]).max(initial=0.0) <= found.tolerance * units[n] for n in wrong
+            not np.abs(own[n] - right[n]).max(initial=0.0) <= found.tolerance * units[n]
+            for n in wrong
+            if n in right
         )
         return off, instances[i].B == 1 and instances[i].T < LONG, instances[i].T
 
@@ -261,11 +293,15 @@ def _beside_clipping(
 def _confirmed(
     found: list[Explanation],
     gradients: Callable[[Instance], dict[str, Array]],
-    names: Sequence[str],
+    names: tuple[Sequence[str], Sequence[str]],
     tolerance: float,
     further: Sequence[Instance],
 ) -> tuple[list[Explanation], int]:
-    """The explanations that hold on further instances too, and on how many."""
+    """The explanations that hold on further instances too, and on how many.
+
+    The names are those of parameters, and of initial states, whose gradients are compared.
+    """
+    parameters, states = names
     confirmed = 0
     for instance in further if found else ():
         own = gradients(instance)
@@ -274,7 +310,9 @@ def _confirmed(
             wrong = mistaken_gradients(explanation.mistakes, instance)
             if wrong is None:
                 held.append(explanation)  # cannot be made with these sizes: nothing is said either way
-            elif _same(wrong, own, names, instance, tolerance):
+            elif _same(wrong, own, parameters, instance, tolerance) and states_follow(
+                explanation.mistakes, [(instance, own)], states, tolerance
+            ):
                 held.append(explanation)
         found, confirmed = held, confirmed + 1
     return found, confirmed

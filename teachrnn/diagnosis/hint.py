@@ -120,8 +120,8 @@ def _mistake(found: Diagnosis) -> Iterator[str]:
         return
     if not found.explanations:
         if found.verdict == "unknown mistake":
-            pair = "nor two of them" if found.every_pair else "nor any two of them that were tried"
-            yield f"None of {found.known} known mistakes, {pair}, gives these numbers."
+            pair = ", nor two of them," if found.every_pair else ""
+            yield f"None of {found.known} known mistakes{pair} gives these numbers."
         return
     for m in found.mistakes:
         yield f"Most likely: {m.title}."

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike
 
 from teachrnn.array import Array
 from teachrnn.diagnosis.reading import Reading, Spec, read
-from teachrnn.diagnosis.rounding import rounding_units
+from teachrnn.diagnosis.rounding import gradient_units, rounding_units
 from teachrnn.diagnosis.sweeps import Sweeps
 from teachrnn.diagnosis.tape import Tape
 from teachrnn.models import CharRNN
@@ -126,6 +126,18 @@ class Instance:
             assert reading is not None
             found[name] = reading.of(self.right)[0].reshape(self.trace[name].shape)
         return found
+
+    @cached_property
+    def state_gradients(self) -> dict[str, Array]:
+        """The right gradient of every initial state, by its name in the trace: ``h[0]``."""
+        names = (f"{name}[0]" for name in self.state)
+        return {name: self.right.arrived(self.trace[name])[0] for name in names}
+
+    @cached_property
+    def state_units(self) -> dict[str, float]:
+        """For each initial state the size against which an error of its gradient is measured."""
+        units = gradient_units(self.trace)
+        return {name: units.get(name, 1.0) for name in self.state_gradients}
 
     @cached_property
     def units(self) -> dict[str, float]:

@@ -29,18 +29,13 @@ def mistaken_gradients(mistakes: Sequence[Mistake], instance: Instance) -> dict[
         By parameter; None where the mistakes cannot be made (a matrix that is not square has no wrong
         transpose), or where what they give is not finite.
     """
-    edges: Changes = {}
-    seeds: list[float] | None = None
+    sweeps = mistaken_sweep(mistakes, instance)
+    if sweeps is None:
+        return None
     specs: dict[str, Spec] = {}
     for mistake in mistakes:
-        if isinstance(mistake, SweepMistake):
-            edges = {**edges, **mistake.edges}
-            seeds = mistake.seeds(len(instance.trace.losses)) or seeds
-        elif isinstance(mistake, ParameterMistake):
+        if isinstance(mistake, ParameterMistake):
             specs |= dict(mistake.specs)
-    sweeps = Sweeps(instance.tape, [edges], seeds=[seeds])
-    if sweeps.impossible.any():
-        return None
     found = {}
     for name in instance.tape.uses:
         reading = instance.reading(name, specs.get(name))
@@ -52,3 +47,28 @@ def mistaken_gradients(mistakes: Sequence[Mistake], instance: Instance) -> dict[
         if isinstance(mistake, WholeMistake):
             found = mistake.done_to(found)
     return found if all(np.isfinite(d).all() for d in found.values()) else None
+
+
+def mistaken_sweep(mistakes: Sequence[Mistake], instance: Instance) -> Sweeps | None:
+    """The backward sweep with these mistakes, of those that are mistakes of the sweep.
+
+    Parameters
+    ----------
+    mistakes : sequence of Mistake
+        All are made at once.
+    instance : Instance
+        On which numbers.
+
+    Returns
+    -------
+    Sweeps or None
+        One sweep; None where the mistakes cannot be made.
+    """
+    edges: Changes = {}
+    seeds: list[float] | None = None
+    for mistake in mistakes:
+        if isinstance(mistake, SweepMistake):
+            edges = {**edges, **mistake.edges}
+            seeds = mistake.seeds(len(instance.trace.losses)) or seeds
+    sweeps = Sweeps(instance.tape, [edges], seeds=[seeds])
+    return None if sweeps.impossible.any() else sweeps

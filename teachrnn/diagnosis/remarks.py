@@ -28,7 +28,10 @@ def remarks(instance: Instance, given: Mapping[str, Array], wrong: list[str]) ->
     """
     found = []
     for name in wrong:
-        own, right = np.asarray(given[name], dtype=float), instance.gradients[name]
+        own = np.asarray(given[name], dtype=float)
+        right = (
+            instance.gradients[name] if name in instance.gradients else instance.state_gradients[name]
+        )
         said = _said(instance, name, own, right)
         if said:
             found.append(f"d{name} {said}.")
@@ -67,6 +70,10 @@ def _said(instance: Instance, name: str, own: Array, right: Array) -> str:
     for value, d in _others(instance):
         if d.shape == own.shape and _near(own, d):
             return f"is the sum over time of d{value}"
+    for op, _ in instance.tape.steps if name in instance.state_gradients else ():
+        d = instance.right.arrived(op)[0]
+        if d.shape == own.shape and _near(own, d):
+            return f"is d{op.name}"
     return ""
 
 
@@ -82,8 +89,11 @@ def _repeated(instance: Instance) -> set[int]:
 def _counts(instance: Instance, name: str, own: Array) -> list[tuple[int, float]] | None:
     """How many times each step's term counts in a gradient, if it is made of them at all."""
     terms = [
-        (edge.op.t, edge.right(instance.right.arrived(edge.op)[0])) for edge in instance.tape.uses[name]
+        (edge.op.t, edge.right(instance.right.arrived(edge.op)[0]))
+        for edge in instance.tape.uses.get(name, ())
     ]
+    if not terms:  # of an initial state, which is used once
+        return None
     matrix = np.array([term.ravel() for _, term in terms]).T
     if matrix.shape[0] <= matrix.shape[1]:  # any gradient is made of so many terms
         return None

@@ -109,16 +109,18 @@ def smallest_failing(
             return Smallest(instance, [], value.entry, value.expected, value.given)
         own = given.gradients
         worst, found = tolerance, None
-        for name in (name for name in instance.gradients if name in own):
-            difference = np.abs(np.asarray(own[name], dtype=float) - instance.gradients[name])
+        right = {**instance.gradients, **instance.state_gradients}
+        units = {**instance.units, **instance.state_units}
+        for name in (name for name in right if name in own):
+            difference = np.abs(np.asarray(own[name], dtype=float) - right[name])
             difference[~np.isfinite(difference)] = np.inf
-            error = float(difference.max(initial=0.0)) / instance.units[name]
+            error = float(difference.max(initial=0.0)) / units[name]
             if error > worst:
                 worst, place = error, np.unravel_index(int(difference.argmax()), difference.shape)
                 found = (name, tuple(int(i) for i in place))
         if found is not None:
             name, where = found
-            expected, is_now = (float(np.asarray(d[name])[where]) for d in (instance.gradients, own))
+            expected, is_now = (float(np.asarray(d[name])[where]) for d in (right, own))
             entry = entry_of(f"d{name}", where)
             return Smallest(instance, _telling(passes, instance), entry, expected, is_now)
         passes.append(instance)

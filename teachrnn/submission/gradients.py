@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,10 @@ class FoundGradients:
         By our names, in our axes, in the student's unit.
     names : dict of str to str
         What the student calls the gradient of each of their parameters.
+    states : dict of str to str
+        What they call the gradients of the initial states, by our names.
+    others : list of str
+        Gradients that are returned, and are of nothing that is compared.
     problems : list of str
         A sentence for each that is missing or cannot be read, with the fix.
     dtype : dtype
@@ -37,9 +42,13 @@ class FoundGradients:
 
     ours: dict[str, Array] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     dtype: np.dtype[Any] = field(default_factory=lambda: np.dtype(np.float64))
     updated: bool = False
+    taken: list[Array] = field(default_factory=list)
+    """The arrays that were read."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,10 @@ def read_gradients(run: ProgramRun, returned: Any, step: Step) -> FoundGradients
             found.problems.append(f"no gradient of `{name}` was found")
     _of_states(found, run, bag)
     found.ours.pop("E", None)
+    for one in bag:
+        of = lexicon.gradient_of(one.name.rsplit(".", 1)[-1])
+        if one.returned and (of or one.inside) and not any(one.value is a for a in found.taken):
+            found.others.append(one.name)
     return found
 
 
@@ -214,6 +227,7 @@ def _beside(name: str, run: ProgramRun) -> _Named | None:
 def _take(found: FoundGradients, run: ProgramRun, name: str, candidate: _Named) -> None:
     form = run.arrangement.forms[name]
     array = np.asarray(candidate.value)
+    found.taken.append(candidate.value)
     if array.dtype.kind not in "fiu":
         found.problems.append(f"`{candidate.name}` holds {array.dtype}, no real numbers")
         found.names[name] = candidate.name
@@ -308,10 +322,18 @@ def _of_states(found: FoundGradients, run: ProgramRun, bag: Sequence[_Named]) ->
         base = lexicon.gradient_of(candidate.name.rsplit(".", 1)[-1])
         if base is None or not candidate.returned:
             continue
-        for role in lexicon.roles(base):
+        for role in lexicon.roles(base) if _of_the_start(base, run) else ():
             if role in case.state and f"{role}[0]" not in found.ours and base[-1:] not in "st":
-                array = decode_state(candidate.value, case.B, case.m)
+                array = decode_state(candidate.value, case.B, case.m, run.arrangement.state)
                 if array is not None:
                     like = run.case.instance.state.get(role, array)
                     found.ours[f"{role}[0]"] = array.reshape(np.shape(like))
+                    found.states[f"{role}[0]"] = candidate.name
+                    found.taken.append(candidate.value)
                     break
+
+
+def _of_the_start(base: str, run: ProgramRun) -> bool:
+    """Whether a state of that name is the initial one, and not just any step's."""
+    passed = {n for n, fill in run.plan.forward.fills.items() if fill.kind in ("h", "s", "hs")}
+    return base in passed or bool(re.search("0|prev|init|first|start", base, re.I))

@@ -171,8 +171,8 @@ def encode_state(state: Array, axes: str) -> Array:
     return np.array(array, order="C")
 
 
-def decode_state(given: Any, B: int, m: int) -> Array | None:
-    """From any of them to (B, m); None if it is of another size."""
+def decode_state(given: Any, B: int, m: int, axes: str = "BD") -> Array | None:
+    """From any of them to (B, m), where B = m from these; None if it is of another size."""
     try:
         array = np.asarray(given, dtype=float)
     except (TypeError, ValueError):
@@ -180,7 +180,7 @@ def decode_state(given: Any, B: int, m: int) -> Array | None:
     if array.size != B * m:
         return None
     array = np.squeeze(array) if B > 1 else array.reshape(1, m)
-    if array.shape == (B, m):
+    if array.shape == (B, m) and not (B == m > 1 and axes == "DB"):
         return array
     return array.T if array.shape == (m, B) else None
 

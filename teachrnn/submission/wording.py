@@ -58,6 +58,12 @@ def facts_of(
             ", ".join(f"`{theirs}` is the gradient of `{n}`" for n, theirs in gradients.names.items())
             + "."
         )
+    for ours, theirs in gradients.states.items():
+        facts[f"gradient {ours}"] = f"`{theirs}` is the gradient of the initial state {ours}."
+    if gradients.others:
+        facts["others"] = (
+            f"Returned, and not compared: {', '.join(f'`{name}`' for name in gradients.others)}."
+        )
     for name, found in recognised.found.items():
         if recognised.forward_right and found.error < 1e-3:
             facts[f"value {name}"] = f"`{found.name}` is {name}."

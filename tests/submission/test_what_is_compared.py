@@ -9,6 +9,7 @@ import pytest
 from teachrnn import check_backward
 from teachrnn.submission import Submission
 
+PROGRAMS = Path(__file__).parent / "programs"
 CODE = """
 import numpy as np
 
@@ -91,3 +92,48 @@ def test_another_class_is_named_too(tmp_path):
     assert said == [
         f"Found, too, and not compared: `{other}`. A class is compared if it is handed in by itself."
     ]
+
+
+def test_the_gradient_of_the_initial_state_is_compared_where_it_is_returned(tmp_path):
+    path = tmp_path / "my_rnn.py"
+    returns = CODE.replace(
+        "return dU, dW, dV, db, dc", "dh0 = START\n    return dU, dW, dV, db, dc, dh0, do"
+    )
+
+    def checked(text):
+        path.write_text(text, encoding="utf-8")
+        return check_backward(path)
+
+    found = checked(returns.replace("START", "dh"))
+    assert found.right
+    assert "`dh0` is the gradient of the initial state h[0]." in found.read_as
+    assert "Returned, and not compared: `do`." in found.read_as
+    found = checked(returns.replace("START", "da"))
+    assert [c.name for c in found.compared if c.wrong] == ["h[0]"]
+    assert found.mistakes[0].title.endswith("lacks the derivative (at t = 1 only)")
+    found = checked(returns.replace("START", "2 * dh"))
+    assert (found.verdict, found.remarks) == ("unknown mistake", ["dh[0] is 2 times the right one."])
+    assert "None of 277 known mistakes gives these numbers." in str(found)
+
+
+def test_the_gradient_of_the_initial_state_says_which_of_several_mistakes_it_is(tmp_path):
+    """Without a carry dh[0] is zero; it is not where the carry is formed, and never added."""
+    path = tmp_path / "my_rnn.py"
+    never_added = CODE.replace(" + dh)", ")").replace("return dU, dW, dV, db, dc", "return GIVEN")
+    said = []
+    for given, carry in (("", "W.T"), (", dh0", "W.T"), (", dh0", "2 * W.T")):
+        text = never_added.replace("GIVEN", f"dU, dW, dV, db, dc{given}")
+        path.write_text(text.replace("dh = W.T", f"dh0 = {carry}"), encoding="utf-8")
+        said.append(check_backward(path))
+    without, never, twice = said
+    assert "is left out" in without.mistakes[0].title
+    assert "is passed on before the part that comes from r.x" in never.mistakes[0].title
+    assert "is left out" in twice.mistakes[0].title
+    assert twice.remarks[0].startswith("dh[0]: wrong in some other way, too")
+
+
+def test_with_as_many_units_as_sequences_the_gradient_of_the_initial_state_is_not_turned():
+    submission = Submission.of(PROGRAMS / "coursera.py")
+    instance = submission.draw(T=2, hidden=3, symbols=4, batch=3, seed=1)
+    given = submission.answer(instance).gradients["h[0]"]
+    assert given == pytest.approx(instance.state_gradients["h[0]"])
