@@ -177,7 +177,7 @@ class MistakenSweep(Row):
         whole = self._over_time
         for name, sites in results:
             for site in sites:
-                dy = self._arrived_over_time(name)
+                dy = self.arrived_over_time(name)
                 d = site.right(dy) if site.change is None else self._changed(site)
                 whole[site.of] = whole[site.of] + d if site.of in whole else d
 
@@ -207,8 +207,19 @@ class MistakenSweep(Row):
                 if self._remembers:
                     self._sent[edge] = d
 
-    def _arrived_over_time(self, name: str) -> Array:
-        """What arrived at a result at all time steps, (T, ...); zeros where nothing did."""
+    def arrived_over_time(self, name: str) -> Array:
+        """What arrived at a result at all time steps in the last sweep; zeros where nothing did.
+
+        Parameters
+        ----------
+        name : str
+            The result without its time: ``h``.
+
+        Returns
+        -------
+        ndarray
+            The gradients, (T, ...).
+        """
         if name not in self._early and name not in self._stacked:
             values = [self.tape.by_place[name, t] for t in range(1, self.tape.T + 1)]
             steps = [self.arrived(value) for value in values]
@@ -235,7 +246,7 @@ class MistakenSweep(Row):
         """The terms of all time steps in one product; each may count otherwise than once."""
         total: Array | None = None
         for site in self._uses[name]:
-            dy = self._arrived_over_time(site.result)
+            dy = self.arrived_over_time(site.result)
             if spec is not None:
                 steps: list[int | None] = [edge.op.t for edge in site.edges]
                 times = counts(self.tape, spec, steps, dy.shape[1])
