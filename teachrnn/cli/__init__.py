@@ -11,6 +11,7 @@ import typer
 from teachrnn import __version__
 from teachrnn.cli.check import check
 from teachrnn.cli.console import open_streams
+from teachrnn.cli.laboratory import laboratory
 from teachrnn.cli.listing import list_names
 from teachrnn.cli.report import report
 from teachrnn.cli.sample import sample
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (step, check, train, sample, report, sweep):
+for command in (step, check, laboratory, train, sample, report, sweep):
     app.command()(command)
 app.command("list")(list_names)
 

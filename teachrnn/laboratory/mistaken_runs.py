@@ -41,8 +41,8 @@ class MistakenRuns:
         The text.
     mistakes : sequence of PlantedMistake or str
         The mistakes, each in runs of its own.
-    seeds : int
-        How many runs of each: seeds 0, 1, ...
+    seeds, first_seed : int
+        How many runs of each, and the seed of the first; the others follow it.
     folder : str or Path
         Where they are kept.
 
@@ -72,6 +72,7 @@ class MistakenRuns:
         mistakes: Sequence[PlantedMistake | str],
         *,
         seeds: int = 3,
+        first_seed: int = 0,
         folder: str | Path,
     ) -> None:
         check_counts("MistakenRuns", seeds=seeds)
@@ -84,7 +85,7 @@ class MistakenRuns:
             raise DomainError("the laboratory reads a text from end to end, not one of separate items.")
         found = [find_mistake(which, self.recipe.cell) for which in mistakes]
         self.mistakes = list({planted.name: planted for planted in found}.values())
-        self.seeds = range(seeds)
+        self.seeds = range(first_seed, first_seed + seeds)
         self._identities: dict[int, str] = {}
         make_folder(self.folder)
 

@@ -2,6 +2,7 @@
 
 from teachrnn.report.comparison import check_comparable, compare
 from teachrnn.report.gradient_check import RunCheck, check_run
+from teachrnn.report.mistakes import write_up_mistakes
 from teachrnn.report.remarks import load_remarks
 from teachrnn.report.reported_run import ReportedRun
 from teachrnn.report.write_up import Written, write_report, write_up
@@ -16,4 +17,5 @@ __all__ = [
     "load_remarks",
     "write_report",
     "write_up",
+    "write_up_mistakes",
 ]
