@@ -31,6 +31,14 @@ from teachrnn.checking import nudge as nudge
 from teachrnn.checking import CheckSetUp as CheckSetUp
 from teachrnn.checking import mutation_score as mutation_score
 
+# Break a network on purpose: the mistake laboratory
+from teachrnn.laboratory import find_mistake as find_mistake
+from teachrnn.laboratory import well_known as well_known
+from teachrnn.laboratory import check_table as check_table
+from teachrnn.laboratory import parameter_table as parameter_table
+from teachrnn.laboratory import gradient_picture as gradient_picture
+from teachrnn.laboratory import MistakenRuns as MistakenRuns
+
 # Step through it: on a page, in a notebook, in a terminal
 from teachrnn.runs import small_network as small_network
 from teachrnn.views.story.introduction import introduction as introduction

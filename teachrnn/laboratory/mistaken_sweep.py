@@ -17,7 +17,7 @@ from teachrnn.diagnosis.tape import Edge, Tape
 from teachrnn.diagnosis.wrong_sum import WrongSum
 from teachrnn.errors import DomainError
 from teachrnn.laboratory.refilled_trace import RefilledTrace
-from teachrnn.laboratory.schedule import Schedule
+from teachrnn.laboratory.sweep_order import SweepOrder
 from teachrnn.op import Value
 
 
@@ -59,7 +59,7 @@ class MistakenSweep(Row):
 
     The same as `mistaken_gradients`, which is made for small instances: there a matrix takes all
     gradients on the way to that of a parameter. Here the recurrence goes step by step, and what comes
-    before and after it is done for all steps at once (`Schedule`).
+    before and after it is done for all steps at once (`SweepOrder`).
 
     Parameters
     ----------
@@ -94,8 +94,8 @@ class MistakenSweep(Row):
 
     def _lay_out(self, changes: Mapping[tuple[str, str], Change]) -> None:
         """Order the places of the graph, once for all sweeps."""
-        schedule = Schedule.of(self.tape, changes)
-        self._early = set(schedule.first)
+        order = SweepOrder.of(self.tape, changes)
+        self._early = set(order.first)
         sites: dict[tuple[str, str], list[Edge]] = {}
         for edge in reversed(self.tape.edges()):
             sites.setdefault((edge.site.op, edge.site.input), []).append(edge)
@@ -107,12 +107,12 @@ class MistakenSweep(Row):
             site = SiteOverTime(edges, arrays, changes.get(place))
             kept = flowing.setdefault(site.result, []) if edges[0].site.flows else None
             (self._uses.setdefault(site.of, []) if kept is None else kept).append(site)
-        self._first = [(name, flowing.get(name, [])) for name in schedule.first]
-        self._last = [(name, flowing.get(name, [])) for name in schedule.last]
+        self._first = [(name, flowing.get(name, [])) for name in order.first]
+        self._last = [(name, flowing.get(name, [])) for name in order.last]
         self._steps = [
             (op.index, [(edge, changes.get((edge.site.op, edge.site.input))) for edge in edges])
             for op, edges in self.tape.steps
-            if timeless(op) in schedule.steps
+            if timeless(op) in order.steps
         ]
         self._remembers = any(
             type(change).portions is not Change.portions for change in changes.values()

@@ -17,7 +17,7 @@ from teachrnn.views.style.palette import INK
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Which = Literal["smooth", "validation"]
+LossKind = Literal["smooth", "validation"]
 SAID = {"smooth": "smooth loss", "validation": "held-out loss"}
 SPACE = 0.08
 """Margin above and below, as a share of the range."""
@@ -35,7 +35,7 @@ def _example() -> Figure:
 
 @figure("Losses with a mistake and without, over seeds", example=_example)
 def losses_with_mistakes(
-    curves: Sequence[LearningCurve], *, guessing: float, which: Which = "smooth"
+    curves: Sequence[LearningCurve], *, guessing: float, which: LossKind = "smooth"
 ) -> Figure:
     """Plot the mean over the seeds of right and of mistaken runs, each in a band from lowest to highest.
 
@@ -105,7 +105,7 @@ Band = list[tuple[int, float, float, float]]
 """Update, mean, lowest and highest loss."""
 
 
-def _bands(curves: Sequence[LearningCurve], which: Which) -> dict[str, Band]:
+def _bands(curves: Sequence[LearningCurve], which: LossKind) -> dict[str, Band]:
     """For each kind of run its losses where all of its seeds have one."""
     bands: dict[str, Band] = {}
     for name in dict.fromkeys(curve.mistake for curve in curves):
@@ -117,7 +117,7 @@ def _bands(curves: Sequence[LearningCurve], which: Which) -> dict[str, Band]:
 
 
 def _table(
-    bands: dict[str, Band], which: Which, guessing: float, curves: Sequence[LearningCurve]
+    bands: dict[str, Band], which: LossKind, guessing: float, curves: Sequence[LearningCurve]
 ) -> Table:
     rows: list[tuple[str | float, ...]] = [
         (name, f"{n}", mean, low, high)

@@ -11,7 +11,7 @@ from teachrnn.diagnosis.tape import Tape
 
 
 @dataclass(frozen=True)
-class Schedule:
+class SweepOrder:
     """The results of a network, by their names without time, in the order of the backward sweep.
 
     Attributes
@@ -29,8 +29,8 @@ class Schedule:
     last: tuple[str, ...]
 
     @classmethod
-    def of(cls, tape: Tape, changes: Mapping[tuple[str, str], Change]) -> Schedule:
-        """The schedule of a sweep; everything goes step by step where a change needs the order.
+    def of(cls, tape: Tape, changes: Mapping[tuple[str, str], Change]) -> SweepOrder:
+        """The order of a sweep; everything goes step by step where a change needs the order.
 
         Parameters
         ----------
@@ -41,14 +41,14 @@ class Schedule:
 
         Returns
         -------
-        Schedule
+        SweepOrder
             The three parts.
 
         Examples
         --------
         >>> from teachrnn.diagnosis.instance import Instance
-        >>> schedule = Schedule.of(Instance.draw("vanilla", T=3, hidden=2, symbols=4).tape, {})
-        >>> schedule.first, sorted(schedule.steps), schedule.last
+        >>> order = SweepOrder.of(Instance.draw("vanilla", T=3, hidden=2, symbols=4).tape, {})
+        >>> order.first, sorted(order.steps), order.last
         (('L', 'o'), ['a', 'h', 'r'], ('u',))
         """
         names = tuple(dict.fromkeys(timeless(op) for op, _ in tape.steps))
