@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +14,9 @@ from teachrnn.backprop import Backprop, Itemised
 from teachrnn.formulas.name import Name
 from teachrnn.op import Op, Value
 from teachrnn.trace import Trace
+
+Arrived = Callable[[Value], Array | None]
+"""What a backward sweep brings to a value; None where it brings nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,9 +140,40 @@ class Triangle:
                 for name, value in trace.parameters.items()
                 if all(term.user.t for sweep in sweeps.values() for term in sweep.terms(value))
             }
+            arrived = {t: sweep.gradient for t, sweep in sweeps.items()}
             for name in _states(trace):
-                reaches[name] = _state(sweeps, name, trace)
+                reaches[name] = _state(arrived, name, trace)
         return cls(trace.T, tuple(sweeps), reaches)
+
+    @classmethod
+    def of_states(cls, trace: Trace, arrived: Mapping[int, Arrived]) -> Triangle:
+        """The triangle of the states alone, of backward sweeps of your own.
+
+        Parameters
+        ----------
+        trace : Trace
+            A record.
+        arrived : mapping of int to callable
+            By the time step of a loss: what a sweep from that loss alone brings to a value, or None.
+
+        Returns
+        -------
+        Triangle
+            The triangle.
+
+        Examples
+        --------
+        >>> from teachrnn import Backprop, CharRNN
+        >>> model = CharRNN(hidden=3, symbols=4, rng=np.random.default_rng(0))
+        >>> trace = model.record([0, 1, 2], [1, 2, 3])
+        >>> losses = {loss.t: Backprop(trace, losses=[loss]).run() for loss in trace.losses}
+        >>> found = Triangle.of_states(trace, {t: sweep.gradient for t, sweep in losses.items()})
+        >>> bool(np.all(found.reaches["h"].kept == Triangle.of(trace).reaches["h"].kept))
+        True
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            reaches = {name: _state(arrived, name, trace) for name in _states(trace)}
+        return cls(trace.T, tuple(arrived), reaches)
 
     def to_dict(self) -> dict[str, Any]:
         """The triangle as plain data, ready for ``json.dumps``.
@@ -177,17 +211,17 @@ def _parameter(sweeps: dict[int, Backprop], value: Value, trace: Trace) -> Reach
     return _reach(value.name, "parameter", norms, by_lag)
 
 
-def _state(sweeps: dict[int, Backprop], name: str, trace: Trace) -> Reach:
+def _state(arrived: Mapping[int, Arrived], name: str, trace: Trace) -> Reach:
     T = trace.T
-    norms = _nothing_yet(sweeps, T)
+    norms = _nothing_yet(arrived, T)
     by_lag = []
     for k in range(1, T + 1):
         if f"{name}[{k}]" not in trace:
             continue
         value = trace[f"{name}[{k}]"]
         parts = np.zeros((T, value.data.size))
-        for t, sweep in sweeps.items():
-            d = sweep.gradient(value)
+        for t, brought in arrived.items():
+            d = brought(value)
             if d is not None:
                 norms[t - 1, k - 1] = _norm(d)
                 parts[max(t - k, 0)] += d.ravel()
@@ -195,10 +229,10 @@ def _state(sweeps: dict[int, Backprop], name: str, trace: Trace) -> Reach:
     return _reach(name, "state", norms, np.concatenate(by_lag, axis=1))
 
 
-def _nothing_yet(sweeps: dict[int, Backprop], T: int) -> Array:
+def _nothing_yet(losses: Iterable[int], T: int) -> Array:
     """Rows of zeros up to the diagonal for the steps with a loss; NaN elsewhere."""
     norms = np.full((T, T), np.nan)
-    for t in sweeps:
+    for t in losses:
         norms[t - 1, :t] = 0.0
     return norms
 

@@ -14,7 +14,7 @@ import typer
 from teachrnn.cli.compared import compared_networks
 from teachrnn.cli.console import say
 from teachrnn.cli.options import HELP, Seed, is_given, refuse_ignored
-from teachrnn.errors import TeachrnnError
+from teachrnn.errors import DomainError, TeachrnnError
 from teachrnn.files import write_atomically
 from teachrnn.runs import KeptStep
 from teachrnn.runs.small_network import WORDS, check_small
@@ -92,6 +92,11 @@ def step(
         trace, symbols, about = _recorded_elsewhere(trace_file)
         networks: dict[str, Comparable] = {trace_file.stem: NamedStory(trace, symbols, about)}
         for other in map(Path, compare or ()):
+            if other.stem in networks:
+                raise DomainError(
+                    f"--compare {other}: {other.stem} would stand beside itself; a trace goes by "
+                    "the name of its file, so rename one."
+                )
             networks[other.stem] = NamedStory(*_recorded_elsewhere(other))
     else:
         settings = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 from teachrnn.cells import CELLS
 from teachrnn.cli import app, main
 from teachrnn.runs import small_network
+from teachrnn.trace_file import save_trace
 from teachrnn.views.tour import Tour
 from teachrnn.views.tour.tour import FOLDER
 
@@ -82,6 +84,28 @@ def test_step_holds_a_network_against_others(tmp_path):
         assert said in " ".join(refused.stderr.split())
     refused = run_here("step", "ab", "--terminal", "--compare", "gru", cwd=tmp_path)
     assert "--terminal, which writes no page, does not use it" in " ".join(refused.stderr.split())
+
+
+def test_step_holds_a_trace_against_other_traces(tmp_path):
+    for name, cell in (("one", "vanilla"), ("other", "gru")):
+        save_trace(small_network("abca", cell=cell, hidden=2, updates=0).trace, tmp_path / f"{name}.npz")
+    given = ("step", "--trace", "one.npz", "--compare")
+    done = run_here(*given, "other.npz", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("The trace in one.npz: T = 3, loss ")
+    assert "Beside it: other." in done.stdout
+    page = (tmp_path / "teachrnn-step.html").read_text("utf-8")
+    assert 'data-compare="other"' in page
+    (tmp_path / "deeper").mkdir()
+    shutil.copy(tmp_path / "other.npz", tmp_path / "deeper/one.npz")
+    for wrong, said in (
+        ("gone.npz", "gone.npz"),
+        ("deeper/one.npz", "--compare deeper/one.npz: one would stand beside itself"),
+    ):
+        refused = run_here(*given, wrong, cwd=tmp_path)
+        assert refused.returncode
+        assert said in " ".join(refused.stderr.split())
+        assert "Traceback" not in refused.stderr
 
 
 def test_step_leads_through_a_tour_and_lists_all(tmp_path):

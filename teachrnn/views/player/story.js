@@ -40,6 +40,7 @@ export class Story {
     this.whose = this.given; // whose numbers may stand beside those of this story
     this.numbers = unwoven(bytes.subarray(4 + length));
     this.triangle = told.triangle && this.#unpacked(told.triangle);
+    this.givenTriangle = told.givenTriangle ? this.#unpacked(told.givenTriangle) : null;
     /** Whether an array is what its formula makes of the numbers that came in.
      * @type {(k: number) => boolean} */
     this.follows = () => true;

@@ -123,9 +123,15 @@ def story_bytes(
         "templates": tables.templates,
         "triangle": None if found is None else tables.triangle(found),
         "scale": _scale(story),
-        **({} if yours is None else {"differences": differences(story), "given": yours.title}),
+        **({} if yours is None else _given(yours, story, tables)),
     }
     return packed(text, [_planes(tables.numbers)])
+
+
+def _given(yours: Yours, story: Sequence[StoryStep], tables: Tables) -> dict[str, Any]:
+    """What is said of the reader's own numbers as a whole."""
+    triangle = {} if yours.triangle is None else {"givenTriangle": tables.triangle(yours.triangle)}
+    return {"differences": differences(story), "given": yours.title, **triangle}
 
 
 def _scale(story: Sequence[StoryStep]) -> tuple[float, float]:

@@ -243,6 +243,7 @@ export interface PackedTriangle {
 export type PackedReached = Omit<Reached, "norms"> & { norms: number }; // where they begin
 
 export interface StoryData {
+  givenTriangle?: PackedTriangle; // of the reader's own numbers
   symbols?: string[]; // what the token numbers stand for
   about: string[];
   nodes: StoryNode[];

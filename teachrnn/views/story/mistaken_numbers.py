@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from functools import partial
 
 import numpy as np
 
+from teachrnn.array import Array
 from teachrnn.diagnosis.catalogue import Catalogue
 from teachrnn.diagnosis.changes import Cut
 from teachrnn.diagnosis.instance import Instance
@@ -13,8 +15,9 @@ from teachrnn.diagnosis.mistake import Mistake, SweepMistake
 from teachrnn.diagnosis.mistaken import mistaken_gradients
 from teachrnn.diagnosis.sweeps import Sweeps
 from teachrnn.errors import DomainError, NameLookupError
-from teachrnn.op import Op
+from teachrnn.op import Op, Value
 from teachrnn.runs import SmallNetwork
+from teachrnn.triangle import Triangle
 from teachrnn.views.story.yours import Yours
 
 NO_CARRY = "no carry"
@@ -36,7 +39,8 @@ def mistaken_numbers(network: SmallNetwork, words: str = NO_CARRY) -> Yours:
     Returns
     -------
     Yours
-        Every gradient that it computes; their ``title`` is the name of the mistake.
+        Every gradient that it computes, and how far each loss reaches then; their ``title`` is the name
+        of the mistake.
 
     Raises
     ------
@@ -61,13 +65,27 @@ def mistaken_numbers(network: SmallNetwork, words: str = NO_CARRY) -> Yours:
             "another mistake."
         )
     given = dict(gradients)
-    if isinstance(mistake, SweepMistake):
-        losses = len(instance.trace.losses)
-        sweep = Sweeps(instance.tape, [mistake.edges], seeds=[mistake.seeds(losses)])
-        for value in instance.trace.values:
-            if isinstance(value, Op) and value.t is not None:
-                given[value.name] = np.array(sweep.arrived(value)[0])
-    return Yours(gradients=given, title=mistake.title)
+    trace, losses = instance.trace, instance.trace.losses
+    sweeping = isinstance(mistake, SweepMistake)
+    counts = mistake.seeds(len(losses)) if isinstance(mistake, SweepMistake) else None
+    counted = np.ones(len(losses)) if counts is None else np.array(counts)
+    one_by_one = np.diag(counted).tolist()  # each loss alone, after all of them
+    edges = mistake.edges if isinstance(mistake, SweepMistake) else {}
+    sweeps = Sweeps(instance.tape, [edges] * (1 + len(losses)), seeds=[counted.tolist(), *one_by_one])
+    for value in trace.values if sweeping else ():
+        if isinstance(value, Op) and value.t is not None:
+            given[value.name] = np.array(sweeps.arrived(value)[0])
+    arrived = {
+        loss.t: partial(_brought, sweeps, row)
+        for row, loss in enumerate(losses, 1)
+        if loss.t is not None
+    }
+    return Yours(gradients=given, title=mistake.title, triangle=Triangle.of_states(trace, arrived))
+
+
+def _brought(sweeps: Sweeps, row: int, value: Value) -> Array | None:
+    found: Array = sweeps.arrived(value)[row]
+    return found if found.any() else None
 
 
 def _find(instance: Instance, words: str) -> Mistake:

@@ -18,6 +18,7 @@ from teachrnn.diagnosis.rounding import TOLERANCE, gradient_units
 from teachrnn.errors import DomainError, NameLookupError, ShapeError
 from teachrnn.formulas.name import Name, timeless
 from teachrnn.trace import Trace
+from teachrnn.triangle import Triangle
 from teachrnn.views.story.step import Given, Quantity, StoryStep
 
 
@@ -43,6 +44,8 @@ class Yours:
         How a number was obtained, by name as the view shows it.
     title : str
         What the numbers are called where they are compared: "yours", "no carry".
+    triangle : Triangle, optional
+        How far each loss reaches back in the states, where that is known: gradients alone do not tell.
 
     Examples
     --------
@@ -61,6 +64,7 @@ class Yours:
     tolerance: float | Mapping[str, float] | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     title: str = "yours"
+    triangle: Triangle | None = None
 
     @classmethod
     def of(cls, instance: Instance, answer: Answer, dtype: DTypeLike = np.float64) -> Self:

@@ -162,6 +162,24 @@ def test_graphs_flow_and_triangles_of_both_have_one_scale(browser_page, made):
     assert row == [norm(value.grad) for value in both]
 
 
+def test_colours_of_arrays_have_one_scale(browser_page, made):
+    page = opened(browser_page, f"{made.address}#compare=lstm")
+    shades = """all => all.map((cell) => {
+        const share = /([0-9.]+)%/.exec(cell.style.background);
+        return [cell.textContent, cell.style.background ? parseFloat(share?.[1] ?? 0) : 0];
+    })"""
+    for step in ("dh[2]", "h[3]"):
+        page.evaluate("step => { location.hash = `compare=lstm&step=${step}`; }", step)
+        expect(page.locator(".result").first).to_have_attribute("data-name", step)
+        cells = [
+            side.locator("button.number").evaluate_all(shades) for side in page.locator(".side").all()
+        ]
+        sizes = [[(abs(number(text)), shade) for text, shade in side if text] for side in cells]
+        assert max(sizes[0])[0] != max(sizes[1])[0]
+        every = sorted([*sizes[0], *sizes[1]])
+        assert all(b >= a - 0.1 for (_, a), (_, b) in pairwise(every)), (step, every)
+
+
 def number(text):
     """The number at the end of what a drawn thing is called."""
     return float(text.split()[-1].replace("−", "-"))
@@ -232,6 +250,14 @@ def test_mistake_opens_where_it_is_made_and_is_told_from_what_follows(browser_pa
     page.keyboard.press("d")
     expect(line).to_contain_text("Here it goes wrong")
     assert page.locator(".where").inner_text().startswith("Back · t = 3")
+    right, wrong = page.locator(".reaches .triangle [role=img]").evaluate_all(
+        "all => all.map((svg) => svg.ariaLabel)"
+    )
+    reaches = Triangle.of(trace).reaches["h"].norms[-1]
+    far, near = (format_number(float(x)) for x in (reaches[0], reaches[-1]))
+    assert right.endswith(f"step 4 receives {near} and step 1 {far}.")
+    assert wrong.endswith(f"step 4 receives {near} and step 1 0.")  # nothing is carried back
+    assert page.locator(".reaches canvas").count() == 2
 
 
 def test_comparison_begins_ends_and_changes_sides_by_key_button_and_address(browser_page, made):
@@ -257,14 +283,25 @@ def test_comparison_begins_ends_and_changes_sides_by_key_button_and_address(brow
     expect(page.locator("section.now")).to_be_visible()
 
 
-def test_comparison_is_on_one_screen_accessible_and_nothing_sticks_out(browser_page, made):
-    page = opened(browser_page, f"{made.address}#compare=lstm&step=dh[2]")
+def on_one_screen(page):
     parts = [".outline", ".flow", ".rail", ".steer", ".verdict-line"]
     parts += [f".side >> nth={n} >> {part}" for n in (0, 1) for part in (".formula", ".piece", ".entry")]
     for part in parts:
         box = page.locator(part).first.bounding_box()
         assert box["y"] >= 0, part
         assert box["y"] + box["height"] <= 720, part
+
+
+def test_comparison_of_two_layers_is_on_one_screen(browser_page, tmp_path):
+    shown = {str(n): small_network("hello world", cell="lstm", layers=2, updates=n) for n in (0, 1)}
+    address = save_comparison(shown, tmp_path / "page.html").as_uri()
+    for step in ("dlayer2.h[3]", "layer2.s[3]&level=operations"):
+        on_one_screen(opened(browser_page, f"{address}#compare=1&step={step}"))
+
+
+def test_comparison_is_on_one_screen_accessible_and_nothing_sticks_out(browser_page, made):
+    page = opened(browser_page, f"{made.address}#compare=lstm&step=dh[2]")
+    on_one_screen(page)
     columns = page.locator(".outlined").evaluate_all(
         "all => all.map(o => [...o.querySelectorAll('.node')].find(n => n.dataset.name === 'h[3]')"
         ".getBoundingClientRect().x)"
@@ -343,3 +380,10 @@ def test_numbers_of_a_mistake_are_those_of_a_sweep_that_makes_it():
     assert isinstance(network.model, CharRNN)
     np.testing.assert_allclose(given["V"], trace["V"].grad)
     assert not np.allclose(given["W"], trace["W"].grad)
+    triangle = mistaken_numbers(network).triangle
+    assert triangle is not None
+    norms, right = triangle.reaches["h"].norms, Triangle.of(trace).reaches["h"].norms
+    np.testing.assert_allclose(np.diag(norms), np.diag(right))
+    assert not np.tril(norms, -1).any()
+    of_dV = mistaken_numbers(network, "dV uses h[t-1] in place").triangle
+    np.testing.assert_allclose(of_dV.reaches["h"].norms, right)  # the sweep itself is right

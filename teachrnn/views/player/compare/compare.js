@@ -8,6 +8,7 @@
 
 import { element, mathematics } from "../dom.js";
 import { Equation } from "../equation/equation.js";
+import { jointly } from "../equation/magnitudes.js";
 import { Outline } from "../outline/outline.js";
 import { Stops } from "../stops.js";
 import { Story } from "../story.js";
@@ -22,6 +23,7 @@ import { YoursStory } from "./yours_story.js";
 
 const STRANGERS =
   "The two have other weights, so all their numbers differ; with the same weights, ▲ and ≠ mark where they do.";
+const MOST_ROWS = 4; // of one layer; with more, all the rest is lower
 export const YOURS = "yours"; // the name by which the reader's own numbers are compared
 
 /** @typedef {import("./side.js").Told} Told */
@@ -181,8 +183,9 @@ export class Compare {
     const triangles = new Triangles(
       both.map(({ title, story: { triangle } }, at) => ({
         title,
-        triangle: own && at ? null : triangle,
+        triangle: own && at ? context.story.givenTriangle : triangle,
       })),
+      own,
     );
     const table = element("div", {
       class: "scroll",
@@ -253,6 +256,7 @@ export class Compare {
   #measure(stories) {
     const rows = Math.max(...stories.flatMap(({ nodes }) => nodes.map(({ outline }) => outline ?? 0)));
     this.player.style.setProperty("--trnn-compared-rows", String(Math.max(2, rows - 1)));
+    this.player.classList.toggle("layered", rows > MOST_ROWS);
   }
 
   /** One row is looked at in both, and one result.
@@ -306,6 +310,7 @@ export class Compare {
     sides[0].paint(here, level, covered);
     if (partner) sides[1].paint(partner.step, partner.level, covered);
     else sides[1].leave(missing);
+    if (partner) oneScale(sides);
     const step = partner?.step ?? this.#before(here);
     outline.element.classList.toggle("alone", !partner);
     outline.paint(step, both[1].stops.done(step, state.level), covered);
@@ -390,7 +395,7 @@ export class Compare {
     shown?.bar.captions[0].remove();
     if (!player.classList.contains("comparing")) return;
     this.rail.laid = () => {};
-    player.classList.remove("comparing");
+    player.classList.remove("comparing", "layered");
     this.graphs.replaceChildren();
     this.element.replaceChildren();
     this.element.hidden = true;
@@ -405,6 +410,14 @@ export class Compare {
     this.context.model.off("change:tour", this.led);
     this.close();
   }
+}
+
+/** A colour means the same number on both sides.
+ * @param {Side[]} sides
+ */
+function oneScale(sides) {
+  const [one, other] = sides.map(({ equation }) => equation.magnitudes);
+  for (const { equation } of sides) equation.share(jointly(one, other));
 }
 
 /** The first result of a step at which numbers differ, by name.

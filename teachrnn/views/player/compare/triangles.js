@@ -9,8 +9,9 @@ import { drawTriangle, inWords, sideOfSquare, triangleScale, triangleWords } fro
 export class Triangles {
   /**
    * @param {{ title: string, triangle: Triangle | null }[]} sides
+   * @param {boolean} own whether the second are numbers of the reader's own
    */
-  constructor(sides) {
+  constructor(sides, own) {
     this.sides = sides;
     const [one, other] = sides.map(({ triangle }) => triangle?.reaches.map(({ name }) => name) ?? []);
     this.names = one.filter((name) => other.includes(name));
@@ -41,11 +42,12 @@ export class Triangles {
       this.said,
       element("div", { class: "two" }, ...this.places.map(({ figure }) => figure)),
     );
-    this.element.hidden = this.names.length === 0;
+    if (own && !sides[1].triangle) this.element.replaceChildren(element("p", { class: "note" }, SUMS));
+    else this.element.hidden = this.names.length === 0;
   }
 
   draw() {
-    if (this.element.hidden) return;
+    if (!this.names.length) return;
     const name = this.choice.value;
     const found = this.sides.map(({ triangle }) => {
       const reach = triangle?.reaches.find((one) => one.name === name);
@@ -77,3 +79,5 @@ export class Triangles {
 }
 
 const SCALE = "Both triangles have one scale.";
+const SUMS =
+  "There is no triangle here: your gradients add up what all losses send, and from a sum it cannot be read how far each one reaches.";

@@ -49,6 +49,8 @@ export class Block {
     this.note = "";
     /** @type {((row: number, column: number) => string | null) | null} how it is computed, if that is short */
     this.text = null;
+    /** @type {number | undefined} of a matrix: the magnitude of the fullest colour, if not its own largest */
+    this.largest = undefined;
     this.isResult = false;
     this.covered = false;
   }

@@ -5,7 +5,6 @@
 /** @import { Looked } from "./block.js" */
 /** @import { Equation as Laid, Told } from "./laid_out.js" */
 
-import { largestMagnitude } from "../array/heat.js";
 import { bracketed, indexAt, typesetAddress } from "../address.js";
 import { element, focusedBeside, within } from "../dom.js";
 import { Block } from "./block.js";
@@ -15,6 +14,7 @@ import { toldNumber } from "./figure.js";
 import { Fit } from "./fit.js";
 import { Grid, TopRow } from "./grid.js";
 import { equationsAt, foremost, formulaOf, laidOut } from "./laid_out.js";
+import { jointly, magnitudes, none } from "./magnitudes.js";
 import { Heats } from "./heats.js";
 import { Links } from "../links.js";
 import { Tabs } from "./tabs.js";
@@ -72,6 +72,8 @@ export class Equation {
     this.chosen = 0;
     this.wanted = ""; // the name, without its time step, of the result that the reader chose
     this.position = 0;
+    this.magnitudes = none(); // of its own numbers
+    this.shared = none(); // with those of another equation, if they have one scale of colours
     this.step = -1;
     this.covered = false;
     /** @type {Looked} */
@@ -119,6 +121,7 @@ export class Equation {
     const again = this.told.findIndex(({ k }) => timeless(story.arrays[k].name) === this.wanted);
     this.chosen = again < 0 ? foremost(story, i, this.told) : again;
     this.tabs.paint(this.told, this.chosen);
+    this.shared = none();
     this.#show();
     if (fresh && !covered) this.#meet(this.told[this.chosen]);
   }
@@ -136,6 +139,15 @@ export class Equation {
       piece.style.setProperty("--nth", String(n));
     });
     this.figures.find(({ block }) => block.k === k)?.element.classList.add("adds");
+  }
+
+  /** Colour the numbers as in an equation whose numbers are that large.
+   * @param {import("./magnitudes.js").Magnitudes} shared
+   */
+  share(shared) {
+    const larger = JSON.stringify(jointly(this.magnitudes, shared)) !== JSON.stringify(this.magnitudes);
+    this.shared = shared;
+    if (larger) this.#show();
   }
 
   /** @param {number} at */
@@ -238,10 +250,9 @@ export class Equation {
       !this.covered || (block.k !== null && given.has(block.k) && block !== result);
     const blocks = [...items.filter((item) => item instanceof Block), result];
     const vectors = blocks.filter((block) => !block.isMatrix && known(block));
-    /** @param {string} kind */
-    const largest = (kind) =>
-      Math.max(0, ...vectors.filter((v) => v.kind === kind).map((v) => largestMagnitude(v.numbers)));
-    const most = { value: largest("value"), gradient: largest("gradient") };
+    this.magnitudes = magnitudes(blocks.filter(known));
+    const most = jointly(this.magnitudes, this.shared);
+    for (const block of blocks) block.largest = this.shared[block.kind].matrix || undefined;
     const last = items.at(-1);
     const arrow = typeof last === "object" && !(last instanceof Block);
     const all = [...items, ...(arrow || !items.length ? [] : [this.equals]), result];
@@ -261,7 +272,7 @@ export class Equation {
         return element("div", { class: "sign word" }, element("span", {}, item.word), "→");
       }
       if (!known(item)) return hidden(item);
-      return this.#figure(item, most[item.kind], item === named ? symbols : null);
+      return this.#figure(item, most[item.kind].vector, item === named ? symbols : null);
     });
   }
 

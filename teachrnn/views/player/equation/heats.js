@@ -29,7 +29,8 @@ export class Heats {
   of(block, shape) {
     const { k, turned, numbers } = block;
     const whole = k !== null && !turned && numbers.length === this.story.numbersOf(k).length;
-    const again = whole && !("rows" in shape) && !this.taken.has(k) && !this.story.differs(k);
+    const own = block.largest === undefined;
+    const again = whole && own && !("rows" in shape) && !this.taken.has(k) && !this.story.differs(k);
     if (!again) return new HeatMap({ ...block, ...shape });
     const heat = this.kept.get(k) ?? new HeatMap(block);
     this.taken.add(k);
