@@ -6,7 +6,7 @@ export default [
   { ignores: ["**/*.min.js", "site/", "runs/", ".*/"] },
   js.configs.recommended,
   {
-    files: ["teachrnn/{views/player,widgets}/**/*.js"],
+    files: ["teachrnn/{views/{player,exercises},widgets}/**/*.js"],
     languageOptions: { globals: globals.browser },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {

@@ -39,6 +39,12 @@ from teachrnn.laboratory import parameter_table as parameter_table
 from teachrnn.laboratory import gradient_picture as gradient_picture
 from teachrnn.laboratory import MistakenRuns as MistakenRuns
 
+# Exercises: shown, and judged at once
+from teachrnn.views.exercises import exercise as exercise
+from teachrnn.views.exercises import judge as judge
+from teachrnn.exercises import Exercise as Exercise
+from teachrnn.exercises import Judgement as Judgement
+
 # Step through it: on a page, in a notebook, in a terminal
 from teachrnn.runs import small_network as small_network
 from teachrnn.views.story.introduction import introduction as introduction

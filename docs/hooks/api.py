@@ -49,6 +49,8 @@ ALSO = {
         "teachrnn.formulas.tensors",
     ],
     "teachrnn.views": [
+        "teachrnn.views.exercises",
+        "teachrnn.views.prose",
         "teachrnn.views.page.standalone",
         "teachrnn.views.page.fragment",
         "teachrnn.views.page.tour_page",

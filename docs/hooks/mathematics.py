@@ -10,8 +10,7 @@ import html
 import re
 from pathlib import Path
 
-from prose_mathml import prose_mathml
-
+from teachrnn.views.prose import prose_mathml
 from teachrnn.views.style.mathematical_font import font_subset
 
 FORMULA = re.compile(

@@ -11,6 +11,7 @@ import typer
 from teachrnn import __version__
 from teachrnn.cli.check import check
 from teachrnn.cli.console import open_streams
+from teachrnn.cli.exercise import exercise
 from teachrnn.cli.laboratory import laboratory
 from teachrnn.cli.listing import list_names
 from teachrnn.cli.report import report
@@ -29,6 +30,8 @@ app = typer.Typer(
 )
 for command in (step, check, laboratory, train, sample, report, sweep):
     app.command()(command)
+# An answer such as -0.5 is no option.
+app.command(context_settings={"ignore_unknown_options": True})(exercise)
 app.command("list")(list_names)
 
 

@@ -109,6 +109,8 @@ class Exercise:
         Wrong solutions.
     hints : list of WrittenHint
         Hints that it brings itself.
+    solution_after : int
+        After how many attempts, each of them changed, the learner may see the solution; 0 for never.
     judge : dict
         The fields of its kind, such as ``{"op": "Tanh"}``.
 
@@ -132,6 +134,7 @@ class Exercise:
     solution: str = ""
     distractors: list[Distractor] = field(default_factory=list)
     hints: list[WrittenHint] = field(default_factory=list)
+    solution_after: int = 3
     judge: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -259,6 +262,8 @@ class Exercise:
             yield f"`minutes` is {self.minutes} but must be a whole number from 1 to 240."
         if not 0 < self.points < float("inf"):
             yield f"`points` is {self.points} but must be a number above 0."
+        if self.solution_after < 0:
+            yield f"`solution_after` is {self.solution_after} but must be at least 0."
         for i, hint in enumerate(self.hints, 1):
             if not 1 <= hint.rung <= len(RUNGS):
                 yield f"the rung of hint {i} is {hint.rung} but must be one of 1 to {len(RUNGS)}."

@@ -117,6 +117,21 @@ class OrderExercise(ExerciseKind):
             if heads[b.place] == a.place or b.text.startswith("return") or _depend(a.text, b.text)
         ]
 
+    def heads(self, exercise: Exercise) -> list[int | None]:
+        """For each line of the solution, the one that heads its block.
+
+        Parameters
+        ----------
+        exercise : Exercise
+            The exercise.
+
+        Returns
+        -------
+        list of int or None
+            Places in the solution; None outside of every block.
+        """
+        return _heads(self._right(exercise))
+
     def untouched(self, exercise: Exercise, attempt: HandedInAttempt) -> bool:
         if super().untouched(exercise, attempt):
             return True

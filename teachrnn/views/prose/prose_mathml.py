@@ -6,8 +6,8 @@ import html
 import re
 from functools import lru_cache
 
-from latex2mathml.converter import convert
-from math_spacing import spaced
+from teachrnn.extras import require
+from teachrnn.views.prose.math_spacing import spaced
 
 _HIDDEN = {sign: chr(0xE000 + i) for i, sign in enumerate('<>&"%${}\\')}
 """Special characters of HTML and LaTeX in a name pass through the converter as private characters."""
@@ -15,7 +15,31 @@ _HIDDEN = {sign: chr(0xE000 + i) for i, sign in enumerate('<>&"%${}\\')}
 
 @lru_cache(maxsize=8192)
 def prose_mathml(latex: str, *, display: bool = False) -> str:
-    """MathML of LaTeX in prose; any text in it is escaped."""
+    r"""MathML of LaTeX in prose; any text in it is escaped.
+
+    Parameters
+    ----------
+    latex : str
+        A formula, without the dollar signs.
+    display : bool
+        Whether it stands on a line of its own.
+
+    Returns
+    -------
+    str
+        MathML.
+
+    Raises
+    ------
+    MissingExtraError
+        If latex2mathml is not installed.
+
+    Examples
+    --------
+    >>> prose_mathml("x^2")
+    '<math><msup><mi>x</mi><mn>2</mn></msup></math>'
+    """
+    convert = require("latex2mathml.converter", extra="widgets", purpose="A formula in a page").convert
     latex = re.sub(r"\\mathrm\{((?:[^{}\\]|\\.)*)\}", lambda m: _words(m[1]), latex)
     for sign, written in {"<": r"\lt ", ">": r"\gt ", "&": _HIDDEN["&"], '"': _HIDDEN['"']}.items():
         latex = latex.replace(sign, written)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-Element = ElementTree.Element
+MathElement = ElementTree.Element
 
 SCRIPTS = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
 TALL = {"mfrac", "mtable", "munder", "mover", "munderover"}
@@ -27,7 +27,7 @@ def spaced(mathml: str, *, display: bool = False) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _space(element: Element, *, script: bool) -> None:
+def _space(element: MathElement, *, script: bool) -> None:
     children = list(element)
     for place, child in enumerate(children):
         before = children[place - 1] if place else None
@@ -36,7 +36,7 @@ def _space(element: Element, *, script: bool) -> None:
         if child.tag == "mo" and len(text) > 1 and text.isalpha():
             child.tag = "mi"  # max is a function, not a relation
         if child.tag == "mi" and len(text) > 1 and after is not None and not _opens(after):
-            element.insert(list(element).index(child) + 1, Element("mspace", width="0.167em"))
+            element.insert(list(element).index(child) + 1, MathElement("mspace", width="0.167em"))
         if child.tag == "mo":
             if text in {"\N{MINUS SIGN}", "+"} and before is not None and _is_operator(before):
                 child.set("form", "prefix")  # a sign, not a difference
@@ -50,18 +50,18 @@ def _space(element: Element, *, script: bool) -> None:
         _space(child, script=script or (element.tag in SCRIPTS and place > 0))
 
 
-def _put_limits_above_and_below(root: Element) -> None:
+def _put_limits_above_and_below(root: MathElement) -> None:
     stacked = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
     for element in root.iter():
         if element.tag in stacked and element[0].text in {"\N{N-ARY SUMMATION}", "\N{N-ARY PRODUCT}"}:
             element.tag = stacked[element.tag]
 
 
-def _opens(element: Element) -> bool:
+def _opens(element: MathElement) -> bool:
     return element.tag == "mo" and (element.text or "")[:1] in set("([{")
 
 
-def _is_operator(element: Element) -> bool:
+def _is_operator(element: MathElement) -> bool:
     if element.tag in SCRIPTS:  # a sum with its limits
         return len(element) > 0 and _is_operator(element[0])
     return element.tag == "mo" and element.text not in NOT_OPERATORS
