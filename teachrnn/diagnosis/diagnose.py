@@ -25,7 +25,7 @@ from teachrnn.diagnosis.match import Explanation, Match
 from teachrnn.diagnosis.mistake import Mistake, ParameterMistake, WholeMistake
 from teachrnn.diagnosis.mistaken import mistaken_gradients
 from teachrnn.diagnosis.probes import DrawInstance, other_instances, probes
-from teachrnn.diagnosis.remarks import remarks
+from teachrnn.diagnosis.relations import relations
 from teachrnn.diagnosis.rounding import TOLERANCE
 from teachrnn.diagnosis.smallest import smallest_failing
 from teachrnn.diagnosis.verdict import Compared, verdict_of
@@ -105,8 +105,8 @@ def diagnose(
     further = other_instances(draw, CONFIRM, seed=seed + 100)
     held, confirmed = _confirmed(found.explanations, gradients, (names, states), tolerance, further)
     if found.explanations and not held:
-        said = [*found.remarks, *_remarks(instances, answers, found)]
-        found = replace(found, verdict=verdict_of(held, found.verdict), remarks=said)
+        said = [*found.relations, *_relations(instances, answers, found)]
+        found = replace(found, verdict=verdict_of(held, found.verdict), relations=said)
     forward = SAME_LOSS[np.dtype(dtype)] if found.verdict == "forward pass differs" else None
     smallest = smallest_failing(draw, answer, tolerance, forward=forward)
     return replace(found, explanations=held, confirmed=confirmed, smallest=smallest)
@@ -190,9 +190,7 @@ def diagnose_answers(
         following = [e for e in explanations if states_follow(e.mistakes, pairs, states, tolerance)]
         if explanations and not following:
             said = f"{' and '.join(f'd{name}' for name in states)}: wrong in some other way, too"
-            found = replace(
-                found, remarks=[*found.remarks, f"{said}; look there when the rest is right."]
-            )
+            found = replace(found, relations=[f"{said}; look there when the rest is right."])
         explanations = following or explanations
     if forward:  # how the loss is scaled is then a guess, and so is a factor of its gradients
         explanations = [e for e in explanations if not any(_scales(m, match.names) for m in e.mistakes)]
@@ -205,11 +203,11 @@ def diagnose_answers(
         first=max((f for f in firsts if f), key=lambda f: f.t + f.right_after, default=None),
     )
     if not explanations:
-        found = replace(found, remarks=[*found.remarks, *_remarks(instances, answers, found)])
+        found = replace(found, relations=_relations(instances, answers, found))
     return found
 
 
-def _remarks(instances: Sequence[Instance], answers: Sequence[Answer], found: Diagnosis) -> list[str]:
+def _relations(instances: Sequence[Instance], answers: Sequence[Answer], found: Diagnosis) -> list[str]:
     """What can be said of the wrong gradients, on the longest single sequence where they are wrong."""
     wrong = [c.name for c in found.compared if c.wrong]
 
@@ -223,7 +221,7 @@ def _remarks(instances: Sequence[Instance], answers: Sequence[Answer], found: Di
         return off, instances[i].B == 1 and instances[i].T < LONG, instances[i].T
 
     i = max(range(len(instances)), key=telling)
-    return remarks(instances[i], answers[i].gradients, wrong)
+    return relations(instances[i], answers[i].gradients, wrong)
 
 
 def _scales(mistake: Mistake, names: Sequence[str]) -> bool:

@@ -57,8 +57,9 @@ class Diagnosis(Credited):
     smallest : Smallest, optional
         The smallest case that fails.
     remarks : list of str
-        What else can be said: of the forward pass, of the code's manners, of gradients that no known
-        mistake explains.
+        What else can be said: of the forward pass, of the code's manners.
+    relations : list of str
+        How gradients that no known mistake explains differ from the right ones.
     read_as : list of str
         How the code was read: its functions, names, axes, one sentence each.
     tolerance : float
@@ -78,6 +79,7 @@ class Diagnosis(Credited):
     first: FirstWrong | None = None
     smallest: Smallest | None = None
     remarks: list[str] = field(default_factory=list)
+    relations: list[str] = field(default_factory=list)
     read_as: list[str] = field(default_factory=list)
     tolerance: float = 1e-12
     answers: list[Answer] = field(default_factory=list, repr=False)
@@ -174,6 +176,7 @@ class Diagnosis(Credited):
         }
         if hint >= Hint.WHERE:
             found["gradients"] = [vars(c) for c in self.compared]
+            found["relations"] = list(self.relations)
             found["first_wrong"] = self.first and {"t": self.first.t, "values": self.first.values}
         if hint >= Hint.CASE and self.smallest is not None:
             case = self.smallest

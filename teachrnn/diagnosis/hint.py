@@ -92,6 +92,7 @@ def _where(found: Diagnosis) -> Iterator[str]:
         is_so = "clipped" if found.only_clipped else "wrong"
         state = f"{is_so} on {c.wrong} of {c.of} instances" if c.wrong else "right"
         yield f"  {c.said:<7} {state}" if c.gradient else f"  {c.name}: {state}"
+    yield from (f"  {relation}" for relation in found.relations)
     if found.first is not None:
         first = found.first
         names = ", ".join(f"d{name}" for name in first.values)

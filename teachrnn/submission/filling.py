@@ -12,6 +12,7 @@ from teachrnn.submission.functions import Function
 
 MOST_CHOICES = 24
 SIZES = ("K", "m", "T", "B")
+WHOLE = "all of it"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Fill:
         parameter), "container" (all of them), "upstream", "upstream_s", "bound" (what the forward pass
         returned under ``name``), "cache" (what else it returned), "state values", "probabilities".
     name : str
-        Of what was returned, for "bound".
+        Of what was returned, for "bound"; of a cache, `WHOLE` for all that was returned.
     keys : tuple of str
         For a container: what is in it.
     how : str
@@ -96,7 +97,7 @@ def _options(
 ) -> list[Fill | None]:
     options: list[Fill | None] = []
     if returned is not None:
-        options += _of_backward(name, returned)
+        options += _of_backward(name, function, returned)
     options += _of_parameters(name, function)
     roles = lexicon.roles(name)
     if len(name) == 1 and name.isupper():  # H is a size before it is a state
@@ -118,7 +119,7 @@ def _options(
     return unique
 
 
-def _of_backward(name: str, returned: Sequence[str]) -> list[Fill | None]:
+def _of_backward(name: str, function: Function, returned: Sequence[str]) -> list[Fill | None]:
     if name in returned:
         return [Fill("bound", name)]
     short = re.sub(r"[^a-z0-9]", "", name.lower())
@@ -129,7 +130,9 @@ def _of_backward(name: str, returned: Sequence[str]) -> list[Fill | None]:
     ]
     options: list[Fill | None] = [Fill("bound", alike[0])] if alike and len(short) > 1 else []
     if is_cache(name):
-        options.append(Fill("cache"))
+        unpacked = len(function.reads.get(name, ())) if not any(map(is_cache, returned)) else 0
+        whole = function.kinds_of_reading.get(name) == "item" and unpacked == len(returned) > 1
+        options.append(Fill("cache", WHOLE) if whole else Fill("cache"))  # cache = forward(...)
     if short in _PROBABILITIES.split():
         options.append(Fill("probabilities"))
     if short in _STATES.split():

@@ -183,7 +183,9 @@ class ProgramRun:
         if kind == "upstream_s":
             return encode_state(np.zeros_like(case.state["h"]), arrangement.state)
         if kind == "bound":
-            return self.bound[fill.name]
+            return self.bound[fill.name] if fill.name in self.bound else self._whole(fill.name)
+        if kind == "cache" and fill.name:
+            return self.returned
         if kind == "state values" and "h" in self.found:
             return self.found["h"].raw
         if kind == "probabilities" and self.found.keys() & {"p", "o"}:
@@ -222,6 +224,12 @@ class ProgramRun:
         given = form.encode(self.case.upstream[at])
         self.inputs["upstream"] = (given, _copied(given))
         return given
+
+    def _whole(self, name: str) -> Any:
+        """What the forward pass returned under one name, whose own keys stand in `bound`."""
+        if [name] in self.plan.forward.function.returns:
+            return self.returned
+        raise StudentError(f"the forward pass returned nothing that is called {name}")
 
     def _cache(self) -> Any:
         for name, value in self.bound.items():

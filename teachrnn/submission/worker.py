@@ -58,6 +58,9 @@ def main() -> None:
             send(answers, {"error": str(error)})
         except MemoryError:
             send(answers, {"error": "the code asked for more memory than it may have."})
+        except Exception as error:  # of teachrnn's own: what the code raises is a TeachrnnError here
+            what = f"{type(error).__name__}: {error}"
+            send(answers, {"error": f"teachrnn itself failed on this code ({what}): please report it."})
 
 
 def kind_of(part: SubmissionPart) -> str:

@@ -159,7 +159,9 @@ def test_an_unknown_mistake_is_called_unknown_and_described():
     found = diagnose(program)
     assert found.verdict == "unknown mistake"
     assert found.explanations == []
-    assert any("only in the columns [0]" in remark for remark in found.remarks), str(found)
+    assert any("only in the columns [0]" in said for said in found.relations), str(found)
+    assert "columns [0]" in found.hints(2)
+    assert "columns [0]" not in found.hints(1)
 
 
 def test_wrong_forward_pass_is_said_before_the_gradients():

@@ -11,6 +11,7 @@ import pytest
 
 from teachrnn.errors import SubmissionError
 from teachrnn.submission import IsolatedSubmission, Submission, attempts, recognition
+from teachrnn.submission.isolated_process import IsolatedProcess
 
 GOOD = (Path(__file__).parent / "programs" / "karpathy.py").read_text(encoding="utf-8")
 LAST = "    return loss, dWxh, dWhh, dWhy, dbh, dby, hs[len(inputs) - 1]\n"
@@ -152,6 +153,14 @@ def test_in_a_process_of_its_own_it_can_do_no_harm(tmp_path, does, said):
     path = changed(tmp_path, FIRST, FIRST + f"    {does}\n")
     with pytest.raises(SubmissionError, match=said):
         IsolatedSubmission(path)
+
+
+def test_a_failure_of_teachrnn_itself_is_said_to_be_one(tmp_path):
+    with (
+        IsolatedProcess(tmp_path / "my_rnn.py") as process,
+        pytest.raises(SubmissionError, match=r"teachrnn itself failed on this code \(KeyError"),
+    ):
+        process.ask({"do": "recognise"}, {}, 60)
 
 
 def test_in_a_process_of_its_own_it_answers_as_here(tmp_path):

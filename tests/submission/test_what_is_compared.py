@@ -112,7 +112,7 @@ def test_the_gradient_of_the_initial_state_is_compared_where_it_is_returned(tmp_
     assert [c.name for c in found.compared if c.wrong] == ["h[0]"]
     assert found.mistakes[0].title.endswith("lacks the derivative (at t = 1 only)")
     found = checked(returns.replace("START", "2 * dh"))
-    assert (found.verdict, found.remarks) == ("unknown mistake", ["dh[0] is 2 times the right one."])
+    assert (found.verdict, found.relations) == ("unknown mistake", ["dh[0] is 2 times the right one."])
     assert "None of 277 known mistakes gives these numbers." in str(found)
 
 
@@ -129,7 +129,7 @@ def test_the_gradient_of_the_initial_state_says_which_of_several_mistakes_it_is(
     assert "is left out" in without.mistakes[0].title
     assert "is passed on before the part that comes from r.x" in never.mistakes[0].title
     assert "is left out" in twice.mistakes[0].title
-    assert twice.remarks[0].startswith("dh[0]: wrong in some other way, too")
+    assert twice.relations[0].startswith("dh[0]: wrong in some other way, too")
 
 
 def test_with_as_many_units_as_sequences_the_gradient_of_the_initial_state_is_not_turned():
@@ -137,3 +137,21 @@ def test_with_as_many_units_as_sequences_the_gradient_of_the_initial_state_is_no
     instance = submission.draw(T=2, hidden=3, symbols=4, batch=3, seed=1)
     given = submission.answer(instance).gradients["h[0]"]
     assert given == pytest.approx(instance.state_gradients["h[0]"])
+
+
+@pytest.mark.parametrize(
+    ("returned", "taken"),
+    [("{'h': hs, 'p': ps}", "cache['h'], cache['p']"), ("hs, ps", "cache")],
+    ids=["a dict", "several values"],
+)
+def test_all_that_the_forward_pass_returns_can_be_handed_on_as_one_cache(returned, taken, tmp_path):
+    path = tmp_path / "my_rnn.py"
+    text = CODE.replace("return hs, ps", f"cache = {returned}\n    return cache")
+    if taken == "cache":
+        text = CODE
+    text = text.replace("(x, y, hs, ps, U", "(x, y, cache, U")
+    path.write_text(text.replace("    dU, dW", f"    hs, ps = {taken}\n    dU, dW", 1), encoding="utf-8")
+    submission = Submission.of(path)
+    instance = submission.draw(T=3, hidden=2, symbols=4, seed=1)
+    for name, d in submission.answer(instance).gradients.items():
+        assert d == pytest.approx(instance.gradients[name]), name

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from teachrnn.array import Array
+from teachrnn.diagnosis.columns import columns
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.diagnosis.site import timeless
 
@@ -14,7 +15,7 @@ CLOSE = 1e-6
 """A relation holds if it leaves no more than this of the gradient."""
 
 
-def remarks(instance: Instance, given: Mapping[str, Array], wrong: list[str]) -> list[str]:
+def relations(instance: Instance, given: Mapping[str, Array], wrong: list[str]) -> list[str]:
     """One sentence for each wrong gradient of which something can be said.
 
     Parameters
@@ -32,7 +33,7 @@ def remarks(instance: Instance, given: Mapping[str, Array], wrong: list[str]) ->
         right = (
             instance.gradients[name] if name in instance.gradients else instance.state_gradients[name]
         )
-        said = _said(instance, name, own, right)
+        said = _said(instance, name, own, right) or _only_at(instance, name, own, right)
         if said:
             found.append(f"d{name} {said}.")
     return found
@@ -53,17 +54,11 @@ def _said(instance: Instance, name: str, own: Array, right: Array) -> str:
     off = ~np.isclose(own, right, rtol=0, atol=CLOSE * np.abs(right).max(initial=0.0))
     if off.ndim == 2 and not off.all():
         repeated = _repeated(instance)
-        columns = np.flatnonzero(off.any(axis=0))
-        if repeated and set(columns.tolist()) <= repeated:
+        if repeated and set(np.flatnonzero(off.any(axis=0)).tolist()) <= repeated:
             return (
                 "is wrong only for symbols that occur more than once: `dU[:, x] += ...` with an array "
                 "of indices adds once for each; np.add.at adds every time"
             )
-        rows = np.flatnonzero(off.any(axis=1))
-        if len(columns) < off.shape[1]:
-            return f"is wrong only in the columns {columns.tolist()} (counted from 0)"
-        if len(rows) < off.shape[0]:
-            return f"is wrong only in the rows {rows.tolist()} (counted from 0)"
     for other, d in instance.gradients.items():
         if other != name and d.shape == own.shape and _near(own, d):
             return f"is the right d{other}"
@@ -74,6 +69,25 @@ def _said(instance: Instance, name: str, own: Array, right: Array) -> str:
         d = instance.right.arrived(op)[0]
         if d.shape == own.shape and _near(own, d):
             return f"is d{op.name}"
+    return ""
+
+
+def _only_at(instance: Instance, name: str, own: Array, right: Array) -> str:
+    """In which columns or rows it is wrong, of those that are not zero; "" if in all of them."""
+    off = ~np.isclose(own, right, rtol=0, atol=CLOSE * np.abs(right).max(initial=0.0))
+    if off.ndim != 2:
+        return ""
+    steps = {c.symbol: op.t for op, c in columns(instance, {name: own}) if c.table == name}
+    for axis, of_what in ((0, "columns"), (1, "rows")):
+        here = set(np.flatnonzero(off.any(axis=axis)).tolist())
+        counted = set(np.flatnonzero((own != 0).any(axis=axis) | (right != 0).any(axis=axis)).tolist())
+        if here >= counted:
+            continue
+        said = f"is wrong only in the {of_what} {sorted(here)} (counted from 0)"
+        if axis == 0 and here <= steps.keys():
+            times = ", ".join(str(t) for t in sorted(steps[symbol] or 0 for symbol in here))
+            return f"{said}: of the symbols at t = {times}"
+        return said
     return ""
 
 
