@@ -12,6 +12,8 @@ from teachrnn.exercises.handed_in import HandedInAttempt
 from teachrnn.exercises.judgement import JudgedAs, Judgement
 from teachrnn.exercises.ladder import ladder
 from teachrnn.exercises.stopped import was_stopped
+from teachrnn.exercises.whose_work import judged_as_own_work
+from teachrnn.submission.isolated_process import own_work
 
 NOTHING_YET = "Nothing has been written yet."
 
@@ -63,7 +65,12 @@ def judge_attempt(
         handed_in = HandedInAttempt.of(exercise, attempt)
         if exercise.judged_by.untouched(exercise, handed_in):
             return Judgement(exercise.name, "not yet", said=NOTHING_YET, hints=ladder(exercise, {}))
-        return exercise.judged_by.judged(exercise, handed_in, isolated=isolated, seed=seed)
+        with own_work() as noticed:
+            try:
+                found = exercise.judged_by.judged(exercise, handed_in, isolated=isolated, seed=seed)
+            except SubmissionError as error:
+                found = _failed(exercise, str(error))
+        return judged_as_own_work(found, noticed, handed_in.source)
     except SubmissionError as error:
         return _failed(exercise, str(error))
 

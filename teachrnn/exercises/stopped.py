@@ -9,6 +9,7 @@ WORDS = (
     "more memory than it may have",
     "has nobody to ask here",
     "calls itself without end",
+    "to the channel of the answers",
 )
 """What is said of code that takes too long, leaves by itself, uses too much memory or breaks down."""
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 
 from teachrnn.array import Array
 from teachrnn.errors import SubmissionError
-from teachrnn.submission.isolated_process import FILE, MEMORY, SECONDS_TO_ANSWER, IsolatedProcess
+from teachrnn.submission.isolated_process import SECONDS_TO_ANSWER, IsolatedProcess
 from teachrnn.submission.limits import SECONDS_FOR_A_CALL, Paper, call
 from teachrnn.submission.source import load
 from teachrnn.submission.value_message import packed_value, unpacked_value
@@ -98,13 +98,7 @@ class FunctionsApart:
 
     def __init__(self, path: str | Path) -> None:
         self._process = IsolatedProcess(path)
-        try:
-            self._process.ask({"do": "limit", "memory": MEMORY, "file": FILE}, {}, SECONDS_TO_ANSWER)
-            said = {"do": "functions", "path": str(Path(path).absolute())}
-            self._process.ask(said, {}, SECONDS_TO_ANSWER)
-        except BaseException:
-            self._process.close()
-            raise
+        self._process.recognise("functions", {})
 
     def call(self, name: str, *arguments: Any) -> tuple[Any, list[Any]]:
         arrays: dict[str, Array] = {}

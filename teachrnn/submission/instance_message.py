@@ -24,7 +24,10 @@ def instance_of(said: Mapping[str, Any], arrays: Mapping[str, Array]) -> Instanc
     """The instance of a message."""
     model = CharRNN(**said["model"], rng=np.random.default_rng(0))
     model.set_parameters(**_with("parameter ", arrays))
-    return Instance(model, arrays["x"], arrays["y"], _with("state ", arrays))
+    instance = Instance(model, arrays["x"], arrays["y"], _with("state ", arrays))
+    if gradients := _with("gradient ", arrays):
+        instance.__dict__["gradients"] = gradients  # need not, and may not, be computed in this process
+    return instance
 
 
 def _with(start: str, arrays: Mapping[str, Array]) -> dict[str, Array]:

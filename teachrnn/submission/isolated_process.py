@@ -5,12 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import secrets
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from time import monotonic
 from typing import Any, Self
 
 from teachrnn.array import Array
@@ -21,7 +26,33 @@ MEMORY = 4 * 2**30
 FILE = 16 * 2**20
 SECONDS_TO_RECOGNISE = 120.0
 SECONDS_TO_ANSWER = 20.0
-"""Limits: bytes of address space, bytes of a file that it writes, and by the clock."""
+SECONDS_OF_THE_PROCESSOR = 300
+"""Limits: bytes of address space, bytes of a file that it writes, seconds by the clock, and of the
+processor in all: that one ends what nobody waits for any more."""
+SECONDS_TO_END = 5.0
+
+
+_demanded: ContextVar[list[str] | None] = ContextVar("own work", default=None)
+
+
+@contextmanager
+def own_work() -> Iterator[list[str]]:
+    """Within it, every file that is run must do its work by itself.
+
+    Derivatives of libraries are held back once a file has been read; ways to the judge's own objects,
+    and out of the process, are closed (see `teachrnn.submission.own_work`).
+
+    Yields
+    ------
+    list of str
+        What the code was kept from, in words: as the end of a sentence that begins with the code.
+    """
+    noticed: list[str] = []
+    before = _demanded.set(noticed)
+    try:
+        yield noticed
+    finally:
+        _demanded.reset(before)
 
 
 class IsolatedProcess:
@@ -38,7 +69,7 @@ class IsolatedProcess:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+        self.path, self._noticed = Path(path), _demanded.get()
         self._folder = tempfile.TemporaryDirectory(prefix="teachrnn-", ignore_cleanup_errors=True)
         self._process = self._started()
         self._heard: queue.Queue[Any] = queue.Queue()
@@ -65,15 +96,26 @@ class IsolatedProcess:
             Saying what could not be called or read.
         """
         try:
-            self.ask({"do": "limit", "memory": MEMORY, "file": FILE}, {}, SECONDS_TO_RECOGNISE)
+            self.limit()
             request = {"do": what, "path": str(self.path.absolute()), "options": dict(options)}
-            return self.ask(request, {}, SECONDS_TO_RECOGNISE)[0]
+            said = self.ask(request, {}, SECONDS_TO_RECOGNISE)[0]
+            if self._noticed is not None:
+                self.ask({"do": "hold back"}, {}, SECONDS_TO_ANSWER)
+            return said
         except BaseException:
             self.close()
             raise
 
+    def limit(self) -> None:
+        """Set its limits; before the file is read."""
+        limits = {"memory": MEMORY, "file": FILE, "seconds": SECONDS_OF_THE_PROCESSOR}
+        self.ask({"do": "limit", **limits, "watch": self._noticed is not None}, {}, SECONDS_TO_RECOGNISE)
+
     def close(self) -> None:
-        """End the process and remove its folder."""
+        """End the process, and those that it started, and remove its folder."""
+        if self._process.returncode is None and hasattr(os, "killpg"):
+            with contextlib.suppress(OSError):  # it leads a group of its own, or is gone
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
@@ -101,6 +143,7 @@ class IsolatedProcess:
             **one_thread,
             "PYTHONPATH": os.pathsep.join(known),
             "MPLBACKEND": "Agg",
+            "TMPDIR": self._folder.name,
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         return subprocess.Popen(
@@ -110,6 +153,7 @@ class IsolatedProcess:
             stderr=subprocess.DEVNULL,
             cwd=self._folder.name,
             env=environment,
+            start_new_session=True,
         )
 
     def _listen(self) -> None:
@@ -119,7 +163,7 @@ class IsolatedProcess:
         while True:
             try:
                 self._heard.put(receive(stream))
-            except (EOFError, ValueError, OSError):
+            except Exception:  # it is gone, or what it wrote is no message
                 self._heard.put(None)
                 return
 
@@ -149,9 +193,11 @@ class IsolatedProcess:
         """
         stream = self._process.stdin
         assert stream is not None
+        sign = secrets.token_hex(16)
+        """Comes back with the answer, so that nothing else passes for one."""
         try:
-            send(stream, said, arrays)
-            answer = self._heard.get(timeout=seconds)
+            send(stream, {**said, "sign": sign}, arrays)
+            answer = self._answer(seconds)
         except queue.Empty:
             self.close()
             raise SubmissionError(
@@ -160,12 +206,41 @@ class IsolatedProcess:
         except (OSError, ValueError):
             answer = None
         if answer is None:
-            self._process.wait()
-            raise SubmissionError(
-                f"the process of {self.path.name} ended (status {self._process.returncode}) without an "
-                "answer: it left by itself, or used more memory than it may have."
-            )
+            raise SubmissionError(self._how_it_ended())
         told: dict[str, Any] = answer[0]
+        if told.pop("sign", None) != sign:
+            self.close()
+            raise SubmissionError(f"{self.path.name} wrote to the channel of the answers.")
         if "error" in told:
             raise SubmissionError(told["error"])
         return told, answer[1]
+
+    def _answer(self, seconds: float) -> Any:
+        """The next message that is no notice."""
+        end = monotonic() + seconds
+        while True:
+            answer = self._heard.get(timeout=max(0.0, end - monotonic()))
+            if answer is None or not isinstance(answer[0], dict) or "noticed" not in answer[0]:
+                return answer if answer is None or isinstance(answer[0], dict) else None
+            what = str(answer[0]["noticed"])
+            if self._noticed is not None and what not in self._noticed:
+                self._noticed.append(what)
+
+    def _how_it_ended(self) -> str:
+        """Why there is no answer."""
+        try:
+            self._process.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:  # it lives: what it wrote was no message
+            self.close()
+            return f"{self.path.name} wrote to the channel of the answers."
+        status = self._process.returncode
+        self.close()
+        if status == -getattr(signal, "SIGXCPU", 0):
+            return (
+                f"{self.path.name} was stopped after {SECONDS_OF_THE_PROCESSOR} s of the processor: "
+                "does a loop end?"
+            )
+        return (
+            f"the process of {self.path.name} ended (status {status}) without an "
+            "answer: it left by itself, or used more memory than it may have."
+        )

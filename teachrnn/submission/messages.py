@@ -13,6 +13,8 @@ import numpy as np
 from teachrnn.array import Array
 
 _HEADER = struct.Struct(">QQ")
+MAX_BYTES = 2**28
+"""Of a message: what says that it is longer is none."""
 
 
 def send(stream: IO[bytes], said: Mapping[str, Any], arrays: Mapping[str, Array] | None = None) -> None:
@@ -33,9 +35,13 @@ def receive(stream: IO[bytes]) -> tuple[dict[str, Any], dict[str, Array]]:
     ------
     EOFError
         If the other side is gone.
+    ValueError
+        If it is no message.
     """
     header = _read(stream, _HEADER.size)
     length, packed = _HEADER.unpack(header)
+    if length + packed > MAX_BYTES:
+        raise ValueError("a message that long is none")
     said: dict[str, Any] = json.loads(_read(stream, length))
     if not packed:
         return said, {}

@@ -42,6 +42,8 @@ class Arrangement:
         Axes of an initial state: "BD", "D1" ...
     upstream : tuple, optional
         For a layer: at which value the gradient is handed in ("h", "o", "p"), and its form.
+    shown : dict of str to int
+        Of a parameter that has two gradients, which of them was wrong when the code was recognised.
     """
 
     cell: str
@@ -50,6 +52,7 @@ class Arrangement:
     y: SequenceForm
     state: str
     upstream: tuple[str, SequenceForm] | None = None
+    shown: dict[str, int] = field(default_factory=dict, compare=False)
 
 
 class Attributes(dict[str, Any]):

@@ -61,11 +61,14 @@ def load(path: str | Path) -> ModuleType:
     left_out: list[str] = []
     module.__dict__["left_out"] = left_out
     sys.path.insert(0, str(path.resolve().parent))  # what it imports lies beside it
+    known = sys.modules.setdefault(module.__name__, module)  # a dataclass looks its module up
     try:
         for statement in tree.body:
             _run(statement, module, str(path), left_out)
     finally:
         sys.path.remove(str(path.resolve().parent))
+        if known is module:
+            sys.modules.pop(module.__name__, None)
     return module
 
 

@@ -7,9 +7,11 @@ student's code never sees; see `IsolatedSubmission`.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import struct
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
 from teachrnn.array import Array
@@ -19,6 +21,7 @@ from teachrnn.submission.instance_message import instance_of
 from teachrnn.submission.messages import receive, send
 from teachrnn.submission.operations import OperationSubmission
 from teachrnn.submission.operations.isolated_operation import answer_message, case_of
+from teachrnn.submission.own_work import hold_back, watch
 from teachrnn.submission.parts import FailedPart, SubmissionPart, parts_in
 from teachrnn.submission.submission import Submission
 from teachrnn.submission.training_steps import TrainingSubmission, UpdateCase, UpdateSubmission
@@ -30,37 +33,47 @@ def main() -> None:
     requests, answers = _streams_of_our_own()
     parts: list[SubmissionPart] = []
     functions: FunctionsHere | None = None
+    notice = notices(answers)
     while True:
         try:
             said, arrays = receive(requests)
         except EOFError:
             return
+        signed = {"sign": said.pop("sign", None)}
         try:
             if said["do"] == "limit":
-                limit(said["memory"], said["file"])
-                send(answers, {})
+                limit(said["memory"], said["file"], said["seconds"])
+                if said["watch"]:
+                    watch(notice)
+                send(answers, signed)
+            elif said["do"] == "hold back":
+                hold_back(notice)
+                send(answers, signed)
             elif said["do"] == "recognise":
                 parts = [Submission.of(said["path"], **said["options"])]
-                send(answers, parts[0].described())
+                send(answers, {**parts[0].described(), **signed})
             elif said["do"] == "parts":
                 parts = parts_in(said["path"], **said["options"])
                 described = [{**part.described(), "kind": kind_of(part)} for part in parts]
-                send(answers, {"parts": described})
+                send(answers, {"parts": described, **signed})
             elif said["do"] == "functions":
                 functions = FunctionsHere(said["path"])
-                send(answers, {})
+                send(answers, signed)
             elif said["do"] == "call":
                 assert functions is not None
-                send(answers, *called_message(functions, said, arrays))
+                told, given = called_message(functions, said, arrays)
+                send(answers, {**told, **signed}, given)
             else:
-                send(answers, *_answer(parts[said["part"]], said, arrays))
+                told, given = _answer(parts[said["part"]], said, arrays)
+                send(answers, {**told, **signed}, given)
         except TeachrnnError as error:
-            send(answers, {"error": str(error)})
+            send(answers, {"error": str(error), **signed})
         except MemoryError:
-            send(answers, {"error": "the code asked for more memory than it may have."})
+            send(answers, {"error": "the code asked for more memory than it may have.", **signed})
         except Exception as error:  # of teachrnn's own: what the code raises is a TeachrnnError here
             what = f"{type(error).__name__}: {error}"
-            send(answers, {"error": f"teachrnn itself failed on this code ({what}): please report it."})
+            failed = f"teachrnn itself failed on this code ({what}): please report it."
+            send(answers, {"error": failed, **signed})
 
 
 def kind_of(part: SubmissionPart) -> str:
@@ -102,7 +115,18 @@ def _streams_of_our_own() -> tuple[BinaryIO, BinaryIO]:
     return requests, answers
 
 
-def limit(memory: int, file: int) -> None:
+def notices(answers: BinaryIO) -> Callable[[str], None]:
+    """What tells the other side at once what the file was kept from, through nothing it can replace."""
+    number, write, header, quoted = answers.fileno(), os.write, struct.Struct(">QQ").pack, json.dumps
+
+    def notice(what: str) -> None:
+        text = quoted({"noticed": what}).encode()
+        write(number, header(len(text), 0) + text)
+
+    return notice
+
+
+def limit(memory: int, file: int, seconds: int) -> None:
     """Limit the resources of the process, where the system can."""
     try:
         import resource
@@ -112,6 +136,7 @@ def limit(memory: int, file: int) -> None:
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, file),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, seconds),
     ):
         with contextlib.suppress(ValueError, OSError):  # a smaller bound stands already
             _, hard = resource.getrlimit(what)

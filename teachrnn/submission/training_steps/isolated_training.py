@@ -28,7 +28,8 @@ class IsolatedTraining(IsolatedPart[Instance, TrainingAnswer]):
         return self.needs.draw(self.cell, **settings)
 
     def _request(self, case: Instance) -> tuple[Mapping[str, Any], Mapping[str, Array]]:
-        return parts_of(case)
+        said, arrays = parts_of(case)  # with what the step's update is judged by
+        return said, {**arrays, **{f"gradient {n}": g for n, g in case.gradients.items()}}
 
     def _answer(self, said: Mapping[str, Any], arrays: Mapping[str, Array]) -> TrainingAnswer:
         return training_answer_of(said, arrays)
