@@ -49,7 +49,7 @@ class Known:
         return kept
 
 
-class Arrived:
+class PairsSwept:
     """The gradients that arrived in the sweeps of the pairs that are left.
 
     Attributes
@@ -119,7 +119,7 @@ class JoinedSweeps:
         self.apart = places @ places.T == 0
         """Which two mistakes are in different places."""
 
-    def run(self, first: Array, second: Array) -> Arrived:
+    def run(self, first: Array, second: Array) -> PairsSwept:
         """Go back through the graph with two mistakes in each sweep.
 
         Parameters
@@ -129,10 +129,10 @@ class JoinedSweeps:
 
         Returns
         -------
-        Arrived
+        PairsSwept
             What arrived in the sweeps that can be made and give what is known.
         """
-        found = Arrived(first, second)
+        found = PairsSwept(first, second)
         for column, loss in enumerate(self.tape.trace.losses):
             weights = self._losses[first, column] * self._losses[second, column]
             found.sums[loss.index] = np.repeat(weights[:, None], loss.data.size, axis=1)
@@ -145,7 +145,7 @@ class JoinedSweeps:
                         self._send(found, edge, self._ways[edge])
         return found
 
-    def _send(self, found: Arrived, edge: Edge, ways: _Ways) -> None:
+    def _send(self, found: PairsSwept, edge: Edge, ways: _Ways) -> None:
         impossible = ways.impossible[found.first] | ways.impossible[found.second]
         if impossible.any():
             found.keep(np.flatnonzero(~impossible))
@@ -209,7 +209,7 @@ class _Ways:
             self._of.append((origin, place, np.array([m for _, m in several])))
             self.origins.append(origin)
 
-    def change(self, d: Array, mistakes: Array, found: Arrived) -> None:
+    def change(self, d: Array, mistakes: Array, found: PairsSwept) -> None:
         """Put what wrong sweeps send in the place of what is right."""
         wrong = np.flatnonzero(self._changed[mistakes])
         if not wrong.size:

@@ -14,7 +14,7 @@ from teachrnn.array import Array
 from teachrnn.diagnosis.catalogue import Catalogue
 from teachrnn.diagnosis.columns import columns
 from teachrnn.diagnosis.instance import GradientsByName, Instance
-from teachrnn.diagnosis.joined_sweeps import Arrived, JoinedSweeps, Known
+from teachrnn.diagnosis.joined_sweeps import JoinedSweeps, Known, PairsSwept
 from teachrnn.diagnosis.mistake import Mistake, SweepMistake
 from teachrnn.diagnosis.reading import Spec, SweepsDone
 from teachrnn.diagnosis.sweeps import Sweeps
@@ -267,7 +267,7 @@ class Match:
         return found
 
     def _proven_of(
-        self, found: Arrived, instance: Instance, own: GradientsByName, rows: Sequence[SweepMistake]
+        self, found: PairsSwept, instance: Instance, own: GradientsByName, rows: Sequence[SweepMistake]
     ) -> list[Explanation]:
         """Of pairs on an instance, those that explain all of them, with the first mistake in common."""
         if not found.count:
