@@ -73,6 +73,8 @@ def find_mistake(which: str | PlantedMistake, cell: str) -> PlantedMistake:
     """
     if isinstance(which, PlantedMistake):
         return which
+    if which in well_known(cell):
+        return well_known(cell)[which]
     known = known_mistakes(cell)
     if which in known:
         return known[which]

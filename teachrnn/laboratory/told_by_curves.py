@@ -29,9 +29,11 @@ class LossOverSeeds:
     seeds: int
 
 
-def losses_over_seeds(
-    curves: Sequence[LearningCurve], which: str = "smooth"
-) -> dict[str, LossOverSeeds]:
+Losses = dict[str, LossOverSeeds]
+"""By name of the mistake."""
+
+
+def losses_over_seeds(curves: Sequence[LearningCurve], which: str = "smooth") -> Losses:
     """The last losses of the right runs and of those with each mistake; diverged ones are left out.
 
     Parameters
@@ -100,15 +102,15 @@ def told_by_curves(curves: Sequence[LearningCurve], guessing: float) -> list[str
         return []
     updates = max(curve.updates for curve in curves if curve.mistake == RIGHT)
     said = [
-        f"{RIGHT}: smooth loss {_said(smooth[RIGHT])}, held-out {_said(held_out.get(RIGHT))} nats per"
-        f" character after {updates:,} updates; guessing costs {guessing:.3f}."
+        f"{RIGHT}: smooth loss {_said(smooth, held_out, RIGHT)} nats per character after {updates:,}"
+        f" updates; guessing costs {guessing:.3f}."
     ]
     for name, loss in smooth.items():
         if name != RIGHT:
             other = held_out.get(name)
             besides = "" if other is None else f", held-out in {other.below_right} of {other.seeds}"
             said.append(
-                f"{name}: smooth loss {_said(loss)}, held-out {_said(other)}; lower than right in"
+                f"{name}: smooth loss {_said(smooth, held_out, name)}; lower than right in"
                 f" {loss.below_right} of {loss.seeds} seeds{besides}."
             )
     for name in dict.fromkeys(curve.mistake for curve in curves if curve.diverged):
@@ -123,15 +125,18 @@ def told_by_curves(curves: Sequence[LearningCurve], guessing: float) -> list[str
         )
     elif falls:
         said.append(
-            f"A falling loss is no evidence of a right gradient: with {_listed(falls)} it falls too,"
-            " far below guessing."
+            f"A falling loss is no evidence of a right gradient: with {_listed(falls)} it falls, too."
         )
     return said
 
 
-def _said(loss: LossOverSeeds | None) -> str:
-    if loss is None:
-        return "not measured"
+def _said(smooth: Losses, held_out: Losses, name: str) -> str:
+    """Both losses, as far as they were measured."""
+    besides = f", held-out {_spread(held_out[name])}" if name in held_out else ""
+    return _spread(smooth[name]) + besides
+
+
+def _spread(loss: LossOverSeeds) -> str:
     spread = "" if loss.low == loss.high else f" ({loss.low:.3f} to {loss.high:.3f})"
     return f"{loss.mean:.3f}{spread}"
 

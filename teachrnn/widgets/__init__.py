@@ -2,6 +2,7 @@
 
 from teachrnn.widgets.app import APPS, App
 from teachrnn.widgets.gradient_flow import GradientFlow
+from teachrnn.widgets.mistake_laboratory import MistakeLaboratory
 from teachrnn.widgets.neuron_explorer import NeuronExplorer
 from teachrnn.widgets.optimizer_explorer import OptimizerExplorer
 from teachrnn.widgets.sampling_explorer import SamplingExplorer
@@ -12,6 +13,7 @@ __all__ = [
     "APPS",
     "App",
     "GradientFlow",
+    "MistakeLaboratory",
     "NeuronExplorer",
     "OptimizerExplorer",
     "SamplingExplorer",

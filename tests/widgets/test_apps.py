@@ -26,8 +26,10 @@ from teachrnn.data import END, Vocabulary
 from teachrnn.errors import DivergedError, DomainError, MissingExtraError
 from teachrnn.formulas.name import GREEK
 from teachrnn.hyper_parameter import fraction
+from teachrnn.laboratory import RIGHT, find_mistake
 from teachrnn.optimizers import OPTIMIZERS, Momentum, RMSProp
 from teachrnn.optimizers.descent import descend
+from teachrnn.runs import Run
 from teachrnn.runs.small_network import SENTENCE, small_network
 from teachrnn.runs.trained_model import TrainedModel
 from teachrnn.sampling import Nucleus, TopK
@@ -38,6 +40,7 @@ from teachrnn.views.style.number import format_number
 from teachrnn.widgets.app import APPS, STILL, App
 from teachrnn.widgets.control import Adjustable, Slider
 from teachrnn.widgets.gradient_flow import GradientFlow
+from teachrnn.widgets.mistake_laboratory import MistakeLaboratory
 from teachrnn.widgets.neuron_explorer import NeuronExplorer
 from teachrnn.widgets.optimizer_explorer import SIDE_BY_SIDE, OptimizerExplorer, network
 from teachrnn.widgets.sampling_explorer import SamplingExplorer
@@ -766,3 +769,50 @@ def test_interrupt_in_a_real_kernel_ends_the_cell_and_keeps_everything(kernel):
         reply = client.get_shell_msg(timeout=PATIENCE)
     assert reply["content"]["status"] == "ok"
     assert run(client, "training.state().iteration > 0") == "True"
+
+
+# The mistake laboratory ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def laboratory():
+    return MistakeLaboratory.example()
+
+
+def test_laboratory_trains_what_the_library_trains(laboratory):
+    for curve in laboratory.curves:
+        assert curve.updates == 100
+        run = Run(laboratory.recipe.but(updates=100), laboratory._text_source(), seed=curve.seed)
+        if curve.mistake != RIGHT:
+            find_mistake(curve.mistake, "vanilla").plant(run.training)
+        *_, last = run.steps()
+        assert curve.smooth[-1] == (100, last.smooth_loss / laboratory.recipe.length)
+    assert [curve.mistake for curve in laboratory.curves] == [RIGHT, RIGHT, "no carry", "no carry"]
+    assert "no carry, after 100 updates" in laboratory.notes()
+
+
+def test_laboratory_goes_on_where_it_has_stopped(laboratory):
+    before = [curve.smooth for curve in laboratory.curves]
+    put(laboratory, updates=200)
+    laboratory.train()
+    laboratory.controls["stop"].click()
+    laboratory.wait()
+    assert not laboratory.running
+    for old, curve in zip(before, laboratory.curves, strict=True):
+        assert curve.smooth[: len(old)] == old
+
+
+def test_laboratory_says_what_a_mistake_around_the_backward_pass_is(laboratory):
+    put(laboratory, show="what checks say", mistake="targets not shifted")
+    assert "is made in the data" in laboratory.message
+    put(laboratory, show="gradients over time")
+    assert laboratory.message == ""
+    assert "y[t] = x[t]" in laboratory.notes()
+    put(laboratory, mistake="dh for da", cell="gru")
+    assert "has no place in the gru cell" in laboratory.message
+    put(laboratory, cell="vanilla", show="whose gradients are wrong")
+    assert laboratory.table.columns == ("gradient", "dh for da")
+    assert [row for row in laboratory.table.rows if row[1] == "right"] == [
+        ("dV", "right"),
+        ("dc", "right"),
+    ]

@@ -46,12 +46,13 @@ def gradients_with_mistake(picture: GradientPicture) -> Figure:
     2
     """
     states = list(picture.state)
-    drawn, grid = new_figure(3.6 * len(states) + 0.8, 3.0, 1, len(states), squeeze=False)
-    for axes, name in zip(grid[0], states, strict=True):
+    drawn, grid = new_figure(4.6, 0.4 + 2.5 * len(states), len(states), 1, squeeze=False)
+    for axes, name in zip(grid[:, 0], states, strict=True):
         lines = dict(zip(("right", picture.mistake, "difference"), picture.state[name], strict=True))
         steps = np.arange(1, len(picture.state[name][0]) + 1)
         for i, (label, norms) in enumerate(lines.items()):
-            axes.plot(steps, norms, label=text_label(label), **series_style(i, count=len(steps)))
+            seen = np.where(norms > 0, norms, np.nan)  # 0 has no place on a logarithmic scale
+            axes.plot(steps, seen, label=text_label(label), **series_style(i, count=len(steps)))
         axes.set_xlabel("time step $t$")
         axes.set_ylabel(f"norm of {math_label(name, index='t', d=True)}  (nats per unit)")
         whole_ticks(axes.xaxis)
@@ -69,7 +70,8 @@ def _table(picture: GradientPicture) -> Table:
         columns += [f"d{name} right", f"d{name} with the mistake", f"difference of d{name}"]
         numbers += [right, wrong, difference]
     rows: list[tuple[str | float, ...]] = [
-        (f"{t}", *(float(x) for x in row)) for t, row in enumerate(zip(*numbers, strict=True), start=1)
+        (f"{t}", *(float(x) if x else "0" for x in row))
+        for t, row in enumerate(zip(*numbers, strict=True), start=1)
     ]
     caption = (
         f"The norm of the state's gradient at each step in nats per unit, right and with the mistake"

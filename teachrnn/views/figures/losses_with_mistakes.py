@@ -71,7 +71,7 @@ def losses_with_mistakes(
     bands = _bands(curves, which)
     if not any(bands.values()):
         raise DomainError("losses_with_mistakes: no run has a loss yet. Finish one.")
-    picture, axes = new_figure(7.2, 4.2)
+    picture, axes = new_figure(6.0, 3.8)
     for i, (name, points) in enumerate(bands.items()):
         style = series_style(i, count=len(points))
         at, mean, low, high = zip(*points, strict=True) if points else ((),) * 4

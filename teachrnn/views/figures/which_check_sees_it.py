@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from teachrnn.laboratory import CheckTable, check_table, settings, well_known
-from teachrnn.views.figures.figure import VALUES, Table, figure, give_table, new_figure
+from teachrnn.views.figures.figure import VALUES, Table, figure, give_table
+from teachrnn.views.figures.labelled_cells import labelled_cells, labelled_table
 from teachrnn.views.figures.parts.letters import text_label
-from teachrnn.views.figures.parts.matrix_cells import draw_cells
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-CELL = 0.28, 0.5
-"""Inches of a cell: its height, and its width."""
+HEADING = "mistake", "check"
 
 
 def _example() -> Figure:
@@ -37,8 +36,8 @@ def which_check_sees_it(table: CheckTable) -> Figure:
     Returns
     -------
     Figure
-        A row for each mistake, a column for each check. The share of draws in which a mistake passes
-        is written in its cell, and said by its colour.
+        A row for each mistake and a column for each check, or the other way round where mistakes are
+        few. The share of draws in which a mistake passes is written in its cell, and is its colour.
 
     Raises
     ------
@@ -47,29 +46,21 @@ def which_check_sees_it(table: CheckTable) -> Figure:
 
     Examples
     --------
-    >>> picture = which_check_sees_it(check_table("vanilla", draws=1, at={"T = 1": settings()["T = 1"]}))
-    >>> picture.axes[0].get_xticklabels()[0].get_text()
-    'T = 1'
+    >>> at = {"T = 1": settings()["T = 1"]}
+    >>> picture = which_check_sees_it(check_table("vanilla", draws=1, at=at))
+    >>> picture.axes[0].get_yticklabels()[0].get_text()
+    'no carry'
     """
-    rows, columns = table.passes.shape
-    height, width = CELL
-    picture, axes = new_figure(1.9 + width * columns, 1.2 + height * rows)
-    norm = VALUES.norm_from(0.0, 1.6)  # so that what is written in a cell can be read
-    known = np.ma.masked_invalid(table.passes)
-    draw_cells(axes, known, VALUES, norm, left=-0.5, bottom=-0.5, signed=False)
-    for i, row in enumerate(table.passes):
-        for j, share in enumerate(row):
-            axes.text(j, i, _word(float(share)), ha="center", va="center", fontsize=7)
-    axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
-    axes.set_xticks(
-        range(columns), [text_label(n) for n in table.settings], rotation=35, ha="left", va="bottom"
+    picture = labelled_cells(
+        table.passes,
+        [text_label(name) for name in table.mistakes],
+        [text_label(name) for name in table.settings],
+        scale=VALUES,
+        norm=VALUES.norm_from(0.0, 1.6),  # so that what is written in a cell can be read
+        word=_word,
+        heading=HEADING,
+        key="●: seen.  passes: not seen.  –: right code is refused, too.",
     )
-    axes.set_yticks(range(rows), [text_label(name) for name in table.mistakes])
-    axes.xaxis.tick_top()
-    axes.set_ylabel("mistake")
-    axes.set_xlabel("●  it is seen      passes  it is accepted      –  right code is refused, too")
-    axes.spines[:].set_visible(False)
-    axes.tick_params(length=0)
     give_table(picture, _table(table))
     return picture
 
@@ -81,12 +72,9 @@ def _word(share: float) -> str:
 
 
 def _table(table: CheckTable) -> Table:
-    rows: list[tuple[str | float, ...]] = [
-        (name, *("refuses right code" if np.isnan(s) else float(s) for s in row))
-        for name, row in zip(table.mistakes, table.passes, strict=True)
-    ]
+    cells = [["refuses right code" if np.isnan(s) else float(s) for s in row] for row in table.passes]
     caption = (
-        f"In which share of {table.draws} draws a gradient with a mistake passes a check: 0 if it is"
-        " always seen. Where right code is refused too, a check says nothing."
+        f"The share of draws ({table.draws} for each check) in which a gradient with the mistake passes:"
+        " 0 if it is always seen. Where right code is refused, too, a check says nothing."
     )
-    return Table(("mistake", *table.settings), rows, caption)
+    return labelled_table(cells, table.mistakes, table.settings, heading=HEADING, caption=caption)
