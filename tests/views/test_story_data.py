@@ -16,7 +16,8 @@ from teachrnn.formulas import Letter
 from teachrnn.formulas.mathml import SLOT, mathml
 from teachrnn.views.page.standalone import story_page
 from teachrnn.views.player.module import PARTS
-from teachrnn.views.player.story_data import Tables, story_bytes
+from teachrnn.views.player.story_data import story_bytes
+from teachrnn.views.player.tables import Tables
 from teachrnn.views.story import Yours, tell
 
 
