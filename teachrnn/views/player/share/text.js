@@ -30,7 +30,7 @@ export function placedText(node, style, origin) {
   const reach = reachOf(font);
   return linesOf(node, style.whiteSpaceCollapse === "preserve").map(({ text, box }) => ({
     kind: "text",
-    text: style.textTransform === "math-auto" ? italic(text) : text,
+    text: isVariable(node.parentElement) ? italic(text) : text,
     x: box.x - origin.x,
     y: box.y - origin.y + (box.height - reach.above - reach.below) / 2 + reach.above,
     width: box.width,
@@ -68,6 +68,12 @@ function linesOf(node, spaced) {
   }
   return lines;
 }
+
+/** By its element: that such a letter is slanted, not every browser says in its style.
+ * @param {Element | null} element
+ */
+const isVariable = (element) =>
+  element?.localName === "mi" && element.getAttribute("mathvariant") !== "normal";
 
 /** A single letter in a formula is shown as a letter of mathematics.
  * @param {string} text
