@@ -185,6 +185,20 @@ def test_legend_is_in_one_line_in_sight_and_folds_on_a_phone(browser_page, pages
             assert items.first.is_visible()
 
 
+def test_entry_is_in_sight_on_a_phone_when_a_prediction_was_wrong(browser_page, pages):
+    browser_page.set_viewport_size({"width": 390, "height": 844})
+    for network in ("vanilla", "lstm"):
+        page = opened(browser_page, pages[network], "#step=dh[3]")
+        page.locator(".predict select, .settings select").last.select_option("number", force=True)
+        page.locator(".predict input").fill("123.456")
+        page.keyboard.press("Enter")
+        assert "you were off by" in page.locator(".feedback").inner_text()
+        page.evaluate(SETTLED)
+        for part in (".feedback", ".now .formula math", ".pieces .result", ".equation .entry"):
+            box = page.locator(part).first.bounding_box()
+            assert box["y"] + box["height"] <= page.locator(".steer").bounding_box()["y"], part
+
+
 def test_arrows_name_their_matrix_where_one_is_on_the_way(browser_page, pages):
     letters = "g => [...g.querySelectorAll('.weight')].map((one) => one.textContent).sort().join('')"
     page = opened(browser_page, pages["vanilla"], "#step=dh[3]")
