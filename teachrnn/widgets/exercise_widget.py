@@ -67,7 +67,8 @@ class ExerciseWidget(anywidget.AnyWidget):
             said += open_hints(found.hints[: min(found.opened, found.most)])
         self.verdict = {"outcome": found.outcome, "said": said, "count": asked.get("count", 0)}
 
-    def _ipython_display_(self) -> None:
+    def show(self) -> None:
+        """Show it in a notebook of Jupyter, and for when there is no kernel, what it asks."""
         static = (
             f"<style>{exercise_style()}</style><h3>{html.escape(self._of.title)}</h3>"
             f"{exercise_html(self._of, alone=True)}"

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from teachrnn.diagnosis.diagnosis import Diagnosis
 from teachrnn.diagnosis.operations import OperationAnswer, OperationCase, diagnose_operation
 from teachrnn.errors import SubmissionError
+from teachrnn.exercises.compared import written
 from teachrnn.exercises.diagnosed import judgement_of
 from teachrnn.exercises.handed_in import HandedInAttempt
 from teachrnn.exercises.judgement import Judgement
@@ -78,13 +80,31 @@ class OperationExercise(ExerciseKind):
             finally:
                 functions.close()
         judgement = judgement_of(exercise, found, without=["forward pass"], remarks=attempt.remarks)
+        judgement = self._with_numbers(judgement, found)
         turned = [said.partition(":")[0] for said in found.remarks if "is transposed:" in said]
         return replace(judgement, mistakes=list(dict.fromkeys([*judgement.mistakes, *turned])))
+
+    def _with_numbers(self, judgement: Judgement, found: Diagnosis) -> Judgement:
+        """With the call of the smallest case written out, in the learner's own arguments."""
+        smallest = found.smallest
+        if smallest is None or not isinstance(smallest.instance, OperationCase) or judgement.right:
+            return judgement
+        values = self._values(smallest.instance)
+        called = ", ".join(
+            f"{name} = {written(self._seen(values[name], shared=name in smallest.instance.op.shared))}"
+            for name in self.arguments
+        )
+        said = f"{judgement.smallest} There, {called}."
+        hints = [said if hint == judgement.smallest else hint for hint in judgement.hints]
+        return replace(judgement, smallest=said, hints=hints)
+
+    def _values(self, case: OperationCase) -> Mapping[str, Any]:
+        return {**case.arrays, case.op.output: case.y, f"d{case.op.output}": case.dy}
 
     def _answer(self, call: Any, case: OperationCase) -> OperationAnswer:
         """Call the function on a case, and hold what it returns against the shapes."""
         op = case.op
-        values: Mapping[str, Any] = {**case.arrays, op.output: case.y, f"d{op.output}": case.dy}
+        values = self._values(case)
         given = [self._seen(values[a], shared=a in op.shared) for a in self.arguments]
         returned, _ = call(self.function, *given)
         alone = len(self.returns) == 1 and returned is not None and not isinstance(returned, tuple)

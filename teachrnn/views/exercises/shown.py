@@ -116,7 +116,7 @@ class ShownExercise:
 
         live = self._live()
         if live is not None:
-            live._ipython_display_()
+            live.show()
             return
         display({"text/html": self._repr_html_(), "text/plain": repr(self)}, raw=True)
 
