@@ -176,3 +176,5 @@ def test_a_size_at_which_a_step_fails_is_not_its_smallest_case():
 
     found = diagnose_training(needs_two_units, draw=partial(Instance.draw, "vanilla"))
     assert found.smallest.sizes == "T = 2, m = 2, K = 3"
+    theta = found.smallest.made_of["θ[t-1]"]
+    assert theta == float(f"{theta:.2g}")  # short enough to be done by hand

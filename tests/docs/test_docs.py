@@ -116,6 +116,17 @@ def test_every_kind_of_mistake_has_its_section(pages):
     assert all(clip.name in page.lower() for clip in WRONG_CLIPS)
 
 
+def test_every_slip_on_the_page_of_mistakes_has_a_wrong_line_and_another_that_is_right():
+    from slips import formula_sections
+
+    sections = {text.splitlines()[0]: text for text in formula_sections().split("\n### ")[1:]}
+    assert len(sections) >= len(SLIPS)
+    for title, text in sections.items():
+        lines = re.findall(r"^ *wrong: (.*)\n *right: (.*)$", text, re.M)
+        assert lines, title
+        assert all(wrong != right for wrong, right in lines), title
+
+
 def test_a_new_operation_appears_in_the_reference_automatically():
     from operations import page
 

@@ -511,7 +511,14 @@ def test_a_diagnosis_shows_itself_in_a_notebook_from_the_first_step_that_differs
     stepper = found.show()
     assert stepper.steps[stepper.step].differing
     assert not any(step.differing for step in stepper.steps[: stepper.step])
-    assert stepper.trace.T == 4
+    assert (stepper.trace.T, stepper.trace["x[1]"].shape) == (4, ())
+
+
+def test_a_mistake_that_shows_in_a_batch_only_is_shown_in_one():
+    found = diagnose(lambda i: Answer({name: d / i.B for name, d in i.gradients.items()}))
+    instance, answer = found._to_read()
+    assert instance.B > 1
+    assert any(np.abs(d - instance.gradients[name]).max() > 0 for name, d in answer.gradients.items())
 
 
 def test_elsewhere_a_diagnosis_says_how_its_page_is_saved_and_saves_it(monkeypatch, tmp_path):
