@@ -18,9 +18,11 @@ from teachrnn.laboratory import (
     PlantedMistake,
     check_table,
     known_mistakes,
+    slipped_updates,
     told_by_curves,
     well_known,
 )
+from teachrnn.optimizers import Optimizer
 from teachrnn.recipes import Recipe
 from teachrnn.runs import Source
 
@@ -104,9 +106,11 @@ def _list(recipe: Recipe) -> None:
     known, named = known_mistakes(recipe.cell), well_known(recipe.cell)
     for name, planted in named.items():
         say(f"{name:20} {planted.described.title}")
+    slips = slipped_updates(Optimizer.make(recipe.optimizer))
     say(
-        f"and {len(known) - len(named)} more of the {recipe.cell} cell, found by words of what they do: "
-        'such as --mistake "db has the wrong sign".'
+        f"and {len(known) - len(named)} more of the {recipe.cell} cell, and {len(slips)} slips in the update"
+        f" of {recipe.optimizer['name']}, found by words of what they do: such as"
+        ' --mistake "db has the wrong sign".'
     )
 
 

@@ -8,6 +8,7 @@ from teachrnn.laboratory.mistaken_path import MistakenPath
 from teachrnn.laboratory.mistaken_runs import MistakenRuns
 from teachrnn.laboratory.parameter_table import ParameterTable, parameter_table
 from teachrnn.laboratory.planted_mistake import PlantedMistake
+from teachrnn.laboratory.slipped_update import slipped_updates
 from teachrnn.laboratory.told_by_curves import LossOverSeeds, losses_over_seeds, told_by_curves
 from teachrnn.laboratory.well_known import well_known
 
@@ -28,6 +29,7 @@ __all__ = [
     "losses_over_seeds",
     "parameter_table",
     "settings",
+    "slipped_updates",
     "told_by_curves",
     "well_known",
 ]

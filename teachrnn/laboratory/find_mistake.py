@@ -8,7 +8,9 @@ from teachrnn.cells import Cell
 from teachrnn.diagnosis.distinct import distinct_mistakes
 from teachrnn.errors import NameLookupError
 from teachrnn.laboratory.planted_mistake import PlantedMistake
+from teachrnn.laboratory.slipped_update import slipped_updates
 from teachrnn.laboratory.well_known import well_known
+from teachrnn.optimizers import Optimizer
 
 SHOWN = 6
 """How many of several mistakes that fit are named in an error."""
@@ -46,7 +48,9 @@ def known_mistakes(cell: str) -> dict[str, PlantedMistake]:
     return {**named, **{m.title: PlantedMistake.of(m.title, m) for m in others}}
 
 
-def find_mistake(which: str | PlantedMistake, cell: str) -> PlantedMistake:
+def find_mistake(
+    which: str | PlantedMistake, cell: str, *, optimizer: Optimizer | None = None
+) -> PlantedMistake:
     """The mistake of that name; words are enough that occur in what one mistake does and no other.
 
     Parameters
@@ -55,6 +59,8 @@ def find_mistake(which: str | PlantedMistake, cell: str) -> PlantedMistake:
         A name, such as "no carry", or words; a mistake itself is returned as it is.
     cell : str
         Name of the cell.
+    optimizer : Optimizer, optional
+        An optimizer, whose update may have the mistake, too.
 
     Returns
     -------
@@ -75,7 +81,9 @@ def find_mistake(which: str | PlantedMistake, cell: str) -> PlantedMistake:
         return which
     if which in well_known(cell):
         return well_known(cell)[which]
-    known = known_mistakes(cell)
+    known = dict(known_mistakes(cell))
+    if optimizer is not None:
+        known |= slipped_updates(optimizer)
     if which in known:
         return known[which]
     words = which.lower()

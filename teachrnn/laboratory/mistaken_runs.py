@@ -15,6 +15,7 @@ from teachrnn.hyper_parameter import check_counts
 from teachrnn.laboratory.find_mistake import find_mistake
 from teachrnn.laboratory.learning_curve import RIGHT, LearningCurve
 from teachrnn.laboratory.planted_mistake import PlantedMistake
+from teachrnn.optimizers import Optimizer
 from teachrnn.recipes import Recipe
 from teachrnn.runs import Run, Sample, Session, Source
 from teachrnn.runs.checkpoint import Checkpoint
@@ -83,7 +84,8 @@ class MistakenRuns:
             )
         if self.recipe.items:
             raise DomainError("the laboratory reads a text from end to end, not one of separate items.")
-        found = [find_mistake(which, self.recipe.cell) for which in mistakes]
+        optimizer = Optimizer.make(self.recipe.optimizer)
+        found = [find_mistake(which, self.recipe.cell, optimizer=optimizer) for which in mistakes]
         self.mistakes = list({planted.name: planted for planted in found}.values())
         self.seeds = range(first_seed, first_seed + seeds)
         self._identities: dict[int, str] = {}

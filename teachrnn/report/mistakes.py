@@ -72,7 +72,7 @@ def write_up_mistakes(runs: MistakenRuns, checks: CheckTable) -> Document:
     if curves:
         sections += [_losses(curves, runs.guessing), _samples(curves)]
     return Document(
-        title=f"{names}: a mistake on purpose",
+        title=f"{names}: {'a mistake' if len(runs.mistakes) == 1 else 'mistakes'} on purpose",
         subtitle="A right network with a mistake switched on, with teachrnn",
         opening=[Paragraph(said) for said in told_by_curves(curves, runs.guessing)],
         sections=[*sections, _setting(runs)],

@@ -13,8 +13,10 @@ from teachrnn.diagnosis.diagnose import catalogue_of
 from teachrnn.diagnosis.every_mistaken import every_mistaken
 from teachrnn.diagnosis.instance import Instance
 from teachrnn.errors import DomainError, NameLookupError
-from teachrnn.laboratory import MistakenPath, find_mistake, well_known
+from teachrnn.laboratory import MistakenPath, find_mistake, slipped_updates, well_known
 from teachrnn.laboratory.mistaken_sweep import MistakenSweep
+from teachrnn.laboratory.slipped_update import rule_of, update_by
+from teachrnn.optimizers import OPTIMIZERS
 
 TOKENS = np.random.default_rng(5).integers(0, 4, 60)
 
@@ -124,3 +126,23 @@ def test_a_mistake_is_found_by_words_and_not_guessed_where_several_fit() -> None
         find_mistake("wrong sign", "vanilla")
     with pytest.raises(NameLookupError, match="did you mean 'no carry'"):
         find_mistake("no cary", "vanilla")
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_update_by_its_lines_is_the_optimizer_and_with_a_slip_it_is_not(name: str) -> None:
+    def loop() -> Training:
+        model = CharRNN(hidden=4, symbols=4, scale=0.3, rng=np.random.default_rng(0))
+        return Training(model, InOrder(TOKENS, length=7), OPTIMIZERS[name](eta=0.05))
+
+    right, by_lines, wrong = loop(), loop(), loop()
+    rule = rule_of(right.optimizer)
+    assert rule is not None
+    update_by(by_lines, lines=rule.lines)
+    next(wrong)  # planted later, it keeps the memory that the optimizer has
+    slips = slipped_updates(wrong.optimizer)
+    slips["θ[t] is the old one: nothing is changed"].plant(wrong)
+    before = wrong.model.parameters.flat.copy()
+    np.testing.assert_allclose(losses(right, 6), losses(by_lines, 6), rtol=1e-9)
+    assert losses(deepcopy(wrong), 3) == losses(wrong, 3)
+    assert (wrong.model.parameters.flat == before).all()
+    assert all(planted.place == "optimizer" for planted in slips.values())

@@ -51,6 +51,15 @@ def test_more_updates_and_a_stop_in_between_give_what_one_go_gives(tmp_path):
         assert one.samples[-1] == other.samples[-1]
 
 
+def test_a_slip_of_the_optimizer_is_found_by_its_words_and_resumed(tmp_path):
+    slip = "is not divided by sqrt(m[t])"
+    whole = list(runs(tmp_path / "whole", slip).finish())
+    list(runs(tmp_path / "parts", slip, recipe=RECIPE.but(updates=5)).finish())
+    again = list(runs(tmp_path / "parts", slip).finish())
+    assert whole[1].mistake == f"θ[t] {slip}"
+    assert whole[1].smooth[-1] == again[1].smooth[-1] != whole[0].smooth[-1]
+
+
 def test_another_setting_has_another_folder(tmp_path):
     list(runs(tmp_path).finish())
     assert runs(tmp_path, recipe=RECIPE.but(hidden=7)).curves == []
@@ -116,4 +125,4 @@ def test_the_command_lists_mistakes_of_the_cell():
     assert (
         "no carry             the gradient carried back from r[t] to h[t-1] is left out" in done.stdout
     )
-    assert "more of the vanilla cell" in done.stdout
+    assert "more of the vanilla cell, and 33 slips in the update of adagrad" in done.stdout

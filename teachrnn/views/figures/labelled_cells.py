@@ -61,7 +61,7 @@ def labelled_cells(
         data, rows, columns, down, across = data.T, columns, rows, across, down
     height, width = CELL
     if len(columns) <= FEW:
-        width = 1.1
+        width = 3.6 / len(columns)
     longest = 0.085 * max(map(len, rows))
     picture, axes = new_figure(
         max(0.7 + longest + width * len(columns), 0.068 * len(key)), 1.5 + height * len(rows)
