@@ -108,8 +108,8 @@ def _list(recipe: Recipe) -> None:
         say(f"{name:20} {planted.described.title}")
     slips = slipped_updates(Optimizer.make(recipe.optimizer))
     say(
-        f"and {len(known) - len(named)} more of the {recipe.cell} cell, and {len(slips)} slips in the update"
-        f" of {recipe.optimizer['name']}, found by words of what they do: such as"
+        f"and {len(known) - len(named)} more of the {recipe.cell} cell, and {len(slips)} slips in the"
+        f" update of {recipe.optimizer['name']}, found by words of what they do: such as"
         ' --mistake "db has the wrong sign".'
     )
 
