@@ -37,6 +37,9 @@ def exercise(
         Path | None, typer.Option(help="Write a page with it, or with all of them, and stop.")
     ] = None,
     slides: Annotated[bool, typer.Option("--slides", help="With --page: in large type.")] = False,
+    player: Annotated[
+        bool, typer.Option("--player", help="With --page: a prediction, at its step of the player.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the judgement as JSON.")] = False,
 ) -> None:
     """List exercises, begin one, or have an attempt judged.
@@ -47,13 +50,18 @@ def exercise(
     from teachrnn.exercises import Exercise
 
     if page is not None:
-        from teachrnn.views.exercises import save_exercise_page
+        from teachrnn.views.exercises import save_exercise_page, save_exercise_player
 
+        if player:
+            if which is None:
+                raise DomainError("--player needs the name of an exercise.")
+            say(f"Page: {save_exercise_player(Exercise.find(which), page).resolve()}")
+            return
         chosen = Exercise.all() if which is None else [Exercise.find(which)]
         say(f"Page: {save_exercise_page(chosen, page, slides=slides).resolve()}")
         return
-    if slides:
-        raise DomainError("--slides needs --page FILE.html.")
+    if slides or player:
+        raise DomainError(f"--{'slides' if slides else 'player'} needs --page FILE.html.")
     if which is None:
         _list(Exercise.all())
     elif attempt is None:
@@ -108,7 +116,7 @@ def _begin(one: Exercise, to: Path | None) -> None:
         say(f"Choose from: {choices}." if choices else "")
         say(f'Answer: teachrnn exercise {one.name} "your answer"')
         return
-    path = to or Path(f"{one.name.replace('-', '_')}.py")
+    path = to or Path(one.file_name)
     if path.exists():
         say(f"{path} is there already, and stays as it is; --to FILE writes another one.")
     else:

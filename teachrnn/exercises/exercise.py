@@ -144,6 +144,11 @@ class Exercise:
 
         return ExerciseKind.of(self)
 
+    @property
+    def file_name(self) -> str:
+        """What the file is called in which it is written."""
+        return f"{self.name.replace('-', '_')}.py"
+
     def mistaken(self, distractor: Distractor) -> str:
         """The solution with a distractor in it.
 

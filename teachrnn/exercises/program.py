@@ -31,7 +31,7 @@ def program_file(exercise: Exercise, attempt: HandedInAttempt) -> Iterator[Path]
         The file, named after the exercise.
     """
     with tempfile.TemporaryDirectory(prefix="teachrnn-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder, f"{exercise.name.replace('-', '_')}.py")
+        path = Path(folder, exercise.file_name)
         path.write_text(program(exercise, attempt), "utf-8", errors="replace")
         yield path
 

@@ -66,6 +66,7 @@ def test_exercises_become_a_page_or_slides(teachrnn, tmp_path):
         (("bptt", "nope.py"), "nope.py: there is no such file"),
         (("nope.toml",), "cannot read nope.toml"),
         (("bptt", "--slides"), "--slides needs --page"),
+        (("bptt", "--page", "a.html", "--player"), "stands at no step"),
     ],
 )
 def test_a_mistake_is_answered_with_what_to_do(teachrnn, arguments, said):

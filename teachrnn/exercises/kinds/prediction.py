@@ -15,6 +15,7 @@ from teachrnn.exercises.compared import written
 from teachrnn.exercises.handed_in import HandedInAttempt
 from teachrnn.exercises.judgement import Judgement
 from teachrnn.exercises.kinds.kind import ExerciseKind
+from teachrnn.trace import Trace
 
 if TYPE_CHECKING:
     from teachrnn.exercises.exercise import Exercise
@@ -45,6 +46,11 @@ class PredictionExercise(ExerciseKind):
         What can be chosen, or is to be ordered.
     tolerance : float
         Of a number, what it may differ by, relative to the right one.
+    at : str
+        Where the question stands in the player: the step that makes this, such as ``do[2]``. Then
+        ``compute`` defines ``trace``, the record to step through.
+    symbols : str
+        What the numbers of symbols in that record stand for.
     """
 
     name = "prediction"
@@ -56,6 +62,8 @@ class PredictionExercise(ExerciseKind):
     compute: str = ""
     choices: list[str] = field(default_factory=list)
     tolerance: float = 0.01
+    at: str = ""
+    symbols: str = ""
 
     def complaints(self, exercise: Exercise) -> Iterator[str]:
         if self.asks in ("choice", "order") and len(self.choices) < 2:
@@ -68,6 +76,8 @@ class PredictionExercise(ExerciseKind):
             yield f"[judge] `answer`: {error}"
         for text in (exercise.text, self.because):
             self.filled(text)
+        if self.at and not isinstance(self._names.get("trace"), Trace):
+            yield "[judge] `at` needs a `trace`, which `compute` defines."
 
     @cached_property
     def _names(self) -> dict[str, Any]:
@@ -99,6 +109,11 @@ class PredictionExercise(ExerciseKind):
         if isinstance(value, np.ndarray):
             value = value.tolist()
         return self._read(value)
+
+    @property
+    def trace(self) -> Trace | None:
+        """The record in which the question stands; None if it stands in none."""
+        return self._names["trace"] if self.at else None
 
     def filled(self, text: str) -> str:
         """A text with its blanks filled.

@@ -85,11 +85,12 @@ def task_html(exercise: Exercise) -> str:
     str
         HTML without a heading.
     """
-    parts = [f'<p class="facts">{html.escape(facts(exercise))}</p>', prose_html(exercise_text(exercise))]
+    parts = [f'<p class="about-it">{html.escape(facts(exercise))}</p>']
+    parts.append(prose_html(exercise_text(exercise)))
     if exercise.judged_by.is_code:
         if exercise.given.strip():
             code = _code(exercise.given)
-            parts.append(f"<details><summary>Code that is given</summary>{code}</details>")
+            parts.append(_folded("Code that is given", code))
         parts.append(_code(exercise.starting))
     return "\n".join(parts)
 
@@ -110,7 +111,7 @@ def hints_html(hints: Mapping[int, str]) -> str:
     inner = ""
     for rung in sorted(hints, reverse=True):
         title = f"Hint {rung}: {RUNGS[rung - 1]}"
-        inner = f"<details><summary>{title}</summary>\n{prose_html(hints[rung])}\n{inner}</details>"
+        inner = _folded(title, f"{prose_html(hints[rung])}\n{inner}")
     return inner
 
 
@@ -146,7 +147,7 @@ def exercise_html(exercise: Exercise, *, alone: bool = False) -> str:
             f"<p>In a notebook, <code>judge({html.escape(repr(exercise.name))}, "
             f"{html.escape(_wanted(exercise))})</code> judges it at once; in a terminal, "
             f"<code>{command}</code> writes the file to begin with, and <code>{command} "
-            f"{exercise.name}.py</code> judges it.</p>"
+            f"{exercise.file_name}</code> judges it.</p>"
         )
     elif data is not None:
         said = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
@@ -176,6 +177,10 @@ def _without_script(data: Mapping[str, object]) -> str:
     choices = data["choices"]
     assert isinstance(choices, list)
     return "".join(f"<p>{choice['html']}</p>" for choice in choices)
+
+
+def _folded(title: str, inside: str) -> str:
+    return f'<details class="quote"><summary>{title}</summary>\n{inside}</details>'
 
 
 def _code(text: str) -> str:

@@ -32,7 +32,7 @@ body { max-width: none; padding: 0; font-size: clamp(20px, 2.6vw, 40px); }
 article { box-sizing: border-box; min-height: 100vh; padding: 5vh 6vw; break-after: page; }
 article .trnn-exercise { max-width: none; }
 article .trnn-exercise pre { font-size: 0.75em; }
-article .facts { font-size: 0.6em; }
+article .about-it { font-size: 0.6em; }
 """
 
 

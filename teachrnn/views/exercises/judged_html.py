@@ -65,7 +65,7 @@ def judged_html(
     if not judgement.right:
         parts.append(open_hints(judgement.hints[: min(opened, most)]))
         if opened < min(most, len(judgement.hints)):
-            parts.append(f'<p class="facts">{NEXT}</p>')
+            parts.append(f'<p class="about-it">{NEXT}</p>')
     if solution and exercise.judged_by.is_code:
         parts.append(
             _folded("A solution", f"<pre><code>{html.escape(exercise.solution.strip())}</code></pre>")

@@ -11,6 +11,7 @@ SIGNS = {
     "in": "∈", "ne": "≠", "infty": "∞", "pm": "±", "approx": "≈",
 }  # fmt: skip
 """What a command of LaTeX looks like in a line of text; any other is its own name, like ``ln``."""
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def prose_text(text: str) -> str:
@@ -50,5 +51,6 @@ def _formula(latex: str) -> str:
     latex = re.sub(r"\\([A-Za-z]+)", lambda command: SIGNS.get(command[1], command[1]), latex)
     latex = re.sub(r"([_^])\{(\w+|\(\w+\))\}", r"\1\2", latex)
     latex = re.sub(r"√\{(\w+)\}", r"√\1", latex)
+    latex = re.sub(r"_(\d+)\b", lambda place: place[1].translate(SUBSCRIPTS), latex)
     latex = latex.replace("{", "(").replace("}", ")").replace("-", "\N{MINUS SIGN}")
     return " ".join(latex.split())

@@ -9,9 +9,15 @@ import pytest
 from axe import violations
 
 from teachrnn import exercise, judge
+from teachrnn.errors import DomainError
 from teachrnn.exercises import Exercise, judge_attempt
 from teachrnn.exercises.attempts import KeptAttempts
-from teachrnn.views.exercises import exercise_html, exercise_script, save_exercise_page
+from teachrnn.views.exercises import (
+    exercise_html,
+    exercise_script,
+    save_exercise_page,
+    save_exercise_player,
+)
 from teachrnn.views.exercises.exercise_data import exercise_data
 from teachrnn.views.prose import prose_html
 
@@ -133,6 +139,16 @@ def test_a_page_judges_orders_and_predictions_as_python_does(browser_page):
         )
         there = [judge_attempt(one, a).outcome for a in attempts]
         assert here == there, one.name
+
+
+def test_a_prediction_stands_at_a_step_of_the_player(browser_page, tmp_path):
+    path = save_exercise_player(Exercise.find("two-gradients"), tmp_path / "page.html")
+    browser_page.goto(path.as_uri())
+    tour = browser_page.get_by_label("Guided tour")
+    tour.get_by_role("button", name="show the answer").click()
+    assert "−0.4821, because h₂ is used twice" in tour.inner_text()
+    with pytest.raises(DomainError, match="stands at no step"):
+        save_exercise_player(TANH, tmp_path / "other.html")
 
 
 def test_lines_are_put_in_order_with_the_keyboard_alone(browser_page, tmp_path):
