@@ -63,7 +63,7 @@ def samples_with_mistakes(curves: Sequence[LearningCurve]) -> Figure:
     if not shown:
         raise DomainError("samples_with_mistakes: no run has written anything yet.")
     lines = {name: _lines(sample.text) for name, (_, sample) in shown.items()}
-    height = 0.5 + 0.17 * max(map(len, lines.values()))
+    height = 0.5 + 0.135 * max(map(len, lines.values()))
     picture, grid = new_figure(WIDTH * len(shown), height, 1, len(shown), squeeze=False)
     for axes, (name, own) in zip(grid[0], lines.items(), strict=True):
         axes.set_axis_off()
