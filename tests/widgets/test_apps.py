@@ -268,6 +268,10 @@ def test_controls_are_beside_the_picture_and_on_a_phone_above_it(app, browser_pa
         else:
             assert controls["y"] + controls["height"] <= shown["y"] < 500  # it is in sight
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        gaps = page.locator(".notes :is(td, th)").evaluate_all(
+            "all => all.map((one) => parseFloat(getComputedStyle(one).paddingRight))"
+        )
+        assert all(gap > 6 for gap in gaps)  # columns do not touch
         assert violations(page, page.locator(".trnn-app")) == []
 
 

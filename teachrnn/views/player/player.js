@@ -168,6 +168,7 @@ function play(model, el, { slides, ...around }) {
       outline.horizon(h);
       whole.horizon(h);
     },
+    reached: (shares) => outline.reached(shares),
     covers: (i) => predict.covers(i),
     toured: () => tour.here,
     repaint: () => paint(),

@@ -3,11 +3,13 @@
 /** @import { Context, Triangle } from "./types.d.ts" */
 
 import { drawn, element } from "./dom.js";
+import { WAYS } from "./graph/column.js";
 import { formatNumber } from "./number.js";
 import {
   drawTriangle,
   inWords,
   MARGIN,
+  shareOf,
   sideOfSquare,
   triangleScale,
   triangleWords,
@@ -44,9 +46,19 @@ export class Reach {
     this.grid = element("div", {
       class: "scroll triangle",
       tabindex: "0",
-      role: "region",
-      "aria-label": "Triangle of gradients by loss and step",
+      role: "application",
+      "aria-label": "Triangle of gradients by loss and step: arrow keys move over the squares",
+      "data-own-keys": "",
     });
+    this.square = element("p", { class: "square", role: "status" });
+    this.frame = drawn("rect", { class: "pointed", visibility: "hidden" });
+    /** @type {[row: number, column: number] | null} the square that is pointed at */
+    this.at = null;
+    this.grid.addEventListener("pointermove", (event) => this.#under(event), { signal });
+    this.grid.addEventListener("pointerleave", () => this.#point(null), { signal });
+    this.grid.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.grid.addEventListener("focus", () => this.at ?? this.#point([this.T - 1, 0]), { signal });
+    this.grid.addEventListener("blur", () => this.#point(null), { signal });
     this.summary = element("summary", {}, "the norms as a table");
     this.table = element("details", {}, this.summary);
     /** @type {import("./squares.js").Squares | null} */
@@ -54,6 +66,7 @@ export class Reach {
     this.near = false;
     this.cut = drawn("path", { class: "cut" });
     this.side = 0; // of a square, in pixels
+    this.scale = { largest: 1, decades: 1 };
     this.table.addEventListener("toggle", () => this.#fillTable(), { signal });
     this.element.append(
       element("h2", {}, "How far back does each loss reach?"),
@@ -69,6 +82,7 @@ export class Reach {
         element("label", {}, "horizon ", this.slider),
       ),
       this.said,
+      this.square,
       this.grid,
       this.table,
     );
@@ -124,11 +138,57 @@ export class Reach {
       label: triangleWords(name, norms, scale.largest),
     });
     this.squares = squares;
-    svg.append(this.cut);
+    svg.append(this.cut, this.frame);
     this.side = side;
+    this.scale = scale;
+    this.#point(this.at);
     this.grid.replaceChildren(picture);
     this.#fillTable();
     this.#truncate();
+  }
+
+  /** @param {PointerEvent} event */
+  #under({ clientX, clientY }) {
+    const svg = this.grid.querySelector("svg");
+    if (!svg || !this.side) return;
+    const { left, top } = svg.getBoundingClientRect();
+    const column = Math.floor((clientX - left - MARGIN) / this.side);
+    this.#point([Math.floor((clientY - top) / this.side), column]);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const way = WAYS.get(event.key);
+    if (!way || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const [row, column] = this.at ?? [this.T - 1, 0];
+    const down = Math.max(0, Math.min(this.T - 1, row - way.up));
+    this.#point([down, Math.max(0, Math.min(down, column + way.right))]);
+  }
+
+  /** Say what a square stands for, and show in the graph which steps its loss reaches, and how much.
+   * @param {[row: number, column: number] | null} at
+   */
+  #point(at) {
+    const { losses } = this.triangle;
+    const { norms, name } = this.found;
+    const [row, column] = at ?? [-1, -1];
+    const norm = losses.includes(row + 1) && column <= row ? norms[row][column] : undefined;
+    this.at = norm === undefined ? null : at;
+    this.frame.setAttribute("visibility", norm === undefined ? "hidden" : "inherit");
+    if (norm === undefined) {
+      this.square.textContent = "";
+      this.context.reached(null);
+      return;
+    }
+    const { side } = this;
+    const place = { x: MARGIN + column * side, y: row * side, width: side, height: side };
+    for (const [key, value] of Object.entries(place)) this.frame.setAttribute(key, String(value));
+    const near = norms[row][row];
+    const share =
+      norm !== null && near ? `, ${formatNumber((100 * norm) / near, 2)} % of step ${row + 1}` : "";
+    this.square.textContent = `Of the loss at step ${row + 1}, d${name} at step ${column + 1} receives norm ${inWords(norm)}${share}.`;
+    this.context.reached(norms[row].map((one) => shareOf(one, this.scale) ?? 1));
   }
 
   #truncate() {
@@ -189,6 +249,7 @@ export class Reach {
   }
 
   stop() {
+    this.context.reached(null);
     this.watch.disconnect();
     this.sight.disconnect();
     this.context.model.off("change:horizon", this.onHorizon);

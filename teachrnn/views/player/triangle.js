@@ -93,7 +93,7 @@ export function drawTriangle({ norms, losses, side, scale, label, dropped = () =
  * @param {TriangleScale} scale
  * @returns {Square["share"]}
  */
-function shareOf(norm, { largest, decades }) {
+export function shareOf(norm, { largest, decades }) {
   if (norm === null) return null;
   if (!(norm > 0)) return 0;
   return Math.max(FAINT, 1 + Math.log10(norm / largest) / decades);

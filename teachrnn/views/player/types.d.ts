@@ -374,6 +374,7 @@ export interface Context {
   repaint(): void;
   redrawn(): void; // parts of the graph have been drawn that were not there
   horizon(steps: number): void;
+  reached: (shares: number[] | null) => void; // how much of a loss each time step receives, from the first on
   covers(i: number): boolean; // whether the result of step i must not be shown yet
   nudge?: Nudge; // where numbers can be changed
 }

@@ -13,6 +13,7 @@ from usual import usual
 from teachrnn import Backprop, CharRNN
 from teachrnn.data import Vocabulary
 from teachrnn.runs import small_network
+from teachrnn.triangle import Triangle
 from teachrnn.views.page.standalone import story_page
 from teachrnn.views.story.introduction import introduction
 from teachrnn.views.style.number import format_number
@@ -197,6 +198,29 @@ def test_entry_is_in_sight_on_a_phone_when_a_prediction_was_wrong(browser_page, 
         for part in (".feedback", ".now .formula math", ".pieces .result", ".equation .entry"):
             box = page.locator(part).first.bounding_box()
             assert box["y"] + box["height"] <= page.locator(".steer").bounding_box()["y"], part
+
+
+def test_square_of_the_triangle_shows_in_the_graph_which_steps_a_loss_reaches(browser_page, pages):
+    page = opened(browser_page, pages["vanilla"])
+    reach = Triangle.of(small_network("hello world").trace).reaches["h"].norms
+    page.get_by_label("Gradient", exact=True).select_option("h")
+    triangle = page.get_by_role("application", name="Triangle of gradients")
+    columns = page.locator(".outline .column:has([data-name^='h[']):not(:has([data-name='h[0]']))")
+    shades = "all => all.map((one) => Number(one.style.opacity || -1))"
+    triangle.scroll_into_view_if_needed()
+    triangle.focus()
+    for key in ("ArrowUp", "ArrowUp", "ArrowRight"):
+        page.keyboard.press(key)
+    said = f"Of the loss at step 8, dh at step 2 receives norm {format_number(float(reach[7, 1]))}"
+    expect(page.locator(".reach .square")).to_contain_text(said)
+    shown = columns.evaluate_all(shades)
+    assert shown[8:] == [0.2, 0.2]  # read later
+    assert np.argsort(shown[:8]).tolist() == np.argsort(reach[7, :8]).tolist()
+    page.keyboard.press("Tab")
+    assert set(columns.evaluate_all(shades)) == {-1}
+    triangle.locator("svg").hover(position={"x": 34 + 5, "y": 2 * 34 + 5})
+    expect(page.locator(".reach .square")).to_contain_text("Of the loss at step 3, dh at step 1")
+    assert columns.evaluate_all(shades)[3:] == 7 * [0.2]
 
 
 def test_arrows_name_their_matrix_where_one_is_on_the_way(browser_page, pages):

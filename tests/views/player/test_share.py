@@ -69,6 +69,12 @@ def test_embedded_page_fits_a_frame_of_960_by_540_without_a_head(browser_page, p
         in_sight(page, (*IN_SIGHT, ".outline", ".steer"))
     assert page.get_by_role("heading", level=1).count() == 1  # said, and not seen
     assert page.locator(".about").first.bounding_box()["height"] <= 1
+    page.set_viewport_size({"width": 354, "height": 844})  # as in a notebook on a phone
+    page.evaluate(SETTLED)
+    node = page.locator(".outline .node:not(.read, .guess)").first
+    label, box = (node.locator(part).bounding_box() for part in (".label", ".box"))
+    assert box["y"] <= label["y"]
+    assert label["y"] + label["height"] <= box["y"] + box["height"]
 
 
 def test_slides_are_stepped_through_with_a_clicker_and_have_no_controls(browser_page, pages):

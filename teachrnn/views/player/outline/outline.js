@@ -16,6 +16,7 @@ import { OutlinePlaces } from "./places.js";
 import { weightLetter } from "./weight.js";
 
 const PAPER = { width: 1032, height: 216 }; // pixels: A4 across, without its margins; the graph on it
+const PALE = 0.2; // opacity of a time step that a loss does not reach
 const AHEAD = 0.25; // windows to the left and right that are drawn ahead of scrolling
 
 /**
@@ -44,6 +45,8 @@ export class Outline {
      * @type {{ i: number, done: number, known: number, current: Set<number>, back: boolean } | null} */
     this.shown = null;
     this.printed = false;
+    /** @type {number[] | null} how much of a loss each time step receives, from 0 to 1; null: none is pointed at */
+    this.shares = null;
     this.truncation = 0; // how many steps back gradients go; 0: all
     /** @type {number | undefined} the node that the Tab key goes to */
     this.tabStop = undefined;
@@ -245,6 +248,7 @@ export class Outline {
       g.append(box.g);
     }
     this.layer.append(g);
+    this.#shade(column);
     this.#paintColumn(column);
   }
 
@@ -376,6 +380,20 @@ export class Outline {
   // Gradients to this time and before are taken away.
   get #cut() {
     return this.truncation > 0 ? this.columns[this.columns.length - 1].t - this.truncation : -Infinity;
+  }
+
+  /** Show how much of a loss each time step receives: what receives nothing is pale.
+   * @param {number[] | null} shares from the first time step on; null shows all alike again
+   */
+  reached(shares) {
+    this.shares = shares;
+    for (const column of this.columns) this.#shade(column);
+  }
+
+  /** @param {Drawn} column */
+  #shade({ g, t }) {
+    const share = this.shares && (this.shares[t - 1] ?? 0);
+    g?.style.setProperty("opacity", share === null ? "" : String(PALE + (1 - PALE) * share));
   }
 
   /** Whether truncation leaves nothing of the gradients at a time step: no loss is so near.

@@ -30,7 +30,7 @@ export class Explained {
     this.button.addEventListener("click", () => this.place && open(this.place.id, this.place.number), {
       signal,
     });
-    this.element = element("p", { class: "explained", hidden: "" }, this.button);
+    this.element = element("p", { class: "to-tour", hidden: "" }, this.button);
   }
 
   /**
