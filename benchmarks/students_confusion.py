@@ -19,7 +19,8 @@ refused     the program could not be called or read
 Of pairs, `named` and `tie` mean that as many mistakes as were planted are named, in all parts of the
 program together; `alone` means that one is named, and that the gradients which the program returns are,
 number by number, those of the program in which it is the only one: the other is hidden by it, or shows
-in what a diagnosis does not compare.
+in what a diagnosis does not compare. `in part` means that one is named, and that the gradient of the
+initial state is said to be wrong in some other way.
 """
 
 from __future__ import annotations
@@ -152,6 +153,8 @@ def verdict(planted: list[dict[str, str]]) -> tuple[str, str]:
         return "equal", names
     if len(mistakes) == len(planted):
         return "named", names
+    if any("wrong in some other way, too" in said for part in parts for said in part.relations):
+        return "in part", names
     alone = len(mistakes) == 1 and any(same_numbers(found, row) for row in planted)
     return "alone" if alone else "other name", names
 
