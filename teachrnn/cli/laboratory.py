@@ -46,11 +46,12 @@ class LaboratoryOptions(RecipeOptions):
     text: Annotated[
         str,
         typer.Argument(
-            help=f"A text file in UTF-8, or a corpus. [default: {NOVEL} if installed, otherwise help]"
+            help="A text file in UTF-8, or a corpus (teachrnn list). "
+            f"[default: {NOVEL} if installed, otherwise help]"
         ),
     ] = ""
     updates: Annotated[int, typer.Option(help=f"{HELP['updates']} Of each run.", min=1)] = 1500
-    seed: Annotated[int, typer.Option(help="The first seed; the others follow it.", min=0)] = 0
+    seed: Annotated[int, typer.Option(help=f"{HELP['seed']} The first one.", min=0)] = 0
 
 
 @with_options(LaboratoryOptions)
