@@ -143,8 +143,8 @@ def test_two_gradients_that_meet_are_shown_apart_and_then_added(opened):
     assert "dh[1] adds up all ways" in tab.get_attribute("title")
 
     motions = """[...document.querySelectorAll(".pieces figure")].map(f => f.getAnimations()
-        .filter(a => a.animationName).map(a => [f.className.match(/from-\\w+|adds/)[0],
-        a.effect.getTiming().delay, a.effect.getTiming().duration]).flat())"""
+        .filter(a => a.id)
+        .map(a => [a.id, a.effect.getTiming().delay, a.effect.getTiming().duration]).flat())"""
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowRight")
     slid = [["from-right", 0, 300], ["from-above", 150, 300], ["adds", 450, 150]]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from bridge import Bridge
 from notebook import displayed
+from panel import panel, recorded
 from playwright.sync_api import expect
 from steps import at_step
 
@@ -262,3 +263,24 @@ def test_stepper_opens_where_the_readers_numbers_differ_until_another_record(bro
     assert asked(bridge, kind="story", show=True, settings=GRU) == {}
     assert compared.yours is None
     expect(bridge.page.locator(".own")).to_have_count(0)
+
+
+def test_output_of_a_low_notebook_is_compact_and_of_a_high_one_as_it_is(browser_page):
+    imports = 'import notebook from "/hosts/notebook.js";'
+    script = """
+      Object.assign(state, { story: bytes.buffer, stories: [], tours: [], shown: "", step: 0 });
+      const output = document.createElement("div");
+      window.add(output);
+      window.compact = () => {
+        const stop = notebook.render({ model, el: output });
+        const found = output.classList.contains("compact");
+        stop();
+        return found;
+      };
+    """
+    with panel(browser_page, recorded("ab"), imports, script) as page:
+        found = {}
+        for height in (700, 1000):
+            page.set_viewport_size({"width": 1280, "height": height})
+            found[height] = page.evaluate("compact()")
+    assert found == {700: True, 1000: False}

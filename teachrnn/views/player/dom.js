@@ -84,6 +84,27 @@ export function partOf(parent, selector) {
   return /** @type {HTMLElement} */ (found);
 }
 
+/** Gives an element of a drawing these classes; where they are the same nothing is styled again.
+ * @param {SVGElement} part
+ * @param {...(string | false)} names
+ */
+export function look(part, ...names) {
+  const looks = names.filter(Boolean).join(" ");
+  if (part.getAttribute("class") !== looks) part.setAttribute("class", looks);
+}
+
+/** Gives an element these children, in this order; those that stand where they are to stand are left alone.
+ * @param {Element} parent
+ * @param {Element[]} children
+ */
+export function arrange(parent, children) {
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  children.forEach((child, at) => {
+    if (parent.children[at] !== child) parent.insertBefore(child, parent.children[at] ?? null);
+  });
+}
+
 /** The value of a key in a map; it is known to exist.
  * @template K, V
  * @param {Map<K, V>} map

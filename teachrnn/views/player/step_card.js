@@ -3,6 +3,7 @@
 /** @import { Story } from "./story.js" */
 /** @import { Context } from "./types.d.ts" */
 
+import { AfterLayout } from "./after_layout.js";
 import { ArrayShelf } from "./array/array.js";
 import { CodePane } from "./code/code_pane.js";
 import { element, focusedBeside } from "./dom.js";
@@ -18,7 +19,6 @@ export class StepCard {
    */
   constructor(context, into, copy) {
     this.context = context;
-    this.measuring = 0;
     this.step = 0;
     this.covered = false;
     this.shelf = new ArrayShelf(context);
@@ -55,6 +55,7 @@ export class StepCard {
       this.code.element,
       this.all,
     );
+    this.laidOut = new AfterLayout(this.element, () => this.#reachable());
   }
 
   /**
@@ -78,8 +79,7 @@ export class StepCard {
     this.code.paint(i);
     this.equation.paint(i, covered);
     this.#shelve();
-    cancelAnimationFrame(this.measuring); // measuring now would lay the page out twice
-    this.measuring = requestAnimationFrame(() => this.#reachable());
+    this.laidOut.wait();
   }
 
   /** Give the place of the words to a tour; null takes it back.
@@ -111,6 +111,7 @@ export class StepCard {
     for (const part of this.element.querySelectorAll(".code, .formula")) {
       if (!(part instanceof HTMLElement)) continue;
       const scrolls = part.scrollWidth > part.clientWidth;
+      if (part.hasAttribute("data-own-keys") === scrolls) continue;
       part.toggleAttribute("data-own-keys", scrolls);
       if (scrolls) part.tabIndex = 0;
       else part.removeAttribute("tabindex");

@@ -57,7 +57,11 @@ export class Story {
     this.maker = new Map();
     /** @type {Map<string, number[]>} the arrays of a name, in the order in which they come about */
     this.named = new Map();
-    this.arrays.forEach(({ name }, k) => this.named.set(name, [...(this.named.get(name) ?? []), k]));
+    this.arrays.forEach(({ name }, k) => {
+      const all = this.named.get(name);
+      if (all) all.push(k);
+      else this.named.set(name, [k]);
+    });
     this.#whenKnown();
     /** @type {Map<number, { scores: number, target: number, size: number, normalized: boolean }>} by node: the losses of
      * one prediction, with the array that it is made from and the number of the true symbol */
@@ -452,8 +456,8 @@ export class Story {
 function unwoven(planes) {
   const count = planes.length / 8;
   const bytes = new Uint8Array(planes.length);
-  for (let plane = 0, from = 0; plane < 8; plane++) {
-    for (let to = plane; to < bytes.length; to += 8) bytes[to] = planes[from++];
+  for (let first = 0, to = 0; first < count; first++) {
+    for (let from = first; from < planes.length; from += count) bytes[to++] = planes[from];
   }
   return new Float64Array(bytes.buffer, 0, count);
 }

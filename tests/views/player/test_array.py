@@ -217,6 +217,32 @@ def test_heat_map_shows_sign_by_colour_and_by_hatching(browser_page, scheme, pap
         assert page.evaluate(COLOURS)[2] != [paper], "the colours follow the page"
 
 
+AS_IN_WEBKIT = """
+delete ResizeObserverEntry.prototype.devicePixelContentBoxSize;
+const observe = ResizeObserver.prototype.observe;
+ResizeObserver.prototype.observe = function (target, options) {
+  if (options?.box === "device-pixel-content-box") throw new TypeError("no such box");
+  observe.call(this, target, options);
+};
+const { HeatMap } = await import("/array/heat.js");
+"""
+
+
+def test_heat_map_is_painted_where_a_canvas_is_not_told_its_size_in_pixels_of_the_screen(browser_page):
+    script = "window.add(HeatMap.ofArray(story, story.named.get('W')[0]).element);"
+    with panel(browser_page, recorded("ab", hidden=20), AS_IN_WEBKIT, script) as page:
+        page.evaluate(SETTLED)
+        wide, colours = page.locator(".heat canvas").evaluate(
+            """canvas => {
+              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+              const exact = Math.round(canvas.clientWidth * devicePixelRatio);
+              return [canvas.width === exact, new Set(new Uint32Array(data.buffer)).size];
+            }"""
+        )
+        assert wide, "in the pixels of the screen"
+        assert colours > 20
+
+
 def test_numbers_that_are_not_finite_are_named(browser_page):
     with panel(browser_page, overflowed(), IMPORTS, SCRIPT) as page:
         page.evaluate("at(2)")

@@ -6,20 +6,19 @@
 import { drawn, element } from "../dom.js";
 import { rowsAndColumns } from "../address.js";
 import { formatNumber } from "../number.js";
+import { Inks, SHADES } from "./inks.js";
 
-/** @typedef {[r: number, g: number, b: number]} Colour */
-
-const SHADES = 64; // for each sign
 const EXACT = "devicePixelContentBoxSize" in ResizeObserverEntry.prototype; // not in WebKit
 const WIDEST = 400; // the most pixels that a wide matrix takes
-const LARGEST_CELL = 16;
+const CELL = { least: 3, fine: 8, most: 16 }; // pixels
 const HATCH = 4; // pixels from one stroke to the next
 
 /** @param {ArrayLike<number>} numbers */
 export function largestMagnitude(numbers) {
   let largest = 0;
-  for (const x of Array.from(numbers)) {
-    if (Number.isFinite(x) && Math.abs(x) > largest) largest = Math.abs(x);
+  for (let at = 0; at < numbers.length; at++) {
+    const size = Math.abs(numbers[at]);
+    if (size > largest && size < Infinity) largest = size;
   }
   return largest;
 }
@@ -68,69 +67,84 @@ export class HeatMap {
       largest: Math.max(largestMagnitude(right), largestMagnitude(yours)),
     });
     const { style } = heat.element;
-    const width = columns * heat.cell;
+    const width = columns * cellOf(columns);
     style.width = `${width}px`;
-    style.aspectRatio = `${width} / ${rows * (rows > 1 ? heat.cell : 22)}`;
+    style.aspectRatio = `${width} / ${rows * (rows > 1 ? cellOf(columns) : 22)}`;
     return heat;
   }
 
   /** A picture as large as its place.
    * @param {Picture} picture
    */
-  constructor({ name, kind, numbers, rows, columns, largest = largestMagnitude(numbers) }) {
+  constructor(picture) {
+    this.numbers = picture.numbers;
+    this.rows = picture.rows;
+    this.columns = picture.columns;
+    this.largest = 0;
+    this.canvas = element("canvas");
+    this.brush = this.canvas.getContext("2d");
+    this.element = element("div", { class: "heat", role: "img" }, this.canvas);
+    this.size = { width: 0, height: 0 }; // in pixels of the screen, once it is in the page
+    /** @type {Inks | null} */
+    this.inks = null;
+    this.painted = ""; // in which size and which colours
+    /** @type {Map<string, HTMLElement>} by class */
+    this.frames = new Map();
+    /** @type {SVGElement | null} */
+    this.struck = null;
+    const watch = new ResizeObserver(([{ contentRect, devicePixelContentBoxSize }]) => {
+      const { width, height } = contentRect;
+      const [exact] = devicePixelContentBoxSize ?? [];
+      this.size = {
+        width: exact?.inlineSize ?? Math.round(width * devicePixelRatio),
+        height: exact?.blockSize ?? Math.round(height * devicePixelRatio),
+      };
+      this.#dip();
+    });
+    watch.observe(this.canvas, EXACT ? { box: "device-pixel-content-box" } : {});
+    // the style sheet gives the canvas its colours; a change of theme ends a (very short) transition
+    this.canvas.addEventListener("transitionend", () => this.#dip());
+    this.show(picture);
+  }
+
+  /** Another picture in the same place.
+   * @param {Picture} picture
+   */
+  show({ name, kind, numbers, rows, columns, largest = largestMagnitude(numbers) }) {
     this.numbers = numbers;
     this.rows = rows;
     this.columns = columns;
     this.largest = largest;
-    this.cell = Math.max(3, Math.min(LARGEST_CELL, Math.floor(WIDEST / this.columns)));
-    this.stroke = this.cell < 8 ? 0.25 : 0.45; // strokes over small cells are so close together that they would hide the colour
-    this.canvas = element("canvas", { class: kind });
-    this.element = element(
-      "div",
-      {
-        class: "heat",
-        role: "img",
-        "aria-label": `Heat map of ${name}, ${rows} by ${columns}, largest magnitude ${formatNumber(largest)}`,
-      },
-      this.canvas,
+    this.struck?.remove();
+    this.element.setAttribute(
+      "aria-label",
+      `Heat map of ${name}, ${rows} by ${columns}, largest magnitude ${formatNumber(largest)}`,
     );
     this.painted = "";
-    const watch = new ResizeObserver(([{ contentRect, devicePixelContentBoxSize }]) => {
-      const { width, height } = contentRect;
-      const [exact] = devicePixelContentBoxSize ?? [];
-      this.#paint(
-        exact?.inlineSize ?? Math.round(width * devicePixelRatio),
-        exact?.blockSize ?? Math.round(height * devicePixelRatio),
-      );
-    });
-    watch.observe(this.canvas, EXACT ? { box: "device-pixel-content-box" } : {});
-    // the style sheet gives the canvas its colours; a change of theme ends a (very short) transition
-    this.canvas.addEventListener("transitionend", () =>
-      this.#paint(this.canvas.width, this.canvas.height),
-    );
+    if (this.canvas.className === kind) this.#paint();
+    else {
+      this.canvas.className = kind;
+      this.#dip();
+    }
   }
 
-  /**
-   * @param {number} width
-   * @param {number} height
-   */
-  #paint(width, height) {
-    if (!width || !height) return;
-    const style = getComputedStyle(this.canvas);
-    const colours = [
-      style.backgroundColor,
-      style.borderTopColor,
-      style.borderBottomColor,
-      style.caretColor,
-      style.color,
-    ];
-    const painted = [width, height, ...colours].join();
+  // Takes the colours that the style sheet has now.
+  #dip() {
+    if (!this.size.width || !this.size.height) return; // it is not in the page
+    this.inks = new Inks(this.canvas);
+    this.#paint();
+  }
+
+  #paint() {
+    const { inks, brush, rows, columns } = this;
+    const { width, height } = this.size;
+    if (!inks || !brush || !width || !height) return;
+    const painted = [width, height, inks.name].join();
     if (painted === this.painted) return;
     this.painted = painted;
-    Object.assign(this.canvas, { width, height });
-    const { rows, columns } = this;
-    const [plain, hatched] = this.#shades(colours.map(rgb));
-    const hatching = Uint8Array.from(this.numbers, (x) => (Number.isFinite(x) ? Number(x < 0) : 2));
+    if (this.canvas.width !== width) this.canvas.width = width; // setting it takes time even if it is the same
+    if (this.canvas.height !== height) this.canvas.height = height;
+    const { plain, falling, rising } = this.#coloured(inks);
     const apart = Math.max(3, Math.round(HATCH * devicePixelRatio));
     const thick = Math.max(1, Math.round(0.8 * devicePixelRatio));
     const column = Uint16Array.from({ length: width }, (_, x) => Math.floor((x * columns) / width));
@@ -138,53 +152,47 @@ export class HeatMap {
     const pixels = new Uint32Array(image.data.buffer);
     for (let y = 0, at = 0; y < height; y++) {
       const first = Math.floor((y * rows) / height) * columns;
-      let falling = y % apart;
-      let rising = apart - 1 - falling; // how far from the strokes of either direction
+      let down = y % apart;
+      let up = apart - 1 - down; // how far from the strokes of either direction
       for (let x = 0; x < width; x++, at++) {
-        const place = first + column[x];
-        const hatch = hatching[place];
-        const stroke = hatch > 0 && (falling < thick || (hatch === 2 && rising < thick));
-        pixels[at] = stroke ? hatched[place] : plain[place];
-        if (++falling === apart) falling = 0;
-        if (++rising === apart) rising = 0;
+        const colours = down < thick ? falling : up < thick ? rising : plain;
+        pixels[at] = colours[first + column[x]];
+        if (++down === apart) down = 0;
+        if (++up === apart) up = 0;
       }
     }
-    this.canvas.getContext("2d")?.putImageData(image, 0, 0);
+    brush.putImageData(image, 0, 0);
   }
 
   /**
-   * For each number its colour, and that of the strokes across it.
-   * @param {Colour[]} colours of the paper, plus, minus, what is not finite, and the ink
+   * The colour of each number, and what it has where strokes fall and where they rise across it.
+   * @param {Inks} inks
    */
-  #shades([paper, plus, minus, notFinite, ink]) {
-    /** @param {Colour} full */
-    const scale = (full) =>
-      Array.from({ length: SHADES + 1 }, (_, shade) => mixed(full, paper, (0.95 * shade) / SHADES));
-    const scales = [scale(plus), scale(minus)].map((colours) => ({
-      colours: colours.map(packed),
-      strokes: colours.map((c) => packed(mixed(ink, c, this.stroke))),
-    }));
-    const strange = [packed(notFinite), packed(ink)];
-    const plain = new Uint32Array(this.numbers.length);
-    const hatched = new Uint32Array(this.numbers.length);
-    Array.from(this.numbers).forEach((x, place) => {
+  #coloured({ plus, minus, strokes, notFinite, ink }) {
+    const { numbers, largest } = this;
+    const stroke = cellOf(this.columns) < CELL.fine ? strokes.fine : strokes.coarse;
+    const plain = new Uint32Array(numbers.length);
+    const falling = new Uint32Array(numbers.length);
+    const rising = new Uint32Array(numbers.length);
+    for (let at = 0; at < numbers.length; at++) {
+      const x = numbers[at];
       if (!Number.isFinite(x)) {
-        [plain[place], hatched[place]] = strange;
-        return;
+        plain[at] = notFinite;
+        falling[at] = rising[at] = ink;
+        continue;
       }
-      const { colours, strokes } = scales[x < 0 ? 1 : 0];
-      const shade = x === 0 ? 0 : Math.ceil(SHADES * Math.sqrt(Math.abs(x) / this.largest));
-      plain[place] = colours[shade];
-      hatched[place] = strokes[shade];
-    });
-    return [plain, hatched];
+      const shade = x === 0 ? 0 : Math.ceil(SHADES * Math.sqrt(Math.abs(x) / largest));
+      plain[at] = rising[at] = x < 0 ? minus[shade] : plus[shade];
+      falling[at] = x < 0 ? stroke[shade] : plus[shade];
+    }
+    return { plain, falling, rising };
   }
 
   /** Draws a frame around each of some numbers, and a stroke through it.
    * @param {number[]} places
    */
   strike(places) {
-    const marks = drawn("svg", {
+    this.struck = drawn("svg", {
       viewBox: `0 0 ${this.columns} ${this.rows}`,
       preserveAspectRatio: "none",
       "aria-hidden": "true",
@@ -194,8 +202,8 @@ export class HeatMap {
       const [x, y] = [place % this.columns, Math.floor(place / this.columns)];
       return `M${x} ${y}h1v1h-1zM${x + 0.2} ${y + 0.8}l.6-.6`;
     });
-    marks.append(drawn("path", { d: d.join("") }));
-    this.element.append(marks);
+    this.struck.append(drawn("path", { d: d.join("") }));
+    this.element.append(this.struck);
   }
 
   /**
@@ -217,13 +225,13 @@ export class HeatMap {
    * @param {string} className
    */
   frame(places, className) {
-    this.element.querySelector(`.${className}`)?.remove();
-    if (!places.length) return;
+    const frame = this.frames.get(className) ?? element("span", { class: `frame ${className}` });
+    this.frames.set(className, frame);
+    if (!places.length) return frame.remove();
     const across = places.map((place) => place % this.columns);
     const down = places.map((place) => Math.floor(place / this.columns));
     const left = Math.min(...across);
     const top = Math.min(...down);
-    const frame = element("span", { class: `frame ${className}` });
     /**
      * @param {number} part
      * @param {number} all
@@ -233,30 +241,12 @@ export class HeatMap {
     frame.style.top = share(top, this.rows);
     frame.style.width = share(Math.max(...across) - left + 1, this.columns);
     frame.style.height = share(Math.max(...down) - top + 1, this.rows);
-    this.element.append(frame);
+    if (!frame.isConnected) this.element.append(frame);
+    return undefined;
   }
 }
 
-/**
- * @param {string} colour
- * @returns {Colour}
+/** How wide the cells of a picture with so many columns are, in pixels.
+ * @param {number} columns
  */
-function rgb(colour) {
-  const [r, g, b] = (colour.match(/[\d.]+/g) ?? []).map(Number);
-  return [r, g, b];
-}
-
-/**
- * @param {Colour} a
- * @param {Colour} b
- * @param {number} share
- * @returns {Colour}
- */
-function mixed(a, b, share) {
-  const rest = 1 - share;
-  return [share * a[0] + rest * b[0], share * a[1] + rest * b[1], share * a[2] + rest * b[2]];
-}
-
-/** @param {Colour} colour */
-const packed = ([r, g, b]) =>
-  (0xff000000 | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
+const cellOf = (columns) => Math.max(CELL.least, Math.min(CELL.most, Math.floor(WIDEST / columns)));

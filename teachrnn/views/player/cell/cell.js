@@ -3,7 +3,8 @@
 
 /** @import { Context, Edge, StoryNode } from "../types.d.ts" */
 
-import { drawn, element, held, within } from "../dom.js";
+import { AfterLayout } from "../after_layout.js";
+import { drawn, element, held, look, within } from "../dom.js";
 import { ArrowHeads } from "../graph/arrows.js";
 import { BOX, Column, isToken } from "../graph/column.js";
 import { nodeLabel } from "../graph/node.js";
@@ -57,9 +58,8 @@ export class CellPane {
       },
       { signal },
     );
-    const watch = new ResizeObserver(() => this.#lay());
-    watch.observe(this.element);
-    signal.addEventListener("abort", () => watch.disconnect());
+    this.laidOut = new AfterLayout(this.element, () => this.#lay());
+    signal.addEventListener("abort", () => this.laidOut.watch.disconnect());
     /** @type {[i: number, known: number] | null} */
     this.shown = null;
   }
@@ -76,7 +76,7 @@ export class CellPane {
     if (inside && inside.key !== this.inside?.key) {
       this.inside = inside;
       this.height = 0;
-      this.#lay();
+      this.laidOut.wait();
     }
     this.#mark();
   }
@@ -253,10 +253,7 @@ export class CellPane {
       const touched = step.edges.some(([from]) => from === node.id);
       const role = node.id === step.node ? "now" : touched ? "touched" : "";
       const arrived = story.gradientAt(node.id, known) !== null;
-      g?.setAttribute(
-        "class",
-        ["node", unseen && "unseen", arrived && "arrived", role].filter(Boolean).join(" "),
-      );
+      if (g) look(g, "node", unseen && "unseen", arrived && "arrived", role);
     }
     for (const [from, to] of inside.edges) {
       const line = this.lines.get(`${from}>${to}`);
@@ -265,7 +262,7 @@ export class CellPane {
       const came = story.passageAt(from, to, known) !== null || (now && back);
       const seen = story.valueAt(to, known) !== null;
       const kind = now ? "now" : came ? "back" : seen ? "seen" : "rest";
-      line.setAttribute("class", ["edge", kind, !seen && !now && "unseen"].filter(Boolean).join(" "));
+      look(line, "edge", kind, !seen && !now && "unseen");
       this.heads.place(line, kind, came);
     }
     const { t, layer } = inside.made[0];

@@ -2,6 +2,7 @@
 
 /** @import { Context } from "../types.d.ts" */
 
+import { AfterLayout } from "../after_layout.js";
 import { element } from "../dom.js";
 import { Links } from "../links.js";
 import { Listing } from "./listing.js";
@@ -21,6 +22,8 @@ export class CodePane {
     this.context = context;
     /** @type {Map<string, Listing>} by the lines that they show */
     this.listings = new Map();
+    /** @type {Listing | null} */
+    this.listing = null;
     this.words = element("span");
     this.copy = element(
       "button",
@@ -30,6 +33,7 @@ export class CodePane {
     this.copy.addEventListener("click", copy, { signal: context.signal });
     this.written = element("div", { class: "written", role: "group", "aria-label": "the lines" });
     this.own = element("code", { class: "code" });
+    this.laidOut = new AfterLayout(this.written, () => this.#reveal());
     const summary = element("summary", {}, "the library's own line");
     this.library = element("details", { class: "library" }, summary, this.own);
     this.element = element(
@@ -61,15 +65,14 @@ export class CodePane {
     this.listings.set(key, listing);
     listing.paint(i);
     if (this.written.firstChild !== listing.element) this.written.replaceChildren(listing.element);
-    requestAnimationFrame(() => this.#reveal(listing));
+    this.listing = listing;
+    this.laidOut.wait();
   }
 
   // The marked line is brought into the pane, which is not the page that scrolls.
-  /** @param {Listing} listing */
-  #reveal(listing) {
-    const pane = this.written;
-    const scrolls = pane.scrollHeight > pane.clientHeight + 1;
-    if (!scrolls) return;
+  #reveal() {
+    const { listing, written: pane } = this;
+    if (!listing || pane.scrollHeight <= pane.clientHeight + 1) return;
     const [first, ...others] = listing.marked;
     if (!first) return;
     const last = others.pop() ?? first;

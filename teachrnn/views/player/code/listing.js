@@ -24,6 +24,10 @@ export class Listing {
     this.names = [];
     /** @type {HTMLElement | null} */
     this.note = null;
+    /** @type {HTMLElement[]} the marked lines */
+    this.marked = [];
+    /** @type {HTMLElement[]} the marked pieces of lines of which other pieces are not */
+    this.parts = [];
     /** @type {HTMLElement[][]} the pieces of each line */
     this.spans = [];
     const lines = story.program?.lines.slice(from, to) ?? [];
@@ -114,10 +118,9 @@ export class Listing {
   paint(i) {
     this.step = i;
     const told = this.story.linesAt(i);
-    for (const line of this.lines) {
-      line.classList.remove("on", "partly");
-      for (const part of line.querySelectorAll(".part")) part.classList.remove("part");
-    }
+    for (const line of this.marked) line.classList.remove("on", "partly");
+    for (const part of this.parts) part.classList.remove("part");
+    this.parts = [];
     this.note?.remove();
     for (const [at, first, last] of told?.marks ?? []) {
       const line = this.lines[at - this.from];
@@ -126,15 +129,18 @@ export class Listing {
       if (first === undefined) continue;
       const part = this.spans[at - this.from].slice(first, (last ?? first) + 1);
       for (const span of part) span.classList.add("part");
+      this.parts.push(...part);
     }
+    this.marked = this.lines.filter((line) => line.matches(".on, .partly"));
     if (told?.note) this.#say(told.note, told.noted ?? null);
     if (!this.buttons.some((line) => line.matches(":focus"))) {
       this.#makeTabStop(this.marked[0] ?? this.buttons[0]);
     }
     for (const [span, letter] of this.names) {
-      const k = this.story.arrayOf(letter, i);
+      const k = this.story.arrayOf(letter, i)?.toString();
+      if (k === span.dataset.k) continue; // where nothing is written nothing is styled again
       if (k === undefined) delete span.dataset.k;
-      else span.dataset.k = String(k);
+      else span.dataset.k = k;
     }
   }
 
@@ -148,10 +154,5 @@ export class Listing {
     const line = at === null ? undefined : this.lines[at - this.from];
     if (line) line.insertBefore(this.note, line.lastChild);
     else this.element.append(this.note);
-  }
-
-  /** The marked lines. */
-  get marked() {
-    return this.lines.filter((line) => line.matches(".on, .partly"));
   }
 }

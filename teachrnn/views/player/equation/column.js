@@ -8,43 +8,49 @@
 import { colourOf, HeatMap } from "../array/heat.js";
 import { element } from "../dom.js";
 import { formatNumber } from "../number.js";
-import { framed, toldNumber } from "./figure.js";
+import { Frame, toldNumber } from "./figure.js";
 
 const MOST_ROWS = 10; // that are shown all at once
 const WINDOW = 8;
 const LARGEST_SHARE = 100;
 
 export class Column {
+  /** Blocks of the same form can be shown in the same column.
+   * @param {Context} context
+   * @param {Block} block
+   */
+  static formOf({ story }, block) {
+    const compared = block.k !== null && story.differs(block.k);
+    const long = block.rows > MOST_ROWS;
+    return `column ${block.kind} ${rowsShown(block)}${long ? " long" : ""}${compared ? " compared" : ""}`;
+  }
+
   /**
    * @param {Context} context
    * @param {Block} block
-   * @param {number} largest magnitude of the arrays of its kind in the equation
-   * @param {string[] | null} symbols what the rows stand for
    */
-  constructor(context, block, largest, symbols) {
+  constructor(context, block) {
     this.context = context;
     this.block = block;
-    this.largest = largest;
-    this.symbols = symbols;
-    this.rows = block.rows;
+    this.largest = 0; // magnitude of the arrays of its kind in the equation
+    /** @type {string[] | null} what the rows stand for */
+    this.symbols = null;
     this.columns = 1;
     this.first = 0;
     this.shown = rowsShown(block);
-    /** @type {Level} */
-    this.level = { name: "normal", digits: 3, most: 8 };
+    /** @type {Level | null} with which it is written; null: not yet */
+    this.level = null;
     /** @type {number | null} */
     this.row = null;
     this.lines = Array.from({ length: this.shown }, () => this.#line());
     this.body = element("div", { class: "column" }, ...this.lines.map(({ element: line }) => line));
-    this.strip = block.rows > MOST_ROWS ? this.#strip() : null;
-    this.element = framed(
-      context,
-      block,
+    this.strip = block.rows > MOST_ROWS ? new HeatMap(block) : null;
+    this.strip?.element.classList.add("strip-of-all");
+    this.frame = new Frame(
       element("div", { class: "numbers" }, ...(this.strip ? [this.strip.element] : []), this.body),
     );
-    this.element.classList.toggle("shares", block.shares && block.picked !== null);
-    this.element.classList.toggle("named", symbols !== null);
-    this.#fill();
+    this.element = this.frame.element;
+    this.element.style.setProperty("--own-rows", String(this.shown));
   }
 
   #line() {
@@ -65,16 +71,32 @@ export class Column {
     };
   }
 
-  #strip() {
-    const { block } = this;
-    const heat = new HeatMap({ ...block, largest: this.largest });
-    heat.element.classList.add("strip-of-all");
-    return heat;
+  get rows() {
+    return this.block.rows;
+  }
+
+  /** Its numbers are written once it is known how much room they have.
+   * @param {Block} block
+   * @param {number} largest
+   * @param {string[] | null} symbols
+   */
+  show(block, largest, symbols) {
+    this.block = block;
+    this.largest = largest;
+    this.symbols = symbols;
+    this.first = 0;
+    this.row = null;
+    this.level = null;
+    const shares = block.shares && block.picked !== null && "shares";
+    this.frame.inscribe(this.context, block, [shares, symbols && "named"].filter(Boolean).join(" "));
+    const { name, kind, numbers, rows, columns } = block;
+    this.strip?.show({ name, kind, numbers, rows, columns, largest });
   }
 
   #fill() {
-    const { block } = this;
-    const texts = this.lines.map((_, at) => this.#text(this.first + at));
+    const { block, level } = this;
+    if (!level) return;
+    const texts = this.lines.map((_, at) => this.#text(this.first + at, level));
     const after = texts.map(behindPoint);
     const deepest = Math.max(...after);
     this.lines.forEach(({ symbol, share, figure, cell, own }, at) => {
@@ -84,12 +106,12 @@ export class Column {
       const name = this.symbols?.[row];
       symbol.textContent = name ?? "";
       figure.textContent = texts[at];
-      const room = Math.max(0, this.level.most - texts[at].length);
+      const room = Math.max(0, level.most - texts[at].length);
       cell.style.paddingInlineEnd = `calc(3px + ${Math.min(room, deepest - after[at])}ch)`;
       cell.dataset.row = String(row);
       cell.title = title;
       cell.setAttribute("aria-label", name ? `${name}: ${spoken}` : spoken);
-      if (block.shares) share.style.width = `${LARGEST_SHARE * Math.min(1, Math.abs(x))}%`;
+      share.style.width = block.shares ? `${LARGEST_SHARE * Math.min(1, Math.abs(x))}%` : "";
       cell.style.background = this.#background(row, x);
       cell.classList.toggle("minus", x < 0);
       cell.classList.toggle("true", block.picked === row);
@@ -111,9 +133,12 @@ export class Column {
     return colourOf(block.kind, x, this.largest);
   }
 
-  /** @param {number} row */
-  #text(row) {
-    const { block, level } = this;
+  /**
+   * @param {number} row
+   * @param {Level} level
+   */
+  #text(row, level) {
+    const { block } = this;
     if (block.k !== null && this.context.story.isWhole(block.k)) return String(block.at(row));
     const { text, yours } = toldNumber(this.context, block, row, 0);
     return yours || level.digits === 3 ? text : formatNumber(block.at(row), level.digits);
@@ -121,7 +146,7 @@ export class Column {
 
   /** @param {Level} level */
   write(level) {
-    if (level.digits === this.level.digits && level.most === this.level.most) return;
+    if (level.digits === this.level?.digits && level.most === this.level.most) return;
     this.level = level;
     this.#fill();
   }

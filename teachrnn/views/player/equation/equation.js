@@ -6,7 +6,7 @@
 /** @import { Equation as Laid, Told } from "./laid_out.js" */
 
 import { bracketed, indexAt, typesetAddress } from "../address.js";
-import { element, focusedBeside, within } from "../dom.js";
+import { arrange, element, focusedBeside, within } from "../dom.js";
 import { Block } from "./block.js";
 import { Column, rowsShown } from "./column.js";
 import { entryLine } from "./entry_line.js";
@@ -15,8 +15,9 @@ import { Fit } from "./fit.js";
 import { Grid, TopRow } from "./grid.js";
 import { equationsAt, foremost, formulaOf, laidOut } from "./laid_out.js";
 import { jointly, magnitudes, none } from "./magnitudes.js";
-import { Heats } from "./heats.js";
 import { Links } from "../links.js";
+import { meet } from "./meeting.js";
+import { Pool } from "./pool.js";
 import { Tabs } from "./tabs.js";
 
 /** @typedef {Column | Grid | TopRow} Figure */
@@ -45,7 +46,16 @@ export class Equation {
     this.context = context;
     this.into = into;
     this.fit = new Fit();
-    this.heats = new Heats(context.story);
+    /** @type {Pool<Column>} */
+    this.columns = new Pool();
+    /** @type {Pool<Grid>} */
+    this.grids = new Pool();
+    /** @type {Pool<HTMLElement>} */
+    this.signs = new Pool();
+    /** @type {HTMLButtonElement | null} the number that the Tab key goes to */
+    this.tabStop = null;
+    /** @type {Animation[]} */
+    this.motions = [];
     this.tabs = new Tabs(context, (at) => this.#choose(at));
     this.line = element("div", { class: "formula" });
     this.row = element("div", { class: "pieces", "data-own-keys": "", role: "group" });
@@ -126,19 +136,16 @@ export class Equation {
     if (fresh && !covered) this.#meet(this.told[this.chosen]);
   }
 
-  /** Two parts of a gradient come in from where they come from, the output above or the future on the right;
-   *  then they add.
-   * @param {Told} told
-   */
+  /** @param {Told} told */
   #meet({ kind, k, before, part }) {
     if (kind !== "sum" || before === undefined || part === undefined) return;
     const { story } = this.context;
-    [before, part].forEach((arrived, n) => {
-      const { element: piece } = this.figures[n];
-      piece.classList.add("arrives", story.isFromFuture(arrived) ? "from-right" : "from-above");
-      piece.style.setProperty("--nth", String(n));
+    const sum = this.figures.find(({ block }) => block.k === k)?.element;
+    const parts = [before, part].map((arrived, n) => {
+      const from = story.isFromFuture(arrived) ? "right" : "above";
+      return /** @type {[HTMLElement, "right" | "above"]} */ ([this.figures[n].element, from]);
     });
-    this.figures.find(({ block }) => block.k === k)?.element.classList.add("adds");
+    this.motions = meet(parts, sum);
   }
 
   /** Colour the numbers as in an equation whose numbers are that large.
@@ -181,8 +188,10 @@ export class Equation {
     const what = `${story.arrays[told.k].name} in numbers: arrow keys move, Enter asks why`;
     this.row.setAttribute("aria-label", what);
     this.figures = [];
-    this.heats.begin();
-    this.row.replaceChildren(...this.#drawn(laid));
+    for (const pool of [this.columns, this.grids, this.signs]) pool.begin();
+    for (const motion of this.motions) motion.cancel();
+    this.motions = [];
+    arrange(this.row, this.#drawn(laid));
     this.#look(this.#begin(laid.result));
     this.#rove(this.#resultCell());
     this.#fitted();
@@ -231,7 +240,8 @@ export class Equation {
     const count = leading.reduce((a, b) => a * b, 1);
     this.positions.hidden = count < 2;
     if (this.position >= count) this.position = 0;
-    const options = Array.from({ length: count < 2 ? 0 : count }, (_, at) =>
+    if (this.positions.hidden) return;
+    const options = Array.from({ length: count }, (_, at) =>
       element("option", { value: at }, bracketed(indexAt(leading, at))),
     );
     this.place.replaceChildren(...options);
@@ -267,9 +277,14 @@ export class Equation {
     const columns = vectors.filter(({ rows }) => rows > 1);
     const named = columns.find((v) => v.shares && v.picked !== null) ?? columns[0];
     return all.map((item) => {
-      if (typeof item === "string") return element("div", { class: "sign" }, item);
+      if (typeof item === "string") {
+        return this.signs.take(item, () => element("div", { class: "sign" }, item));
+      }
       if (!(item instanceof Block)) {
-        return element("div", { class: "sign word" }, element("span", {}, item.word), "→");
+        const word = () => element("span", {}, item.word);
+        return this.signs.take(`${item.word}→`, () =>
+          element("div", { class: "sign word" }, word(), "→"),
+        );
       }
       if (!known(item)) return hidden(item);
       return this.#figure(item, most[item.kind].vector, item === named ? symbols : null);
@@ -282,21 +297,23 @@ export class Equation {
    * @param {string[] | null} symbols
    */
   #figure(block, largest, symbols) {
-    const figure = block.isMatrix
-      ? new Grid(this.context, block, this.heats)
-      : new Column(this.context, block, largest, symbols);
-    if (block.top && figure instanceof Grid) {
-      const top = new TopRow(this.context, block.top, this.heats);
-      figure.element.prepend(top.element);
-      this.figures.push(top);
+    if (!block.isMatrix) {
+      const form = Column.formOf(this.context, block);
+      const column = this.columns.take(form, () => new Column(this.context, block));
+      column.show(block, largest, symbols);
+      this.figures.push(column);
+      return column.element;
     }
-    this.figures.push(figure);
-    figure.element.style.setProperty("--own-rows", String(rowsShown(block)));
-    return figure.element;
+    const grid = this.grids.take(Grid.formOf(block), () => new Grid(this.context, block));
+    grid.show(block);
+    this.figures.push(...(grid.top ? [grid.top, grid] : [grid]));
+    return grid.element;
   }
 
   #fitted() {
-    if (!this.laid || !this.width) return;
+    if (!this.laid) return;
+    for (const figure of this.figures) figure.write(this.fit.level); // with its numbers it is measured
+    if (!this.width) return;
     const blocks = this.figures.length;
     const signs = [...this.row.children].map(({ className, textContent }) =>
       className.startsWith("piece") ? className : textContent,
@@ -306,8 +323,8 @@ export class Equation {
     );
     // from one time step to the next only digits change, which are equally wide
     const key = [...signs, ...arrays].join().replaceAll(/\d/g, "0");
-    const level = this.fit.level(this.row, key, this.width, blocks);
-    for (const figure of this.figures) figure.write(level);
+    this.fit.choose(this.row, key, this.width, blocks);
+    for (const figure of this.figures) figure.write(this.fit.level);
   }
 
   // Looking at an entry ------------------------------------------------------------------------
@@ -453,9 +470,8 @@ export class Equation {
    */
   #rove(cell) {
     if (!cell) return;
-    for (const other of this.row.querySelectorAll('[tabindex="0"]')) {
-      other.setAttribute("tabindex", "-1");
-    }
+    if (this.tabStop) this.tabStop.tabIndex = -1;
+    this.tabStop = cell;
     cell.tabIndex = 0;
   }
 
@@ -470,7 +486,9 @@ export class Equation {
   #held() {
     const active = focusedBeside(this.row);
     const figure = this.figures.find((one) => active && one.element.contains(active));
-    return figure ? timeless(figure.block.name) : null;
+    if (!active || !figure) return null;
+    active.blur(); // it will be another number
+    return timeless(figure.block.name);
   }
 
   /** @param {string} name */

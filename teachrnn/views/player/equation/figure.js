@@ -15,6 +15,7 @@ import { formatNumber, toldApart } from "../number.js";
  * @property {Block} block
  * @property {number} rows
  * @property {number} columns
+ * @property {(block: Block) => void} show
  * @property {(looked: Looked) => void} mark
  * @property {(row: number, column: number) => HTMLButtonElement} cell to take the focus
  * @property {(level: Level) => void} write
@@ -24,24 +25,30 @@ import { formatNumber, toldApart } from "../number.js";
  * @typedef {{ name: string, digits: number, most: number }} Level
  */
 
-/**
- * @param {Context} context
- * @param {Block} block
- * @param {...Node} body
- */
-export function framed({ story }, block, ...body) {
-  const label = element("div", { class: "label" }, ...block.label);
-  const verdict = block.k === null ? [] : verdictOf(story, block.k);
-  const caption = element("figcaption", {}, ...noteOf(block.note), ...verdict);
-  const figure = element(
-    "figure",
-    { class: `piece ${block.kind}${block.isResult ? " result" : ""}`, "data-name": block.name },
-    label,
-    ...body,
-    caption,
-  );
-  if (block.k !== null) figure.dataset.k = String(block.k);
-  return figure;
+/** The label above a figure, and the caption below it. */
+export class Frame {
+  /** @param {...Node} body */
+  constructor(...body) {
+    this.label = element("div", { class: "label" });
+    this.caption = element("figcaption");
+    this.element = element("figure", {}, this.label, ...body, this.caption);
+  }
+
+  /** Say what is in it now.
+   * @param {Context} context
+   * @param {Block} block
+   * @param {string} looks classes of this kind of figure
+   */
+  inscribe({ story }, block, looks) {
+    const { element: figure } = this;
+    this.label.replaceChildren(...block.label);
+    const verdict = block.k === null ? [] : verdictOf(story, block.k);
+    this.caption.replaceChildren(...noteOf(block.note), ...verdict);
+    figure.className = `piece ${block.kind}${block.isResult ? " result" : ""} ${looks}`.trim();
+    figure.dataset.name = block.name;
+    if (block.k === null) delete figure.dataset.k;
+    else figure.dataset.k = String(block.k);
+  }
 }
 
 /**

@@ -16,16 +16,17 @@ export class Fit {
   constructor() {
     /** @type {Map<string, Level>} the level of a layout at a width */
     this.known = new Map();
+    this.level = LEVELS[1];
   }
 
   /**
-   * Sets the class of the first level at which the row fits, and gives that level.
+   * Chooses the first level at which the row fits, and sets its class.
    * @param {HTMLElement} row
    * @param {string} layout what its width depends on
    * @param {number} width
    * @param {number} arrays
    */
-  level(row, layout, width, arrays) {
+  choose(row, layout, width, arrays) {
     const key = `${width} ${layout}`;
     let level = this.known.get(key);
     if (!level) {
@@ -33,8 +34,8 @@ export class Fit {
       level = levels.find((one) => fits(row, one)) ?? levels[levels.length - 1];
       if (row.clientWidth) this.known.set(key, level);
     }
+    this.level = level;
     set(row, level);
-    return level;
   }
 }
 

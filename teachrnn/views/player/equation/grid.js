@@ -2,11 +2,14 @@
 // of the matrix that an outer product spans stands its row.
 
 /** @import { Block, Looked } from "./block.js" */
-/** @import { Heats } from "./heats.js" */
 /** @import { Context } from "../types.d.ts" */
 
+import { HeatMap } from "../array/heat.js";
 import { element } from "../dom.js";
-import { framed, toldNumber } from "./figure.js";
+import { rowsShown } from "./column.js";
+import { Frame, toldNumber } from "./figure.js";
+
+const MOST_CELLS = 8; // that are as large as those of a column; of more, all are smaller
 
 /** The numbers as colours, and one button that stands where the reader is. */
 class Field {
@@ -14,25 +17,34 @@ class Field {
    * @param {Context} context
    * @param {Block} block
    * @param {boolean} across whether it is a column that lies on its side
-   * @param {Heats} heats
    */
-  constructor(context, block, across, heats) {
+  constructor(context, block, across) {
     this.context = context;
     this.block = block;
     this.across = across;
-    const { story } = context;
-    const shape = across ? { rows: 1, columns: block.rows } : {};
-    this.heat = heats.of(block, shape);
-    this.rows = this.heat.rows;
-    this.columns = this.heat.columns;
-    const { k } = block;
+    this.heat = new HeatMap(block);
+    this.cursor = element("button", { type: "button", class: "number cursor", tabindex: "-1" });
+    this.element = element("div", { class: "field" }, this.heat.element, this.cursor);
+  }
+
+  /** @param {Block} block */
+  show(block) {
+    this.block = block;
+    const { k, name, kind, numbers, rows, columns, largest } = block;
+    this.heat.show({
+      name,
+      kind,
+      numbers,
+      largest,
+      rows: this.across ? 1 : rows,
+      columns: this.across ? rows : columns,
+    });
+    const { story } = this.context;
     const differs =
       k === null || block.turned || block.entry(0, 0)?.index.length !== 2
         ? []
         : (story.comparisonOf(k)?.differs ?? []);
     if (differs.length) this.heat.strike(differs);
-    this.cursor = element("button", { type: "button", class: "number cursor", tabindex: "-1" });
-    this.element = element("div", { class: "field" }, this.heat.element, this.cursor);
     this.to(0, 0);
   }
 
@@ -42,7 +54,8 @@ class Field {
    * @returns {HTMLButtonElement}
    */
   to(row, column) {
-    const { cursor, rows, columns } = this;
+    const { cursor } = this;
+    const { rows, columns } = this.heat;
     const at = this.across ? [column, 0] : [row, column];
     const { title, spoken } = toldNumber(this.context, this.block, at[0], at[1]);
     cursor.dataset.row = String(at[0]);
@@ -61,7 +74,7 @@ class Field {
    * @param {number | null} column
    */
   frame(row, column) {
-    const { rows, columns } = this;
+    const { rows, columns } = this.heat;
     const line = row === null || rows < 2 ? [] : [row * columns, row * columns + columns - 1];
     this.heat.frame(line, "marked-row");
     const down =
@@ -82,21 +95,47 @@ function cursorIn(cursor, marks) {
 }
 
 export class Grid {
+  /** Blocks of the same form can be shown in the same grid.
+   * @param {Block} block
+   */
+  static formOf({ kind, top }) {
+    return top ? `grid ${kind} under ${top.kind}` : `grid ${kind}`;
+  }
+
   /**
    * @param {Context} context
    * @param {Block} block
-   * @param {Heats} heats
    */
-  constructor(context, block, heats) {
+  constructor(context, block) {
+    this.context = context;
     this.block = block;
-    this.rows = block.rows;
-    this.columns = block.columns;
-    this.field = new Field(context, block, false, heats);
+    this.field = new Field(context, block, false);
     this.field.element.classList.add("matrix");
-    this.element = framed(context, block, this.field.element);
-    this.element.classList.add("grid");
-    this.element.style.setProperty("--rows", String(Math.min(8, block.rows)));
-    this.element.style.setProperty("--columns", String(Math.min(8, block.columns)));
+    this.frame = new Frame(this.field.element);
+    this.element = this.frame.element;
+    this.top = block.top ? new TopRow(context, block.top) : null;
+    if (this.top) this.element.prepend(this.top.element);
+  }
+
+  get rows() {
+    return this.block.rows;
+  }
+
+  get columns() {
+    return this.block.columns;
+  }
+
+  /** @param {Block} block */
+  show(block) {
+    const { rows, columns, top } = block;
+    this.block = block;
+    this.frame.inscribe(this.context, block, "grid");
+    const { style } = this.element;
+    style.setProperty("--own-rows", String(rowsShown(block)));
+    style.setProperty("--rows", String(Math.min(MOST_CELLS, rows)));
+    style.setProperty("--columns", String(Math.min(MOST_CELLS, columns)));
+    this.field.show(block);
+    if (top) this.top?.show(top);
   }
 
   /** @param {Looked} looked */
@@ -121,21 +160,28 @@ export class TopRow {
   /**
    * @param {Context} context
    * @param {Block} block
-   * @param {Heats} heats
    */
-  constructor(context, block, heats) {
+  constructor(context, block) {
     this.block = block;
     this.rows = 1;
-    this.columns = block.rows;
-    this.field = new Field(context, block, true, heats);
-    const label = element("div", { class: "label" }, ...block.label);
-    this.element = element(
-      "div",
-      { class: `top-row ${block.kind}`, "data-name": block.name },
-      label,
-      this.field.element,
-    );
-    if (block.k !== null) this.element.dataset.k = String(block.k);
+    this.field = new Field(context, block, true);
+    this.label = element("div", { class: "label" });
+    this.element = element("div", {}, this.label, this.field.element);
+  }
+
+  get columns() {
+    return this.block.rows;
+  }
+
+  /** @param {Block} block */
+  show(block) {
+    this.block = block;
+    this.label.replaceChildren(...block.label);
+    this.element.className = `top-row ${block.kind}`;
+    this.element.dataset.name = block.name;
+    if (block.k === null) delete this.element.dataset.k;
+    else this.element.dataset.k = String(block.k);
+    this.field.show(block);
   }
 
   /** @param {Looked} looked */

@@ -7,19 +7,22 @@ import { evaluator } from "../why/entry.js";
 
 /** @typedef {Map<number, Float64Array>} Changes numbers other than those recorded, by array */
 
-/** The name of the first operation that depends on array k and has no formula that a page can evaluate; null
- * if there is none.
+/** For arrays on which an operation depends that has no formula that a page can evaluate, the name of the first
+ * such operation.
  * @param {Story} story
- * @param {number} k
+ * @returns {Map<number, string>}
  */
-export function unreadableAfter(story, k) {
-  const touched = new Set([k]);
-  for (const { made, letters } of forwardSteps(story)) {
-    if (!Object.values(letters).some((at) => touched.has(at))) continue;
-    if (!story.ruleOf(made)) return story.arrays[made].name;
-    touched.add(made);
+export function unreadableAfter(story) {
+  const steps = [...forwardSteps(story)];
+  /** @type {Map<number, number>} by array: the first step that cannot be evaluated */
+  const first = new Map();
+  for (let n = steps.length - 1; n >= 0; n--) {
+    const { made, letters } = steps[n];
+    const blocked = story.ruleOf(made) ? first.get(made) : n;
+    if (blocked === undefined) continue;
+    for (const k of Object.values(letters)) first.set(k, Math.min(blocked, first.get(k) ?? blocked));
   }
-  return null;
+  return new Map([...first].map(([k, n]) => [k, story.arrays[steps[n].made].name]));
 }
 
 /** All arrays that differ from the record when those of `changes` do, which are among them.

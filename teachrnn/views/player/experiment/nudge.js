@@ -18,9 +18,10 @@ export class Nudge {
   constructor(context) {
     this.context = context;
     const { story, signal, kernel } = context;
+    this.unreadable = unreadableAfter(story);
     this.given = story.arrays
       .map((array, k) => ({ array, k }))
-      .filter(({ array, k }) => isGiven(array) && (kernel.live || unreadableAfter(story, k) === null));
+      .filter(({ array, k }) => isGiven(array) && (kernel.live || !this.unreadable.has(k)));
     this.name = element(
       "select",
       { "aria-label": "Quantity to nudge" },
@@ -118,7 +119,7 @@ export class Nudge {
     }
     const { story, kernel } = this.context;
     const delta = Number(this.delta.value);
-    if (unreadableAfter(story, k) === null) return this.#show(...this.#computed({ k, index }, delta));
+    if (!this.unreadable.has(k)) return this.#show(...this.#computed({ k, index }, delta));
     const asked = { kind: "nudge", name: story.arrays[k].name, index, delta };
     const { message } = await kernel.ask(asked);
     return this.#show(message.error ? complaint(message.error) : table(message));

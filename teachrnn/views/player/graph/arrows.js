@@ -39,7 +39,10 @@ export class ArrowHeads {
    * @param {boolean} backward
    */
   place(path, kind, backward) {
-    path.removeAttribute(backward ? "marker-end" : "marker-start");
-    path.setAttribute(backward ? "marker-start" : "marker-end", `url(#${this.#name(kind)})`);
+    const [end, other] = backward ? ["marker-start", "marker-end"] : ["marker-end", "marker-start"];
+    const head = `url(#${this.#name(kind)})`;
+    if (path.getAttribute(end) === head) return; // to write it again draws it again
+    path.removeAttribute(other);
+    path.setAttribute(end, head);
   }
 }

@@ -7,7 +7,9 @@
  */
 export async function unpack(place, then = "") {
   const text = document.querySelector(place)?.textContent ?? "";
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at++) bytes[at] = letters.charCodeAt(at); // many times as fast as from()
   const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const script = document.createElement("script");
   script.type = "module";

@@ -39,6 +39,8 @@ export class Rail {
       backward: part("backward"),
     };
     this.cursor = drawn("circle", { class: "cursor", r: 6.5 });
+    /** @type {SVGElement[]} of the time steps, in order */
+    this.numbers = [];
     this.names = drawn("g", { class: "names" });
     this.svg = drawn("svg", { height: LINES.height, "aria-hidden": "true" });
     this.svg.append(...Object.values(this.paths), this.names, this.cursor);
@@ -87,16 +89,14 @@ export class Rail {
     this.paths.todo.setAttribute("d", this.#outline(begin));
     const every = Math.max(1, Math.ceil(NAME / pitch));
     this.every = every;
-    this.names.replaceChildren(
-      ...this.#ends(begin),
-      ...this.times.map((t, n) => {
-        const x = begin + (n + 0.5) * pitch;
-        const middle = (LINES.forward + LINES.backward) / 2 + 4;
-        const name = drawn("text", { x, y: middle }, t === null ? "" : String(t));
-        if (n % every) name.classList.add("between");
-        return name;
-      }),
-    );
+    this.numbers = this.times.map((t, n) => {
+      const x = begin + (n + 0.5) * pitch;
+      const middle = (LINES.forward + LINES.backward) / 2 + 4;
+      const name = drawn("text", { x, y: middle }, t === null ? "" : String(t));
+      if (n % every) name.classList.add("between");
+      return name;
+    });
+    this.names.replaceChildren(...this.#ends(begin), ...this.numbers);
     this.paint(this.context.model.get("step"));
     this.laid();
   }
@@ -153,8 +153,7 @@ export class Rail {
     const [x, y] = this.#place(i, level);
     this.cursor.style.transform = `translate(${x.toFixed(1)}px, ${y}px)`;
     const current = this.times.indexOf(step.t);
-    const texts = [...this.names.querySelectorAll("text:not(.end)")];
-    texts.forEach((name, n) => {
+    this.numbers.forEach((name, n) => {
       name.classList.toggle("current", n === current);
       name.classList.toggle("beside", current >= 0 && Math.abs(n - current) < this.every);
     });
