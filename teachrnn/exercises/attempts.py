@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VARIABLE = "TEACHRNN_ATTEMPTS"
 """Environment variable: the folder in which attempts are kept."""
 
-ADVICE = "it was put aside, and a new one begun."
+ADVICE = "it is put aside."
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class KeptAttempt:
     Attributes
     ----------
     when : str
-        Date and time of the last time that it was handed in, in UTC.
+        Date and time at which it was judged, in UTC.
     key : str
         The same for attempts that differ in spaces and comments only.
     answer : str
@@ -80,15 +80,14 @@ class KeptAttempts:
         KeptAttempts
             None yet, if there is no file. One that is damaged is put aside under another name.
         """
-        path = _file(exercise, folder)
-        if not path.exists():
-            return cls(exercise.name)
-        try:
-            return load_json(cls, path, advice=ADVICE)
-        except FileFormatError:
-            with contextlib.suppress(OSError):
-                path.replace(path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}"))
-            return cls(exercise.name)
+        kept = []
+        for path in _folder(exercise, folder).glob("*.json"):
+            try:
+                kept.append(load_json(KeptAttempt, path, advice=ADVICE))
+            except FileFormatError:
+                with contextlib.suppress(OSError):
+                    path.replace(path.with_suffix(".damaged"))
+        return cls(exercise.name, sorted(kept, key=lambda attempt: attempt.when))
 
     def find(self, key: str) -> KeptAttempt | None:
         """An attempt by its key.
@@ -168,15 +167,12 @@ def keep(
     FileFormatError
         If the folder cannot be written to.
     """
-    path = _file(exercise, folder)
-    make_folder(path.parent)
-    before = KeptAttempts.load(exercise, folder)
-    key = key_of(exercise, attempt)
-    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    others = [kept for kept in before.kept if kept.key != key]
-    after = KeptAttempts(exercise.name, [*others, KeptAttempt(now, key, _text(attempt), judgement)])
-    save_json(path, pack(after)[0])
-    return after
+    key, place = key_of(exercise, attempt), _folder(exercise, folder)
+    make_folder(place)
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    one = KeptAttempt(now, key, _text(attempt), judgement)
+    save_json(place / f"{key}.json", pack(one)[0])
+    return KeptAttempts.load(exercise, folder)
 
 
 def key_of(exercise: Exercise, attempt: HandedInAttempt) -> str:
@@ -219,8 +215,9 @@ def attempts_folder() -> Path:
     return base / "teachrnn" / "attempts"
 
 
-def _file(exercise: Exercise, folder: Path | None) -> Path:
-    return (folder or attempts_folder()) / f"{exercise.name}.json"
+def _folder(exercise: Exercise, folder: Path | None) -> Path:
+    """The folder of an exercise: a file for each attempt, so that two notebooks lose none."""
+    return (folder or attempts_folder()) / exercise.name
 
 
 def _text(attempt: HandedInAttempt) -> str:

@@ -6,6 +6,8 @@ import ast
 import inspect
 import io
 import json
+import linecache
+import sys
 import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -173,27 +175,53 @@ def _gather(thing: Any, name: str, pieces: dict[str, str]) -> None:
     """Put the text of a definition behind that of everything it uses."""
     if name in pieces:
         return
-    try:
-        text = inspect.cleandoc("\n" + inspect.getsource(thing))
-    except (OSError, TypeError) as error:
-        raise SubmissionError(
-            f"the text of {name} cannot be found: hand in the text or the file that it is in."
-        ) from error
+    text = _definition(thing, name)
     pieces[name] = ""  # a function may use itself
-    functions = [thing] if isinstance(thing, FunctionType) else _methods(thing)
-    for function in functions:
-        for used in sorted(_names(function.__code__)):
-            if used in function.__globals__ and used not in pieces:
-                _gather_value(function.__globals__[used], used, pieces)
-    own = pieces.pop(name)
-    pieces[name] = own or text
+    known = dict(_surroundings(thing))
+    for used in sorted(n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)):
+        if used in known and used not in pieces:
+            _gather_value(known[used], used, pieces)
+    del pieces[name]
+    pieces[name] = text
+
+
+def _definition(thing: Any, name: str) -> str:
+    """The text of a function or a class."""
+    try:
+        return inspect.cleandoc("\n" + inspect.getsource(thing))
+    except (OSError, TypeError):
+        pass
+    for method in _methods(thing) if isinstance(thing, type) else ():  # a class in a cell of a notebook
+        text = "".join(linecache.getlines(method.__code__.co_filename))
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and node.name == name:
+                return ast.get_source_segment(text, node) or ast.unparse(node)
+    raise SubmissionError(
+        f"the text of {name} cannot be found: hand in the text or the file that it is in."
+    )
+
+
+def _surroundings(thing: Any) -> Mapping[str, Any]:
+    """The names that a definition sees, from outside of itself."""
+    if isinstance(thing, FunctionType):
+        inner = inspect.getclosurevars(thing).nonlocals
+        return {**thing.__globals__, **inner}
+    methods = _methods(thing)
+    return methods[0].__globals__ if methods else vars(sys.modules[thing.__module__])
 
 
 def _gather_value(value: Any, name: str, pieces: dict[str, str]) -> None:
     if isinstance(value, ModuleType):
+        if not _is_installed(value.__name__) and value.__file__:
+            beside = str(Path(value.__file__).resolve().parent)
+            pieces[f"path {beside}"] = f"import sys; sys.path.append({beside!r})"
         pieces[name] = f"import {value.__name__} as {name}"
     elif isinstance(value, FunctionType | type):
-        if value.__module__ == "__main__" or value.__name__ == "<lambda>":
+        if value.__name__ != "<lambda>" and not _is_installed(value.__module__):
             _gather(value, name, pieces)
         else:
             pieces[name] = f"from {value.__module__} import {value.__qualname__} as {name}"
@@ -206,17 +234,17 @@ def _gather_value(value: Any, name: str, pieces: dict[str, str]) -> None:
         pieces[name] = f"from {value.__module__} import {value.__name__} as {name}"
 
 
+def _is_installed(module: str) -> bool:
+    """Whether another process finds a module too: it is no notebook, and no file of the learner's."""
+    root = module.partition(".")[0]
+    if root in sys.stdlib_module_names or root == "teachrnn":
+        return root != "__main__"
+    path = getattr(sys.modules.get(root), "__file__", None)
+    return root != "__main__" and (path is None or "site-packages" in path)
+
+
 def _methods(kind: type) -> list[FunctionType]:
     return [m for m in vars(kind).values() if isinstance(m, FunctionType)]
-
-
-def _names(code: Any) -> set[str]:
-    """Global names in a function and in those inside it."""
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if hasattr(constant, "co_names"):
-            names |= _names(constant)
-    return names
 
 
 def _names_a_file(text: str) -> bool:

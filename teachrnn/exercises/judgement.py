@@ -87,7 +87,7 @@ class Judgement(Credited):
         float
             From 0 to 1.
         """
-        return float(self.credit)
+        return self.credit
 
     def reason(self) -> str:
         """What is wrong, in a few lines; empty if nothing is.

@@ -52,6 +52,7 @@ def program(exercise: Exercise, attempt: HandedInAttempt) -> str:
         Python.
     """
     given = exercise.given.strip()
-    if not given or given in attempt.source:
-        return attempt.source
-    return f"{given}\n\n\n{attempt.source}"
+    parts = [] if not given or given in attempt.source else [f"{given}\n\n"]
+    if attempt.path is not None:  # what it imports lies beside it
+        parts.insert(0, f"import sys; sys.path.append({str(attempt.path.resolve().parent)!r})")
+    return "\n".join([*parts, attempt.source])

@@ -10,9 +10,12 @@ from typing import Any, Protocol, Self
 from teachrnn.array import Array
 from teachrnn.errors import SubmissionError
 from teachrnn.submission.isolated_process import SECONDS_TO_ANSWER, IsolatedProcess
-from teachrnn.submission.limits import SECONDS_FOR_A_CALL, Paper, call
+from teachrnn.submission.limits import Paper, call
 from teachrnn.submission.source import load
 from teachrnn.submission.value_message import packed_value, unpacked_value
+
+SECONDS = 4.0
+"""Of the processor, for one call of a single function."""
 
 
 class CalledByName(Protocol):
@@ -66,7 +69,7 @@ class FunctionsHere:
         if not callable(function):
             raise SubmissionError(self._missing(name))
         own = copy.deepcopy(list(arguments))
-        return call(function, *own, paper=Paper(), seconds=SECONDS_FOR_A_CALL), own
+        return call(function, *own, paper=Paper(), seconds=SECONDS), own
 
     def close(self) -> None:
         """Nothing is held."""

@@ -8,6 +8,8 @@ from functools import cache
 import pytest
 
 from teachrnn.exercises import Exercise, Judgement, judge_attempt
+from teachrnn.views.prose import prose_mathml
+from teachrnn.views.prose.prose_html import PIECES
 
 EXERCISES = {exercise.name: exercise for exercise in Exercise.all()}
 
@@ -71,6 +73,15 @@ def test_no_hint_holds_a_line_of_the_solution(exercise):
 def test_every_rung_has_a_hint_that_is_short(exercise):
     assert sorted(hint.rung for hint in exercise.hints) == [1, 2, 3, 4]
     assert [hint.text for hint in exercise.hints if len(hint.text) > 240] == []
+
+
+def test_every_formula_can_be_set(exercise):
+    texts = [exercise.text, *(hint.text for hint in exercise.hints), exercise.judge.get("because", "")]
+    for text in texts:
+        for piece in PIECES.finditer(text):
+            if not piece["code"]:
+                assert prose_mathml(piece["display"] or piece["inline"]).startswith("<math>")
+        assert "$" not in PIECES.sub("", text)
 
 
 def squeezed(line: str) -> str:

@@ -10,6 +10,8 @@ import pytest
 
 from teachrnn.errors import FileFormatError, NameLookupError
 from teachrnn.exercises import Exercise, Judgement, judge_attempt, load_exercise
+from teachrnn.exercises.handed_in import source_of
+from teachrnn.exercises.ladder import ladder
 
 RIGHT = "import numpy as np\ndef tanh_backward(dy, y): return dy * (1 - y * y)\n"
 WRONG = "import numpy as np\ndef tanh_backward(dy, y): return dy * (1 - np.tanh(y) ** 2)\n"
@@ -38,6 +40,36 @@ def test_an_attempt_is_a_function_text_a_file_or_a_notebook(tmp_path):
     notebook.write_text(json.dumps({"cells": cells}))
     for attempt in (tanh_backward, RIGHT, file, str(file), notebook):
         assert judge_attempt("tanh-gradient", attempt, isolated=False).right, attempt
+
+
+def test_of_a_function_everything_that_it_uses_is_handed_in(tmp_path, monkeypatch):
+    (tmp_path / "slopes.py").write_text("def slope(y): return 1 - y * y\n")
+    (tmp_path / "mine.py").write_text(
+        "from slopes import slope\ndef tanh_backward(dy, y): return dy * slope(y)\n"
+    )
+    assert judge_attempt("tanh-gradient", tmp_path / "mine.py", isolated=False).right
+
+    def within():
+        factor = 1.0
+        offset = np.array([1.0])
+
+        def tanh_backward(dy, y):
+            return factor * dy * (offset - y * y)
+
+        return tanh_backward
+
+    source = source_of(within())
+    for part in ("factor = 1.0", "offset = numpy.array([1.0]", "def tanh_backward"):
+        assert part in source
+    assert judge_attempt("tanh-gradient", within(), isolated=False).right
+    assert "def slope(y):" in source_of(tanh_backward)
+    assert "POWER = 2" in source_of(tanh_backward)
+    assert source_of(Layer).startswith("import numpy as np")
+
+
+class Layer:
+    def forward(self, x):
+        return np.tanh(x)
 
 
 def test_a_learners_code_runs_apart_and_is_stopped(tmp_path):
@@ -82,6 +114,15 @@ def test_a_judgement_is_json_and_earns_a_plain_float(tmp_path):
     with pytest.raises(AssertionError, match="dW is wrong"):
         half.require()
     Judgement("bptt", "right", 1.0).require()
+
+
+def test_what_is_known_of_an_attempt_comes_before_the_exercises_own_hint_unless_it_stands_instead():
+    own = '[[hints]]\nrung = 3\ntext = "own"\n'
+    one = Exercise.from_toml(FILE + own, name="one")
+    assert ladder(one, {}) == ["own"]
+    assert ladder(one, {1: "where", 3: "formula"}) == ["where", "formula"]
+    other = Exercise.from_toml(FILE + own + "instead = true\n", name="one")
+    assert ladder(other, {1: "where", 3: "formula"}) == ["where", "own"]
 
 
 def test_an_unknown_exercise_is_answered_with_those_there_are():

@@ -223,7 +223,8 @@ def judge(
     before = KeptAttempts.load(one, place)
     key = key_of(one, handed_in)
     known = before.find(key) if (handed_in.source or handed_in.answer is not None) else None
-    if known is not None and seed is None:
+    settled = known is not None and known.judgement.outcome in ("right", "wrong")
+    if known is not None and settled and seed is None:
         return _judged(one, known.judgement, before, hints, again=True)
     found = judge_attempt(one, attempt, isolated=isolated, seed=seed)
     if found.outcome in ("not yet", "not readable"):
