@@ -129,15 +129,12 @@ class Match:
     def _errors(
         self, instance: Instance, own: GradientsByName, name: str, spec: Spec | None, sweeps: SweepsDone
     ) -> Array:
-        """How far every sweep is from the student's gradient, in units of rounding."""
+        """How far every sweep is from the student's gradient, in units of rounding, if it is near."""
         reading = instance.reading(name, spec)
         if reading is None:
             return np.full(sweeps.count, np.inf)
-        with np.errstate(all="ignore"):
-            d, size = reading.with_size(sweeps)
-            difference = np.abs(d - np.asarray(own[name], dtype=float).ravel()).max(axis=1, initial=0.0)
-            error = difference / np.maximum(size, instance.units[name])
-        return np.where(np.isfinite(error), error, np.inf)
+        given = np.asarray(own[name], dtype=float).ravel()
+        return reading.errors(sweeps, given, instance.units[name], self.tolerance)
 
     def _with_wrong_sums(self, rows: Sequence[SweepMistake]) -> list[Explanation]:
         """For each sweep, the fewest wrong sums that explain the rest."""

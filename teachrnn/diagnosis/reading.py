@@ -73,6 +73,25 @@ class Reading:
         sizes = np.abs(dy) @ np.abs(self.matrix)
         return dy @ self.matrix, sizes.max(axis=1, initial=0.0)
 
+    def errors(self, sweeps: SweepsDone, given: Array, unit: float, tolerance: float) -> Array:
+        """How far the gradient in every sweep is from a given one, in units of rounding.
+
+        The unit of a sweep is the largest sum of absolute values that an entry is made of, but no less
+        than the one that is passed. It is formed only where the error may be within the tolerance;
+        elsewhere the error is infinite.
+        """
+        dy = self._arrived(sweeps)
+        sizes = np.abs(self.matrix)
+        with np.errstate(all="ignore"):
+            off = np.abs(dy @ self.matrix - given).max(axis=1, initial=0.0)
+            most = np.abs(dy).sum(axis=1) * sizes.max(initial=0.0)
+            near = np.flatnonzero(off <= tolerance * np.maximum(most, unit))
+            size = (np.abs(dy[near]) @ sizes).max(axis=1, initial=0.0)
+            error = off[near] / np.maximum(size, unit)
+        found = np.full(len(off), np.inf)
+        found[near] = np.where(np.isfinite(error), error, np.inf)
+        return found
+
     def _arrived(self, sweeps: SweepsDone) -> Array:
         parts = [sweeps.arrived(value).reshape(sweeps.count, -1) for value in self.sources]
         return np.concatenate(parts, axis=1) if parts else np.zeros((sweeps.count, 0))
