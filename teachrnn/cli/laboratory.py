@@ -77,7 +77,7 @@ def laboratory(
         _list(chosen)
         return
     require("matplotlib.figure", extra="figures", purpose="The page of the laboratory")
-    text = options.text or _public_text()
+    text = options.text or public_text()
     folder = out or Path("laboratory") / f"{recipe}-{Path(text).stem}"
     runs = MistakenRuns(
         chosen,
@@ -95,7 +95,19 @@ def laboratory(
     _write(runs, draws, console)
 
 
-def _public_text() -> str:
+def public_text() -> str:
+    """A novel if the corpora are installed, otherwise Python's own help.
+
+    Returns
+    -------
+    str
+        The name of a corpus.
+
+    Examples
+    --------
+    >>> public_text() in CORPORA
+    True
+    """
     try:
         CORPORA[NOVEL].load()
     except MissingExtraError:

@@ -34,6 +34,16 @@ class GradientPicture:
     parameters: dict[str, tuple[Array, Array]]
     sizes: str
 
+    @property
+    def most_wrong(self) -> str | None:
+        """The matrix whose gradient has the largest error, relative to it; None if all are right."""
+        errors = {
+            name: float(np.linalg.norm(given - right) / np.linalg.norm(right))
+            for name, (right, given) in self.parameters.items()
+            if right.ndim > 1 and not np.allclose(given, right, rtol=1e-9, atol=1e-12)
+        }
+        return max(errors, key=errors.__getitem__) if errors else None
+
 
 def gradient_picture(
     planted: PlantedMistake,
@@ -72,6 +82,8 @@ def gradient_picture(
     >>> right, wrong, difference = picture.state["h"]
     >>> (difference > 0).tolist()                  # nothing comes back to steps 1 to 3
     [True, True, True, False]
+    >>> picture.most_wrong
+    'U'
     """
     instance = Instance.draw(cell, T=T, hidden=hidden, symbols=symbols, scale=scale, seed=seed)
     passes = []

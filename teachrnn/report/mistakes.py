@@ -27,6 +27,7 @@ from teachrnn.report.document import (
 )
 from teachrnn.views.figures.gradients_with_mistake import gradients_with_mistake
 from teachrnn.views.figures.losses_with_mistakes import losses_with_mistakes
+from teachrnn.views.figures.right_and_given import right_and_given
 from teachrnn.views.figures.which_check_sees_it import which_check_sees_it
 from teachrnn.views.figures.which_gradients_are_wrong import which_gradients_are_wrong
 from teachrnn.views.style.legible import legible
@@ -143,6 +144,16 @@ def _gradients(mistakes: Sequence[PlantedMistake], cell: str) -> Section:
                 gradients_with_mistake(picture),
             )
         )
+        name = picture.most_wrong
+        if name is not None:
+            blocks.append(
+                Picture(
+                    f"matrix-{number}",
+                    f"The gradient d{name}: right, with {planted.name}, and the difference.",
+                    f"At {picture.sizes}. It is the matrix with the largest error.",
+                    right_and_given(name, *picture.parameters[name]),
+                )
+            )
     return Section("gradients", "The gradients", blocks)
 
 

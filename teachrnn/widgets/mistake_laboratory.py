@@ -27,6 +27,7 @@ from teachrnn.recipes import Recipe
 from teachrnn.runs import Run, Source
 from teachrnn.views.figures.gradients_with_mistake import gradients_with_mistake
 from teachrnn.views.figures.losses_with_mistakes import losses_with_mistakes
+from teachrnn.views.figures.right_and_given import right_and_given
 from teachrnn.views.figures.which_check_sees_it import which_check_sees_it
 from teachrnn.views.figures.which_gradients_are_wrong import which_gradients_are_wrong
 from teachrnn.views.style.legible import legible
@@ -36,9 +37,10 @@ from teachrnn.widgets.control import Button, Menu, Slider
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-CHECKS, PARAMETERS, OVER_TIME, LOSSES = (
+CHECKS, PARAMETERS, MATRIX, OVER_TIME, LOSSES = (
     "what checks say",
     "whose gradients are wrong",
+    "a gradient beside the right one",
     "gradients over time",
     "losses and samples",
 )
@@ -132,7 +134,7 @@ class MistakeLaboratory(App):
                 "show": Menu(
                     "show",
                     "Checks, gradients, or what becomes of training.",
-                    [CHECKS, PARAMETERS, OVER_TIME, LOSSES],
+                    [CHECKS, PARAMETERS, MATRIX, OVER_TIME, LOSSES],
                     CHECKS,
                 ),
                 "updates": Slider(
@@ -224,7 +226,13 @@ class MistakeLaboratory(App):
             return which_check_sees_it(self._checked(planted, cell))
         if shown == PARAMETERS:
             return which_gradients_are_wrong(parameter_table(cell, [planted]))
-        return gradients_with_mistake(gradient_picture(planted, cell))
+        picture = gradient_picture(planted, cell)
+        if shown == MATRIX:
+            name = picture.most_wrong
+            if name is None:
+                raise DomainError(f"With “{planted.name}”, no matrix has a wrong gradient here.")
+            return right_and_given(name, *picture.parameters[name])
+        return gradients_with_mistake(picture)
 
     def notes(self) -> str:
         if self.message:  # the last good picture stays, but this mistake may not be possible

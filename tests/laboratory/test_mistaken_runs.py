@@ -6,7 +6,9 @@ import pytest
 from command_line import run_here
 
 from teachrnn import Recipe, Source
-from teachrnn.errors import DivergedError, DomainError, NameLookupError
+from teachrnn.cli.laboratory import public_text
+from teachrnn.data import CORPORA
+from teachrnn.errors import DivergedError, DomainError, MissingExtraError, NameLookupError
 from teachrnn.laboratory import LearningCurve, MistakenRuns, told_by_curves
 from teachrnn.report.document import Picture, Verbatim
 
@@ -115,9 +117,21 @@ def test_the_command_trains_says_what_it_found_and_writes_a_page(tmp_path, monke
     assert "targets not shifted: seen by no check of a gradient" in done.stdout
     blocks = [block for section in pages[0].sections for block in section.blocks]
     pictures = [block.name for block in blocks if isinstance(block, Picture)]
-    assert pictures == ["checks", "parameters", "over-time-0", "smooth"]
+    assert pictures == ["checks", "parameters", "over-time-0", "matrix-0", "smooth"]
     assert [b.caption for b in blocks if isinstance(b, Verbatim)][-1].startswith("targets not shifted")
     assert len(runs(tmp_path / "laboratory" / "adagrad-fox", recipe=RECIPE.but(updates=10)).curves) == 2
+
+
+def test_a_novel_is_read_where_one_is_installed_and_otherwise_help(monkeypatch):
+    novel = CORPORA["pride-and-prejudice"]
+    monkeypatch.setattr(novel, "load", lambda: "a novel")
+    assert public_text() == novel.name
+
+    def missing():
+        raise MissingExtraError("not installed")
+
+    monkeypatch.setattr(novel, "load", missing)
+    assert public_text() == "help"
 
 
 def test_the_command_lists_mistakes_of_the_cell():

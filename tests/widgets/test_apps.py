@@ -812,6 +812,10 @@ def test_laboratory_says_what_a_mistake_around_the_backward_pass_is(laboratory):
     put(laboratory, show="gradients over time")
     assert laboratory.message == ""
     assert "y[t] = x[t]" in laboratory.notes()
+    put(laboratory, show="a gradient beside the right one", mistake="clipped early")
+    assert "no matrix has a wrong gradient" in laboratory.message
+    put(laboratory, mistake="dh for da")
+    assert laboratory.table.caption.startswith("dW in nats per unit")
     put(laboratory, mistake="dh for da", cell="gru")
     assert "has no place in the gru cell" in laboratory.message
     put(laboratory, cell="vanilla", show="whose gradients are wrong")
