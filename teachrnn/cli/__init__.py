@@ -12,6 +12,7 @@ from teachrnn import __version__
 from teachrnn.cli.check import check
 from teachrnn.cli.console import open_streams
 from teachrnn.cli.exercise import exercise
+from teachrnn.cli.grade import grade
 from teachrnn.cli.laboratory import laboratory
 from teachrnn.cli.listing import list_names
 from teachrnn.cli.report import report
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (step, check, laboratory, train, sample, report, sweep):
+for command in (step, check, laboratory, train, sample, report, sweep, grade):
     app.command()(command)
 # An answer such as -0.5 is no option.
 app.command(context_settings={"ignore_unknown_options": True})(exercise)

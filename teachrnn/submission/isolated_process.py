@@ -20,6 +20,7 @@ from typing import Any, Self
 
 from teachrnn.array import Array
 from teachrnn.errors import SubmissionError
+from teachrnn.submission.limits import SECONDS_FOR_A_CALL
 from teachrnn.submission.messages import receive, send
 
 MEMORY = 4 * 2**30
@@ -30,6 +31,9 @@ SECONDS_OF_THE_PROCESSOR = 300
 """Limits: bytes of address space, bytes of a file that it writes, seconds by the clock, and of the
 processor in all: that one ends what nobody waits for any more."""
 SECONDS_TO_END = 5.0
+MEMORY_OF_AN_EXERCISE = 2 * 2**30
+SECONDS_OF_AN_EXERCISE = 3
+"""The same where own work is demanded: bytes, and seconds of the processor for a call."""
 
 
 _demanded: ContextVar[list[str] | None] = ContextVar("own work", default=None)
@@ -109,6 +113,9 @@ class IsolatedProcess:
     def limit(self) -> None:
         """Set its limits; before the file is read."""
         limits = {"memory": MEMORY, "file": FILE, "seconds": SECONDS_OF_THE_PROCESSOR}
+        limits["call"] = int(SECONDS_FOR_A_CALL)
+        if self._noticed is not None:  # an exercise is small
+            limits |= {"memory": MEMORY_OF_AN_EXERCISE, "call": SECONDS_OF_AN_EXERCISE}
         self.ask({"do": "limit", **limits, "watch": self._noticed is not None}, {}, SECONDS_TO_RECOGNISE)
 
     def close(self) -> None:

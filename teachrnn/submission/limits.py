@@ -116,7 +116,7 @@ def call(
     *args: Any,
     paper: Paper,
     brief: bool = False,
-    seconds: float = SECONDS_FOR_A_CALL,
+    seconds: float | None = None,
     **kw: Any,
 ) -> T:
     """Call a student's function within limits.
@@ -130,8 +130,8 @@ def call(
         What it prints goes there.
     brief : bool
         Leave the traceback out of the message.
-    seconds : float
-        Of the processor; it is stopped after that.
+    seconds : float, optional
+        Of the processor; it is stopped after that. By default `SECONDS_FOR_A_CALL`.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def call(
     """
     name = getattr(function, "__qualname__", str(function))
     try:
-        with quiet(paper), limited(seconds):
+        with quiet(paper), limited(SECONDS_FOR_A_CALL if seconds is None else seconds):
             return function(*args, **kw)
     except OutOfTime as error:
         raise HopelessError(f"{name} was stopped after {error.args[0]:g} s: does a loop end?") from None

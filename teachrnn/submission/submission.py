@@ -21,7 +21,7 @@ from teachrnn.submission.filling import Fill
 from teachrnn.submission.findings import factor_of, find_loss, found_again, scalars
 from teachrnn.submission.gradients import FoundGradients, read_gradients
 from teachrnn.submission.layouts import LAYOUTS
-from teachrnn.submission.limits import Paper, StudentError
+from teachrnn.submission.limits import HopelessError, Paper, StudentError
 from teachrnn.submission.manners import DIFFERS, changed_arguments, changed_parameters
 from teachrnn.submission.plan import FAMILIES, HandedIn, Plan, Step
 from teachrnn.submission.recognition import OTHER_SIZES, recognise
@@ -30,6 +30,9 @@ from teachrnn.submission.sequence_form import as_array
 from teachrnn.submission.source import load
 from teachrnn.submission.unused import unused
 from teachrnn.submission.wording import facts_of
+
+HOPELESS = 1
+"""How many ways of calling a backward pass may end in a loop without end, or the like: one may be its own."""
 
 Chosen = str | Callable[..., Any] | None
 
@@ -124,6 +127,7 @@ class Submission:
         plan = recognised.plan
         best: tuple[tuple[float, ...], Self] | None = None
         failures: list[str] = []
+        hopeless = 0
         case = Case(
             recognised.needs.draw(
                 recognised.arrangement.cell,
@@ -138,6 +142,11 @@ class Submission:
                 submission = cls(recognised, arrangement, step)
                 try:
                     run, gradients = submission._run(case)
+                except HopelessError as error:
+                    if (hopeless := hopeless + 1) > HOPELESS:
+                        raise SubmissionError(f"{plan.said}: {error}") from error
+                    failures.append(str(error))
+                    continue
                 except StudentError as error:
                     failures.append(str(error))
                     continue

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from teachrnn.array import Array
 from teachrnn.errors import TeachrnnError
+from teachrnn.submission import limits
 from teachrnn.submission.called_by_name import FunctionsHere, called_message
 from teachrnn.submission.instance_message import instance_of
 from teachrnn.submission.messages import receive, send
@@ -43,6 +44,7 @@ def main() -> None:
         try:
             if said["do"] == "limit":
                 limit(said["memory"], said["file"], said["seconds"])
+                limits.SECONDS_FOR_A_CALL = said["call"]
                 if said["watch"]:
                     watch(notice)
                 send(answers, signed)

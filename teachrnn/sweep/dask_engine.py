@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
 
 from teachrnn.errors import TeachrnnError
 from teachrnn.extras import require
-from teachrnn.sweep.engine import Engine, TrialFunction, closed_quietly
-from teachrnn.sweep.trial import Trial, TrialResult
+from teachrnn.sweep.engine import Engine, ResultT, TaskT, closed_quietly
 
 PATIENCE = 15
 """Seconds in which a cluster must answer."""
@@ -59,7 +58,7 @@ class DaskEngine(Engine):
         """How many trials can run at a time."""
         return int(sum(self._client.nthreads().values()))
 
-    def run(self, function: TrialFunction, trials: Iterable[Trial]) -> Iterator[TrialResult]:
+    def run(self, function: Callable[[TaskT], ResultT], trials: Iterable[TaskT]) -> Iterator[ResultT]:
         from teachrnn.sweep.dask_backend import DaskBackend
 
         parallel = self._joblib.Parallel(

@@ -7,11 +7,41 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from teachrnn.sweep.trial import Trial, TrialResult
 
 TrialFunction = Callable[[Trial], TrialResult]
+
+
+class Keyed(Protocol):
+    """What is done, or was: a task and its result have the same key."""
+
+    @property
+    def key(self) -> Any:
+        """What tells it from the others."""
+
+
+class Task(Keyed, Protocol):
+    """Something that a worker does: a trial, or whatever else takes its time and may die of it."""
+
+    def failed(self, error: str) -> Any:
+        """The result if its worker died.
+
+        Parameters
+        ----------
+        error : str
+            How that happened.
+
+        Returns
+        -------
+        object
+            A result like any other.
+        """
+
+
+TaskT = TypeVar("TaskT", bound=Task)
+ResultT = TypeVar("ResultT", bound=Keyed)
 
 
 class Engine(ABC):
@@ -23,7 +53,7 @@ class Engine(ABC):
         """How many trials can run at a time."""
 
     @abstractmethod
-    def run(self, function: TrialFunction, trials: Iterable[Trial]) -> Iterator[TrialResult]:
+    def run(self, function: Callable[[TaskT], ResultT], trials: Iterable[TaskT]) -> Iterator[ResultT]:
         """A result for every trial, in the order in which they finish.
 
         Parameters

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from teachrnn.errors import TeachrnnError
 from teachrnn.extras import require
 from teachrnn.hyper_parameter import check_counts
-from teachrnn.sweep.engine import Engine, TrialFunction, closed_quietly
-from teachrnn.sweep.trial import Trial, TrialResult
+from teachrnn.sweep.engine import Engine, ResultT, TaskT, closed_quietly
 
 DIED = "its process died twice, the second time with no other trial running (out of memory?)"
 
@@ -25,6 +24,8 @@ class LocalEngine(Engine):
     ----------
     workers : int
         How many trials run at a time.
+    purpose : str
+        What it is for, as a message says that joblib is missing.
 
     Raises
     ------
@@ -34,15 +35,15 @@ class LocalEngine(Engine):
         If this Python has no processes.
     """
 
-    def __init__(self, *, workers: int = 1) -> None:
+    def __init__(self, *, workers: int = 1, purpose: str = "A sweep") -> None:
         check_counts("LocalEngine", workers=workers)
         self._workers = workers
-        self._joblib: Any = require("joblib", extra="sweep", purpose="A sweep")
+        self._joblib: Any = require("joblib", extra="sweep", purpose=purpose)
         try:
             from concurrent.futures.process import BrokenProcessPool
         except ImportError as error:  # Python in a browser
             raise TeachrnnError(
-                "a sweep needs processes, and this Python has none: run it where Python is a program."
+                f"{purpose} needs processes, and this Python has none: run it where Python is a program."
             ) from error
         self._a_process_died = BrokenProcessPool
 
@@ -51,10 +52,10 @@ class LocalEngine(Engine):
         """How many trials run at a time."""
         return self._workers
 
-    def run(self, function: TrialFunction, trials: Iterable[Trial]) -> Iterator[TrialResult]:
+    def run(self, function: Callable[[TaskT], ResultT], trials: Iterable[TaskT]) -> Iterator[ResultT]:
         waiting = list(reversed(list(trials)))
         while waiting:
-            under_way: dict[tuple[int, int], Trial] = {}
+            under_way: dict[Any, TaskT] = {}
             try:
                 with self._results(function, _taken(waiting, under_way), self.workers) as results:
                     for result in results:
@@ -64,15 +65,18 @@ class LocalEngine(Engine):
                 for trial in under_way.values():
                     yield self._alone(function, trial)
 
-    def _alone(self, function: TrialFunction, trial: Trial) -> TrialResult:
+    def _alone(self, function: Callable[[TaskT], ResultT], trial: TaskT) -> ResultT:
         try:
             with self._results(function, [trial], 1) as results:
-                result: TrialResult = next(results)
+                result: ResultT = next(results)
                 return result
         except self._a_process_died:
-            return TrialResult.failed(trial, DIED)
+            dead: ResultT = trial.failed(DIED)
+            return dead
 
-    def _results(self, function: TrialFunction, trials: Iterable[Trial], at_a_time: int) -> Any:
+    def _results(
+        self, function: Callable[[TaskT], ResultT], trials: Iterable[TaskT], at_a_time: int
+    ) -> Any:
         # With n_jobs=1 joblib would work in this process, which a dying trial would take with it.
         with self._joblib.parallel_config(
             backend="loky", inner_max_num_threads=1, initializer=leave_interrupts_to_the_sweep
@@ -91,7 +95,7 @@ def leave_interrupts_to_the_sweep() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _taken(waiting: list[Trial], under_way: dict[tuple[int, int], Trial]) -> Iterator[Trial]:
+def _taken(waiting: list[TaskT], under_way: dict[Any, TaskT]) -> Iterator[TaskT]:
     """The trials from last to first, each noted as it is taken."""
     while waiting:
         trial = waiting.pop()

@@ -50,6 +50,21 @@ class Trial:
         """What identifies it within a sweep."""
         return (self.stage, self.number)
 
+    def failed(self, error: str) -> TrialResult:
+        """The result if its worker died.
+
+        Parameters
+        ----------
+        error : str
+            How that happened.
+
+        Returns
+        -------
+        TrialResult
+            A result without a loss.
+        """
+        return TrialResult.failed(self, error)
+
 
 @dataclass(frozen=True)
 class TrialResult:

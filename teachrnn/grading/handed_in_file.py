@@ -1,0 +1,109 @@
+"""Files that were handed in: which there are, what each is called, and what it holds for an exercise."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from teachrnn.errors import FileFormatError
+from teachrnn.exercises import Exercise
+
+ENDINGS = (".py", ".ipynb", ".txt")
+MARK = "#exercise:"
+"""A line "# exercise: NAME" is the first of what belongs to that exercise."""
+
+
+def submissions_in(paths: Sequence[str | Path]) -> dict[str, Path]:
+    """The submissions in files and folders, by name.
+
+    Parameters
+    ----------
+    paths : sequence of str or Path
+        Files, or folders, of which every program and notebook counts; hidden ones do not.
+
+    Returns
+    -------
+    dict of str to Path
+        Each by its path from the folder that all of them share, in alphabetical order.
+
+    Raises
+    ------
+    FileFormatError
+        If one does not exist, or there is none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "ada.py").write_text(""), (folder / "bob.py").write_text("")
+    >>> list(submissions_in([folder]))
+    ['ada.py', 'bob.py']
+    """
+    found: dict[Path, None] = {}
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = (p for p in path.rglob("*") if p.suffix in ENDINGS and p.is_file())
+            visible = (p for p in inside if not _hidden(p.relative_to(path)))
+            found |= dict.fromkeys(p.absolute() for p in visible)
+        elif path.exists():
+            found[path.absolute()] = None
+        else:
+            raise FileFormatError(f"there is no file {path} to grade.")
+    if not found:
+        raise FileFormatError(f"there is nothing to grade: {', '.join(map(str, paths))}.")
+    shared = Path(os.path.commonpath([path.parent for path in found]))
+    return {path.relative_to(shared).as_posix(): path for path in sorted(found)}
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith((".", "__")) for part in path.parts)
+
+
+def attempt_in(path: Path, exercise: Exercise) -> Any:
+    """What a file holds for an exercise, as `judge_attempt` takes it.
+
+    Of code that is the file itself. An answer stands behind a line "# exercise: NAME": the rest of a
+    notebook's cell, or what follows in a program, without its comment signs.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    exercise : Exercise
+        The exercise.
+
+    Returns
+    -------
+    Path, str or None
+        None if the file has no answer.
+    """
+    if exercise.judged_by.is_code:
+        return path
+    text = path.read_text("utf-8", errors="replace")
+    cells = _cells(text) if path.suffix == ".ipynb" else _sections(text)
+    for cell in cells:
+        first, _, rest = cell.strip().partition("\n")
+        if first.replace(" ", "").lower() == f"{MARK}{exercise.name}":
+            lines = [line.removeprefix("#").removeprefix(" ") for line in rest.strip().splitlines()]
+            return "\n".join(lines).strip()
+    return None
+
+
+def _cells(text: str) -> list[str]:
+    try:
+        return ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
+def _sections(text: str) -> list[str]:
+    """The parts of a program, each from its mark to the next."""
+    sections: list[list[str]] = [[]]
+    for line in text.splitlines():
+        if line.replace(" ", "").lower().startswith(MARK):
+            sections.append([])
+        sections[-1].append(line)
+    return ["\n".join(section) for section in sections[1:]]
