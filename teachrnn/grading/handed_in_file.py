@@ -83,20 +83,30 @@ def attempt_in(path: Path, exercise: Exercise) -> Any:
     if exercise.judged_by.is_code:
         return path
     text = path.read_text("utf-8", errors="replace")
-    cells = _cells(text) if path.suffix == ".ipynb" else _sections(text)
+    cells = _marked(text, exercise.name) if path.suffix == ".ipynb" else _sections(text)
     for cell in cells:
         first, _, rest = cell.strip().partition("\n")
-        if first.replace(" ", "").lower() == f"{MARK}{exercise.name}":
+        marked = first.replace(" ", "").lower()
+        if marked == f"{MARK}{exercise.name}":
             lines = [line.removeprefix("#").removeprefix(" ") for line in rest.strip().splitlines()]
             return "\n".join(lines).strip()
+        if path.suffix == ".ipynb" and not marked.startswith(MARK):
+            return cell.strip()
     return None
 
 
-def _cells(text: str) -> list[str]:
+def _marked(text: str, name: str) -> list[str]:
+    """The cells of a notebook that answer an exercise: by their first line, a tag, or nbgrader's id."""
+    found = []
     try:
-        return ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
-    except (ValueError, KeyError, TypeError):
+        for cell in json.loads(text)["cells"]:
+            source, metadata = "".join(cell["source"]), cell.get("metadata", {})
+            ids = [*metadata.get("tags", []), metadata.get("nbgrader", {}).get("grade_id")]
+            if name in ids or source.strip().replace(" ", "").lower().startswith(f"{MARK}{name}"):
+                found.append(source)
+    except (ValueError, KeyError, TypeError, AttributeError):
         return []
+    return found
 
 
 def _sections(text: str) -> list[str]:

@@ -32,7 +32,7 @@ from teachrnn.submission.unused import unused
 from teachrnn.submission.wording import facts_of
 
 HOPELESS = 1
-"""How many ways of calling a backward pass may end in a loop without end, or the like: one may be its own."""
+"""How many ways of calling a backward pass may end in a loop without end, or the like."""
 
 Chosen = str | Callable[..., Any] | None
 

@@ -14,7 +14,7 @@ from teachrnn.sweep.trial import Trial, TrialResult
 TrialFunction = Callable[[Trial], TrialResult]
 
 
-class Keyed(Protocol):
+class HasKey(Protocol):
     """What is done, or was: a task and its result have the same key."""
 
     @property
@@ -22,7 +22,7 @@ class Keyed(Protocol):
         """What tells it from the others."""
 
 
-class Task(Keyed, Protocol):
+class Task(HasKey, Protocol):
     """Something that a worker does: a trial, or whatever else takes its time and may die of it."""
 
     def failed(self, error: str) -> Any:
@@ -41,7 +41,7 @@ class Task(Keyed, Protocol):
 
 
 TaskT = TypeVar("TaskT", bound=Task)
-ResultT = TypeVar("ResultT", bound=Keyed)
+ResultT = TypeVar("ResultT", bound=HasKey)
 
 
 class Engine(ABC):
