@@ -115,8 +115,14 @@ def _what_failed(program: HandedIn, plans: Sequence[Plan], attempts: Attempts) -
     if attempts.returned:
         return f"{attempts.returned}: neither a loss, a number, nor states or scores of any layout."
     if attempts.furthest is None:
-        said = "; ".join(attempts.complaints)
-        return f"{called}: the parameters were not recognised by their names. {said}".rstrip()
+        keys = (k for plan in plans for fill in plan.forward.fills.values() for k in fill.keys)
+        seen = ", ".join(dict.fromkeys((*(n for plan in plans for n in plan.names), *keys)))
+        said = "; ".join(attempts.complaints) or (
+            "Call them U, W, b, V and c, or as a course does: Wxh, Whh, bh, Why and by. Networks of one "
+            "layer are compared: of several, hand in one at a time."
+        )
+        seen = f" ({seen})" if seen else ""
+        return f"{called}: the parameters{seen} were not recognised by their names. {said}"
     run = attempts.furthest[1]
     again = ProgramRun(run.plan, run.arrangement, run.case, seconds=SECONDS_FOR_AN_ATTEMPT)
     detail = ""

@@ -274,3 +274,24 @@ def test_the_order_of_gates_without_names_is_said_to_be_a_guess(tmp_path):
     said = Submission.of(path).convention.facts["gates"]
     assert said.startswith("Which gate is which is a guess")
     assert said.endswith("The numbers do not confirm it.")
+
+
+def test_parameters_whose_names_say_nothing_are_listed_with_names_that_do(tmp_path):
+    path = tmp_path / "two_layers.py"
+    path.write_text(
+        """
+def forward(params, inputs, h0):
+    for x in inputs:
+        h1 = params["Wx1"] @ x + params["Wh1"] @ h0[0] + params["b1"]
+        h2 = params["Wx2"] @ h1 + params["Wh2"] @ h0[1] + params["b2"]
+    return h1, h2
+
+def backward(params, inputs, h1, h2):
+    return {name: 0 * p for name, p in params.items()}
+""",
+        encoding="utf-8",
+    )
+    with pytest.raises(
+        SubmissionError, match=r"Wx1.* were not recognised .* Call them U, W, b, V and c"
+    ):
+        Submission.of(path)
