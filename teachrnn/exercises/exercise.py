@@ -191,13 +191,13 @@ class Exercise:
             return which
         if isinstance(which, Path) or which.endswith(".toml"):
             return load_exercise(which)
-        found = {exercise.name: exercise for exercise in _all()}
-        if which not in found:
+        if which not in _names():
+            names = ", ".join(exercise.name for exercise in _all())
             raise NameLookupError(
-                f"there is no exercise {which!r}; there are: {', '.join(found)}. The name of your own "
-                'file ends in ".toml".'
+                f"there is no exercise {which!r}; there are: {names}. The name of your own file ends in "
+                '".toml".'
             )
-        return found[which]
+        return _own(which)
 
     @classmethod
     def all(cls) -> list[Exercise]:
@@ -322,12 +322,20 @@ def load_exercise(path: str | Path) -> Exercise:
 
 @cache
 def _all() -> tuple[Exercise, ...]:
-    found = []
-    for item in FOLDER.iterdir():
-        if item.name.endswith(".toml"):
-            with as_file(item) as path:
-                found.append(load_exercise(path))
-    return tuple(sorted(found, key=lambda exercise: (_place(exercise.course), exercise.name)))
+    return tuple(sorted(map(_own, _names()), key=lambda one: (_place(one.course), one.name)))
+
+
+@cache
+def _own(name: str) -> Exercise:
+    """One of those that teachrnn comes with: reading a file runs what is in it, so only this one is."""
+    with as_file(FOLDER / f"{name}.toml") as path:
+        return load_exercise(path)
+
+
+@cache
+def _names() -> frozenset[str]:
+    files_of_exercises = (item.name for item in FOLDER.iterdir())
+    return frozenset(name[:-5] for name in files_of_exercises if name.endswith(".toml"))
 
 
 def _place(course: str) -> tuple[int, str, str]:
