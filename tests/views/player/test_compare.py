@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -178,6 +179,13 @@ def test_colours_of_arrays_have_one_scale(browser_page, made):
         assert max(sizes[0])[0] != max(sizes[1])[0]
         every = sorted([*sizes[0], *sizes[1]])
         assert all(b >= a - 0.1 for (_, a), (_, b) in pairwise(every)), (step, every)
+    page.evaluate("location.hash = 'compare=other-text&step=dW&level=operations'")
+    page.locator(".side").first.locator(".results button", has_text="dW").click()
+    maps = page.locator(".side .grid .matrix [aria-label*='largest magnitude']")
+    expect(maps.first).to_have_attribute("aria-label", re.compile("Heat map of ∂W"))
+    said = maps.evaluate_all("all => all.map((map) => map.ariaLabel.split('largest magnitude ')[1])")
+    assert len(said) > 2
+    assert len(set(said)) == 1  # the gradients of both
 
 
 def number(text):
