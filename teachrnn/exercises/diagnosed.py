@@ -97,11 +97,15 @@ def _said(
         return " ".join(found.failures.values())
     if one is not None and one.verdict == "forward pass differs":
         return one.hints(Hint.VERDICT).splitlines()[0]
-    wrong = [name for name, fine in parts.items() if not fine]
+    there = {c.said for c in one.compared} if one is not None else set(parts)
+    missing = [name for name, fine in parts.items() if not fine and name not in there]
+    missing = missing if isinstance(found, Diagnosis) else []
+    wrong = [name for name, fine in parts.items() if not fine and name not in missing]
     fine = [name for name, fine in parts.items() if fine and name != "forward pass"]
-    said = f"{_capital(_listed(wrong))} {'is' if len(wrong) == 1 else 'are'} wrong"
-    said += f"; {_listed(fine)} {'is' if len(fine) == 1 else 'are'} right." if fine else "."
-    return " ".join(filter(None, [said, _turning_point(one)]))
+    said = [_are(names, what) for names, what in ((wrong, "wrong"), (fine, "right")) if names]
+    words = f"{'; '.join(said)}." if said else ""
+    lost = f"{_are(missing, 'not returned')}." if missing else ""
+    return " ".join(filter(None, [_capital(words), lost, _turning_point(one)]))
 
 
 def _turning_point(found: Diagnosis | None) -> str:
@@ -125,6 +129,10 @@ def _first_wrong(found: Diagnoses) -> Diagnosis | None:
 
 def _lines(lines: object) -> str:
     return "\n".join(line.strip() for line in lines)  # type: ignore[attr-defined]
+
+
+def _are(names: Sequence[str], what: str) -> str:
+    return f"{_listed(names)} {'is' if len(names) == 1 else 'are'} {what}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from teachrnn.errors import SubmissionError
 from teachrnn.exercises.handed_in import HandedInAttempt
 
 if TYPE_CHECKING:
@@ -32,8 +34,23 @@ def program_file(exercise: Exercise, attempt: HandedInAttempt) -> Iterator[Path]
     """
     with tempfile.TemporaryDirectory(prefix="teachrnn-", ignore_cleanup_errors=True) as folder:
         path = Path(folder, exercise.file_name)
-        path.write_text(program(exercise, attempt), "utf-8", errors="replace")
-        yield path
+        text = program(exercise, attempt)
+        path.write_text(text, "utf-8", errors="replace")
+        before = text.removesuffix(attempt.source).count("\n")
+        try:
+            yield path
+        except SubmissionError as error:
+            raise SubmissionError(_renumbered(str(error), path.name, before)) from error
+
+
+def _renumbered(said: str, file: str, before: int) -> str:
+    """A message whose lines are counted in what was handed in, not in the whole program."""
+
+    def counted(place: re.Match[str]) -> str:
+        line = int(place[1]) - before
+        return f"{file}, line {line}" if line > 0 else f"the code that is given, line {place[1]}"
+
+    return re.sub(rf"{re.escape(file)}, line (\d+)", counted, said)
 
 
 def program(exercise: Exercise, attempt: HandedInAttempt) -> str:

@@ -99,6 +99,19 @@ def test_what_is_no_answer_is_said_in_words(body, outcome, said):
     assert said in found.said
 
 
+def test_what_is_not_returned_is_told_from_what_is_wrong_and_lines_are_those_of_the_learner(tmp_path):
+    bptt = Exercise.find("bptt")
+    without = bptt.solution.replace("return dU, dW, db, dV, dc", "return dU, dW, db, dV")
+    found = judge_attempt(bptt, without, isolated=False)
+    assert (found.said, found.credit) == ("dU, dW, db and dV are right. dc is not returned.", 0.8)
+    file = tmp_path / "mine.py"
+    file.write_text("\n\ndef tanh_backward(dy, y):\n    return dx\n")
+    found = judge_attempt("tanh-gradient", file, isolated=False)
+    assert "tanh_gradient.py, line 4, in tanh_backward: return dx" in found.said
+    file.write_text("def tanh_backward(dy, y)\n    return dx\n")
+    assert "tanh_gradient.py, line 1 is not Python" in judge_attempt("tanh-gradient", file).said
+
+
 def test_code_without_the_function_says_what_there_is():
     found = judge_attempt("tanh-gradient", "def tanh_back(dy, y): return dy\n", isolated=False)
     assert found.outcome == "not readable"
