@@ -238,6 +238,20 @@ def test_lines_that_do_not_depend_on_each_other_may_change_places():
     assert [a for a, fine in right.items() if fine] == [3, 6]
 
 
+def test_where_spaces_are_part_of_the_answer_a_line_outside_of_its_loop_is_wrong():
+    one = Exercise(**{**vars(ORDER), "judge": {"indentation": "yours"}})
+    lines = ORDER.solution.strip().splitlines()
+    bare = [line.strip() for line in lines]
+    assert judge_attempt(ORDER, bare).right  # there the spaces are given
+    assert judge_attempt(one, lines).right
+    assert judge_attempt(one, bare).outcome == "wrong"
+    found = judge_attempt(one, [*lines[:-1], bare[-1]])
+    assert (found.outcome, found.hints[0]) == (
+        "wrong",
+        "`from_future = W.T @ da` belongs in the block of `for t in range(T, 0, -1):`.",
+    )
+
+
 def test_an_order_says_what_is_missing_unknown_or_not_begun():
     lines = ORDER.solution.strip().splitlines()
     found = judge_attempt(ORDER, lines[:-1])

@@ -151,26 +151,21 @@ class OrderExercise(ExerciseKind):
             if self.indentation == "given":
                 indent = left[0].indent
             order.append(OfferedLine(text, int(indent), left[0].place, left[0].why))
-        wrong = [line for line in order if line.why]
-        there = {line.place for line in order if not line.why}
-        missing = [line for line in right if line.place not in there]
-        violated = self._violated(exercise, order)
-        twice = len([line for line in order if not line.why]) != len(there)
-        off = {line.place for line in [*missing, *wrong]} | {b for _, b in violated}
-        parts = {f"line {line.place + 1}": line.place not in off for line in right}
-        if not (wrong or missing or violated or twice):
+        found = self._found(exercise, order)
+        parts = {f"line {line.place + 1}": line.place not in found.off for line in right}
+        if not (found.off or found.twice):
             said = f"Right: all {len(right)} lines stand where they can."
             return Judgement(exercise.name, "right", 1.0, parts, said)
-        mistakes = [line.why for line in wrong] + self._misordered(exercise, violated)
-        credit = sum(parts.values()) / len(parts) * (0.5 if twice or (wrong and not missing) else 1.0)
+        mistakes = [line.why for line in found.wrong] + self._misordered(exercise, found)
+        whole = 0.5 if found.twice or (found.wrong and not found.missing) else 1.0
         return Judgement(
             exercise.name,
             "wrong",
-            credit,
+            whole * sum(parts.values()) / len(parts),
             parts,
-            " ".join(self._said(right, wrong, missing, violated, twice=twice)),
+            " ".join(found.said()),
             list(dict.fromkeys(mistakes)),
-            ladder(exercise, self._rungs(right, wrong, missing, violated)),
+            ladder(exercise, found.rungs(right)),
         )
 
     # Inside ------------------------------------------------------------------------------------
@@ -199,78 +194,104 @@ class OrderExercise(ExerciseKind):
             return _lines("\n".join(answer))
         raise SubmissionError("an order is a list of lines, or a text of them.")
 
-    def _violated(self, exercise: Exercise, order: Sequence[OfferedLine]) -> list[tuple[int, int]]:
-        """The pairs that stand the wrong way round, or not in the block that they belong to."""
+    def _found(self, exercise: Exercise, order: Sequence[OfferedLine]) -> _Found:
+        """What is wrong with lines in this order."""
+        right = self._right(exercise)
+        fine = [line.place for line in order if not line.why]
         at = {line.place: i for i, line in enumerate(order)}
-        found = [(a, b) for a, b in self.pairs(exercise) if a in at and b in at and at[a] > at[b]]
-        right, heads, now = _heads(self._right(exercise)), [], _heads(order)
-        for i, line in enumerate(order):
-            head = None if now[i] is None else order[now[i]].place  # type: ignore[index]
-            if head != right[line.place] and not any(line.place == b for _, b in found):
-                heads.append((right[line.place] if right[line.place] is not None else -1, line.place))
-        return found + heads  # type: ignore[operator]
+        violated = [(a, b) for a, b in self.pairs(exercise) if a in at and b in at and at[a] > at[b]]
+        late = {b for _, b in violated}
+        heads, strayed = _heads(right), []
+        for line, head in zip(order, _heads(order), strict=True):
+            if head != heads[line.place] and line.place not in late:
+                strayed.append((heads[line.place], line.place))
+        return _Found(
+            [line for line in order if line.why],
+            [line for line in right if line.place not in fine],
+            violated,
+            strayed,
+            len(fine) > len(set(fine)),
+        )
 
-    def _misordered(self, exercise: Exercise, violated: Sequence[tuple[int, int]]) -> list[str]:
+    def _misordered(self, exercise: Exercise, found: _Found) -> list[str]:
         """The distractors that change the order, in the way that is seen here."""
         right, named = self._right(exercise), []
+        texts = [line.text for line in right]
         for distractor in exercise.distractors:
             lines = _lines(exercise.mistaken(distractor))
-            if violated and sorted(lines) == sorted((line.text, line.indent) for line in right):
-                texts = [line.text for line in right]
-                order = [right[texts.index(text)] for text, _ in lines]
-                own = self._violated(exercise, order)
-                if own and set(own) <= set(violated):
+            if sorted(lines) == sorted((line.text, line.indent) for line in right):
+                own = self._found(exercise, [right[texts.index(text)] for text, _ in lines]).violated
+                if own and set(own) <= set(found.violated):
                     named.append(distractor.name)
         return named
 
-    def _said(
-        self,
-        right: Sequence[OfferedLine],
-        wrong: Sequence[OfferedLine],
-        missing: Sequence[OfferedLine],
-        violated: Sequence[tuple[int, int]],
-        *,
-        twice: bool,
-    ) -> Iterator[str]:
-        replaced = {line.place for line in wrong}
-        bare = [line for line in missing if line.place not in replaced]
-        if wrong:
-            count = len(wrong)
+
+@dataclass(frozen=True)
+class _Found:
+    """What is wrong with lines in some order.
+
+    Attributes
+    ----------
+    wrong, missing : list of OfferedLine
+        Lines that are there and should not be, and lines that are not there.
+    violated : list of (int, int)
+        Places of lines, of which the first should stand before the second.
+    strayed : list of (int or None, int)
+        The place of the line that should head the block of the second.
+    twice : bool
+        Whether a line is there twice.
+    """
+
+    wrong: list[OfferedLine]
+    missing: list[OfferedLine]
+    violated: list[tuple[int, int]]
+    strayed: list[tuple[int | None, int]]
+    twice: bool
+
+    @property
+    def off(self) -> set[int]:
+        """Places of the solution at which something is wrong."""
+        lines = {line.place for line in [*self.missing, *self.wrong]}
+        return lines | {b for _, b in [*self.violated, *self.strayed]}
+
+    def said(self) -> Iterator[str]:
+        """How much is wrong, a sentence for each kind."""
+        replaced = {line.place for line in self.wrong}
+        bare = [line for line in self.missing if line.place not in replaced]
+        if (count := len(self.wrong)) > 0:
             yield (
                 f"{count} {'line is' if count == 1 else 'lines are'} wrong: among those left out "
                 f"{'is one' if count == 1 else 'are some'} that can stand there."
             )
         if bare:
             yield f"{len(bare)} {'line is' if len(bare) == 1 else 'lines are'} missing."
-        if twice:
+        if self.twice:
             yield "A line is there twice."
-        if violated:
-            count = len(violated)
+        if (count := len(self.violated)) > 0:
             yield (
                 f"{count} {'line stands' if count == 1 else 'lines stand'} before another on which "
                 f"{'it depends' if count == 1 else 'they depend'}."
             )
+        elif (count := len(self.strayed)) > 0:
+            yield f"{count} {'line stands' if count == 1 else 'lines stand'} in a block of others."
 
-    def _rungs(
-        self,
-        right: Sequence[OfferedLine],
-        wrong: Sequence[OfferedLine],
-        missing: Sequence[OfferedLine],
-        violated: Sequence[tuple[int, int]],
-    ) -> dict[int, str]:
+    def rungs(self, right: Sequence[OfferedLine]) -> dict[int, str]:
+        """What can be said on each rung of the ladder."""
         said = {}
-        if violated:
-            a, b = violated[0]
-            if a >= 0:
-                said[1] = f"`{right[b].text}` must stand after `{right[a].text}`, on which it depends."
-            else:
-                said[1] = f"`{right[b].text}` stands in a loop to which it does not belong."
-        elif wrong:
-            said[1] = f"Look at `{wrong[0].text}`: there is a line that could stand in its place."
-        elif missing:
-            said[1] = f"The line that makes `{right[missing[0].place].text.split()[0]}` is missing."
-        if wrong:
-            said[4] = f"Of `{wrong[0].text}`: {wrong[0].why}."
+        if self.violated:
+            a, b = self.violated[0]
+            said[1] = f"`{right[b].text}` must stand after `{right[a].text}`, on which it depends."
+        elif self.wrong:
+            said[1] = f"Look at `{self.wrong[0].text}`: there is a line that could stand in its place."
+        elif self.strayed:
+            head, line = self.strayed[0]
+            where = "outside of every block" if head is None else f"in the block of `{right[head].text}`"
+            said[1] = f"`{right[line].text}` belongs {where}."
+        elif self.missing:
+            made = right[self.missing[0].place].text.split()[0]
+            said[1] = f"The line that makes `{made}` is missing."
+        if self.wrong:
+            said[4] = f"Of `{self.wrong[0].text}`: {self.wrong[0].why}."
         return said
 
 
@@ -285,10 +306,10 @@ def _lines(text: str) -> list[tuple[str, float]]:
 
 
 def _heads(lines: Sequence[OfferedLine]) -> list[int | None]:
-    """For each line, the one that heads its block: the nearest above it that is indented less."""
+    """For each line, the place of the one that heads its block: the nearest above indented less."""
     heads: list[int | None] = []
     for i, line in enumerate(lines):
-        above = [j for j in range(i) if lines[j].indent < line.indent]
+        above = [other.place for other in lines[:i] if other.indent < line.indent]
         heads.append(above[-1] if above else None)
     return heads
 

@@ -23,6 +23,10 @@ from teachrnn.views.prose import prose_html
 
 TANH = Exercise.find("tanh-gradient")
 ANSWERED = [one for one in Exercise.all() if exercise_data(one) is not None]
+INDENTED = Exercise(
+    **{**vars(Exercise.find("forward-order")), "name": "indented", "judge": {"indentation": "yours"}}
+)
+"""The spaces before a line are part of the answer."""
 
 
 @pytest.fixture(autouse=True)
@@ -125,7 +129,7 @@ def test_an_exercise_shows_its_text_its_code_and_its_hints_in_order():
 def test_a_page_judges_orders_and_predictions_as_python_does(browser_page):
     load = "async (code) => { window.own = await import('data:text/javascript,' + code); }"
     browser_page.evaluate(load, quote(exercise_script()))
-    for one in ANSWERED:
+    for one in [*ANSWERED, INDENTED]:
         data = json.loads(json.dumps(exercise_data(one)))
         attempts = [one.solution, *map(one.mistaken, one.distractors), ""]
         if one.kind == "order":
@@ -134,7 +138,7 @@ def test_a_page_judges_orders_and_predictions_as_python_does(browser_page):
                 [*lines[:i], lines[i + 1], lines[i], *lines[i + 2 :]] for i in range(len(lines) - 1)
             ]
             split = [[line for line in text.splitlines() if line.strip()] for text in attempts]
-            attempts = [*split, *swapped, lines[1:], [*lines, lines[-1]]]
+            attempts = [*split, *swapped, lines[1:], [*lines, lines[-1]], [s.strip() for s in lines]]
         here = browser_page.evaluate(
             "([data, all]) => all.map((a) => own.judged(data, a).outcome)", [data, attempts]
         )
