@@ -35,6 +35,7 @@ ALSO = {
         "teachrnn.diagnosis.mistake",
         "teachrnn.diagnosis.rules",
     ],
+    "teachrnn.grading": ["teachrnn.grading.nbgrader", "teachrnn.grading.otter"],
     "teachrnn.formulas": [
         "teachrnn.formulas.equation",
         "teachrnn.formulas.tree",

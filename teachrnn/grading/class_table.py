@@ -47,7 +47,8 @@ class MistakeOfClass:
     count : int
         In how many submissions.
     smallest : str
-        The shortest of the smallest cases that fail, with nothing that tells whose it is.
+        The shortest of the smallest cases that fail, of code without another mistake if there is such;
+        with nothing that tells whose it is.
     """
 
     exercise: str
@@ -117,18 +118,18 @@ class ClassTable:
         """
         found = []
         for exercise in self.exercises:
-            made: dict[str, list[str]] = {}
+            made: dict[str, list[tuple[int, int, str]]] = {}
             for one in self.results:
                 judgement = one.judgement
                 if one.exercise == exercise and judgement.outcome == "wrong":
-                    for mistake in judgement.mistakes or [UNNAMED]:
-                        made.setdefault(mistake, []).append(judgement.smallest)
+                    named, case = judgement.mistakes or [UNNAMED], judgement.smallest
+                    for mistake in named:
+                        made.setdefault(mistake, []).append((len(named), len(case), case))
             counted = sorted(made.items(), key=lambda item: (-len(item[1]), item[0]))
             for mistake, cases in counted:
-                written = sorted(filter(None, cases), key=lambda case: (len(case), case))
-                found.append(
-                    MistakeOfClass(exercise, mistake, len(cases), written[0] if written else "")
-                )
+                written = sorted(case for case in cases if case[2])  # of one mistake alone, if possible
+                smallest = written[0][2] if written else ""
+                found.append(MistakeOfClass(exercise, mistake, len(cases), smallest))
         return found
 
     def csv(self) -> str:
