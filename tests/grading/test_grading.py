@@ -1,6 +1,7 @@
 """Many submissions: each has its own result, none is lost, and the class is seen at a glance."""
 
 import csv
+import importlib
 import io
 import json
 import os
@@ -15,7 +16,7 @@ from bs4 import BeautifulSoup
 from class_of_students import BPTT, CLASS, OUTCOMES, POINTS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from teachrnn.errors import DomainError, FileFormatError, NameLookupError
+from teachrnn.errors import DomainError, FileFormatError, MissingExtraError, NameLookupError
 from teachrnn.exercises import Exercise, Judgement
 from teachrnn.grading import ClassTable, Graded, Grading, gradescope_results, submissions_in
 from teachrnn.grading.class_page import class_page
@@ -230,3 +231,15 @@ def test_the_command_says_what_it_needs(tmp_path, handed_in):
     assert done.returncode == 0, done.stderr
     assert json.loads((tmp_path / "r.json").read_text())["tests"][0]["status"] == "passed"
     assert BPTT.name not in done.stdout
+
+
+@pytest.mark.parametrize(("module", "package"), [("nbgrader", "nbgrader"), ("otter", "otter")])
+def test_a_grader_that_is_not_installed_is_named_with_the_command_that_installs_it(
+    module, package, monkeypatch
+):
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.delitem(sys.modules, f"teachrnn.grading.{module}", raising=False)
+    with pytest.raises(MissingExtraError, match=r"pip install 'teachrnn\[graders\]'"):
+        importlib.import_module(f"teachrnn.grading.{module}")
