@@ -50,7 +50,7 @@ def judgement_of(
         "right" or "wrong", with credit for each part that is right.
     """
     parts = {name: right for name, right in found.parts_right().items() if name not in without}
-    right = found.right and all(parts.values())
+    right = bool(parts) and all(parts.values()) and found.verdict != "forward pass differs"
     one = found if isinstance(found, Diagnosis) else _first_wrong(found)
     smallest = "" if one is None or one.smallest is None else _capital(str(one.smallest))
     return Judgement(
@@ -59,7 +59,7 @@ def judgement_of(
         credit=1.0 if right else sum(parts.values()) / max(len(parts), 1),
         parts=parts,
         said=_said(found, one, parts, right=right),
-        mistakes=list(dict.fromkeys(m.title for m in found.mistakes)),
+        mistakes=[] if right else list(dict.fromkeys(m.title for m in found.mistakes)),
         hints=[] if right else ladder(exercise, {} if one is None else rungs_of(one)),
         smallest="" if right else smallest,
         remarks=[*remarks, *found.remarks, *found.read_as],
@@ -91,7 +91,7 @@ def rungs_of(found: Diagnosis) -> dict[int, str]:
 def _said(
     found: Diagnosis | Diagnoses, one: Diagnosis | None, parts: Mapping[str, bool], *, right: bool
 ) -> str:
-    if right:
+    if right and found.right:
         return found.hints(Hint.VERDICT).splitlines()[-1 if isinstance(found, Diagnoses) else 0]
     if one is None and isinstance(found, Diagnoses):
         return " ".join(found.failures.values())
@@ -140,6 +140,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _capital(text: str) -> str:
-    """With a capital, unless it begins with a symbol: dW stays dW."""
+    """With a capital, unless it begins with a symbol: dW stays dW, and dx stays dx."""
     word = text.split(" ")[0].strip(",.;")
-    return text if len(word) < 4 and word != "the" else text[:1].upper() + text[1:]
+    is_word = word.islower() and word.isalpha() and (len(word) > 3 or word == "the")
+    return text[:1].upper() + text[1:] if is_word else text

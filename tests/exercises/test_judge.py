@@ -104,6 +104,11 @@ def test_what_is_not_returned_is_told_from_what_is_wrong_and_lines_are_those_of_
     without = bptt.solution.replace("return dU, dW, db, dV, dc", "return dU, dW, db, dV")
     found = judge_attempt(bptt, without, isolated=False)
     assert (found.said, found.credit) == ("dU, dW, db and dV are right. dc is not returned.", 0.8)
+    some = Exercise(**{**vars(bptt), "judge": {"gradients": ["U", "W"]}})
+    for code in (without, bptt.solution.replace("dc += do", "dc -= do")):
+        found = judge_attempt(some, code, isolated=False)
+        assert (found.outcome, found.parts) == ("right", {"dU": True, "dW": True}), found
+        assert found.mistakes == []
     file = tmp_path / "mine.py"
     file.write_text("\n\ndef tanh_backward(dy, y):\n    return dx\n")
     found = judge_attempt("tanh-gradient", file, isolated=False)

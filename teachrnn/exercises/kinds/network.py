@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from teachrnn.cells import CELLS
 from teachrnn.checking.check_backward import diagnose_parts
+from teachrnn.diagnosis.instance import Instance
 from teachrnn.exercises.diagnosed import judgement_of
 from teachrnn.exercises.handed_in import HandedInAttempt
 from teachrnn.exercises.judgement import Judgement
@@ -30,6 +31,9 @@ class NetworkExercise(ExerciseKind):
         Which cell.
     forward, backward, loss : str
         Which functions they are, if their names do not say it.
+    gradients : list of str
+        The parameters whose gradients are asked for, such as ["U_f", "W_f"]; all of the network's, if
+        none is named.
     forward_given : bool
         Whether the forward pass is given, and earns nothing.
     seconds : float
@@ -42,12 +46,17 @@ class NetworkExercise(ExerciseKind):
     forward: str = ""
     backward: str = ""
     loss: str = ""
+    gradients: list[str] = field(default_factory=list)
     forward_given: bool = True
     seconds: float = 4.0
 
     def complaints(self, exercise: Exercise) -> Iterator[str]:
         yield from super().complaints(exercise)
         CELLS.find(self.cell)
+        known = Instance.draw(self.cell, T=1, hidden=1, symbols=2).gradients
+        for name in self.gradients:
+            if name not in known:
+                yield f"[judge] `gradients` has {name!r}, but {self.cell} has {', '.join(known)}."
 
     def judged(
         self, exercise: Exercise, attempt: HandedInAttempt, *, isolated: bool, seed: int
@@ -65,4 +74,7 @@ class NetworkExercise(ExerciseKind):
                 parts = parts_in(path, cell=self.cell, chosen=chosen)
                 found = diagnose_parts(parts, seconds=self.seconds, seed=seed)
         without = ["forward pass"] if self.forward_given else []
+        asked = {f"d{name}" for name in self.gradients}
+        if asked:
+            without += [part for part in found.parts_right() if part not in {*asked, "forward pass"}]
         return judgement_of(exercise, found, without=without, remarks=attempt.remarks)
