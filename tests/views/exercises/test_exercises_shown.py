@@ -27,6 +27,18 @@ INDENTED = Exercise(
     **{**vars(Exercise.find("forward-order")), "name": "indented", "judge": {"indentation": "yours"}}
 )
 """The spaces before a line are part of the answer."""
+OTHERS = [
+    Exercise.from_toml(
+        f"""title = "T"\nkind = "prediction"\ntext = "Which?"\ndifficulty = 1\nminutes = 1
+solution = "{right}"\n[judge]\n{judge}\nbecause = "so"\n[[distractors]]\nwhy = "w"\nby = "{wrong}"
+""",
+        name=f"other-{right[:3]}",
+    )
+    for right, wrong, judge in (
+        ("sum", "mean", "asks = 'choice'\nchoices = ['sum', 'mean']\nanswer = \"'sum'\""),
+        ("negative", "zero", 'asks = "sign"\nanswer = "-0.5"'),
+    )
+]
 
 
 @pytest.fixture(autouse=True)
@@ -129,7 +141,7 @@ def test_an_exercise_shows_its_text_its_code_and_its_hints_in_order():
 def test_a_page_judges_orders_and_predictions_as_python_does(browser_page):
     load = "async (code) => { window.own = await import('data:text/javascript,' + code); }"
     browser_page.evaluate(load, quote(exercise_script()))
-    for one in [*ANSWERED, INDENTED]:
+    for one in [*ANSWERED, INDENTED, *OTHERS]:
         data = json.loads(json.dumps(exercise_data(one)))
         attempts = [one.solution, *map(one.mistaken, one.distractors), ""]
         if one.kind == "order":
