@@ -32,15 +32,15 @@ def exercise(
             help="Where the starting file is written; by default NAME.py, here.", show_default=False
         ),
     ] = None,
-    hints: Annotated[int, typer.Option(min=0, max=4, help="How many hints can open.")] = 4,
-    page: Annotated[
+    rungs: Annotated[int, typer.Option(min=0, max=4, help="How many hints can open.")] = 4,
+    handout: Annotated[
         Path | None, typer.Option(help="Write a page with it, or with all of them, and stop.")
     ] = None,
-    slides: Annotated[bool, typer.Option("--slides", help="With --page: in large type.")] = False,
+    slides: Annotated[bool, typer.Option("--slides", help="With --handout: in large type.")] = False,
     player: Annotated[
-        bool, typer.Option("--player", help="With --page: a prediction, at its step of the player.")
+        bool, typer.Option("--player", help="With --handout: a prediction, at its step of the player.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the judgement as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """List exercises, begin one, or have an attempt judged.
 
@@ -49,19 +49,19 @@ def exercise(
     """
     from teachrnn.exercises import Exercise
 
-    if page is not None:
+    if handout is not None:
         from teachrnn.views.exercises import save_exercise_page, save_exercise_player
 
         if player:
             if which is None:
                 raise DomainError("--player needs the name of an exercise.")
-            say(f"Page: {save_exercise_player(Exercise.find(which), page).resolve()}")
+            say(f"Page: {save_exercise_player(Exercise.find(which), handout).resolve()}")
             return
         chosen = Exercise.all() if which is None else [Exercise.find(which)]
-        say(f"Page: {save_exercise_page(chosen, page, slides=slides).resolve()}")
+        say(f"Page: {save_exercise_page(chosen, handout, slides=slides).resolve()}")
         return
     if slides or player:
-        raise DomainError(f"--{'slides' if slides else 'player'} needs --page FILE.html.")
+        raise DomainError(f"--{'slides' if slides else 'player'} needs --handout FILE.html.")
     if which is None:
         _list(Exercise.all())
     elif attempt is None:
@@ -69,7 +69,7 @@ def exercise(
     else:
         from teachrnn.views.exercises import judge
 
-        found = judge(which, _handed_in(Exercise.find(which), attempt), hints=hints)
+        found = judge(which, _handed_in(Exercise.find(which), attempt), hints=rungs)
         say(json.dumps(found.to_dict(), indent=1, ensure_ascii=False) if as_json else str(found))
         raise typer.Exit(0 if found.right else 1)
 

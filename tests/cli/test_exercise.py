@@ -51,11 +51,11 @@ def test_an_answer_may_be_a_negative_number(teachrnn):
 
 
 def test_exercises_become_a_page_or_slides(teachrnn, tmp_path):
-    assert teachrnn("--page", "all.html").returncode == 0
+    assert teachrnn("--handout", "all.html").returncode == 0
     page = (tmp_path / "all.html").read_text("utf-8")
     assert all(f'id="{one.name}"' in page for one in Exercise.all())
     assert "Hint 1" in page
-    assert teachrnn("bptt", "--page", "slide.html", "--slides").returncode == 0
+    assert teachrnn("bptt", "--handout", "slide.html", "--slides").returncode == 0
     assert "Hint 1" not in (tmp_path / "slide.html").read_text("utf-8")
 
 
@@ -65,8 +65,8 @@ def test_exercises_become_a_page_or_slides(teachrnn, tmp_path):
         (("nope",), "there is no exercise 'nope'; there are:"),
         (("bptt", "nope.py"), "nope.py: there is no such file"),
         (("nope.toml",), "cannot read nope.toml"),
-        (("bptt", "--slides"), "--slides needs --page"),
-        (("bptt", "--page", "a.html", "--player"), "stands at no step"),
+        (("bptt", "--slides"), "--slides needs --handout"),
+        (("bptt", "--handout", "a.html", "--player"), "stands at no step"),
     ],
 )
 def test_a_mistake_is_answered_with_what_to_do(teachrnn, arguments, said):
