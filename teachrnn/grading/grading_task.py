@@ -146,6 +146,9 @@ def grade(task: GradingTask) -> Graded:
         found.save(task.kept)
     except FileFormatError:  # no room, most likely: nothing that a submission does
         raise
+    except OSError as error:
+        said = f"{task.path.name} cannot be read: {error.strerror or error}."
+        found = Judgement(task.exercise.name, "not readable", said=said)
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
         said = f"teachrnn itself failed on this submission ({what}): please report it."

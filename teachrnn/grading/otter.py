@@ -68,7 +68,7 @@ class JudgeQuestions(_plugins.AbstractOtterPlugin):  # type: ignore[misc]
             What is run all the same: nothing of it if every question has been judged.
         """
         paths = sorted(Path("tests").glob("*.py"))
-        exercises = {p: exercise_named_in(p.read_text("utf-8"), p.parent) for p in paths}
+        exercises = {p: exercise_named_in(p.read_text("utf-8"), Path()) for p in paths}
         self._judged = {p: self._graded(p, e) for p, e in exercises.items() if e is not None}
         self._others = [p for p in paths if p not in self._judged]
         if self._judged and not self._others:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -295,3 +296,13 @@ def test_a_prediction_is_answered_with_what_was_said_what_it_is_and_why():
     found = judge_attempt("two-gradients", -0.241)
     assert found.said.startswith("You said −0.241; it is −0.4821, because $h_2$ is used twice")
     assert found.mistakes == ["the mean of the two"]
+
+
+@pytest.mark.ci
+@pytest.mark.parametrize(
+    "exercise", [e for e in Exercise.all() if e.judged_by.is_code], ids=lambda e: e.name
+)
+def test_code_that_must_do_its_own_work_apart_is_judged_as_it_is_here(exercise):
+    for code in (exercise.solution, *map(exercise.mistaken, exercise.distractors[:1])):
+        here, apart = judge_attempt(exercise, code, isolated=False), judge_attempt(exercise, code)
+        assert replace(apart, remarks=[]) == replace(here, remarks=[])

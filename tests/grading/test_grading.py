@@ -116,6 +116,8 @@ def test_an_answer_is_found_in_a_notebook_by_its_first_line_a_tag_or_nbgraders_i
         nbformat.write(new_notebook(cells=[new_code_cell("x = 1"), cell]), path)
         task = GradingTask.of(name, path, SHAPE, seed=0, maximum=1.0, folder=tmp_path)
         assert grade(task).judgement.right, name
+    gone = GradingTask.of("gone", tmp_path / "gone.py", SHAPE, seed=0, maximum=1.0, folder=tmp_path)
+    assert "gone.py cannot be read" in grade(gone).judgement.said
     path.write_text("no notebook")
     task = GradingTask.of(name, path, SHAPE, seed=0, maximum=1.0, folder=tmp_path)
     assert grade(task).judgement.outcome == "not yet"

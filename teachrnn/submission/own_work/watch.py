@@ -84,10 +84,8 @@ REACHES_FOR_THE_JUDGE = frozenset([*REACHES.values(), READS, LOOKS, AGAIN])
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 PACKAGE = str(Path(__file__).parents[2]) + os.sep
-LIBRARIES = tuple(
-    {os.path.realpath(path) + os.sep for path in sysconfig.get_paths().values()}
-    | {path + os.sep for path in sysconfig.get_paths().values()}
-)
+_HOMES = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+LIBRARIES = tuple({f"{home}{os.sep}" for path in _HOMES for home in (path, os.path.realpath(path))})
 _IMPORTING = "<frozen importlib._bootstrap>"
 _LOADS = ("_find_and_load", "_gcd_import")
 
