@@ -250,16 +250,18 @@ def test_on_paper_the_page_is_light_and_whole_and_has_no_controls(browser_page, 
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
     opened(page, pages["lstm"] + "#step=dh[9]&why=dh[9][1]")
-    graph = page.locator("svg.outline")
-    on_screen = graph.get_attribute("viewBox")
+    seen = "all => [...new Set(all.map(sheet => sheet.getAttribute('viewBox')))]"
+    sheets = page.locator(".outline > svg")  # one over the other: all show the same part of the drawing
+    on_screen = sheets.evaluate_all(seen)
+    assert len(on_screen) == 1
     page.evaluate("dispatchEvent(new Event('beforeprint'))")  # browsers lay out nothing more after it
-    assert graph.get_attribute("viewBox") == "0 0 1010 216"
-    columns = page.locator(".outline .column").evaluate_all(
+    assert sheets.evaluate_all(seen) == ["0 0 1010 216"]
+    columns = page.locator(".outline > svg.column").evaluate_all(
         "all => all.filter(g => g.style.display !== 'none').length"
     )
     assert columns == 11
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert graph.get_attribute("viewBox") == on_screen
+    assert sheets.evaluate_all(seen) == on_screen
     page.set_viewport_size({"width": 1032, "height": 718})  # A4 across, without its margins
     page.emulate_media(color_scheme="dark", media="print")
     page.evaluate(SETTLED)

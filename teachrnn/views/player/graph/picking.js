@@ -3,14 +3,14 @@
 import { within } from "../dom.js";
 
 /**
- * @param {SVGSVGElement} svg
+ * @param {HTMLElement | SVGSVGElement} drawing
  * @param {object} heard
  * @param {(id: number) => void} heard.pick a node has been chosen
  * @param {(id: number) => void} heard.stop the Tab key goes to a node
  * @param {(event: KeyboardEvent) => void} heard.keys any other key
  * @param {AbortSignal} signal
  */
-export function hearNodes(svg, { pick, stop, keys }, signal) {
+export function hearNodes(drawing, { pick, stop, keys }, signal) {
   /** @param {Event} event */
   const nodeOf = (event) => {
     const id = within(event, ".node")?.dataset.id;
@@ -22,16 +22,17 @@ export function hearNodes(svg, { pick, stop, keys }, signal) {
     if (id !== null) pick(id);
     return id !== null;
   };
-  svg.addEventListener("click", chosen, { signal });
-  svg.addEventListener(
+  drawing.addEventListener("click", chosen, { signal });
+  drawing.addEventListener(
     "keydown",
     (event) => {
+      if (!(event instanceof KeyboardEvent)) return;
       if (["Enter", " "].includes(event.key) && chosen(event)) event.preventDefault();
       keys(event);
     },
     { signal },
   );
-  svg.addEventListener(
+  drawing.addEventListener(
     "focusin",
     (event) => {
       const id = nodeOf(event);

@@ -1,5 +1,7 @@
 // The outline of the unrolled graph: of every time step what it reads, its state and what it predicts.
 // Time runs to the right, depth upwards. Each node shows its value above a line, and its gradient below.
+// Every time step is a sheet, a drawing of its own that lies over the others: a browser paints again only
+// those in which something changes.
 
 /** @import { Context, StoryNode, Way } from "../types.d.ts" */
 
@@ -25,7 +27,7 @@ const AHEAD = 0.25; // windows to the left and right that are drawn ahead of scr
  * @property {number} n its place, from 0; -1 for the initial state
  * @property {StoryNode[]} nodes from below
  * @property {Way[]} ways those that enter here
- * @property {SVGGElement | null} g
+ * @property {SVGSVGElement | null} g
  */
 
 export class Outline {
@@ -45,6 +47,7 @@ export class Outline {
      * @type {{ i: number, done: number, known: number, current: Set<number>, back: boolean } | null} */
     this.shown = null;
     this.printed = false;
+    this.extent = ""; // what of the drawing is seen, as a viewBox
     /** @type {number[] | null} how much of a loss each time step receives, from 0 to 1; null: none is pointed at */
     this.shares = null;
     this.truncation = 0; // how many steps back gradients go; 0: all
@@ -60,18 +63,24 @@ export class Outline {
     this.passages = new Map();
     this.columns = this.#columns();
     this.band = drawn("rect", { class: "band", y: 0, rx: 8 });
-    this.layer = drawn("g");
     this.fence = drawn("g", { class: "fence" });
     this.travellers = drawn("g", { class: "travellers", "aria-hidden": "true" });
-    this.svg = drawn("svg", {
-      role: "group",
-      "aria-label": "Unrolled graph: time from left to right, depth upwards",
-      "data-own-keys": "",
-      class: "outline",
-      preserveAspectRatio: "xMinYMid",
-    });
-    this.svg.append(this.band, this.layer, this.fence, this.travellers);
-    this.window = element("div", { class: "window" }, this.svg);
+    this.ground = sheet({});
+    this.ground.append(this.band);
+    this.over = sheet({});
+    this.over.append(this.fence, this.travellers);
+    this.sheets = element(
+      "div",
+      {
+        role: "group",
+        "aria-label": "Unrolled graph: time from left to right, depth upwards",
+        "data-own-keys": "",
+        class: "outline",
+      },
+      this.ground,
+      this.over,
+    );
+    this.window = element("div", { class: "window" }, this.sheets);
     this.element = element(
       "section",
       { class: "graph outlined", "aria-label": "Graph" },
@@ -82,7 +91,7 @@ export class Outline {
     this.wide = 0;
     this.window.addEventListener("scroll", () => this.#scrolled(), { signal, passive: true });
     hearNodes(
-      this.svg,
+      this.sheets,
       {
         pick: context.pick,
         stop: (id) => this.#makeTabStop(id),
@@ -152,15 +161,13 @@ export class Outline {
       return;
     }
     this.places = places;
-    this.svg.setAttribute("width", String(places.width));
-    this.svg.setAttribute("height", String(places.height));
-    this.svg.setAttribute("viewBox", `0 0 ${places.width} ${places.height}`);
+    this.sheets.style.width = `${places.width}px`;
+    this.sheets.style.height = `${places.height}px`;
+    this.extent = `0 0 ${places.width} ${places.height}`;
     this.band.setAttribute("width", String(places.pitch));
     this.band.setAttribute("height", String(places.height));
-    this.layer.replaceChildren();
-    this.boxes.clear();
-    this.passages.clear();
-    for (const column of this.columns) column.g = null;
+    for (const column of this.columns) if (column.g) this.#clear(column);
+    for (const one of [this.ground, this.over]) one.setAttribute("viewBox", this.extent);
     this.#show();
     this.horizon(this.truncation);
     this.#paintTime();
@@ -185,10 +192,8 @@ export class Outline {
       if (!seen && column.g) this.#clear(column);
     }
     const left = first === 0 ? 0 : places.end(first - 1);
-    this.svg.setAttribute(
-      "viewBox",
-      `${left} 0 ${places.end(first + count - 1) - left} ${places.height}`,
-    );
+    this.extent = `${left} 0 ${places.end(first + count - 1) - left} ${places.height}`;
+    for (const one of this.sheets.children) one.setAttribute("viewBox", this.extent);
   }
 
   // All of it again: its scale is another one, or it stands elsewhere.
@@ -231,7 +236,7 @@ export class Outline {
    * @param {OutlinePlaces} places
    */
   #fill(column, places) {
-    const g = drawn("g", { class: "column", "data-t": column.t });
+    const g = sheet({ class: "column", "data-t": column.t, viewBox: this.extent });
     column.g = g;
     for (const way of column.ways) {
       const [from, to] = way.slice(0, 2).map((id) => this.#at(Number(id)));
@@ -247,7 +252,7 @@ export class Outline {
       box.g.setAttribute("tabindex", node.id === this.tabStop ? "0" : "-1");
       g.append(box.g);
     }
-    this.layer.append(g);
+    this.over.before(g);
     this.#shade(column);
     this.#paintColumn(column);
   }
@@ -303,7 +308,7 @@ export class Outline {
     };
     this.#paintAll();
     this.#paintTime();
-    if (!this.svg.contains(focusedBeside(this.svg))) {
+    if (!this.sheets.contains(focusedBeside(this.sheets))) {
       this.#makeTabStop(this.#owner() ?? this.tabStop ?? this.nodes[0].id);
     }
     if (before !== undefined && Math.abs(before - i) <= last - first + 1) this.#travel();
@@ -467,3 +472,6 @@ export class Outline {
     this.context.model.off("change:breakpoints", this.repaint);
   }
 }
+
+/** @param {Record<string, string | number>} attributes */
+const sheet = (attributes) => drawn("svg", { preserveAspectRatio: "xMinYMid", ...attributes });
