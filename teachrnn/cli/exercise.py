@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,7 +66,7 @@ def exercise(
     if which is None:
         _list(Exercise.all())
     elif attempt is None:
-        _begin(Exercise.find(which), to)
+        _begin(Exercise.find(which), which, to)
     else:
         from teachrnn.views.exercises import judge
 
@@ -75,22 +76,26 @@ def exercise(
 
 
 def _list(exercises: list[Exercise]) -> None:
+    from rich import box
     from rich.table import Table
 
     from teachrnn.cli.console import open_console
     from teachrnn.exercises.attempts import KeptAttempts
 
-    table = Table("exercise", "what it is", "course", "difficulty", "minutes", "yours")
+    table = Table(box=box.SIMPLE_HEAD, padding=0)
+    table.add_column("exercise", no_wrap=True)  # it is typed
+    for heading in ("what it is", "course", "difficulty", "minutes", "points", "yours"):
+        table.add_column(heading)
     for one in exercises:
         kept = KeptAttempts.load(one).kept
         state = "right" if any(a.judgement.right for a in kept) else "begun" if kept else ""
         stars = "\N{BULLET}" * one.difficulty
-        table.add_row(one.name, one.title, one.course, stars, str(one.minutes), state)
+        table.add_row(one.name, one.title, one.course, stars, str(one.minutes), f"{one.points:g}", state)
     open_console().print(table)
     say("Begin one: teachrnn exercise NAME. Have it judged: teachrnn exercise NAME my.py")
 
 
-def _begin(one: Exercise, to: Path | None) -> None:
+def _begin(one: Exercise, which: str, to: Path | None) -> None:
     """Write the starting file; of an exercise without code, say what is asked."""
     from teachrnn.exercises.kinds import OrderExercise
     from teachrnn.files import write_atomically
@@ -99,7 +104,7 @@ def _begin(one: Exercise, to: Path | None) -> None:
     from teachrnn.views.prose import prose_text
 
     text = prose_text(exercise_text(one)).strip()
-    kind = one.judged_by
+    kind, called = one.judged_by, shlex.quote(which)
     say(one.title)
     say(facts(one))
     say()
@@ -114,15 +119,18 @@ def _begin(one: Exercise, to: Path | None) -> None:
     else:
         choices = ", ".join(getattr(kind, "choices", []))
         say(f"Choose from: {choices}." if choices else "")
-        say(f'Answer: teachrnn exercise {one.name} "your answer"')
+        say(f'Answer: teachrnn exercise {called} "your answer"')
+        say("In a file that is handed in, it stands behind a line:")
+        say(f"  # exercise: {one.name}")
+        say("  # your answer")
         return
     path = to or Path(one.file_name)
     if path.exists():
         say(f"{path} is there already, and stays as it is; --to FILE writes another one.")
     else:
-        write_atomically(path, f"{head}\n\n{code}\n".encode())
+        write_atomically(path, f"{head}\n\n# exercise: {one.name}\n{code}\n".encode())
         say(f"Written to {path}: change it, then run")
-    say(f"  teachrnn exercise {one.name} {path}")
+    say(f"  teachrnn exercise {called} {shlex.quote(str(path))}")
 
 
 def _handed_in(one: Exercise, attempt: str) -> str | Path:

@@ -53,8 +53,9 @@ def _said(instance: Instance, name: str, own: Array, right: Array) -> str:
         return f"is made of the right terms, which do not all count once: {times}"
     off = ~np.isclose(own, right, rtol=0, atol=CLOSE * np.abs(right).max(initial=0.0))
     if off.ndim == 2 and not off.all():
-        repeated = _repeated(instance)
-        if repeated and set(np.flatnonzero(off.any(axis=0)).tolist()) <= repeated:
+        once, repeated = _by_how_often(instance)
+        wrong = set(np.flatnonzero(off.any(axis=0)).tolist())
+        if once and wrong <= repeated:  # without symbols that are right, nothing tells the two apart
             return (
                 "is wrong only for symbols that occur more than once: `dU[:, x] += ...` with an array "
                 "of indices adds once for each; np.add.at adds every time"
@@ -95,9 +96,10 @@ def _near(a: Array, b: Array) -> bool:
     return bool(np.abs(a - b).max(initial=0.0) <= CLOSE * max(np.abs(a).max(initial=0.0), 1e-300))
 
 
-def _repeated(instance: Instance) -> set[int]:
+def _by_how_often(instance: Instance) -> tuple[set[int], set[int]]:
+    """The symbols that occur once, and those that occur more often."""
     symbols, counts = np.unique(instance.x, return_counts=True)
-    return {int(s) for s, c in zip(symbols, counts, strict=True) if c > 1}
+    return set(symbols[counts == 1].tolist()), set(symbols[counts > 1].tolist())
 
 
 def _counts(instance: Instance, name: str, own: Array) -> list[tuple[int, float]] | None:

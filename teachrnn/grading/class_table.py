@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from teachrnn.exercises import Judgement
 from teachrnn.grading.graded import Graded
+from teachrnn.views.prose import prose_text
 
 UNNAMED = "no mistake of the catalogue explains it"
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -75,7 +77,7 @@ class ClassTable:
     >>> table = ClassTable(["bptt"], [Graded("ada.py", found, 8.0, 10.0)])
     >>> print(table.csv())
     submission,points,maximum,bptt points,bptt outcome,bptt finding
-    ada.py,8,10,8,wrong,dW is wrong.
+    ada.py,8,10,8,wrong,dW is wrong. Mistake: dW lacks the term of t = 1.
     <BLANKLINE>
     >>> [(made.mistake, made.count) for made in table.mistakes()]
     [('dW lacks the term of t = 1', 1)]
@@ -155,7 +157,7 @@ class ClassTable:
                     cells += ["", "", ""]
                 else:
                     found = one.judgement
-                    cells += [f"{one.points:g}", found.outcome, _as_text(" ".join(found.said.split()))]
+                    cells += [f"{one.points:g}", found.outcome, _as_text(_finding(found))]
             writer.writerow(cells)
         return out.getvalue()
 
@@ -190,6 +192,13 @@ class ClassTable:
 def _plain(one: Graded, hints: int) -> dict[str, Any]:
     found = one.judgement.to_dict()
     return {**found, "hints": found["hints"][:hints], "points": one.points, "maximum": one.maximum}
+
+
+def _finding(found: Judgement) -> str:
+    """What was found in one line, with the mistakes that explain it, which an instructor looks for."""
+    mistakes = "; ".join(found.mistakes)
+    said = f"{found.said} Mistake: {mistakes}." if mistakes else found.said
+    return " ".join(prose_text(said).split())
 
 
 def _as_text(text: str) -> str:

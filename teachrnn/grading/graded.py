@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from teachrnn.exercises import Judgement
+from teachrnn.views.prose import prose_text
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,6 @@ class Graded:
         found = self.judgement
         lines = [
             f"{self.exercise}: {found.outcome}, {self.points:g} of {self.maximum:g} points.",
-            found.said,
-            *found.hints[:hints],
+            *(prose_text(said) for said in (found.said, *found.hints[:hints])),
         ]
         return "\n".join(line for line in lines if line)

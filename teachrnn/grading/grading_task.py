@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -89,9 +89,9 @@ class GradingTask:
         Returns
         -------
         Graded
-            The result.
+            The result, in points of at most two decimals, whose sum is what the table says.
         """
-        points = judgement.points(self.maximum)
+        points = round(judgement.points(self.maximum), 2)
         return Graded(self.submission, judgement, points, self.maximum, seconds)
 
     def done_before(self) -> Graded | None:
@@ -143,6 +143,9 @@ def grade(task: GradingTask) -> Graded:
     try:
         attempt = attempt_in(task.path, task.exercise)
         found = judge_attempt(task.exercise, attempt, seed=task.seed)
+        if attempt is None:
+            where = f"behind a line '# exercise: {task.exercise.name}'"
+            found = replace(found, said=f"No answer was found: it stands {where}.")
         found.save(task.kept)
     except FileFormatError:  # no room, most likely: nothing that a submission does
         raise

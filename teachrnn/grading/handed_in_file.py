@@ -10,6 +10,7 @@ from typing import Any
 
 from teachrnn.errors import FileFormatError
 from teachrnn.exercises import Exercise
+from teachrnn.exercises.kinds import PredictionExercise
 
 ENDINGS = (".py", ".ipynb", ".txt")
 MARK = "#exercise:"
@@ -65,8 +66,9 @@ def _hidden(path: Path) -> bool:
 def attempt_in(path: Path, exercise: Exercise) -> Any:
     """What a file holds for an exercise, as `judge_attempt` takes it.
 
-    Of code that is the file itself. An answer stands behind a line "# exercise: NAME": the rest of a
-    notebook's cell, or what follows in a program, without its comment signs.
+    Of code that is the file itself. An answer stands behind a line "# exercise: NAME", in a notebook's
+    cell or a program: of a prediction one paragraph, without its comment signs; of an order the lines,
+    which may all stand in comments, too. So files to begin with can be put behind each other.
 
     Parameters
     ----------
@@ -88,11 +90,20 @@ def attempt_in(path: Path, exercise: Exercise) -> Any:
         first, _, rest = cell.strip().partition("\n")
         marked = first.replace(" ", "").lower()
         if marked == f"{MARK}{exercise.name}":
-            lines = [line.removeprefix("#").removeprefix(" ") for line in rest.strip().splitlines()]
-            return "\n".join(lines).strip()
+            return _answer(rest.strip("\n"), exercise)
         if path.suffix == ".ipynb" and not marked.startswith(MARK):
             return cell.strip()
     return None
+
+
+def _answer(text: str, exercise: Exercise) -> str:
+    """What stands behind a mark, without what is said about it."""
+    if isinstance(exercise.judged_by, PredictionExercise):
+        text = text.strip().partition("\n\n")[0]
+    lines = text.splitlines()
+    code = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    plain = code or [line.removeprefix("#").removeprefix(" ") for line in lines]
+    return "\n".join(plain).strip("\n").rstrip()
 
 
 def _marked(text: str, name: str) -> list[str]:

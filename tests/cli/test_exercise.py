@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 from command_line import run_here
 
 from teachrnn.exercises import Exercise
+from teachrnn.exercises.exercise import FOLDER
 
 TANH = Exercise.find("tanh-gradient")
 
@@ -29,6 +31,7 @@ def test_an_exercise_is_begun_judged_and_solved(teachrnn, tmp_path):
         "Write `tanh_backward(dy, y)`: the gradient of the loss in x, where y = tanh x." in begun.stdout
     )
     assert "teachrnn exercise tanh-gradient tanh_gradient.py" in begun.stdout
+    assert f"# exercise: tanh-gradient\n{TANH.given.strip()}" in file.read_text("utf-8")
     assert TANH.starting.strip() in file.read_text("utf-8")
     first = teachrnn("tanh-gradient", "tanh_gradient.py")
     assert (first.returncode, first.stdout) == (1, "… tanh-gradient: not yet\n")
@@ -47,7 +50,17 @@ def test_an_exercise_is_begun_judged_and_solved(teachrnn, tmp_path):
 def test_an_answer_may_be_a_negative_number(teachrnn):
     assert teachrnn("two-gradients", "-0.482").returncode == 0
     assert "You said −0.5; it is −0.4821" in teachrnn("two-gradients", "-0.5").stdout
-    assert "teachrnn exercise two-gradients" in teachrnn("two-gradients").stdout
+    begun = teachrnn("two-gradients").stdout
+    assert "teachrnn exercise two-gradients" in begun
+    assert "  # exercise: two-gradients\n  # your answer\n" in begun
+
+
+def test_a_file_of_your_own_is_called_as_it_was_given(teachrnn, tmp_path):
+    (tmp_path / "my course").mkdir()
+    text = (FOLDER / "tanh-gradient.toml").read_text("utf-8")
+    (tmp_path / "my course" / "own.toml").write_text(text, "utf-8")
+    said = teachrnn("my course/own.toml", "--to", "a b.py").stdout.splitlines()[-1]
+    assert teachrnn(*shlex.split(said)[2:]).stdout == "… own: not yet\n"
 
 
 def test_exercises_become_a_page_or_slides(teachrnn, tmp_path):

@@ -224,6 +224,14 @@ def test_a_function_that_fails_on_some_cases_says_on_which():
     assert "ZeroDivisionError" in found.smallest
 
 
+def test_two_mistakes_at_once_are_not_taken_for_symbols_added_once():
+    bptt = Exercise.find("bptt")
+    code = bptt.given + bptt.solution.replace("1 - h[t] ** 2", "1 - h[t]").replace("W.T @ da", "W @ da")
+    found = judge_attempt(bptt, code, isolated=False, seed=1)  # whose every symbol occurs twice
+    assert found.outcome == "wrong"
+    assert not [hint for hint in found.hints if "occur more than once" in hint]
+
+
 def test_an_update_that_is_not_there_is_asked_for_by_name():
     found = judge_attempt("adam", "def update(parameters, gradients, lr): pass", isolated=False)
     assert found.outcome == "not readable"

@@ -56,6 +56,8 @@ def test_a_class_gets_points_tables_a_page_and_words_for_each(handed_in, tmp_pat
     assert found["ada.py"] == (6.0, "right")
     assert found["bob.py"] == (0.0, "wrong")
     assert found["dee.py"] == (0.0, "not yet")
+    said = {r.submission: r.judgement.said for r in results}
+    assert said["dee.py"] == "No answer was found: it stands behind a line '# exercise: gradient-shape'."
     assert {type(points) for points, _ in found.values()} == {float}
     out = tmp_path / "out"
     rows = list(csv.DictReader(io.StringIO((out / "table.csv").read_text())))
@@ -123,6 +125,18 @@ def test_an_answer_is_found_in_a_notebook_by_its_first_line_a_tag_or_nbgraders_i
     assert grade(task).judgement.outcome == "not yet"
 
 
+def test_starting_files_behind_each_other_are_one_submission(tmp_path):
+    order = Exercise.find("bptt-order")
+    path = tmp_path / "ada.py"
+    path.write_text(
+        f"# Put in order\n\n# exercise: bptt-order\n{order.solution}\n\n# A shape\n# It is a pair.\n\n"
+        f"# exercise: gradient-shape\n# {SHAPE.solution}\n\n# The rest\n\nimport numpy as np\n"
+    )
+    for exercise in (order, SHAPE):
+        task = GradingTask.of("ada", path, exercise, seed=0, maximum=1.0, folder=tmp_path)
+        assert grade(task).judgement.right, exercise.name
+
+
 def test_what_cannot_be_graded_is_refused_before_anything_starts(handed_in, tmp_path):
     with pytest.raises(FileFormatError, match="there is no file"):
         Grading([tmp_path / "nobody.py"], ["bptt"], folder=tmp_path / "out")
@@ -171,6 +185,14 @@ def test_the_page_shows_text_as_text_and_lets_nothing_load():
     assert soup.find("script") is soup.find("img") is None
     assert "default-src 'none'" in soup.find("meta", {"http-equiv": True})["content"]
     assert soup.find("main").text.count(evil) == 3
+
+
+def test_points_have_two_decimals_and_words_no_dollars(tmp_path):
+    task = GradingTask.of("ada", tmp_path / "ada.py", SHAPE, seed=0, maximum=4.0, folder=tmp_path)
+    found = Judgement("gradient-shape", "wrong", 5 / 12, said="$W$ is wrong.", hints=[r"$a \odot b$"])
+    marked = task.graded(found)
+    assert marked.feedback(1) == "gradient-shape: wrong, 1.67 of 4 points.\nW is wrong.\na ⊙ b"
+    assert ",1.67,wrong,W is wrong.\n" in ClassTable(["gradient-shape"], [marked]).csv()
 
 
 def test_gradescope_reads_points_and_words():
