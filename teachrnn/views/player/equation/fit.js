@@ -30,26 +30,13 @@ export class Fit {
     const key = `${width} ${layout}`;
     let level = this.known.get(key);
     if (!level) {
-      level = roomiest(row, arrays > ROOMY ? LEVELS.slice(1) : LEVELS, this.level);
+      const levels = arrays > ROOMY ? LEVELS.slice(1) : LEVELS;
+      level = levels.find((one) => fits(row, one)) ?? levels[levels.length - 1];
       if (row.clientWidth) this.known.set(key, level);
     }
     this.level = level;
     set(row, level);
   }
-}
-
-/**
- * The first level at which the row fits, else the last, which need not be tried. Each trial lays the row out, so
- * that where the row before had to be at the last one, the one above it is tried first.
- * @param {HTMLElement} row
- * @param {Level[]} levels the narrower the later
- * @param {Level} before
- */
-function roomiest(row, levels, before) {
-  const last = levels[levels.length - 1];
-  const others = levels.slice(0, -1);
-  if (before === last && !fits(row, others[others.length - 1])) return last;
-  return others.find((level) => fits(row, level)) ?? last;
 }
 
 /**
