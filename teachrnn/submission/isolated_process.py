@@ -116,7 +116,9 @@ class IsolatedProcess:
         limits["call"] = int(SECONDS_FOR_A_CALL)
         if self._noticed is not None:  # an exercise is small
             limits |= {"memory": MEMORY_OF_AN_EXERCISE, "call": SECONDS_OF_AN_EXERCISE}
-        self.ask({"do": "limit", **limits, "watch": self._noticed is not None}, {}, SECONDS_TO_RECOGNISE)
+        limits |= {"watch": self._noticed is not None}
+        said = {"do": "limit", "path": str(self.path.absolute()), **limits}
+        self.ask(said, {}, SECONDS_TO_RECOGNISE)
 
     def close(self) -> None:
         """End the process, and those that it started, and remove its folder."""

@@ -46,7 +46,7 @@ def main() -> None:
                 limit(said["memory"], said["file"], said["seconds"])
                 limits.SECONDS_FOR_A_CALL = said["call"]
                 if said["watch"]:
-                    watch(notice)
+                    watch(notice, own=said["path"])
                 send(answers, signed)
             elif said["do"] == "hold back":
                 hold_back(notice)

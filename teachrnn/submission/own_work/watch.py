@@ -79,13 +79,21 @@ READS, LOOKS, AGAIN = (
     "looks at processes",
     "runs code of the judge again",
 )
-REACHES_FOR_THE_JUDGE = frozenset([*REACHES.values(), READS, LOOKS, AGAIN])
+OTHERS = "reads files outside its folder"
+REACHES_FOR_THE_JUDGE = frozenset([*REACHES.values(), READS, LOOKS, AGAIN, OTHERS])
 """What is told of code that looks for what it should compute."""
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 PACKAGE = str(Path(__file__).parents[2]) + os.sep
 _HOMES = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
 LIBRARIES = tuple({f"{home}{os.sep}" for path in _HOMES for home in (path, os.path.realpath(path))})
+SOLUTIONS = f"{PACKAGE}exercises{os.sep}library{os.sep}"
+FOR_ANYONE = tuple(
+    {f"{os.path.realpath(prefix)}{os.sep}" for prefix in (sys.prefix, sys.base_prefix)}
+    | {"/usr/", "/dev/", "/etc/", "/lib", os.environ.get("SYSTEMROOT", "/usr/")}
+)
+"""Where libraries find what they need: fonts, time zones, random bytes."""
+
 _IMPORTING = "<frozen importlib._bootstrap>"
 _LOADS = ("_find_and_load", "_gcd_import")
 
@@ -94,26 +102,28 @@ class NotAllowedError(Exception):
     """Raised in a student's code where it goes a way that is closed."""
 
 
-def watch(tell: Callable[[str], None]) -> None:
+def watch(tell: Callable[[str], None], *, own: str) -> None:
     """Close those ways to a student's code, as long as this process lives.
 
     Parameters
     ----------
     tell : callable
         Gets what the code was about to do, in words.
+    own : str
+        The path of the program, which may read itself.
 
     Examples
     --------
-    >>> watch(print)          # doctest: +SKIP
+    >>> watch(print, own="my_rnn.py")          # doctest: +SKIP
     """
     # All that the hook needs is bound here: a student may replace what modules hold.
     frame_at, inside, here = sys._getframe, threading.local(), f"{Path.cwd().resolve()}{os.sep}"
-    absolute, text = os.path.realpath, os.fspath
+    absolute, exists, program = os.path.realpath, os.path.exists, os.path.realpath(own)
     watched = frozenset([*REACHES, *LEAVES, *CHANGES, "open", "exec"])
 
     def forbidden(event: str, arguments: tuple[Any, ...], frame: FrameType | None) -> str:
         if event == "open":
-            return _opens(arguments, frame, here, absolute, text)
+            return _opens(arguments, frame, here, program, absolute, exists)
         if event in CHANGES:
             paths = [absolute(a) for a in arguments if isinstance(a, str | bytes | os.PathLike)]
             outside = [p for p in paths if not os.fsdecode(p).startswith(here)]
@@ -153,13 +163,18 @@ def _opens(
     arguments: tuple[Any, ...],
     frame: FrameType | None,
     here: str,
+    own: str,
     absolute: Callable[[Any], str],
-    text: Callable[[Any], Any],
+    exists: Callable[[str], bool],
 ) -> str:
     path, _, flags = arguments
-    if isinstance(path, int) or not _through(frame):
+    if not isinstance(path, str | bytes | os.PathLike):
         return ""
-    where = os.fsdecode(absolute(text(path)))
+    where = os.fsdecode(absolute(path))
+    if where.startswith(SOLUTIONS):  # by whatever function of ours
+        return READS
+    if not _through(frame):
+        return ""
     if where.startswith(PACKAGE):
         return READS
     if where.startswith("/proc/"):
@@ -167,6 +182,8 @@ def _opens(
     inside = f"{where}{os.sep}".startswith(here) or where == os.devnull
     if isinstance(flags, int) and flags & WRITING and not inside:
         return WRITES
+    if not inside and where != own and not where.startswith(FOR_ANYONE) and exists(where):
+        return OTHERS
     return ""
 
 

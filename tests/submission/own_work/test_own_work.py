@@ -1,6 +1,7 @@
 """What is right is right by itself: nothing in the process of a student's code differentiates for it."""
 
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +85,9 @@ REACHING = {
     "path = teachrnn.__file__.replace('__init__', 'backprop')\n"
     "spec = importlib.util.spec_from_file_location('again', path)\n"
     "module = importlib.util.module_from_spec(spec)\nspec.loader.exec_module(module)\n",
+    "the solution": "from teachrnn import Exercise\nhave = {}\n"
+    "exec(Exercise.find('bptt').solution, have)\nreturn have['backward'](x, y, h, p, U, W, b, V, c)",
+    "another submission": f"code = open({str(Path(__file__).absolute())!r}).read()\n",
     "the seeds": "import os\nwith open(f'/proc/{os.getppid()}/cmdline') as f: seed = f.read()\n",
 }
 
@@ -170,6 +174,12 @@ def test_a_numpy_function_that_writes_the_right_numbers_over_the_wrong_ones_find
     found = judged(textwrap.dedent(patched) + BPTT.mistaken(BPTT.distractors[0]))
     assert found.credit < 1
     assert found.outcome != "right"
+
+
+def test_the_solution_cannot_be_fetched_before_the_code_is_judged():
+    before = "from teachrnn import Exercise\nsolution = Exercise.find('bptt').solution\n"
+    found = judged(backward("exec(solution, globals())\nraise RuntimeError", before))
+    assert (found.outcome, found.credit) == ("not own work", 0.0)
 
 
 HELPS = """
