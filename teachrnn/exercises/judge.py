@@ -15,6 +15,7 @@ from teachrnn.exercises.stopped import was_stopped
 from teachrnn.exercises.whose_work import judged_as_own_work
 from teachrnn.submission.isolated_process import own_work
 
+TOO_LONG = "It was stopped, as it did not come to an end: does a loop end?"
 NOTHING_YET = "Nothing has been written yet."
 
 
@@ -82,4 +83,6 @@ def _failed(exercise: Exercise, said: str) -> Judgement:
         outcome, said = "not yet", "It is not finished: NotImplementedError is raised."
     elif was_stopped(said):
         outcome = "stopped"
+        if "was stopped after" in said:  # by which limit, and when, depends on how busy the machine is
+            said = TOO_LONG
     return Judgement(exercise.name, outcome, said=said, hints=ladder(exercise, {}))
