@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 from collections.abc import Sequence
@@ -66,9 +67,11 @@ def _hidden(path: Path) -> bool:
 def attempt_in(path: Path, exercise: Exercise) -> Any:
     """What a file holds for an exercise, as `judge_attempt` takes it.
 
-    Of code that is the file itself. An answer stands behind a line "# exercise: NAME", in a notebook's
-    cell or a program: of a prediction one paragraph, without its comment signs; of an order the lines,
-    which may all stand in comments, too. So files to begin with can be put behind each other.
+    Of code that is the file itself; of a program that is no Python, the part behind the exercise's mark,
+    so that a bracket left open costs one exercise and not all. An answer stands behind a line
+    "# exercise: NAME", in a notebook's cell or a program: of a prediction one paragraph, without its
+    comment signs; of an order the lines, which may all stand in comments, too. So files to begin with
+    can be put behind each other.
 
     Parameters
     ----------
@@ -83,7 +86,7 @@ def attempt_in(path: Path, exercise: Exercise) -> Any:
         None if the file has no answer.
     """
     if exercise.judged_by.is_code:
-        return path
+        return _readable(path, exercise.name) if path.suffix == ".py" else path
     text = path.read_text("utf-8", errors="replace")
     cells = _marked(text, exercise.name) if path.suffix == ".ipynb" else _sections(text)
     for cell in cells:
@@ -94,6 +97,26 @@ def attempt_in(path: Path, exercise: Exercise) -> Any:
         if path.suffix == ".ipynb" and not marked.startswith(MARK):
             return cell.strip()
     return None
+
+
+def _readable(path: Path, name: str) -> Path | str:
+    """A program; if it is no Python, without the parts of other exercises, each line in its place."""
+    try:
+        text = path.read_text("utf-8")
+        ast.parse(text)
+    except (OSError, UnicodeError):
+        return path
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        kept, own, found = [], True, False
+        for line in text.splitlines():
+            mark = line.replace(" ", "").lower()
+            if mark.startswith(MARK):
+                own = mark == f"{MARK}{name}"
+                found = found or own
+            kept.append(line if own else "")
+        if found:
+            return "\n".join(kept) + "\n"
+    return path
 
 
 def _answer(text: str, exercise: Exercise) -> str:

@@ -24,6 +24,7 @@ from teachrnn.grading.grading_task import GradingTask, grade
 from teachrnn.sweep import Engine, LocalEngine
 
 SHAPE = Exercise.find("gradient-shape")
+TANH = Exercise.find("tanh-gradient")
 
 
 class OneByOne(Engine):
@@ -132,7 +133,9 @@ def test_starting_files_behind_each_other_are_one_submission(tmp_path):
         f"# Put in order\n\n# exercise: bptt-order\n{order.solution}\n\n# A shape\n# It is a pair.\n\n"
         f"# exercise: gradient-shape\n# {SHAPE.solution}\n\n# The rest\n\nimport numpy as np\n"
     )
-    for exercise in (order, SHAPE):
+    path.write_text(path.read_text() + f"# exercise: tanh-gradient\n{TANH.given}{TANH.solution}")
+    path.write_text(path.read_text() + "# exercise: clip\ndef clip(:\n")
+    for exercise in (order, SHAPE, TANH):  # the last part is no Python, and its own loss
         task = GradingTask.of("ada", path, exercise, seed=0, maximum=1.0, folder=tmp_path)
         assert grade(task).judgement.right, exercise.name
 
