@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 
 import pytest
@@ -28,12 +29,14 @@ IN_SIGHT = [
 LOOK = f"""async (parts) => {{
     await ({SETTLED})();
     const one = (part) => document.querySelector(part);
+    const titles = (all) => [...document.querySelectorAll(all)].map((e) => e.textContent);
     const led = document.querySelectorAll(".led:not(.mention)");
     const seen = [...led].filter((e) => e.getBoundingClientRect().width);
     const found = {{
         step: one(".technical").textContent,
         lit: seen.flatMap((e) => e.dataset.k.split(" ")),
         pale: document.querySelectorAll(".outline .column.pale").length,
+        inside: one(".inside").hidden ? [] : titles(".inside .node title"),
         words: one(".tour").innerText,
         controls: one(".steer").getBoundingClientRect().top,
         boxes: parts.filter(one).map((part) => {{
@@ -42,7 +45,8 @@ LOOK = f"""async (parts) => {{
         }}),
     }};
     one(".ask button")?.click();
-    return {{ ...found, answered: one(".ask strong") === document.activeElement }};
+    const answer = one(".ask strong")?.getBoundingClientRect().bottom ?? 0;
+    return {{ ...found, answer, answered: one(".ask strong") === document.activeElement }};
 }}"""
 GO = """(number) => {
     const phases = document.querySelector(".tour select");
@@ -71,11 +75,15 @@ def test_every_phase_stands_points_and_fits(browser_page, tmp_path, tour):
             assert found["step"] == steps[Places(steps).find(phase["at"], 0)].title, where
             for name in phase["light"]:
                 assert numbers[phase["story"]][name].intersection(found["lit"]), (where, name)
+            at = steps[Places(steps).find(phase["at"], 0)].t
+            drawn = {int(t) for title in found["inside"] for t in re.findall(r"\[(\d+)", title)}
+            assert drawn <= {at, at and at - 1}, (where, found["inside"])
             assert (found["pale"] > 0) == (phase["zoom"] is not None), where
             assert f"{number + 1} of {len(guided.tour.phases)}" in found["words"]
             assert not any(wrong in found["words"] for wrong in ("NaN", "undefined", "{", "∞")), where
             assert found["answered"] == (phase["ask"] is not None)
             covered = found["controls"] if size[0] < 640 else size[1]  # on a phone they are below
+            assert found["answer"] <= covered, where
             for part, top, bottom in found["boxes"]:
                 assert 0 <= top <= bottom <= covered, (where, part)
 

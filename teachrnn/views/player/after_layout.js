@@ -11,8 +11,9 @@ export class AfterLayout {
     this.watch = new ResizeObserver(act);
   }
 
-  // An element that is observed anew is told its size, changed or not.
+  // An element that is observed anew is told its size, changed or not; Chromium overlooks one that it observes still.
   wait() {
+    this.watch.unobserve(this.element);
     this.watch.observe(this.element);
   }
 }
