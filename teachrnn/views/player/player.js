@@ -166,6 +166,7 @@ function play(model, el, { slides, ...around }) {
     },
     horizon(h) {
       outline.horizon(h);
+      cell.mark();
       whole.horizon(h);
     },
     reached: (shares) => outline.reached(shares),

@@ -394,6 +394,14 @@ export class Story {
     return passage && passage[0] <= i ? passage[1] : null;
   }
 
+  /** Whether truncation leaves nothing of the gradients at a time step: no loss is so near.
+   * @param {number} t
+   * @param {number} horizon how many steps back gradients go; 0: all
+   */
+  isDropped(t, horizon) {
+    return horizon > 0 && !this.triangle?.losses.some((loss) => loss >= t && loss - t < horizon);
+  }
+
   /** Whether a part of a gradient, or all that has arrived so far, comes through a later time step.
    * @param {number} k
    * @returns {boolean}

@@ -145,7 +145,7 @@ class _Written:
         )
         ones = f"{', '.join(list(counted)[:3])}{', ...' if len(counted) > 3 else ''}"
         once = all(count == 1 for count in self.names.do.losses.values())
-        lines += [(), remark(f"Back. Every loss counts once: {ones} = 1." if once else "Back.")]
+        lines += [(), remark(f"Back. The losses are added up, so {ones} = 1." if once else "Back.")]
         lines += self._zeros()
         lines += _dicts(self._gradients_from_here())
         if self.names.do.times is not None:

@@ -4,10 +4,10 @@
 single number, ``{symbol:x[3]}`` the symbol that is read, ``{chance:L[3]}`` the probability of the true
 symbol at a loss, ``{guess:L[3]}`` the symbol that was thought the most probable and ``{guessed:L[3]}``
 its probability, ``{reach:h,4,1}`` the norm of what the loss at step 4 contributes to dh at step 1 (of a
-parameter: through step 1), ``{kept:W,2}`` the norm of dW truncated to 2 steps, ``{cosine:W,2}`` the
-cosine of its angle to the whole. Between two of them may stand a slash, ``{norm:dh[4] / norm:dh[1]}``.
-``{math:dh[3]}`` is the name as formulas have it. The same blanks are filled in the browser by
-``views/player/tour/blanks.js``.
+parameter: through step 1), ``{kept:W,2}`` the norm of dW truncated to 2 steps, ``{angle:W,2}`` its angle
+to the whole in degrees and ``{cosine:W,2}`` the cosine of that. Between two of them may stand a slash,
+``{norm:dh[4] / norm:dh[1]}``. ``{math:dh[3]}`` is the name as formulas have it. The same blanks are
+filled in the browser by ``views/player/tour/blanks.js``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from math import exp
+from math import acos, degrees, exp
 
 import numpy as np
 
@@ -185,6 +185,9 @@ class StoryNumbers:
         reach, (horizon,) = self._reached(place, 1)
         return float(reach.cosine[horizon - 1])
 
+    def _angle(self, place: str) -> float:
+        return degrees(acos(min(1.0, max(-1.0, self._cosine(place)))))
+
     def _reached(self, place: str, count: int) -> tuple[Reach, list[int]]:
         name, *steps = (part.strip() for part in place.split(","))
         if name not in self._triangle:
@@ -208,6 +211,7 @@ KINDS: dict[str, Callable[[StoryNumbers, str], float | str]] = {
     "reach": StoryNumbers._reach,
     "kept": StoryNumbers._kept,
     "cosine": StoryNumbers._cosine,
+    "angle": StoryNumbers._angle,
     "math": StoryNumbers._name,
 }
 

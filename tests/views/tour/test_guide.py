@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axe import violations
 from bridge import Bridge
@@ -54,6 +56,8 @@ def test_offer_shows_the_same_step_of_another_network_with_its_numbers(page):
     words = page.locator(".pieces .result")
     expect(page.locator(".tour h2")).to_have_text("Where it begins: guess minus truth")
     trained = words.inner_text()
+    p, difference = re.findall(r"0\.(\d+)", page.locator(".entry").inner_text())
+    assert len(p) == len(difference)  # p − 1 loses digits; what is subtracted has as many decimals
     page.get_by_role("button", name="See it before training").click()
     expect(words).not_to_have_text(trained)
     assert page.locator(".tour h2").inner_text() == "Where it begins: guess minus truth"
@@ -104,6 +108,16 @@ def test_beyond_the_fence_nothing_comes_back(page):
     assert sorted(dropped) == ["a[1]", "a[2]", "h[0]", "h[1]", "h[2]"]
     across = page.locator(".outline [data-edge='h[2]>a[3]']")
     assert across.get_attribute("class") == "edge seen"  # forward, nothing changes
+    # and only what the truncated gradient uses lights up
+    lit = page.locator(".outline .weight.led").evaluate_all(
+        "all => all.filter((one) => getComputedStyle(one).fontWeight === '700')"
+        ".map((one) => `${one.textContent}${one.closest('.column').dataset.t}`)"
+    )
+    assert sorted(lit) == ["W3", "W4"]
+    assert page.locator(".outline .touched, .inside .touched, .inside .edge.now").count() == 0
+    page.get_by_role("slider", name="Truncation horizon").fill("4")  # nothing is dropped any more
+    assert page.locator(".inside .edge.now").count() == 1
+    assert page.locator(".outline .column.dropped").count() == 0
 
 
 def test_keyboard_opens_walks_and_ends_a_tour_with_the_answer_in_reach(page):
@@ -116,7 +130,7 @@ def test_keyboard_opens_walks_and_ends_a_tour_with_the_answer_in_reach(page):
     while not page.evaluate("document.activeElement.closest('.equation') !== null"):
         page.keyboard.press("Tab")
         order.append(page.evaluate(FOCUSED))
-    assert order[:3] == ["End the tour", "See it before training", "show the answer"]
+    assert order[:3] == ["End the tour", "show the answer", "See it before training"]
     assert violations(page) == []
 
 

@@ -143,6 +143,7 @@ def test_blanks_are_what_the_library_computes():
     assert of("norm:dh[4] / norm:dh[1]") == of("norm:dh[4]") / of("norm:dh[1]")
     assert of("kept:W,4") == pytest.approx(of("norm:dW"))
     assert of("cosine:W,4") == pytest.approx(1)
+    assert np.cos(np.radians(of("angle:W,2"))) == pytest.approx(of("cosine:W,2"))
     twice = "norm:h[4] / norm:h[1] / norm:h[2]"
     for wrong in (twice, "norm:h[1] / symbol:x[1]", "reach:h,1,4", "kept:h"):
         with pytest.raises(TeachrnnError):

@@ -78,7 +78,7 @@ export class CellPane {
       this.height = 0;
       this.laidOut.wait();
     }
-    this.#mark();
+    this.mark();
   }
 
   /** The cell that step i is in, or whose result it uses: that of its layer, or else the topmost.
@@ -189,7 +189,7 @@ export class CellPane {
     for (const node of [...inside.made, ...inside.taken]) {
       svg.append(this.#box(node, held(at, node.id), tall, all));
     }
-    this.#mark();
+    this.mark();
   }
 
   /** From where to where the box of a word reaches, about its middle: no word is cut, and none reaches into
@@ -241,25 +241,30 @@ export class CellPane {
     return g;
   }
 
-  #mark() {
+  /** Show what is known, as far as truncation leaves it. */
+  mark() {
     const { inside, story, shown } = this;
     if (!inside || !shown) return;
     const [i, known] = shown;
     const step = story.steps[i];
     const back = step.phase === "backward";
+    const horizon = this.context.model.get("horizon");
+    const dropped = (/** @type {number} */ t) => story.isDropped(t, horizon);
     for (const node of [...inside.made, ...inside.taken]) {
       const g = this.boxes.get(node.id);
       const unseen = !isToken(node) && story.valueAt(node.id, known) === null;
       const touched = step.edges.some(([from]) => from === node.id);
-      const role = node.id === step.node ? "now" : touched ? "touched" : "";
-      const arrived = story.gradientAt(node.id, known) !== null;
+      const gone = dropped(node.t);
+      const role = node.id === step.node ? "now" : touched && !(back && gone) ? "touched" : "";
+      const arrived = !gone && story.gradientAt(node.id, known) !== null;
       if (g) look(g, "node", unseen && "unseen", arrived && "arrived", role);
     }
     for (const [from, to] of inside.edges) {
       const line = this.lines.get(`${from}>${to}`);
       if (!line) continue;
-      const now = step.edges.some((edge) => edge[0] === from && edge[1] === to);
-      const came = story.passageAt(from, to, known) !== null || (now && back);
+      const gone = dropped(held(story.node, from).t);
+      const now = !(back && gone) && step.edges.some((edge) => edge[0] === from && edge[1] === to);
+      const came = gone ? false : story.passageAt(from, to, known) !== null || (now && back);
       const seen = story.valueAt(to, known) !== null;
       const kind = now ? "now" : came ? "back" : seen ? "seen" : "rest";
       look(line, "edge", kind, !seen && !now && "unseen");

@@ -8,6 +8,8 @@ import { Block } from "./block.js";
 
 const MOST_PRODUCTS = 3; // of a row and a column; of more, the first two are written, then dots
 const MOST_SUMMANDS = 4;
+const USUAL = 3; // digits of a number
+const MOST_LOST = 4; // of them to a difference of two numbers that are almost the same
 const SIGNS = new Set(["+", "−", "⊙", "·", "×", "/"]);
 const LOOSE = new Set(["", "+"]); // beside these a sum needs no brackets
 const STACKED = new Set(["[", ";", "]", ","]); // between columns of which only one has the entry
@@ -34,7 +36,9 @@ export function entryLine({ items, result }, looked) {
     return { terms: outer(items, part.top, looked), value: product, rest: `, sum ${value}` };
   }
   if (result.top) return { terms: outer(items, result.top, looked), value, rest: "" };
-  if (arrow < 0) return { terms: written(items, looked), value, rest: "" };
+  if (arrow < 0) {
+    return { terms: written(items, looked, result.at(row ?? 0, column ?? 0)), value, rest: "" };
+  }
   const before = items[arrow - 1];
   if (!(before instanceof Block)) {
     return { terms: written(items.slice(0, arrow), looked), value, rest: ` (${word})` };
@@ -73,10 +77,12 @@ function summed({ numbers }) {
 }
 
 /**
+ * What is subtracted has as many decimals as `total`, what it comes to, so that the digits agree.
  * @param {Laid[]} items
  * @param {Looked} looked
+ * @param {number} [total]
  */
-function written(items, looked) {
+function written(items, looked, total = NaN) {
   let text = "";
   let sign = "";
   for (let at = 0; at < items.length; at++) {
@@ -101,7 +107,10 @@ function written(items, looked) {
       at += 2;
     } else {
       const { row, column } = item.marked(looked);
-      if (row !== null || item.rows === 1) text += operand(text, sign, item, row ?? 0, column ?? 0);
+      if (row !== null || item.rows === 1) {
+        const differs = sign === "−" || items[at + 1] === "−";
+        text += operand(text, sign, item, row ?? 0, column ?? 0, differs ? total : NaN);
+      }
       sign = "";
     }
   }
@@ -115,13 +124,24 @@ function written(items, looked) {
  * @param {Block} block
  * @param {number} row
  * @param {number} column
+ * @param {number} total whose decimals it has at least; NaN: of none
  */
-function operand(text, sign, block, row, column) {
+function operand(text, sign, block, row, column, total) {
   const out = block.text?.(row, column);
   if (out) return between(text, sign) + out;
   const x = block.at(row, column);
   if (sign === "+") return added("+", x);
-  return between(text, sign) + (sign === "" ? formatNumber(x) : bracketed(x));
+  const digits = digitsBeside(x, total);
+  return between(text, sign) + (sign === "" ? formatNumber(x, digits) : bracketed(x, digits));
+}
+
+/** How many digits give a number as many decimals as another one has.
+ * @param {number} x
+ * @param {number} total
+ */
+function digitsBeside(x, total) {
+  const lost = Math.floor(Math.log10(Math.abs(x))) - Math.floor(Math.log10(Math.abs(total)));
+  return lost > 0 && lost <= MOST_LOST ? USUAL + lost : USUAL;
 }
 
 /**
@@ -161,5 +181,8 @@ function added(sign, x) {
   return x < 0 ? ` − ${formatNumber(-x)}` : ` + ${formatNumber(x)}`;
 }
 
-/** @param {number} x */
-const bracketed = (x) => (x < 0 ? `(${formatNumber(x)})` : formatNumber(x));
+/**
+ * @param {number} x
+ * @param {number} [digits]
+ */
+const bracketed = (x, digits) => (x < 0 ? `(${formatNumber(x, digits)})` : formatNumber(x, digits));

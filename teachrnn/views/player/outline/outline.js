@@ -332,14 +332,16 @@ export class Outline {
   }
 
   /** @param {Drawn} column */
-  #paintColumn({ nodes, ways, n }) {
+  #paintColumn({ g, t: time, nodes, ways, n }) {
     if (!this.shown) return;
     const { i, known, current, back } = this.shown;
     const owner = this.#owner();
     const touched = new Set(this.story.steps[i].edges.map(([from]) => from));
+    g?.classList.toggle("dropped", this.#dropped(time));
     for (const node of nodes) {
+      const reached = touched.has(node.id) && !(back && this.#dropped(node.t));
       held(this.boxes, node.id).paint(this.story, known, {
-        role: node.id === owner ? "now" : touched.has(node.id) ? "touched" : "",
+        role: node.id === owner ? "now" : reached ? "touched" : "",
         breakpoint: this.context.stopsAt(node),
         initial: n < 0,
         dropped: this.#dropped(node.t),
@@ -401,12 +403,9 @@ export class Outline {
     g?.style.setProperty("opacity", share === null ? "" : String(PALE + (1 - PALE) * share));
   }
 
-  /** Whether truncation leaves nothing of the gradients at a time step: no loss is so near.
-   * @param {number} t
-   */
+  /** @param {number} t */
   #dropped(t) {
-    const h = this.truncation;
-    return h > 0 && !this.story.triangle?.losses.some((loss) => loss >= t && loss - t < h);
+    return this.story.isDropped(t, this.truncation);
   }
 
   /** Grey out what truncation to h steps removes from the gradient of the last loss; 0: nothing.

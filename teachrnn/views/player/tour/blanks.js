@@ -74,8 +74,10 @@ function single(story, part) {
       return reached(story, place[0]).norms[Number(place[1]) - 1][Number(place[2]) - 1] ?? NaN;
     case "kept":
       return reached(story, place[0]).kept[Number(place[1]) - 1] ?? NaN;
+    case "angle":
+      return degrees(cosine(story, place));
     default: // cosine
-      return reached(story, place[0]).cosine[Number(place[1]) - 1] ?? NaN;
+      return cosine(story, place);
   }
 }
 
@@ -100,6 +102,17 @@ function best(story, name) {
   const p = Math.max(...shares);
   return { k: shares.indexOf(p), p };
 }
+
+/** Of the angle between a gradient truncated to some steps and the whole.
+ * @param {Story} story
+ * @param {string[]} place a name and a number of steps
+ */
+function cosine(story, [name, horizon]) {
+  return reached(story, name).cosine[Number(horizon) - 1] ?? NaN;
+}
+
+/** The angle of a cosine, which rounding may have put beside 1. @param {number} x */
+const degrees = (x) => (Math.acos(Math.min(1, Math.max(-1, x))) * 180) / Math.PI;
 
 /**
  * @param {Story} story

@@ -53,8 +53,8 @@ export class TourCard {
       element("div", { class: "tour-bar" }, ...tools, this.bar),
       this.title,
       this.words,
-      this.offers,
       this.ask,
+      this.offers,
     );
     new Links(this.element); // a name in the words lights up what it means
     this.away = element("p", { class: "away", hidden: "" });
