@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from teachrnn.cli.console import open_console, say
+from teachrnn.cli.options import HELP
 from teachrnn.errors import DomainError
 from teachrnn.files import save_json
 
@@ -25,7 +26,9 @@ def grade(
         list[str] | None,
         typer.Option(help="An exercise, or a file of your own ending in .toml; may be repeated."),
     ] = None,
-    out: Annotated[Path, typer.Option(help="The folder of the results.")] = Path("graded"),
+    out: Annotated[
+        Path, typer.Option(help=f"{HELP['out']} A folder; a run that was stopped is resumed with it.")
+    ] = Path("graded"),
     points: Annotated[
         list[str] | None,
         typer.Option(
@@ -33,11 +36,13 @@ def grade(
         ),
     ] = None,
     jobs: Annotated[int, typer.Option(help="How many are judged at a time.", min=1)] = 2,
-    hints: Annotated[int, typer.Option(help="How many hints the feedback gives.", min=0, max=4)] = 1,
+    rungs: Annotated[
+        int, typer.Option(help="How many hints can open. So many are in the feedback.", min=0, max=4)
+    ] = 1,
     seed: Annotated[
         int | None,
         typer.Option(
-            help="Of the numbers on which code is tried; by default drawn once, and kept in the folder.",
+            help=f"{HELP['seed']} By default drawn once, and kept in the folder.",
             min=0,
             show_default=False,
         ),
@@ -59,7 +64,7 @@ def grade(
         raise DomainError("name what is graded: --exercise bptt. `teachrnn exercise` lists them all.")
     with LocalEngine(workers=jobs, purpose="Grading") as engine:
         grading = Grading(
-            submissions, exercise, folder=out, points=_points(points or []), seed=seed, hints=hints
+            submissions, exercise, folder=out, points=_points(points or []), seed=seed, hints=rungs
         )
         if gradescope is not None and len(grading.tasks) > len(grading.exercises):
             raise DomainError("--gradescope is for a single submission, as Gradescope runs it.")
@@ -69,7 +74,7 @@ def grade(
         raise typer.Exit(130)
     _print_table(grading)
     if gradescope is not None:
-        save_json(gradescope, gradescope_results(grading.results, hints=hints))
+        save_json(gradescope, gradescope_results(grading.results, hints=rungs))
     say(f"Results: {out.resolve()} (class.html, table.csv, table.json, feedback)")
 
 
