@@ -16,16 +16,17 @@ from teachrnn.views.exercises.exercise_html import (
     exercise_style,
 )
 from teachrnn.views.style.mathematical_font import font_subset
+from teachrnn.views.style.palette import PAGE
 
 FONT = """\
 @font-face {{ font-family: "STIX Two Math"; src: url("data:font/woff;base64,{}") format("woff"); }}
 math {{ font-family: "STIX Two Math", math; font-size: 1.12em; }}
 """
-PAGE_STYLE = """\
-:root { color-scheme: light dark; }
-body { margin: 0 auto; padding: 1rem; max-width: 50rem; background: light-dark(#fff, #16181c);
-  color: light-dark(#1d1f23, #e7e9ed); font: 16px/1.5 system-ui, sans-serif; }
-h1, h2 { font-weight: 600; }
+PAGE_STYLE = f"""\
+:root {{ color-scheme: light dark; }}
+body {{ margin: 0 auto; padding: 1rem; max-width: 50rem; background: {PAGE["sheet"].css};
+  color: {PAGE["ink"].css}; font: 16px/1.5 system-ui, sans-serif; }}
+h1, h2 {{ font-weight: 600; }}
 """
 SLIDE_STYLE = """\
 body { max-width: none; padding: 0; font-size: clamp(20px, 2.6vw, 40px); }

@@ -42,7 +42,7 @@ class Guided:
     --------
     >>> guided = Guided.of("first")
     >>> [story.name for story in guided.stories]
-    ['first-trained', 'first-untrained']
+    ['first-trained', 'first-untrained', 'first-alone']
     """
 
     tour: Tour

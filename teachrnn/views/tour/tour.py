@@ -167,7 +167,7 @@ class Tour:
     --------
     >>> tour = Tour.find("first")
     >>> tour.phases[0].at, sorted(tour.networks)
-    ('L[4]', ['trained', 'untrained'])
+    ('L[4]', ['alone', 'trained', 'untrained'])
     """
 
     id: str
