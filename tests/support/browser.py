@@ -57,8 +57,9 @@ def chromium():
     expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS, proxy=NOWHERE)
+        # Nothing is closed one by one at the end, which can wait for a download without end: the driver
+        # of Playwright ends its browser as it ends itself.
         yield browser
-        browser.close()
 
 
 def new_context(browser, **options):
@@ -104,12 +105,9 @@ class SharedPage:
 
 
 @pytest.fixture(scope="session")
-def shared_pages(chromium) -> Iterator[list[SharedPage]]:
+def shared_pages(chromium) -> list[SharedPage]:
     """A list with the shared page, if there is one."""
-    pages: list[SharedPage] = []
-    yield pages
-    for shared in pages:
-        shared.context.close()
+    return []
 
 
 @pytest.fixture
