@@ -15,7 +15,7 @@ from teachrnn.submission.case import Case
 from teachrnn.submission.filling import SIZES, Fill
 from teachrnn.submission.form import Form
 from teachrnn.submission.graph import PathTo, arrays_in
-from teachrnn.submission.limits import SECONDS_FOR_A_CALL, Paper, StudentError, call
+from teachrnn.submission.limits import Paper, StudentError, call
 from teachrnn.submission.plan import Plan, Step
 from teachrnn.submission.sequence_form import SequenceForm, encode_state
 
@@ -97,7 +97,7 @@ class ProgramRun:
     """The parameters in a flat vector, in order."""
     brief: bool = False
     """Whether a failure need not say where: one of many attempts."""
-    seconds: float = SECONDS_FOR_A_CALL
+    seconds: float | None = None
 
     def start(self) -> None:
         """Create the object, and store the parameters that are not passed."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from teachrnn.errors import SubmissionError
-from teachrnn.submission import IsolatedSubmission, Submission, attempts, recognition
+from teachrnn.submission import IsolatedSubmission, Submission, attempts, limits, recognition
 from teachrnn.submission.isolated_process import IsolatedProcess
 
 GOOD = (Path(__file__).parent / "programs" / "karpathy.py").read_text(encoding="utf-8")
@@ -40,6 +40,14 @@ def test_an_endless_loop_is_stopped_and_the_function_is_named(tmp_path):
     path = changed(tmp_path, FIRST, FIRST + "    while True: pass\n")
     with pytest.raises(SubmissionError, match=r"my_loss was stopped after 1 s: does a loop end\?"):
         Submission.of(path)
+
+
+def test_a_limit_that_is_set_later_holds_for_code_that_has_been_recognised(tmp_path, monkeypatch):
+    path = changed(tmp_path, FIRST, FIRST + "    while len(inputs) > 30: pass\n")
+    submission = Submission.of(path)
+    monkeypatch.setattr(limits, "SECONDS_FOR_A_CALL", 0.05)
+    with pytest.raises(SubmissionError, match=r"my_loss was stopped after 0\.05 s"):
+        submission.answer(submission.draw(T=31, hidden=3, symbols=4))
 
 
 def test_code_that_sleeps_is_stopped_by_the_clock(tmp_path, monkeypatch):
