@@ -69,7 +69,8 @@ def _verdict(found: Diagnosis) -> Iterator[str]:
     if found.right:
         worst = max((c.error for c in found.compared), default=0.0)
         if all(c.gradient for c in found.compared):
-            yield f"Right: every gradient agrees on {count} of {count} instances, to {worst:.0e}."
+            how_well = f"to {worst:.0e}" if worst else "to the last bit"
+            yield f"Right: every gradient agrees on {count} of {count} instances, {how_well}."
         else:
             what = _listed([c.name for c in found.compared])
             yield f"Right: {what}, on {count} of {count} instances."
