@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import random
 import zlib
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from teachrnn.exercises.handed_in import HandedInAttempt
 from teachrnn.exercises.judgement import Judgement
 from teachrnn.exercises.kinds.kind import ExerciseKind
 from teachrnn.exercises.ladder import ladder
+from teachrnn.exercises.line_dependence import depend, parsed_line
 
 if TYPE_CHECKING:
     from teachrnn.exercises.exercise import Exercise
@@ -66,7 +66,7 @@ class OrderExercise(ExerciseKind):
         if len(lines) < 2:
             yield "`solution` must have two lines or more, which are put in order."
         for text, indent in lines:
-            if _parsed(text) is None:
+            if parsed_line(text) is None:
                 yield f"the line {text!r} of the solution is no statement by itself."
             if indent != int(indent):
                 yield f"the line {text!r} must be indented by multiples of {INDENT} spaces."
@@ -112,7 +112,7 @@ class OrderExercise(ExerciseKind):
         return [
             (a.place, b.place)
             for a, b in combinations(self._right(exercise), 2)
-            if b.text.startswith("return") or _depend(a.text, b.text)
+            if b.text.startswith("return") or depend(a.text, b.text)
         ]
 
     def heads(self, exercise: Exercise) -> list[int | None]:
@@ -312,39 +312,3 @@ def _heads(lines: Sequence[OfferedLine]) -> list[int | None]:
         above = [other.place for other in lines[:i] if other.indent < line.indent]
         heads.append(above[-1] if above else None)
     return heads
-
-
-def _parsed(line: str) -> ast.Module | None:
-    code = f"{line} pass" if line.endswith(":") else line
-    try:
-        return ast.parse(f"def f():\n    {code}" if line.startswith("return") else code)
-    except SyntaxError:
-        return None
-
-
-def _depend(a: str, b: str) -> bool:
-    """Whether the order of two lines matters: one writes what the other reads or writes."""
-    (reads, writes), (other_reads, other_writes) = _reads_and_writes(a), _reads_and_writes(b)
-    return bool(writes & (other_reads | other_writes) or reads & other_writes)
-
-
-def _reads_and_writes(line: str) -> tuple[set[str], set[str]]:
-    reads: set[str] = set()
-    writes: set[str] = set()
-    tree = _parsed(line)
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.Name):
-            (writes if isinstance(node.ctx, ast.Store) else reads).add(node.id)
-        elif isinstance(node, ast.arg):
-            writes.add(node.arg)
-        elif isinstance(node, ast.AugAssign | ast.Assign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                inner = target
-                while isinstance(inner, ast.Subscript | ast.Attribute):
-                    inner = inner.value
-                if isinstance(inner, ast.Name):
-                    writes.add(inner.id)
-                    if inner is not target or isinstance(node, ast.AugAssign):
-                        reads.add(inner.id)
-    return reads, writes
